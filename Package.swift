@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The rooms of the house, in the order in which data flows up through them. A room may import only
+/// what stands beside it here; `Tests/LapwingTidyTests` holds the sources and `Sources/README.md` to it.
+let rooms: [(name: String, imports: [String])] = [
+    ("LapwingText", []),
+    ("LapwingRegex", ["LapwingText"]),
+    ("LapwingYAML", ["LapwingText"]),
+    ("LapwingTemplate", ["LapwingText"]),
+    ("LapwingHTTP", ["LapwingText", "CZlib"]),
+    ("LapwingSeries", ["LapwingText", "LapwingRegex"]),
+    ("LapwingStorage", ["LapwingText", "LapwingRegex", "LapwingSeries"]),
+    ("LapwingPromQL", ["LapwingText", "LapwingRegex", "LapwingSeries"]),
+    ("LapwingExposition", ["LapwingText", "LapwingSeries"]),
+    ("LapwingAlerting", ["LapwingSeries"]),
+    (
+        "LapwingRules",
+        ["LapwingText", "LapwingYAML", "LapwingTemplate", "LapwingRegex", "LapwingSeries", "LapwingPromQL", "LapwingAlerting"]
+    ),
+    ("LapwingNotify", ["LapwingText", "LapwingTemplate", "LapwingHTTP", "LapwingSeries", "LapwingAlerting"]),
+    (
+        "LapwingRuleTesting",
+        [
+            "LapwingText", "LapwingYAML", "LapwingRegex", "LapwingSeries", "LapwingStorage", "LapwingPromQL",
+            "LapwingExposition", "LapwingAlerting", "LapwingRules",
+        ]
+    ),
+    (
+        "Lapwing",
+        [
+            "LapwingText", "LapwingSeries", "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingAlerting",
+            "LapwingRules", "LapwingNotify", "LapwingHTTP",
+        ]
+    ),
+    (
+        "LapwingServer",
+        [
+            "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingHTTP", "LapwingSeries",
+            "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
+            "Lapwing",
+        ]
+    ),
+    (
+        "LapwingCommand",
+        [
+            "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingHTTP", "LapwingSeries", "LapwingStorage",
+            "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
+            "LapwingRuleTesting", "Lapwing", "LapwingServer",
+        ]
+    ),
+]
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+let libraries: [Target] = rooms.filter { $0.name != "LapwingCommand" }.map { room in
+    .target(
+        name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) },
+        exclude: ["README.md"], swiftSettings: settings)
+}
+
+let tests: [Target] = (rooms.map(\.name) + ["LapwingTidy"]).map { name in
+    let imports = rooms.first { $0.name == name }.map { $0.imports.filter { $0 != "CZlib" } + [name] } ?? []
+    return .testTarget(
+        name: "\(name)Tests", dependencies: imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "lapwing",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "lapwing", targets: ["LapwingCommand"]),
+        .library(name: "Lapwing", targets: ["Lapwing"]),
+    ],
+    targets: libraries + tests + [
+        .systemLibrary(name: "CZlib"),
+        .executableTarget(
+            name: "LapwingCommand",
+            dependencies: (rooms.first { $0.name == "LapwingCommand" }?.imports ?? []).map { .init(stringLiteral: $0) },
+            exclude: ["README.md"], swiftSettings: settings),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: rooms.map(\.name).filter { $0 != "LapwingCommand" }.map { .init(stringLiteral: $0) },
+            path: "Benchmarks", exclude: ["README.md"], swiftSettings: settings),
+        .testTarget(
+            name: "BenchmarksTests", dependencies: ["Benchmarks"], swiftSettings: settings),
+    ]
+)
