@@ -1,0 +1,127 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Numbers as Go's `strconv` writes and reads them, which is how Prometheus' formats, API and templates show them.
+public enum GoNumber {
+    /// The verbs of `strconv.FormatFloat` that Prometheus uses.
+    public enum Format: Sendable, Hashable {
+        /// `f`: 0.00001, never an exponent.
+        case fixed
+        /// `e`: 1e-05, one digit before the point and an exponent of at least two digits.
+        case exponent
+        /// `g`: the exponent form when the exponent is below -4 or at least the precision (21 when shortest).
+        case general
+    }
+
+    /// The text of `value`, as `strconv.FormatFloat(value, format, precision ?? -1, 64)` gives it.
+    ///
+    /// - Parameter precision: digits after the point (`fixed`, `exponent`) or significant digits (`general`); the
+    ///   fewest digits that read back as `value` when nil.
+    public static func text(_ value: Double, _ format: Format = .general, precision: Int? = nil) -> String {
+        var bytes: [UInt8] = []
+        append(value, format, precision: precision, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends what `text(_:_:precision:)` returns.
+    public static func append(
+        _ value: Double, _ format: Format = .general, precision: Int? = nil, to bytes: inout [UInt8]
+    ) {
+        guard value.isFinite else {
+            bytes.append(contentsOf: (value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf").utf8)
+            return
+        }
+        if let precision {
+            appendRounded(value, format, precision: max(0, precision), to: &bytes)
+        } else {
+            appendShortest(value, format, to: &bytes)
+        }
+    }
+
+    private static let zero = UInt8(ascii: "0")
+
+    private static func appendShortest(_ value: Double, _ format: Format, to bytes: inout [UInt8]) {
+        if value.sign == .minus { bytes.append(UInt8(ascii: "-")) }
+        let magnitude = value.magnitude
+        if magnitude < 1e15, format != .exponent, magnitude == magnitude.rounded(.towardZero) {
+            appendInteger(UInt64(magnitude), to: &bytes)
+            return
+        }
+        let decimal = DecimalDigits(shortest: magnitude)
+        switch format {
+        case .fixed: appendFixed(decimal, to: &bytes)
+        case .exponent: appendExponent(decimal, to: &bytes)
+        case .general:
+            if decimal.point - 1 < -4 || decimal.point - 1 >= 21 {
+                appendExponent(decimal, to: &bytes)
+            } else {
+                appendFixed(decimal, to: &bytes)
+            }
+        }
+    }
+
+    /// Appends the decimal digits of `value`.
+    public static func appendInteger(_ value: UInt64, to bytes: inout [UInt8]) {
+        var rest = value
+        let start = bytes.count
+        repeat {
+            bytes.append(zero + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
+    }
+
+    /// Appends the decimal digits of `value`, with a minus sign when it is negative.
+    public static func appendInteger(_ value: Int64, to bytes: inout [UInt8]) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        appendInteger(value.magnitude, to: &bytes)
+    }
+
+    private static func appendFixed(_ decimal: DecimalDigits, to bytes: inout [UInt8]) {
+        let digits = decimal.digits
+        if decimal.point <= 0 {
+            bytes.append(zero)
+        } else {
+            bytes.append(contentsOf: digits.prefix(decimal.point))
+            for _ in 0..<max(0, decimal.point - digits.count) { bytes.append(zero) }
+        }
+        guard digits.count > decimal.point else { return }
+        bytes.append(UInt8(ascii: "."))
+        for _ in 0..<max(0, -decimal.point) { bytes.append(zero) }
+        bytes.append(contentsOf: digits.dropFirst(max(0, decimal.point)))
+    }
+
+    private static func appendExponent(_ decimal: DecimalDigits, to bytes: inout [UInt8]) {
+        bytes.append(decimal.digits.first ?? zero)
+        if decimal.digits.count > 1 {
+            bytes.append(UInt8(ascii: "."))
+            bytes.append(contentsOf: decimal.digits.dropFirst())
+        }
+        let exponent = decimal.digits.isEmpty ? 0 : decimal.point - 1
+        bytes.append(UInt8(ascii: "e"))
+        bytes.append(UInt8(ascii: exponent < 0 ? "-" : "+"))
+        if exponent.magnitude < 10 { bytes.append(zero) }
+        appendInteger(UInt64(exponent.magnitude), to: &bytes)
+    }
+
+    /// The C library rounds exactly and half to even, as Go does; only `%g` differs, in that Go's precision 0 means 1
+    /// and both drop trailing zeros.
+    private static func appendRounded(_ value: Double, _ format: Format, precision: Int, to bytes: inout [UInt8]) {
+        let precision = min(precision, 1000)
+        let verb =
+            switch format {
+            case .fixed: "%.*f"
+            case .exponent: "%.*e"
+            case .general: "%.*g"
+            }
+        var buffer = [CChar](repeating: 0, count: 340 + precision)
+        let arguments: [any CVarArg] = [Int32(precision), value]
+        let written = withVaList(arguments) { vsnprintf(&buffer, buffer.count, verb, $0) }
+        for character in buffer.prefix(max(0, Int(written))) { bytes.append(UInt8(bitPattern: character)) }
+    }
+}

@@ -1,0 +1,66 @@
+/// Quoted text as Go's `strconv.Quote` and `strconv.Unquote` have it, which is PromQL's and Prometheus' own.
+public enum GoQuote {
+    /// `text` in double quotes, with what is not printable escaped.
+    public static func quote(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars { append(scalar, quote: "\"", to: &result) }
+        return result + "\""
+    }
+
+    /// Bytes that may not be UTF-8 in double quotes: each stray byte becomes `\xNN`, as in Go.
+    public static func quote(bytes: [UInt8]) -> String {
+        var result = "\""
+        var decoder = Unicode.UTF8.ForwardParser()
+        var iterator = bytes.makeIterator()
+        while true {
+            switch decoder.parseScalar(from: &iterator) {
+            case .valid(let encoded): append(Unicode.UTF8.decode(encoded), quote: "\"", to: &result)
+            case .error(let length):
+                // The parser has consumed `length` bytes that it does not give back; each is a replacement in Go too.
+                for _ in 0..<length { result += "\u{FFFD}" }
+            case .emptyInput: return result + "\""
+            }
+        }
+    }
+
+    private static func append(_ scalar: Unicode.Scalar, quote: Unicode.Scalar, to result: inout String) {
+        switch scalar {
+        case quote, "\\":
+            result += "\\"
+            result.unicodeScalars.append(scalar)
+        case "\u{07}": result += "\\a"
+        case "\u{08}": result += "\\b"
+        case "\u{0C}": result += "\\f"
+        case "\n": result += "\\n"
+        case "\r": result += "\\r"
+        case "\t": result += "\\t"
+        case "\u{0B}": result += "\\v"
+        default:
+            if isPrintable(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else if scalar.value < 0x20 || scalar.value == 0x7F {
+                result += "\\x" + hexadecimal(scalar.value, width: 2)
+            } else if scalar.value < 0x10000 {
+                result += "\\u" + hexadecimal(scalar.value, width: 4)
+            } else {
+                result += "\\U" + hexadecimal(scalar.value, width: 8)
+            }
+        }
+    }
+
+    /// Go's `unicode.IsPrint`: letters, marks, numbers, punctuation, symbols, and the ASCII space.
+    public static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value < 0x7F { return scalar.value >= 0x20 }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
+            .spaceSeparator:
+            return false
+        default: return true
+        }
+    }
+
+    static func hexadecimal(_ value: UInt32, width: Int) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}
