@@ -1,0 +1,56 @@
+/// The samples of one series over a span of time, as columns; what a source decodes into and an operator reads.
+///
+/// Times ascend strictly over floats and histograms together. Stale markers are among the values. Reused from series
+/// to series, so that a query allocates once.
+public struct SampleColumns: Sendable {
+    /// Milliseconds since the epoch, one for each of `values`.
+    public var times: [Int64] = []
+    public var values: [Double] = []
+    /// When the counting that each value continues began, in milliseconds; 0 unknown. Empty, or one for each value.
+    public var startTimes: [Int64] = []
+
+    public var histogramTimes: [Int64] = []
+    public var histograms: [NativeHistogram] = []
+    /// As `startTimes`, for the histograms.
+    public var histogramStartTimes: [Int64] = []
+
+    public init() {}
+
+    public var isEmpty: Bool { times.isEmpty && histogramTimes.isEmpty }
+
+    /// Samples held, floats and histograms.
+    public var count: Int { times.count + histogramTimes.count }
+
+    public mutating func removeAll() {
+        times.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
+        startTimes.removeAll(keepingCapacity: true)
+        histogramTimes.removeAll(keepingCapacity: true)
+        histograms.removeAll(keepingCapacity: true)
+        histogramStartTimes.removeAll(keepingCapacity: true)
+    }
+}
+
+/// The newest sample of each series of a set within a span of time: what an instant vector selector reads.
+///
+/// Row i belongs to series i of the set. A row whose time is `Int64.min` has no sample there; a newest sample that is
+/// a stale marker counts as none.
+public struct LatestSamples: Sendable {
+    public static let absent = Int64.min
+
+    public var times: [Int64] = []
+    /// The value of a float; unspecified where the sample is a histogram.
+    public var values: [Double] = []
+    public var startTimes: [Int64] = []
+    /// Histograms by row, for the rows that hold one.
+    public var histograms: [Int: NativeHistogram] = [:]
+
+    public init() {}
+
+    public mutating func removeAll() {
+        times.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
+        startTimes.removeAll(keepingCapacity: true)
+        histograms.removeAll(keepingCapacity: true)
+    }
+}

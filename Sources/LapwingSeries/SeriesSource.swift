@@ -1,0 +1,81 @@
+/// Something that series can be read from: the store, pages on disk, a test's own table.
+public protocol SeriesSource: Sendable {
+    /// What there is now, unchanging: a query reads one snapshot and never sees half a batch.
+    ///
+    /// - Complexity: O(1); holding one keeps what it shows alive.
+    func snapshot() -> any SeriesSnapshot
+}
+
+/// An unchanging view of a source.
+public protocol SeriesSnapshot: Sendable {
+    /// The series that satisfy every matcher and may have samples in `range`, in the order of their labels.
+    ///
+    /// - Throws: `ReadError` when stored data cannot be read.
+    func select(_ matchers: [Matcher], over range: TimeRange) throws(ReadError) -> any SeriesSet
+
+    /// The names of all labels of the series that satisfy every matcher of any one group, in order of their bytes;
+    /// of all series when there is no group.
+    func labelNames(matching groups: [[Matcher]], over range: TimeRange) throws(ReadError) -> [String]
+
+    /// The values of one label, likewise.
+    func labelValues(of name: String, matching groups: [[Matcher]], over range: TimeRange) throws(ReadError) -> [String]
+}
+
+/// Series that a selection found: known before any sample is read.
+public protocol SeriesSet: Sendable {
+    /// In ascending order; a series is named by its index here.
+    var labels: [Labels] { get }
+
+    /// Replaces `columns` by the samples of one series in `range`.
+    ///
+    /// - Complexity: O(samples decoded); chunks outside `range` are not touched.
+    func read(_ series: Int, over range: TimeRange, into columns: inout SampleColumns) throws(ReadError)
+
+    /// Replaces `latest` by the newest sample of every series in `range`.
+    func readLatest(over range: TimeRange, into latest: inout LatestSamples) throws(ReadError)
+}
+
+extension SeriesSet {
+    public var count: Int { labels.count }
+
+    /// Reads whole ranges; a source that keeps its newest samples at hand does better.
+    public func readLatest(over range: TimeRange, into latest: inout LatestSamples) throws(ReadError) {
+        latest.removeAll()
+        var columns = SampleColumns()
+        for series in 0..<labels.count {
+            try read(series, over: range, into: &columns)
+            latest.append(newestOf: columns)
+        }
+    }
+}
+
+extension LatestSamples {
+    /// Adds a row: the newest sample of `columns`, or none.
+    public mutating func append(newestOf columns: SampleColumns) {
+        let floatTime = columns.times.last ?? Self.absent
+        let histogramTime = columns.histogramTimes.last ?? Self.absent
+        if histogramTime > floatTime, let histogram = columns.histograms.last, !histogram.isStaleMarker {
+            histograms[times.count] = histogram
+            append(time: histogramTime, value: 0, startTime: columns.histogramStartTimes.last ?? 0)
+        } else if floatTime > histogramTime, let value = columns.values.last, !value.isStaleMarker {
+            append(time: floatTime, value: value, startTime: columns.startTimes.last ?? 0)
+        } else {
+            append(time: Self.absent, value: StaleMarker.value, startTime: 0)
+        }
+    }
+
+    public mutating func append(time: Int64, value: Double, startTime: Int64 = 0) {
+        times.append(time)
+        values.append(value)
+        startTimes.append(startTime)
+    }
+}
+
+/// Why samples that are stored cannot be read.
+public struct ReadError: Error, Sendable, CustomStringConvertible {
+    public var message: String
+
+    public init(_ message: String) { self.message = message }
+
+    public var description: String { message }
+}
