@@ -1,0 +1,73 @@
+public import LapwingSeries
+
+/// One instance of an alerting rule: a label set for which the rule's expression had a result.
+///
+/// Source: Prometheus 3.14 `rules/alerting.go`, `Alert`.
+public struct Alert: Sendable, Hashable {
+    public enum State: String, Sendable, Hashable, Comparable, CaseIterable {
+        /// Was firing, is kept for a while so that the resolved notice is not lost.
+        case inactive
+        /// Has a result, but not yet for the rule's `for`.
+        case pending
+        case firing
+
+        public static func < (a: State, b: State) -> Bool { a.rank < b.rank }
+
+        private var rank: Int { self == .inactive ? 0 : self == .pending ? 1 : 2 }
+    }
+
+    public var state: State
+    /// The result's labels without the metric's name, the rule's labels over them, and `alertname`: its identity.
+    public var labels: Labels
+    /// Texts that tell a person more; sorted by name, no part of the identity.
+    public var annotations: [Label]
+    /// The expression's value at the last evaluation that had a result.
+    public var value: Double
+
+    /// The evaluation at which the expression first had a result.
+    public var activeAt: Timestamp
+    public var firedAt: Timestamp?
+    /// Set when the alert stopped firing; nil while it is active.
+    public var resolvedAt: Timestamp?
+    /// When the expression stopped having a result, while `keep_firing_for` keeps the alert firing.
+    public var keepFiringSince: Timestamp?
+    /// When an Alertmanager was last told.
+    public var lastSentAt: Timestamp?
+    /// Until when the last telling holds without another.
+    public var validUntil: Timestamp?
+
+    /// An alert as it begins: pending from `activeAt`.
+    public init(labels: Labels, annotations: [Label] = [], value: Double, activeAt: Timestamp) {
+        state = .pending
+        self.labels = labels
+        self.annotations = annotations
+        self.value = value
+        self.activeAt = activeAt
+    }
+
+    public var isResolved: Bool { resolvedAt != nil }
+}
+
+/// A change of one alert that a person may want to know of.
+public struct AlertTransition: Sendable, Hashable {
+    public enum Change: String, Sendable, Hashable {
+        /// The expression has a result that it did not have before.
+        case pending
+        case firing
+        /// Was firing, and its expression has no result any more.
+        case resolved
+        /// Was pending, and its expression has no result any more: it never fired.
+        case dropped
+    }
+
+    public var change: Change
+    /// The alert after the change (for `dropped`, as it last was).
+    public var alert: Alert
+    public var at: Timestamp
+
+    public init(_ change: Change, _ alert: Alert, at time: Timestamp) {
+        self.change = change
+        self.alert = alert
+        at = time
+    }
+}
