@@ -1,0 +1,119 @@
+import LapwingText
+
+/// What may stand in a YAML text at all (YAML 1.2.2, section 5.1), looked at before it is parsed.
+extension YAML {
+    /// - Complexity: O(bytes).
+    static func checkCharacters(of source: SourceText, limits: YAMLLimits) throws(YAMLFailure) {
+        let bytes = source.bytes
+        guard bytes.count <= limits.bytes else {
+            throw YAMLFailure(
+                "the text has \(bytes.count) bytes; at most \(limits.bytes) are read", at: SourceRange(at: 0))
+        }
+        let startsAsUTF16 =
+            bytes.starts(with: [0xFE, 0xFF]) || bytes.starts(with: [0xFF, 0xFE])
+            || (bytes.count >= 2 && (bytes[0] == 0) != (bytes[1] == 0))
+        if startsAsUTF16 {
+            throw YAMLFailure(
+                "the text is UTF-16 or UTF-32", at: SourceRange(at: 0), help: "save it as UTF-8")
+        }
+        var offset = 0
+        while offset < bytes.count {
+            let byte = bytes[offset]
+            if byte < 0x80 {
+                if byte < 0x20, byte != 0x09, byte != 0x0A, byte != 0x0D {
+                    throw control(byte, at: offset)
+                }
+                if byte == 0x7F { throw control(byte, at: offset) }
+                offset += 1
+            } else {
+                offset += try sequenceLength(bytes, offset)
+            }
+        }
+    }
+
+    private static func control(_ byte: UInt8, at offset: Int) -> YAMLFailure {
+        let code = String(byte, radix: 16, uppercase: true)
+        let padded = String(repeating: "0", count: max(0, 4 - code.count)) + code
+        return YAMLFailure(
+            "control character U+\(padded)", at: SourceRange(offset, offset + 1),
+            help: "in double quotes, write it as \\x\(padded.suffix(2))")
+    }
+
+    /// The length of the UTF-8 sequence that starts at `offset`; C1 controls other than next line are refused.
+    private static func sequenceLength(_ bytes: [UInt8], _ offset: Int) throws(YAMLFailure) -> Int {
+        let first = bytes[offset]
+        let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
+        var value = UInt32(first) & (length == 2 ? 0x1F : length == 3 ? 0x0F : 0x07)
+        var isValid = first >= 0xC2 && first <= 0xF4 && offset + length <= bytes.count
+        if isValid {
+            for byte in bytes[(offset + 1)..<(offset + length)] {
+                isValid = isValid && byte & 0xC0 == 0x80
+                value = value << 6 | UInt32(byte & 0x3F)
+            }
+            let least: UInt32 = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000
+            isValid = isValid && value >= least && Unicode.Scalar(value) != nil
+        }
+        guard isValid else {
+            throw YAMLFailure(
+                "byte 0x\(String(first, radix: 16, uppercase: true)) is not valid UTF-8",
+                at: SourceRange(offset, offset + 1), help: "save the text as UTF-8")
+        }
+        let isRefused = (value >= 0x80 && value < 0xA0 && value != 0x85) || value == 0xFFFE || value == 0xFFFF
+        guard !isRefused else {
+            let code = String(value, radix: 16, uppercase: true)
+            throw YAMLFailure(
+                "control character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code)",
+                at: SourceRange(offset, offset + length))
+        }
+        return length
+    }
+}
+
+/// The bytes that mean something in YAML, by the names that the specification gives them.
+enum Mark {
+    static let tab = UInt8(ascii: "\t")
+    static let lineFeed = UInt8(ascii: "\n")
+    static let carriageReturn = UInt8(ascii: "\r")
+    static let space = UInt8(ascii: " ")
+    static let sequenceEntry = UInt8(ascii: "-")
+    static let mappingKey = UInt8(ascii: "?")
+    static let mappingValue = UInt8(ascii: ":")
+    static let collectEntry = UInt8(ascii: ",")
+    static let sequenceStart = UInt8(ascii: "[")
+    static let sequenceEnd = UInt8(ascii: "]")
+    static let mappingStart = UInt8(ascii: "{")
+    static let mappingEnd = UInt8(ascii: "}")
+    static let comment = UInt8(ascii: "#")
+    static let anchor = UInt8(ascii: "&")
+    static let alias = UInt8(ascii: "*")
+    static let tag = UInt8(ascii: "!")
+    static let literal = UInt8(ascii: "|")
+    static let folded = UInt8(ascii: ">")
+    static let singleQuote = UInt8(ascii: "'")
+    static let doubleQuote = UInt8(ascii: "\"")
+    static let directive = UInt8(ascii: "%")
+    static let backslash = UInt8(ascii: "\\")
+
+    static func isWhite(_ byte: UInt8) -> Bool { byte == space || byte == tab }
+    static func isBreak(_ byte: UInt8) -> Bool { byte == lineFeed || byte == carriageReturn }
+    static func isBlank(_ byte: UInt8) -> Bool { isWhite(byte) || isBreak(byte) }
+
+    /// The brackets, braces and comma that end a plain scalar inside a flow collection.
+    static func isFlowIndicator(_ byte: UInt8) -> Bool {
+        byte == collectEntry || byte == sequenceStart || byte == sequenceEnd || byte == mappingStart
+            || byte == mappingEnd
+    }
+
+    static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+
+    static func isWord(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || byte == sequenceEntry
+    }
+
+    /// The value of a hexadecimal digit.
+    static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        if isDigit(byte) { return byte - 0x30 }
+        let lower = byte | 0x20
+        return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : nil
+    }
+}

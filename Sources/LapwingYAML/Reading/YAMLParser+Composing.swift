@@ -1,0 +1,180 @@
+import LapwingText
+
+/// From what is written to what it means: anchors, aliases, merge keys, and the limits on them.
+extension YAMLParser {
+    /// An anchored node that is complete.
+    struct Anchor {
+        var node: YAMLNode
+        /// Nodes in it, aliases counted as often as used.
+        var size: Int
+        /// Collections inside each other in it.
+        var height: Int
+    }
+
+    /// The counts when a node began.
+    struct Measure {
+        var nodes: Int
+        var deepest: Int
+    }
+
+    mutating func enter() throws(YAMLFailure) {
+        depth += 1
+        deepest = max(deepest, depth)
+        try checkDepth(depth)
+    }
+
+    /// Notes that what was read so far lies one level deeper than it seemed: it was a key.
+    mutating func deepen() throws(YAMLFailure) {
+        deepest += 1
+        try checkDepth(deepest)
+    }
+
+    private func checkDepth(_ depth: Int) throws(YAMLFailure) {
+        guard depth <= limits.depth else {
+            throw YAMLFailure(
+                "collections nest deeper than \(limits.depth) levels", at: SourceRange(at: min(offset, end)),
+                check: "depth-limit")
+        }
+    }
+
+    mutating func startMeasure() -> Measure {
+        defer { deepest = depth }
+        return Measure(nodes: nodeCount, deepest: deepest)
+    }
+
+    func empty(at offset: Int) -> YAMLNode {
+        YAMLNode(range: SourceRange(at: offset), content: .scalar(YAMLScalar(emptyAt: offset)))
+    }
+
+    /// Completes a node with its properties, counts it, and makes its anchor known.
+    mutating func finish(
+        _ bare: YAMLNode, _ properties: NodeProperties, _ measure: Measure
+    ) throws(YAMLFailure) -> YAMLNode {
+        try count(1)
+        let height = deepest - depth
+        deepest = max(deepest, measure.deepest)
+        guard !properties.isEmpty else { return bare }
+        guard bare.alias == nil else {
+            throw YAMLFailure(
+                "an alias cannot have a tag or anchor of its own", at: bare.range,
+                help: "put the tag or anchor where the node is written")
+        }
+        var node = bare
+        node.tag = properties.tag
+        if let tag = properties.tag, case .scalar(var scalar) = node.content {
+            scalar.typing = Self.typing(tag)
+            node.content = .scalar(scalar)
+        }
+        if let name = properties.anchor {
+            node.anchor = name
+            if let index = openAnchors.lastIndex(of: name) { openAnchors.remove(at: index) }
+            anchors[name] = Anchor(node: node, size: nodeCount - measure.nodes, height: height)
+        }
+        return node
+    }
+
+    private mutating func count(_ nodes: Int) throws(YAMLFailure) {
+        nodeCount += nodes
+        guard nodeCount <= limits.nodes else {
+            throw YAMLFailure(
+                "more than \(limits.nodes) nodes, with every alias counted as often as it is used",
+                at: SourceRange(at: min(offset, end)), check: "node-limit")
+        }
+    }
+
+    private static func typing(_ tag: String) -> YAMLScalar.Typing {
+        switch tag {
+        case "!", "tag:yaml.org,2002:str": .string
+        case "tag:yaml.org,2002:null": .null
+        case "tag:yaml.org,2002:bool": .bool
+        case "tag:yaml.org,2002:int": .integer
+        case "tag:yaml.org,2002:float": .float
+        default: .foreign
+        }
+    }
+
+    /// Reads `*name` and stands the node that it names in its place.
+    mutating func alias() throws(YAMLFailure) -> YAMLNode {
+        let start = offset
+        let name = try anchorName()
+        let range = SourceRange(start, offset)
+        guard !openAnchors.contains(name) else {
+            throw YAMLFailure("alias *\(name) stands inside the node that it names", at: range)
+        }
+        guard let anchor = anchors[name] else {
+            throw YAMLFailure(
+                "alias *\(name) names no anchor before it", at: range,
+                help: "anchors are written \"&\(name)\", in the same document; quote text that starts with \"*\"")
+        }
+        try count(anchor.size)
+        deepest = max(deepest, depth + anchor.height)
+        try checkDepth(deepest)
+        var node = YAMLNode(range: range, content: anchor.node.content, isFlow: anchor.node.isFlow)
+        node.tag = anchor.node.tag
+        node.alias = name
+        return node
+    }
+}
+
+// MARK: mappings
+
+extension YAMLParser {
+    /// The mapping of entries as written: no key twice, merge keys followed.
+    ///
+    /// - Complexity: O(entries, with those merged).
+    func mapping(of written: [YAMLMapping.Entry]) throws(YAMLFailure) -> YAMLMapping {
+        guard written.count > 1 || written.contains(where: Self.isMerge) else { return YAMLMapping(entries: written) }
+        var places: [KeyIdentity: SourceRange] = [:]
+        places.reserveCapacity(written.count)
+        for entry in written {
+            if let first = places.updateValue(entry.key.range, forKey: KeyIdentity(entry.key)) {
+                let text = source[entry.key.range]
+                throw YAMLFailure(
+                    "key \(text.isEmpty ? "(empty)" : text) is given twice; first at \(position(first.lowerBound))",
+                    at: entry.key.range, help: "a mapping has each key once; remove or rename one of them",
+                    check: "duplicate-key")
+            }
+        }
+        guard written.contains(where: Self.isMerge) else { return YAMLMapping(entries: written) }
+        var mapping = YAMLMapping(entries: written.filter { !Self.isMerge($0) })
+        mapping.merges = written.filter(Self.isMerge)
+        for merge in mapping.merges {
+            for base in try bases(of: merge) {
+                for var entry in base.entries
+                where places.updateValue(entry.key.range, forKey: KeyIdentity(entry.key)) == nil {
+                    entry.isMerged = true
+                    mapping.entries.append(entry)
+                }
+            }
+        }
+        return mapping
+    }
+
+    /// Whether an entry's key is a plain `<<` (https://yaml.org/type/merge.html).
+    private static func isMerge(_ entry: YAMLMapping.Entry) -> Bool {
+        guard case .scalar(let scalar) = entry.key.content, scalar.style == .plain, scalar.text == "<<" else {
+            return false
+        }
+        return entry.key.tag == nil || entry.key.tag == "tag:yaml.org,2002:merge"
+    }
+
+    private func bases(of merge: YAMLMapping.Entry) throws(YAMLFailure) -> [YAMLMapping] {
+        switch merge.value.content {
+        case .mapping(let mapping): return [mapping]
+        case .sequence(let items):
+            var bases: [YAMLMapping] = []
+            for item in items {
+                guard let mapping = item.mapping else { throw notMergeable(item) }
+                bases.append(mapping)
+            }
+            return bases
+        case .scalar: throw notMergeable(merge.value)
+        }
+    }
+
+    private func notMergeable(_ node: YAMLNode) -> YAMLFailure {
+        YAMLFailure(
+            "\"<<\" merges mappings, found \(node.kindName)", at: node.range,
+            help: "write an alias to a mapping or a list of such aliases; quote \"<<\" if it is meant as a key")
+    }
+}

@@ -1,0 +1,44 @@
+public import LapwingText
+
+/// A value in a YAML document, and where it was written.
+public struct YAMLNode: Sendable {
+    public enum Content: Sendable {
+        case scalar(YAMLScalar)
+        case sequence([YAMLNode])
+        case mapping(YAMLMapping)
+    }
+
+    /// The bytes of the node's content, without its tag and anchor; of the alias where it is one.
+    public var range: SourceRange
+    /// The tag as resolved, such as `tag:yaml.org,2002:str`; nil when none is written.
+    public var tag: String?
+    /// The name after `&`.
+    public var anchor: String?
+    /// The name after `*` when this node stands for an earlier one, whose content it then shares with that one's ranges.
+    public var alias: String?
+    public var content: Content
+    /// Whether a collection is written with brackets or braces.
+    public var isFlow = false
+
+    init(range: SourceRange, content: Content, isFlow: Bool = false) {
+        self.range = range
+        self.content = content
+        self.isFlow = isFlow
+    }
+}
+
+extension YAMLNode {
+    public var scalar: YAMLScalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
+    public var sequence: [YAMLNode]? { if case .sequence(let items) = content { items } else { nil } }
+    public var mapping: YAMLMapping? { if case .mapping(let mapping) = content { mapping } else { nil } }
+    public var isNull: Bool { scalar?.isNull ?? false }
+
+    /// What it is as a person says it, for messages that tell what was found.
+    public var kindName: String {
+        switch content {
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        case .scalar(let scalar): scalar.kindName
+        }
+    }
+}
