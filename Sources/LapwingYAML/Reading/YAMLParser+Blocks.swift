@@ -17,11 +17,11 @@ extension YAMLParser {
             guard try hasContent(parent: parent, allowsZeroIndent: allowsZeroIndent) else {
                 return try finish(empty(at: indicatorEnd), outer, startMeasure())
             }
-            let mayStartCollection =
-                isAtLineStart
-                ? !line.isTabbed : isCompact && outer.isEmpty && !hasTab(from: indicatorEnd, to: offset)
+            let isTabbed = isAtLineStart ? line.isTabbed : isCompact && hasTab(from: indicatorEnd, to: offset)
+            let place = BlockPlace(
+                parent: parent, column: column, isTabbed: isTabbed,
+                mayStartCollection: !isTabbed && (isAtLineStart || (isCompact && outer.isEmpty)))
             let lineStart = line.start
-            let column = column
             let own = try properties(inFlow: false)
             if !own.isEmpty {
                 try skipSeparation()
@@ -30,8 +30,7 @@ extension YAMLParser {
                     continue
                 }
             }
-            return try blockContent(
-                BlockPlace(parent: parent, column: column, mayStartCollection: mayStartCollection), outer, own)
+            return try blockContent(place, outer, own)
         }
     }
 
@@ -39,6 +38,8 @@ extension YAMLParser {
     struct BlockPlace {
         var parent: Int
         var column: Int
+        /// Whether a tab stands where only spaces may before a collection.
+        var isTabbed: Bool
         var mayStartCollection: Bool
     }
 
@@ -84,8 +85,8 @@ extension YAMLParser {
             try expectLineEnd(after: describe(node), from: start)
             return whole
         }
-        try expectImplicitKey(from: own.start ?? start, startLine: startLine, upper: contentEnd)
-        guard place.mayStartCollection else { throw misplacedKey(from: own.start ?? start, upper: contentEnd) }
+        try expectImplicitKey(from: own.start ?? start, startLine: startLine, upper: contentEnd, place.parent)
+        guard place.mayStartCollection else { throw misplaced("a mapping", place) }
         let key = try finish(node, own, keyMeasure)
         try deepen()
         return try finish(blockMapping(column: place.column, firstKey: key), outer, measure)
@@ -100,28 +101,28 @@ extension YAMLParser {
                 "a tag or anchor in the same line before \(what)", at: range,
                 help: "put it on the line above for the whole collection, or after \"\(source[range]) \" for this entry")
         }
-        guard place.mayStartCollection else {
-            if isAtLineStart { throw tabIndentation() }
-            throw YAMLFailure(
-                "\(what) cannot start in this line", at: range, help: "start it on a line of its own")
-        }
+        guard place.mayStartCollection else { throw misplaced(what, place) }
     }
 
-    private func misplacedKey(from start: Int, upper: Int) -> YAMLFailure {
-        if line.isTabbed, start == line.contentStart { return tabIndentation() }
+    private func misplaced(_ what: String, _ place: BlockPlace) -> YAMLFailure {
+        let range = SourceRange(offset, offset + 1)
+        if place.isTabbed {
+            return line.isTabbed
+                ? tabIndentation()
+                : YAMLFailure("a tab before \(what)", at: range, help: "put a space in its place")
+        }
         return YAMLFailure(
-            "a mapping cannot start in this line", at: SourceRange(offset, offset + 1),
-            help: "quote text that contains \": \", or start the mapping on a line of its own")
+            "\(what) cannot start in this line", at: range,
+            help: current == Mark.mappingValue
+                ? "quote text that contains \": \", or start the mapping on a line of its own"
+                : "start it on a line of its own")
     }
 
     /// Checks that what turned out to be a key is one line and not too long.
-    private func expectImplicitKey(from start: Int, startLine: Int, upper: Int) throws(YAMLFailure) {
-        guard line.start == startLine else {
-            throw YAMLFailure(
-                "a key before a colon must stand on one line; this one starts at \(position(start))",
-                at: SourceRange(offset, offset + 1),
-                help: "indent this line like the keys above it, or quote text that contains \": \"")
-        }
+    private func expectImplicitKey(
+        from start: Int, startLine: Int, upper: Int, _ parent: Int
+    ) throws(YAMLFailure) {
+        guard line.start == startLine else { throw keyOverLines(from: start, parent: parent) }
         let count = bytes[start..<upper].reduce(0) { $1 & 0xC0 != 0x80 ? $0 + 1 : $0 }
         guard count <= limits.implicitKeyCharacters else {
             throw YAMLFailure(
@@ -165,8 +166,12 @@ extension YAMLParser {
     /// Whether another entry of the collection in this column follows.
     private mutating func isAtNextEntry(column: Int) throws(YAMLFailure) -> Bool {
         try skipSeparation()
-        if isAtDocumentEnd || line.spaces < column { return false }
-        guard line.spaces == column, !line.isTabbed else { throw unexpectedIndentation(expected: [column]) }
+        if isAtDocumentEnd { return false }
+        if line.spaces < column {
+            closed = (column, line.start)
+            return false
+        }
+        guard line.spaces == column, !line.isTabbed else { throw unexpectedIndentation(expected: column) }
         return true
     }
 
@@ -222,7 +227,7 @@ extension YAMLParser {
         let upper = offset
         skipWhite()
         guard isIndicator(Mark.mappingValue) else { throw missingColon(start, upper) }
-        try expectImplicitKey(from: start, startLine: startLine, upper: upper)
+        try expectImplicitKey(from: start, startLine: startLine, upper: upper, -1)
         return try finish(node, own, measure)
     }
 

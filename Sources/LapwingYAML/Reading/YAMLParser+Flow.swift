@@ -5,18 +5,16 @@ extension YAMLParser {
     /// Reads an alias, a plain or quoted scalar or a flow collection, without properties.
     mutating func flowContent(parent: Int, inFlow: Bool) throws(YAMLFailure) -> YAMLNode {
         let start = offset
+        let scalar: YAMLScalar
         switch current {
         case Mark.alias: return try alias()
-        case Mark.doubleQuote: return try node(doubleQuoted(parent: parent), from: start)
-        case Mark.singleQuote: return try node(singleQuoted(parent: parent), from: start)
         case Mark.sequenceStart: return try flowSequence(parent: parent)
         case Mark.mappingStart: return try flowMapping(parent: parent)
-        default: return try node(plain(parent: parent, inFlow: inFlow), from: start)
+        case Mark.doubleQuote: scalar = try doubleQuoted(parent: parent)
+        case Mark.singleQuote: scalar = try singleQuoted(parent: parent)
+        default: scalar = try plain(parent: parent, inFlow: inFlow)
         }
-    }
-
-    private func node(_ scalar: YAMLScalar, from start: Int) throws(YAMLFailure) -> YAMLNode {
-        YAMLNode(range: SourceRange(start, offset), content: .scalar(scalar))
+        return YAMLNode(range: SourceRange(start, offset), content: .scalar(scalar))
     }
 
     /// Steps over white space, comments and line breaks inside the flow collection opened at `open`.
@@ -61,10 +59,16 @@ extension YAMLParser {
         if current == Mark.collectEntry { return true }
         if current == (isSequence ? Mark.sequenceEnd : Mark.mappingEnd) { return false }
         let expected = isSequence ? "\",\" or \"]\"" : "\",\" or \"}\""
-        let help =
-            current == Mark.mappingValue && isSequence
-            ? "a key inside a list must stand on one line with its colon"
-            : current == Mark.comment ? "a comment needs a space before its \"#\"" : nil
+        let help: String?
+        switch current {
+        case Mark.mappingValue:
+            help =
+                isSequence
+                ? "a key inside a list must stand on one line with its colon"
+                : "is a comma missing before this key, or a space behind an earlier colon?"
+        case Mark.comment: help = "a comment needs a space before its \"#\""
+        default: help = nil
+        }
         throw YAMLFailure(
             "expected \(expected) in what was opened at \(position(open))", at: SourceRange(offset, offset + 1),
             help: help)
@@ -175,7 +179,8 @@ extension YAMLParser {
         let start = offset
         var all = NodeProperties()
         while let byte = current, byte == Mark.anchor || byte == Mark.tag {
-            all = try joined(all, properties(inFlow: true))
+            let more = try properties(inFlow: true)
+            all = try joined(all, more)
             try flowSeparation(parent: parent, open: open)
         }
         let isEnd =

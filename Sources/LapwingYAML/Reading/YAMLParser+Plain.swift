@@ -82,6 +82,7 @@ extension YAMLParser {
         case UInt8(ascii: "@"), UInt8(ascii: "`"):
             throw YAMLFailure(
                 "\"\(text)\" is reserved and cannot start a plain text", at: range, help: "quote the text")
+        case Mark.directive where offset == line.start: throw directiveInside()
         case Mark.directive, Mark.anchor, Mark.tag, Mark.alias, Mark.literal, Mark.folded, Mark.collectEntry,
             Mark.sequenceEnd, Mark.mappingEnd:
             throw YAMLFailure("\"\(text)\" cannot start a plain text", at: range, help: "quote the text")

@@ -65,8 +65,16 @@ extension YAMLParser {
         while upper < end, !Mark.isBreak(bytes[upper]), upper - offset < 40 { upper += 1 }
         throw YAMLFailure(
             "text after \(what), which started at \(position(start))", at: SourceRange(offset, upper),
-            help: byte == Mark.sequenceEnd || byte == Mark.mappingEnd
-                ? "there is one closing bracket too many" : "start it on a line of its own, or quote the whole")
+            help: trailingHelp(byte, after: start))
+    }
+}
+
+extension YAMLParser {
+    private func trailingHelp(_ byte: UInt8, after start: Int) -> String {
+        if byte == Mark.sequenceEnd || byte == Mark.mappingEnd { return "there is one closing bracket too many" }
+        if bytes[start] == Mark.singleQuote { return "inside single quotes, write '' for a quote" }
+        if bytes[start] == Mark.doubleQuote { return "inside double quotes, write \\\" for a quote" }
+        return "start it on a line of its own, or quote the whole"
     }
 }
 
@@ -74,19 +82,35 @@ extension YAMLParser {
 
 extension YAMLParser {
     /// The fault of a line whose indentation fits no collection that is open.
-    func unexpectedIndentation(expected: [Int]) -> YAMLFailure {
+    func unexpectedIndentation(expected: Int?) -> YAMLFailure {
         if line.isTabbed, isAtLineStart { return tabIndentation() }
         let range = SourceRange(offset, min(offset + 1, end))
-        guard let column = expected.first, line.spaces != column else {
+        guard let column = expected, line.spaces != column else {
             return YAMLFailure(
                 "text that belongs to nothing above it", at: range,
                 help: "a key needs a colon and a space behind it, a list item \"- \" before it")
         }
         return YAMLFailure(
-            "this line is indented by \(spaces(line.spaces)), expected \(spaces(column))", at: range,
-            help: line.spaces > column
-                ? "what continues the line above needs no key of its own; a sibling starts in the same column"
-                : nil)
+            "this line is indented by \(spaces(line.spaces)), expected "
+                + (closed.line == line.start ? "\(column) or \(spaces(closed.column))" : spaces(column)),
+            at: range, help: "the entries of one list or mapping start in the same column")
+    }
+
+    /// The fault of a colon that would make a key of text begun on an earlier line.
+    func keyOverLines(from start: Int, parent: Int) -> YAMLFailure {
+        let range = SourceRange(offset, offset + 1)
+        let first = source.position(of: start)
+        guard parent >= 0, start > source.offset(ofLine: first.line) + parent else {
+            return YAMLFailure(
+                "a key before a colon must stand on one line; this one starts at \(position(start))", at: range,
+                help: "does the line above lack its colon? Quote text that contains \": \"")
+        }
+        return YAMLFailure(
+            "this line is indented by \(spaces(line.spaces)), so it continues what starts at \(position(start)), "
+                + "and cannot hold a key", at: range,
+            help: bytes[source.offset(ofLine: first.line) + parent] == Mark.sequenceEntry
+                ? "text that contains \": \" must be quoted"
+                : "a key beside that one is indented by \(spaces(parent)); text that contains \": \" must be quoted")
     }
 
     func tabIndentation() -> YAMLFailure {

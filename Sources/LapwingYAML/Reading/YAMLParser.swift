@@ -14,6 +14,9 @@ struct YAMLParser {
     /// The line that `offset` is in.
     var line = Line()
 
+    /// The collection that last ended because a line was indented less, and that line's start.
+    var closed: (column: Int, line: Int) = (0, -1)
+
     /// Collections open around `offset`.
     var depth = 0
     /// The deepest that the node being read goes, aliases followed.
@@ -128,12 +131,13 @@ extension YAMLParser {
     }
 
     private func contentAfterRoot() -> YAMLFailure {
-        if current == Mark.directive {
-            return YAMLFailure(
-                "a directive inside a document", at: SourceRange(offset, offset + 1),
-                help: "end the document above with a line \"...\"")
-        }
-        return unexpectedIndentation(expected: [])
+        current == Mark.directive ? directiveInside() : unexpectedIndentation(expected: nil)
+    }
+
+    func directiveInside() -> YAMLFailure {
+        YAMLFailure(
+            "a directive inside a document", at: SourceRange(offset, offset + 1),
+            help: "end the document above with a line \"...\"; text that starts with \"%\" must be quoted")
     }
 
     mutating func skipByteOrderMark() {
