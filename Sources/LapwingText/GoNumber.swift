@@ -14,7 +14,8 @@ public enum GoNumber {
         case fixed
         /// `e`: 1e-05, one digit before the point and an exponent of at least two digits.
         case exponent
-        /// `g`: the exponent form when the exponent is below -4 or at least the precision (21 when shortest).
+        /// `g`: the exponent form when the exponent is below -4 or at least the precision (6 when shortest, so that a
+        /// million is 1e+06).
         case general
     }
 
@@ -48,7 +49,8 @@ public enum GoNumber {
     private static func appendShortest(_ value: Double, _ format: Format, to bytes: inout [UInt8]) {
         if value.sign == .minus { bytes.append(UInt8(ascii: "-")) }
         let magnitude = value.magnitude
-        if magnitude < 1e15, format != .exponent, magnitude == magnitude.rounded(.towardZero) {
+        let wholeLimit = format == .fixed ? 1e15 : 1e6
+        if format != .exponent, magnitude < wholeLimit, magnitude == magnitude.rounded(.towardZero) {
             appendInteger(UInt64(magnitude), to: &bytes)
             return
         }
@@ -57,7 +59,7 @@ public enum GoNumber {
         case .fixed: appendFixed(decimal, to: &bytes)
         case .exponent: appendExponent(decimal, to: &bytes)
         case .general:
-            if decimal.point - 1 < -4 || decimal.point - 1 >= 21 {
+            if !decimal.digits.isEmpty, decimal.point - 1 < -4 || decimal.point - 1 >= 6 {
                 appendExponent(decimal, to: &bytes)
             } else {
                 appendFixed(decimal, to: &bytes)
