@@ -17,7 +17,7 @@ public struct Diagnostic: Sendable, Hashable {
     public var check: String?
 
     public init(
-        _ severity: Severity = .error, _ message: String, at range: SourceRange? = nil, help: String? = nil,
+        _ severity: Severity, _ message: String, at range: SourceRange? = nil, help: String? = nil,
         check: String? = nil
     ) {
         self.severity = severity
@@ -25,6 +25,11 @@ public struct Diagnostic: Sendable, Hashable {
         self.range = range
         self.help = help
         self.check = check
+    }
+
+    /// An error.
+    public init(_ message: String, at range: SourceRange? = nil, help: String? = nil, check: String? = nil) {
+        self.init(.error, message, at: range, help: help, check: check)
     }
 
     /// `file:line:column: severity: message (check)`, the one-line form that editors understand.

@@ -1,0 +1,119 @@
+public import LapwingText
+
+/// The fields of one mapping, read by name, with everything that is wrong gathered instead of thrown.
+///
+/// What a scalar means is decided by the field, as in Go's YAML libraries: `for: 5` is the text `5` where text is asked
+/// for. A field that is null counts as absent.
+public struct YAMLFields: Sendable {
+    public let range: SourceRange
+    private let mapping: YAMLMapping
+    /// What the mapping is, for messages: `rule group`.
+    private let kind: String
+
+    /// Takes the mapping of `node`, and reports every field that is not among `known` with the nearest that is.
+    ///
+    /// - Returns: nil, reported, when `node` is no mapping.
+    public init?(_ node: YAMLNode, kind: String, known: [String], _ problems: inout [Diagnostic]) {
+        guard let mapping = node.mapping else {
+            problems.append(Diagnostic("expected a \(kind), which is a mapping, and found \(node.kindName)", at: node.range))
+            return nil
+        }
+        range = node.range
+        self.mapping = mapping
+        self.kind = kind
+        for entry in mapping.entries {
+            let name = entry.key.scalar?.text
+            if let name, known.contains(name) { continue }
+            let help = name.flatMap { Spelling.nearest(to: $0, in: known) }.map { "did you mean \"\($0)\"?" }
+            problems.append(
+                Diagnostic(
+                    "field \(name.map(GoQuote.quote) ?? entry.key.kindName) is not known in a \(kind)",
+                    at: entry.key.range, help: help ?? "known are \(known.joined(separator: ", "))",
+                    check: "unknown-field"))
+        }
+    }
+
+    /// The value of a field that is there and not null.
+    public func node(_ name: String) -> YAMLNode? {
+        guard let value = mapping[name], !value.isNull else { return nil }
+        return value
+    }
+
+    /// Where a field's name stands; the whole mapping when it is absent.
+    public func keyRange(_ name: String) -> SourceRange { mapping.entry(name)?.key.range ?? range }
+
+    /// A field's scalar.
+    public func scalar(_ name: String, _ problems: inout [Diagnostic]) -> YAMLScalar? {
+        guard let value = node(name) else { return nil }
+        guard let scalar = value.scalar else {
+            problems.append(
+                Diagnostic("field \"\(name)\" of a \(kind) is a single value, and \(value.kindName) was found", at: value.range))
+            return nil
+        }
+        return scalar
+    }
+
+    public func text(_ name: String, _ problems: inout [Diagnostic]) -> String? { scalar(name, &problems)?.text }
+
+    public func integer(_ name: String, _ problems: inout [Diagnostic]) -> Int? {
+        guard let scalar = scalar(name, &problems), let value = node(name) else { return nil }
+        if let integer = scalar.integer.flatMap(Int.init(exactly:)) { return integer }
+        problems.append(Diagnostic("field \"\(name)\" of a \(kind) is a whole number, not \(GoQuote.quote(scalar.text))", at: value.range))
+        return nil
+    }
+
+    public func number(_ name: String, _ problems: inout [Diagnostic]) -> Double? {
+        guard let scalar = scalar(name, &problems), let value = node(name) else { return nil }
+        if let number = scalar.double ?? scalar.integer.map(Double.init) { return number }
+        problems.append(Diagnostic("field \"\(name)\" of a \(kind) is a number, not \(GoQuote.quote(scalar.text))", at: value.range))
+        return nil
+    }
+
+    public func bool(_ name: String, _ problems: inout [Diagnostic]) -> Bool? {
+        guard let scalar = scalar(name, &problems), let value = node(name) else { return nil }
+        if let bool = scalar.bool { return bool }
+        problems.append(Diagnostic("field \"\(name)\" of a \(kind) is true or false, not \(GoQuote.quote(scalar.text))", at: value.range))
+        return nil
+    }
+
+    /// A field's duration in Prometheus' notation.
+    public func duration(_ name: String, _ problems: inout [Diagnostic]) -> Duration? {
+        guard let scalar = scalar(name, &problems), let value = node(name) else { return nil }
+        do {
+            return .milliseconds(try PrometheusDuration.milliseconds(scalar.text))
+        } catch {
+            problems.append(
+                Diagnostic(
+                    "field \"\(name)\" of a \(kind): \(error)", at: value.range,
+                    help: "durations are written like 30s, 5m, 1h30m"))
+            return nil
+        }
+    }
+
+    /// A field's list; empty when it is absent.
+    public func list(_ name: String, _ problems: inout [Diagnostic]) -> [YAMLNode] {
+        guard let value = node(name) else { return [] }
+        guard let items = value.sequence else {
+            problems.append(Diagnostic("field \"\(name)\" of a \(kind) is a list, and \(value.kindName) was found", at: value.range))
+            return []
+        }
+        return items
+    }
+
+    /// A field's mapping of names to single values, in the order of the source; empty when it is absent.
+    public func pairs(_ name: String, _ problems: inout [Diagnostic]) -> [(key: YAMLNode, name: String, value: YAMLNode)] {
+        guard let value = node(name) else { return [] }
+        guard let mapping = value.mapping else {
+            problems.append(Diagnostic("field \"\(name)\" of a \(kind) is a mapping, and \(value.kindName) was found", at: value.range))
+            return []
+        }
+        return mapping.entries.compactMap { entry in
+            guard let key = entry.key.scalar, entry.value.scalar != nil else {
+                problems.append(
+                    Diagnostic("\"\(name)\" of a \(kind) maps names to single values, and \(entry.value.kindName) was found", at: entry.value.range))
+                return nil
+            }
+            return (entry.key, key.text, entry.value)
+        }
+    }
+}
