@@ -1,0 +1,171 @@
+public import LapwingSeries
+import LapwingText
+
+extension ExpositionPage {
+    /// The labels of a sample line, decoded from its series text.
+    ///
+    /// `le` of classic histograms and `quantile` of summaries are written as OpenMetrics does, so that `1` and `1.0`
+    /// are one bucket whatever the page's format.
+    /// - Parameter bytes: those that were read.
+    /// - Throws: `ExpositionError` when a label is named twice or the metric's name is empty.
+    /// - Complexity: O(length of the text).
+    public func labels(ofLine line: Int, in bytes: Span<UInt8>) throws(ExpositionError) -> Labels {
+        let kind = kind(atLine: line)
+        var reader = ExpositionReader(bytes, format, at: Int(offsets[line]))
+        var pairs: [Label] = []
+        let nameStart = reader.offset
+        if reader.skipName(colons: true) {
+            let name = SeriesText.decoded(bytes, nameStart, reader.offset)
+            pairs.append(Label(name: LabelName.metric, value: name))
+            let end = reader.offset
+            reader.skipBlanks()
+            if reader.current != UInt8(ascii: "{") { reader.offset = end }
+        }
+        if reader.current == UInt8(ascii: "{") { try reader.readLabels(into: &pairs, kind: kind) }
+        try check(pairs, reader, from: Int(offsets[line]))
+        return Labels(pairs)
+    }
+
+    private func check(
+        _ pairs: [Label], _ reader: borrowing ExpositionReader, from start: Int
+    ) throws(ExpositionError) {
+        for (index, pair) in pairs.enumerated() {
+            if pairs[..<index].contains(where: { $0.name == pair.name }) {
+                throw reader.error("label name \(GoQuote.quote(pair.name)) is not unique", start, reader.offset)
+            }
+            if pair.name.isEmpty || (pair.name == LabelName.metric && pair.value.isEmpty) {
+                throw reader.error("a metric name or label name is empty", start, reader.offset)
+            }
+        }
+    }
+
+    /// The labels of an exemplar.
+    ///
+    /// - Throws: `ExpositionError` when a label is named twice.
+    public func labels(of exemplar: ExemplarText, in bytes: Span<UInt8>) throws(ExpositionError) -> Labels {
+        var reader = ExpositionReader(bytes, format, at: exemplar.labels.lowerBound)
+        var pairs: [Label] = []
+        try reader.readLabels(into: &pairs, kind: .unknown)
+        try check(pairs, reader, from: exemplar.labels.lowerBound)
+        return Labels(pairs)
+    }
+
+    /// What the page declares of its metric families, one entry a name in the order of their first mention.
+    ///
+    /// - Complexity: O(metadata bytes).
+    public func metricMetadata(in bytes: Span<UInt8>) -> [MetricMetadata] {
+        var result: [MetricMetadata] = []
+        var indices: [String: Int] = [:]
+        for line in metadata {
+            let name = SeriesText.unescaped(bytes, line.name.lowerBound, line.name.upperBound)
+            let index = indices[name] ?? result.count
+            if index == result.count {
+                indices[name] = index
+                result.append(MetricMetadata(name: name))
+            }
+            switch line.content {
+            case .type(let kind): result[index].kind = kind
+            case .unit(let text): result[index].unit = SeriesText.decoded(bytes, text.lowerBound, text.upperBound)
+            case .help(let text):
+                let quotes = format == .openMetrics
+                result[index].help = SeriesText.unescaped(bytes, text.lowerBound, text.upperBound, quotes: quotes)
+            }
+        }
+        return result
+    }
+}
+
+extension ExpositionReader {
+    /// Reads `{…}`, which has been stepped over before without an error.
+    @_lifetime(self: copy self)
+    mutating func readLabels(into pairs: inout [Label], kind: MetricMetadata.Kind) throws(ExpositionError) {
+        offset += 1
+        while true {
+            skipBlanks()
+            guard let byte = current, byte != UInt8(ascii: "}") else { break }
+            if byte == UInt8(ascii: ",") {
+                offset += 1
+                continue
+            }
+            let (name, isQuoted) = try readLabelName()
+            skipBlanks()
+            guard current == UInt8(ascii: "=") else {
+                guard isQuoted else { throw unexpected("equal") }
+                pairs.append(Label(name: LabelName.metric, value: name))
+                continue
+            }
+            offset += 1
+            skipBlanks()
+            let start = offset + 1
+            guard try skipQuoted(allowsLineBreaks: format == .prometheusText) else { throw unexpected("label value") }
+            let value = SeriesText.unescaped(bytes, start, offset - 1)
+            pairs.append(Label(name: name, value: SeriesText.normalized(value, of: name, kind)))
+        }
+        offset += 1
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func readLabelName() throws(ExpositionError) -> (name: String, isQuoted: Bool) {
+        let start = offset
+        if current == UInt8(ascii: "\"") {
+            guard try skipQuoted(allowsLineBreaks: true) else { throw unexpected("label name") }
+            return (SeriesText.unescaped(bytes, start + 1, offset - 1), true)
+        }
+        guard skipName(colons: false) else { throw unexpected("label name") }
+        return (SeriesText.decoded(bytes, start, offset), false)
+    }
+}
+
+/// How the parts of a series text become the parts of a label set.
+enum SeriesText {
+    static func decoded(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> String {
+        var copy: [UInt8] = []
+        copy.reserveCapacity(upper - lower)
+        for index in lower..<upper { copy.append(bytes[index]) }
+        return String(decoding: copy, as: UTF8.self)
+    }
+
+    /// The text with `\\`, `\n` and, where quotes are escaped, `\"` replaced; other backslashes stay.
+    static func unescaped(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int, quotes: Bool = true) -> String {
+        var result: [UInt8] = []
+        result.reserveCapacity(upper - lower)
+        var index = lower
+        while index < upper {
+            let byte = bytes[index]
+            index += 1
+            guard byte == UInt8(ascii: "\\"), index < upper else {
+                result.append(byte)
+                continue
+            }
+            switch bytes[index] {
+            case UInt8(ascii: "\\"): result.append(UInt8(ascii: "\\"))
+            case UInt8(ascii: "n"): result.append(UInt8(ascii: "\n"))
+            case UInt8(ascii: "\"") where quotes: result.append(UInt8(ascii: "\""))
+            default:
+                result.append(byte)
+                continue
+            }
+            index += 1
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// A bucket's bound or a quantile in OpenMetrics' notation; any other value as it is.
+    static func normalized(_ value: String, of name: String, _ kind: MetricMetadata.Kind) -> String {
+        let isBound =
+            kind == .histogram && name == LabelName.bucket || kind == .summary && name == LabelName.quantile
+        guard isBound, let number = GoNumber.parse(value) else { return value }
+        return OpenMetricsNumber.text(number)
+    }
+}
+
+/// Numbers as OpenMetrics writes them in bounds: always recognisable as floating point.
+///
+/// Source: Prometheus `model/labels/float.go`, `FormatOpenMetricsFloat`.
+enum OpenMetricsNumber {
+    static func text(_ value: Double) -> String {
+        let text = GoNumber.text(value)
+        let isInteger = text.utf8.allSatisfy { $0 &- UInt8(ascii: "0") <= 9 || $0 == UInt8(ascii: "-") }
+        return isInteger ? text + ".0" : text
+    }
+}
