@@ -10,7 +10,15 @@ extension ExpositionPage {
     /// - Throws: `ExpositionError` when a label is named twice or the metric's name is empty.
     /// - Complexity: O(length of the text).
     public func labels(ofLine line: Int, in bytes: Span<UInt8>) throws(ExpositionError) -> Labels {
-        let kind = kind(atLine: line)
+        Labels(try labelPairs(ofLine: line, in: bytes, boundsOf: kind(atLine: line)))
+    }
+
+    /// The labels of a sample line as they stand there, the metric's name among them.
+    ///
+    /// - Parameter kind: whose bounds are to be written as OpenMetrics does; `unknown` for none.
+    func labelPairs(
+        ofLine line: Int, in bytes: Span<UInt8>, boundsOf kind: MetricMetadata.Kind
+    ) throws(ExpositionError) -> [Label] {
         var reader = ExpositionReader(bytes, format, at: Int(offsets[line]))
         var pairs: [Label] = []
         let nameStart = reader.offset
@@ -23,7 +31,7 @@ extension ExpositionPage {
         }
         if reader.current == UInt8(ascii: "{") { try reader.readLabels(into: &pairs, kind: kind) }
         try check(pairs, reader, from: Int(offsets[line]))
-        return Labels(pairs)
+        return pairs
     }
 
     private func check(
@@ -156,16 +164,5 @@ enum SeriesText {
             kind == .histogram && name == LabelName.bucket || kind == .summary && name == LabelName.quantile
         guard isBound, let number = GoNumber.parse(value) else { return value }
         return OpenMetricsNumber.text(number)
-    }
-}
-
-/// Numbers as OpenMetrics writes them in bounds: always recognisable as floating point.
-///
-/// Source: Prometheus `model/labels/float.go`, `FormatOpenMetricsFloat`.
-enum OpenMetricsNumber {
-    static func text(_ value: Double) -> String {
-        let text = GoNumber.text(value)
-        let isInteger = text.utf8.allSatisfy { $0 &- UInt8(ascii: "0") <= 9 || $0 == UInt8(ascii: "-") }
-        return isInteger ? text + ".0" : text
     }
 }

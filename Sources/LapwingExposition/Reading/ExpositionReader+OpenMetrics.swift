@@ -60,9 +60,13 @@ extension ExpositionReader {
     }
 
     /// Seconds as milliseconds, cut towards zero as Prometheus cuts them; stops at the ends of time.
+    ///
+    /// What is a whole millisecond but for the rounding of floats is not cut, so that a time we wrote is read back.
     private func milliseconds(_ seconds: Double) -> Int64 {
-        let scaled = (seconds * 1000).rounded(.towardZero)
-        return scaled >= 9.2e18 ? Int64.max : scaled <= -9.2e18 ? Int64.min + 1 : Int64(scaled)
+        let scaled = seconds * 1000
+        let nearest = scaled.rounded()
+        let cut = (scaled - nearest).magnitude < 0.001 ? nearest : scaled.rounded(.towardZero)
+        return cut >= 9.2e18 ? Int64.max : cut <= -9.2e18 ? Int64.min + 1 : Int64(cut)
     }
 
     @_lifetime(self: copy self)
