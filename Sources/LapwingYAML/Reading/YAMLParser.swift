@@ -81,7 +81,6 @@ extension YAMLParser {
         skipByteOrderMark()
         while true {
             try skipSeparation()
-            skipByteOrderMark()
             if offset >= end { break }
             if isMarker(UInt8(ascii: ".")) {
                 try skipDocumentEnd()
@@ -140,12 +139,8 @@ extension YAMLParser {
             help: "end the document above with a line \"...\"; text that starts with \"%\" must be quoted")
     }
 
-    mutating func skipByteOrderMark() {
-        if offset + 2 < end, bytes[offset] == 0xEF, bytes[offset + 1] == 0xBB, bytes[offset + 2] == 0xBF {
-            offset += 3
-            beginLine()
-        } else if offset == 0 {
-            beginLine()
-        }
+    private mutating func skipByteOrderMark() {
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
+        beginLine()
     }
 }
