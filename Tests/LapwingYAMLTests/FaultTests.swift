@@ -30,27 +30,39 @@ struct FaultTests {
             "a: b: c", "1:5", "a mapping cannot start in this line",
             "quote text that contains \": \", or start the mapping on a line of its own"
         ),
-        ("a: 'it's'", "1:8", "text after the closing quote of a text, which started at line 1, column 4",
-            "inside single quotes, write '' for a quote"),
+        (
+            "a: 'it's'", "1:8", "text after the closing quote of a text, which started at line 1, column 4",
+            "inside single quotes, write '' for a quote"
+        ),
         ("a: 'x'#c", "1:7", "a comment right after the closing quote of a text", "put a space before the \"#\""),
         ("a: `x`", "1:4", "\"`\" is reserved and cannot start a plain text", "quote the text"),
-        ("a: *x", "1:4", "alias *x names no anchor before it",
-            "anchors are written \"&x\", in the same document; quote text that starts with \"*\""),
+        (
+            "a: *x", "1:4", "alias *x names no anchor before it",
+            "anchors are written \"&x\", in the same document; quote text that starts with \"*\""
+        ),
         ("a: &x [*x]", "1:8", "alias *x stands inside the node that it names", nil),
-        ("a: !e!x 1", "1:4", "tag handle !e! is not defined in this document",
-            "define it before the document's \"---\": %TAG !e! tag:example.com,2000:"),
-        ("a: \"\\q\"", "1:5", "unknown escape \"\\q\"",
-            "write \"\\\\\" for a backslash, or use single quotes, which have no escapes"),
+        (
+            "a: !e!x 1", "1:4", "tag handle !e! is not defined in this document",
+            "define it before the document's \"---\": %TAG !e! tag:example.com,2000:"
+        ),
+        (
+            "a: \"\\q\"", "1:5", "unknown escape \"\\q\"",
+            "write \"\\\\\" for a backslash, or use single quotes, which have no escapes"
+        ),
         ("a: \"\\uD800\"", "1:5", "this escape is no Unicode character", nil),
         ("a: \"\\x1\"", "1:5", "expected 2 hexadecimal digits after \"\\x\"", nil),
         ("%YAML 2.0\n---\n", "1:7", "YAML 2.0 is not known", "this reads YAML 1.2"),
-        ("a: 1\n- b", "2:1", "a list item among the keys of the mapping that starts at line 1, column 1",
-            "indent the list, or give it a key of its own"),
+        (
+            "a: 1\n- b", "2:1", "a list item among the keys of the mapping that starts at line 1, column 1",
+            "indent the list, or give it a key of its own"
+        ),
         ("- a\nb: 1", "2:1", "expected \"- \" for the next item of the list that starts at line 1, column 1", nil),
         ("a: \u{1}", "1:4", "control character U+0001", "in double quotes, write it as \\x01"),
         ("[a}", "1:3", "expected \",\" or \"]\" in what was opened at line 1, column 1", nil),
-        ("{a: 1\n b: 2}", "2:3", "expected \",\" or \"}\" in what was opened at line 1, column 1",
-            "is a comma missing before this key, or a space behind an earlier colon?"),
+        (
+            "{a: 1\n b: 2}", "2:3", "expected \",\" or \"}\" in what was opened at line 1, column 1",
+            "is a comma missing before this key, or a space behind an earlier colon?"
+        ),
     ])
     func `a fault is told with its place and what to do`(
         _ text: String, _ place: String, _ message: String, _ help: String?
@@ -67,8 +79,10 @@ struct FaultTests {
         ([0xFF, 0xFE, 0x61, 0x00], "the text is UTF-16 or UTF-32"), ([0x00, 0x61], "the text is UTF-16 or UTF-32"),
         ([0x61, 0xFF], "byte 0xFF is not valid UTF-8"), ([0xC3], "byte 0xC3 is not valid UTF-8"),
         ([0xC0, 0x80], "byte 0xC0 is not valid UTF-8"), ([0xE0, 0x80, 0x80], "byte 0xE0 is not valid UTF-8"),
-        ([0xED, 0xA0, 0x80], "byte 0xED is not valid UTF-8"), ([0xF4, 0x90, 0x80, 0x80], "byte 0xF4 is not valid UTF-8"),
+        ([0xED, 0xA0, 0x80], "byte 0xED is not valid UTF-8"),
+        ([0xF4, 0x90, 0x80, 0x80], "byte 0xF4 is not valid UTF-8"),
         ([0xC2, 0x80], "control character U+0080"), ([0x61, 0x7F], "control character U+007F"),
+        ([0x61, 0xEF, 0xBB, 0xBF], "a byte order mark inside the text"),
         ([0x61, 0x62, 0x00], "control character U+0000"),
     ])
     func `bytes that are no text are refused`(_ bytes: [UInt8], _ message: String) {

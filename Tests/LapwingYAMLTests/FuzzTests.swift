@@ -62,7 +62,9 @@ struct FuzzTests {
                     let place = Int.random(in: 0..<damaged.count, using: &generator)
                     switch Int.random(in: 0..<4, using: &generator) {
                     case 0: damaged.remove(at: place)
-                    case 1: damaged.insert(Array(":-#[{}],'\"&* \n\t|".utf8).randomElement(using: &generator) ?? 0, at: place)
+                    case 1:
+                        damaged.insert(
+                            Array(":-#[{}],'\"&* \n\t|".utf8).randomElement(using: &generator) ?? 0, at: place)
                     case 2: damaged.removeSubrange(place...)
                     default:
                         let other = cases.randomElement(using: &generator) ?? []

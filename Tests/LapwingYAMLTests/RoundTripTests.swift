@@ -23,7 +23,8 @@ struct RoundTripTests {
             switch node.content {
             case .scalar(let scalar): self = .text(scalar.text)
             case .sequence(let items): self = .list(items.map(Tree.init))
-            case .mapping(let mapping): self = .mapping(mapping.entries.map { ($0.key.scalar?.text ?? "?", Tree($0.value)) })
+            case .mapping(let mapping):
+                self = .mapping(mapping.entries.map { ($0.key.scalar?.text ?? "?", Tree($0.value)) })
             }
         }
     }

@@ -25,7 +25,9 @@ struct SuiteTests {
     @Test(arguments: SuiteCases.all.filter { !$0.isRefused && $0.file("in.json") != nil })
     func `a case gives its JSON`(_ item: SuiteCases.Case) throws {
         let documents = try YAML.documents(in: SourceText(name: item.name, bytes: item.bytes("in.yaml")))
-        #expect(documents.map { JSONText.canonical($0.root) } == (try JSONText.canonicalDocuments(item.file("in.json") ?? "")))
+        #expect(
+            documents.map { JSONText.canonical($0.root) }
+                == (try JSONText.canonicalDocuments(item.file("in.json") ?? "")))
     }
 
     @Test(arguments: SuiteCases.all.filter { $0.isRefused || refused[$0.name] != nil })

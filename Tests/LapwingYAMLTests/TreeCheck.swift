@@ -43,7 +43,9 @@ enum TreeCheck {
             if found == UInt8(ascii: "\\"), scalar.style == .doubleQuoted { escape = place }
             let isSame = found == byte || found == UInt8(ascii: "\n") || found == UInt8(ascii: "\r")
             let isEscaped = escape >= 0 && place - escape < 4
-            guard isSame || isEscaped else { return "text offset \(offset) is \(byte), its source at \(place) \(found)" }
+            guard isSame || isEscaped else {
+                return "text offset \(offset) is \(byte), its source at \(place) \(found)"
+            }
         }
         return nil
     }

@@ -26,7 +26,8 @@ struct YAMLDocumentTests {
     @Test func `comments are kept with the document that they stand in`() throws {
         let source = SourceText(name: "t", "# head\na: 1 # one\n# tail\n---\n# two\nb: |  # text\n  # no comment\n")
         let documents = try YAML.documents(in: source)
-        #expect(documents.map { $0.comments.map { source[$0] } } == [["# head", "# one", "# tail"], ["# two", "# text"]])
+        #expect(
+            documents.map { $0.comments.map { source[$0] } } == [["# head", "# one", "# tail"], ["# two", "# text"]])
     }
 
     @Test func `a text of nothing holds no document and reads as null`() throws {
@@ -57,13 +58,15 @@ struct YAMLDocumentTests {
 
     @Test func `what is ignored is said`() throws {
         let documents = try YAML.documents(in: SourceText(name: "t", "%YAML 1.1\n%FOO bar\n---\na\n---\nb\n"))
-        #expect(documents.map { $0.warnings.map(\.message) } == [
-            ["YAML 1.1 is read as YAML 1.2", "directive %FOO is unknown and ignored"], [],
-        ])
+        #expect(
+            documents.map { $0.warnings.map(\.message) } == [
+                ["YAML 1.1 is read as YAML 1.2", "directive %FOO is unknown and ignored"], [],
+            ])
     }
 
     @Test func `kinds have names that a person uses`() throws {
         let root = try YAML.document(in: SourceText(name: "t", "[{}, [], a, 1, true, ~]")).root
-        #expect(root.sequence?.map(\.kindName) == ["a mapping", "a list", "text", "a number", "a truth value", "nothing"])
+        #expect(
+            root.sequence?.map(\.kindName) == ["a mapping", "a list", "text", "a number", "a truth value", "nothing"])
     }
 }

@@ -31,7 +31,10 @@ struct YAMLLimitsTests {
     }
 
     @Test func `aliases do not hide depth`() {
-        for item in ["[*NAME]", "{*NAME : 1}", "{x: *NAME}", "\n    *NAME : 1", "\n  - *NAME", "[*NAME : 1]", "\n    ? *NAME\n    : x"] {
+        for item in [
+            "[*NAME]", "{*NAME : 1}", "{x: *NAME}", "\n    *NAME : 1", "\n  - *NAME", "[*NAME : 1]",
+            "\n    ? *NAME\n    : x",
+        ] {
             var text = "- &a0 x\n"
             for level in 1...200 {
                 text += "- &a\(level) " + item.replacing("NAME", with: "a\(level - 1)") + "\n"

@@ -30,12 +30,23 @@ struct YAMLMappingTests {
         #expect(diagnostic.check == "duplicate-key")
     }
 
-    @Test(arguments: ["{a: 1, a: 2}", "1: a\n0x1: b", "~: a\n: b", "? [a, b]\n: 1\n? - a\n  - 'b'\n: 2", "{{a: 1, b: 2}: 1, {b: 2, a: 1}: 2}"])
+    @Test func `a key given twice is found among many`() {
+        let lines = (0..<1_000).map { "k\($0): 1\n" }.joined()
+        #expect(message(lines) == nil)
+        #expect(message(lines + "k500: 2\n") == "key k500 is given twice; first at line 501, column 1")
+    }
+
+    @Test(arguments: [
+        "{a: 1, a: 2}", "1: a\n0x1: b", "~: a\n: b", "? [a, b]\n: 1\n? - a\n  - 'b'\n: 2",
+        "{{a: 1, b: 2}: 1, {b: 2, a: 1}: 2}",
+    ])
     func `keys are the same when they mean the same`(_ text: String) {
         #expect(message(text)?.contains("given twice") == true)
     }
 
-    @Test(arguments: ["1: a\n'1': b", "true: a\n'true': b", "a: 1\nA: 2", "!x a: 1\na: 2", "? [a]\n: 1\n? [b]\n: 2", "1: a\n1.0: b"])
+    @Test(arguments: [
+        "1: a\n'1': b", "true: a\n'true': b", "a: 1\nA: 2", "!x a: 1\na: 2", "? [a]\n: 1\n? [b]\n: 2", "1: a\n1.0: b",
+    ])
     func `keys differ when their kinds or texts do`(_ text: String) {
         #expect(message(text) == nil)
     }

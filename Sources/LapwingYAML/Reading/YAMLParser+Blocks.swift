@@ -99,7 +99,8 @@ extension YAMLParser {
         guard own.isEmpty else {
             throw YAMLFailure(
                 "a tag or anchor in the same line before \(what)", at: range,
-                help: "put it on the line above for the whole collection, or after \"\(source[range]) \" for this entry")
+                help: "put it on the line above for the whole collection, or after \"\(source[range]) \" for this entry"
+            )
         }
         guard place.mayStartCollection else { throw misplaced(what, place) }
     }

@@ -106,7 +106,8 @@ extension YAMLParser {
         let pair = try mapping(of: [.init(key: key, value: value)])
         let upper = max(key.range.upperBound, value.range.upperBound, start)
         return try finish(
-            YAMLNode(range: SourceRange(start, upper), content: .mapping(pair), isFlow: true), NodeProperties(), measure)
+            YAMLNode(range: SourceRange(start, upper), content: .mapping(pair), isFlow: true), NodeProperties(), measure
+        )
     }
 
     private mutating func flowMapping(parent: Int) throws(YAMLFailure) -> YAMLNode {

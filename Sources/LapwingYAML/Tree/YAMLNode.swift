@@ -14,7 +14,7 @@ public struct YAMLNode: Sendable {
     public var tag: String?
     /// The name after `&`.
     public var anchor: String?
-    /// The name after `*` when this node stands for an earlier one, whose content it then shares with that one's ranges.
+    /// The name after `*` when this node stands for an earlier one; its content has the ranges of that one.
     public var alias: String?
     public var content: Content
     /// Whether a collection is written with brackets or braces.

@@ -43,8 +43,15 @@ extension YAMLScalar {
         switch typing {
         case .string, .foreign: true
         case .null, .bool, .integer, .float: false
-        case .byText: !isNull && bool == nil && double == nil
+        case .byText: startsAsText || (!isNull && bool == nil && double == nil)
         }
+    }
+
+    /// Whether its first letter settles that it is text, as of most keys.
+    private var startsAsText: Bool {
+        guard let first = text.utf8.first else { return false }
+        let lower = first | 0x20
+        return lower >= 0x61 && lower <= 0x7A && lower != 0x66 && lower != 0x6E && lower != 0x74
     }
 
     var kindName: String {
