@@ -4,15 +4,15 @@ public import LapwingText
 /// `left op right`.
 public struct BinaryOperation: Sendable, Hashable {
     public var operation: BinaryOperator
-    public var left: Expression
-    public var right: Expression
+    public var left: QueryExpression
+    public var right: QueryExpression
     /// A comparison that yields 0 or 1 instead of filtering.
     public var returnsBool: Bool
     /// How series of two vectors pair up; nil unless both sides are vectors.
     public var matching: VectorMatching?
 
     public init(
-        operation: BinaryOperator, left: Expression, right: Expression, returnsBool: Bool = false,
+        operation: BinaryOperator, left: QueryExpression, right: QueryExpression, returnsBool: Bool = false,
         matching: VectorMatching? = nil
     ) {
         self.operation = operation
@@ -94,16 +94,16 @@ public struct VectorMatching: Sendable, Hashable {
 /// `sum by (path) (expression)`, `topk(5, expression)`.
 public struct Aggregation: Sendable, Hashable {
     public var operation: AggregationOperator
-    public var expression: Expression
+    public var expression: QueryExpression
     /// The first argument of `topk`, `bottomk`, `quantile`, `count_values`, `limitk`, `limit_ratio`.
-    public var parameter: Expression?
+    public var parameter: QueryExpression?
     public var grouping: LabelNames
     /// Whether `grouping` names the labels to drop.
     public var isWithout: Bool
     public var range: SourceRange
 
     public init(
-        operation: AggregationOperator, expression: Expression, parameter: Expression? = nil,
+        operation: AggregationOperator, expression: QueryExpression, parameter: QueryExpression? = nil,
         grouping: LabelNames = [], isWithout: Bool = false, range: SourceRange
     ) {
         self.operation = operation

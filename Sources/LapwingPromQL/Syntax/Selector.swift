@@ -42,7 +42,7 @@ public struct MatrixSelector: Sendable, Hashable {
 
 /// `expression[1h:1m] offset 5m`.
 public struct Subquery: Sendable, Hashable {
-    public var expression: Expression
+    public var expression: QueryExpression
     public var window: DurationText
     /// Nil when left out: the engine's default then holds.
     public var step: DurationText?
@@ -50,7 +50,7 @@ public struct Subquery: Sendable, Hashable {
     public var range: SourceRange
 
     public init(
-        expression: Expression, window: DurationText, step: DurationText?, time: TimeModifier = TimeModifier(),
+        expression: QueryExpression, window: DurationText, step: DurationText?, time: TimeModifier = TimeModifier(),
         range: SourceRange
     ) {
         self.expression = expression
@@ -92,8 +92,8 @@ public indirect enum DurationText: Sendable, Hashable {
 
     /// Milliseconds, as `5m`, or as seconds without a unit (`isNumber`).
     case literal(milliseconds: Int64, isNumber: Bool, SourceRange)
-    /// A bare number inside a duration expression, where it may be a factor: `5m * 2`.
-    case number(Double, SourceRange)
+    /// A number or duration inside a duration expression, in seconds; it may be a factor: `5m * 2`.
+    case number(Double, isDuration: Bool, SourceRange)
     /// `step()`.
     case step(SourceRange)
     /// `range()`.
@@ -107,7 +107,7 @@ public indirect enum DurationText: Sendable, Hashable {
 
     public var sourceRange: SourceRange {
         switch self {
-        case .literal(_, _, let range), .number(_, let range), .step(let range), .range(let range),
+        case .literal(_, _, let range), .number(_, _, let range), .step(let range), .range(let range),
             .negative(_, let range), .positive(_, let range), .minimum(_, _, let range), .maximum(_, _, let range),
             .parenthesized(_, let range):
             range

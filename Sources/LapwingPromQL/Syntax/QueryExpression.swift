@@ -3,7 +3,7 @@ public import LapwingText
 /// A PromQL expression as written: every node knows its place in the text, none holds anything of an evaluation.
 ///
 /// Source: Prometheus 3.14 `promql/parser/ast.go`, without its evaluation fields.
-public indirect enum Expression: Sendable, Hashable {
+public indirect enum QueryExpression: Sendable, Hashable {
     case number(NumberLiteral)
     case string(StringLiteral)
     case vectorSelector(VectorSelector)
@@ -31,7 +31,7 @@ public indirect enum Expression: Sendable, Hashable {
     }
 
     /// The direct sub-expressions, in the order in which they stand in the text.
-    public var children: [Expression] {
+    public var children: [QueryExpression] {
         switch self {
         case .number, .string, .vectorSelector: []
         case .matrixSelector(let node): [.vectorSelector(node.selector)]
@@ -97,10 +97,10 @@ public struct StringLiteral: Sendable, Hashable {
 }
 
 public struct Parenthesized: Sendable, Hashable {
-    public var expression: Expression
+    public var expression: QueryExpression
     public var range: SourceRange
 
-    public init(expression: Expression, range: SourceRange) {
+    public init(expression: QueryExpression, range: SourceRange) {
         self.expression = expression
         self.range = range
     }
@@ -113,10 +113,10 @@ public struct UnaryOperation: Sendable, Hashable {
     }
 
     public var operation: Operator
-    public var operand: Expression
+    public var operand: QueryExpression
     public var range: SourceRange
 
-    public init(operation: Operator, operand: Expression, range: SourceRange) {
+    public init(operation: Operator, operand: QueryExpression, range: SourceRange) {
         self.operation = operation
         self.operand = operand
         self.range = range
@@ -125,10 +125,10 @@ public struct UnaryOperation: Sendable, Hashable {
 
 public struct Call: Sendable, Hashable {
     public var function: Function
-    public var arguments: [Expression]
+    public var arguments: [QueryExpression]
     public var range: SourceRange
 
-    public init(function: Function, arguments: [Expression], range: SourceRange) {
+    public init(function: Function, arguments: [QueryExpression], range: SourceRange) {
         self.function = function
         self.arguments = arguments
         self.range = range

@@ -1,0 +1,282 @@
+public import LapwingSeries
+import LapwingText
+
+/// What a query's text may be at most; past it the answer is an error, never a crash.
+public enum QueryLimits {
+    /// Bytes of text.
+    public static let bytes = 1 << 20
+    /// Parentheses, calls, operators and so on within one another.
+    public static let nesting = 500
+    /// Operators that follow one another; the tree leans as deep.
+    public static let chain = 1000
+}
+
+/// Reads PromQL: text → syntax tree, checked for types.
+///
+/// Recursive descent over tokens, with binary operators by precedence climbing; the grammar, the order of errors and
+/// their words are upstream's (Prometheus 3.14 `promql/parser/generated_parser.y`, `parse.go`), experimental syntax on.
+public struct Parser {
+    let source: [UInt8]
+    let tokens: [Token]
+    var position = 0
+    var nesting = 0
+    /// How many aggregations are open: a fault inside one is told as a fault of the aggregation, as upstream does.
+    var aggregations = 0
+    /// The end of the last closing bracket, number or duration that was read.
+    var lastClosing = 0
+    private let lexerError: PromQLSyntaxError?
+
+    /// The expression that `query` is.
+    ///
+    /// - Complexity: O(bytes).
+    /// - Throws: the first fault of grammar, else the first fault of types.
+    public static func parse(_ query: String) throws(PromQLSyntaxError) -> QueryExpression {
+        var parser = try Parser(query)
+        if parser.current.kind == .end {
+            throw PromQLSyntaxError("no expression found in input", at: SourceRange(0, 0), in: parser.source)
+        }
+        let expression = try parser.parseExpression()
+        guard parser.current.kind == .end else { throw parser.unexpected() }
+        return try TypeChecker(source: parser.source).check(expression)
+    }
+
+    /// A selector alone, as `match[]` and `--series` take it.
+    public static func parseSelector(_ text: String) throws(PromQLSyntaxError) -> [Matcher] {
+        var parser = try Parser(text)
+        guard parser.current.kind == .leftBrace || parser.current.isMetricName else { throw parser.unexpected() }
+        let selector = try parser.parseVectorSelector()
+        guard parser.current.kind == .end else { throw parser.unexpected() }
+        _ = try TypeChecker(source: parser.source).check(.vectorSelector(selector))
+        return selector.matchers
+    }
+
+    init(_ query: String) throws(PromQLSyntaxError) {
+        source = Array(query.utf8)
+        if source.count > QueryLimits.bytes {
+            throw PromQLSyntaxError(
+                "the query has \(source.count) bytes, and at most \(QueryLimits.bytes) are allowed", at: SourceRange(0, 0), in: source)
+        }
+        var lexer = Lexer(source)
+        lexer.run()
+        tokens = lexer.tokens
+        lexerError = lexer.error
+    }
+
+    // MARK: Tokens
+
+    var current: Token { tokens[min(position, tokens.count - 1)] }
+
+    func text(_ token: Token) -> String {
+        String(decoding: source[token.range.lowerBound..<token.range.upperBound], as: UTF8.self)
+    }
+
+    mutating func advance() {
+        switch current.kind {
+        case .rightBrace, .rightParenthesis, .rightBracket, .duration, .number: lastClosing = current.range.upperBound
+        default: break
+        }
+        if position < tokens.count - 1 { position += 1 }
+    }
+
+    mutating func skip(_ kind: Token.Kind) -> Bool {
+        guard current.kind == kind else { return false }
+        advance()
+        return true
+    }
+
+    mutating func expect(_ kind: Token.Kind) throws(PromQLSyntaxError) {
+        guard skip(kind) else { throw unexpected() }
+    }
+
+    func failure(_ message: String, at range: SourceRange, help: String? = nil) -> PromQLSyntaxError {
+        PromQLSyntaxError(message, at: range, help: help, in: source)
+    }
+
+    /// The current token stands where it cannot.
+    func unexpected(_ context: String = "", expected: String = "") -> PromQLSyntaxError {
+        if current.kind == .error, let lexerError { return lexerError }
+        let context = context.isEmpty && aggregations > 0 ? "aggregation" : context
+        var message = "unexpected \(current.described(in: source))"
+        if !context.isEmpty { message += " in \(context)" }
+        if !expected.isEmpty { message += ", expected \(expected)" }
+        return failure(message, at: current.range)
+    }
+
+    mutating func nested<T>(_ body: (inout Parser) throws(PromQLSyntaxError) -> T) throws(PromQLSyntaxError) -> T {
+        nesting += 1
+        defer { nesting -= 1 }
+        if nesting > QueryLimits.nesting {
+            throw failure("the query is nested more than \(QueryLimits.nesting) deep", at: current.range)
+        }
+        return try body(&self)
+    }
+
+    // MARK: Expressions
+
+    mutating func parseExpression() throws(PromQLSyntaxError) -> QueryExpression { try parseBinary(above: 0) }
+
+    /// Operators that bind more tightly than `level`, all left-associative but `^`.
+    mutating func parseBinary(above level: Int) throws(PromQLSyntaxError) -> QueryExpression {
+        try nested { (parser: inout Parser) throws(PromQLSyntaxError) -> QueryExpression in
+            var left = try parser.parseUnary()
+            var operators = 0
+            while case .binary(let operation) = parser.current.kind, operation.precedence > level {
+                operators += 1
+                if operators > QueryLimits.chain {
+                    throw parser.failure("more than \(QueryLimits.chain) operators follow one another", at: parser.current.range)
+                }
+                parser.advance()
+                let modifiers = try parser.parseModifiers()
+                let right = try parser.parseBinary(above: operation.rightLevel)
+                left = .binary(
+                    BinaryOperation(
+                        operation: operation, left: left, right: right, returnsBool: modifiers.returnsBool,
+                        matching: modifiers.matching))
+            }
+            return left
+        }
+    }
+
+    /// A sign binds as tightly as `*`, so that -1^2 is -(1^2).
+    private mutating func parseUnary() throws(PromQLSyntaxError) -> QueryExpression {
+        guard case .binary(let sign) = current.kind, sign == .add || sign == .subtract else { return try parsePostfix() }
+        let start = current.range.lowerBound
+        advance()
+        let operand = try parseBinary(above: BinaryOperator.multiply.precedence)
+        if case .number(var number) = operand {
+            if sign == .subtract { number.value.negate() }
+            number.range = SourceRange(start, number.range.upperBound)
+            return .number(number)
+        }
+        return .unary(
+            UnaryOperation(
+                operation: sign == .add ? .plus : .minus, operand: operand,
+                range: SourceRange(start, operand.range.upperBound)))
+    }
+
+    /// Ranges, subqueries, `offset`, `@`, `anchored` and `smoothed` bind to what stands before them.
+    private mutating func parsePostfix() throws(PromQLSyntaxError) -> QueryExpression {
+        var expression = try parsePrimary()
+        var count = 0
+        while true {
+            count += 1
+            if count > QueryLimits.nesting {
+                throw failure("more than \(QueryLimits.nesting) modifiers follow one another", at: current.range)
+            }
+            switch current.kind {
+            case .leftBracket: expression = try parseBracket(after: expression)
+            case .keyword(.offset): expression = try parseOffset(after: expression)
+            case .at: expression = try parseAnchor(after: expression)
+            case .keyword(.anchored): expression = try parseExtension(.anchored, after: expression)
+            case .keyword(.smoothed): expression = try parseExtension(.smoothed, after: expression)
+            default: return expression
+            }
+        }
+    }
+
+    private mutating func parsePrimary() throws(PromQLSyntaxError) -> QueryExpression {
+        let token = current
+        switch token.kind {
+        case .number, .duration: return .number(try parseNumber())
+        case .string:
+            advance()
+            return .string(StringLiteral(value: try unquoted(token), range: token.range))
+        case .leftParenthesis:
+            advance()
+            let inner = try parseExpression()
+            try expect(.rightParenthesis)
+            return .parenthesized(Parenthesized(expression: inner, range: SourceRange(token.range.lowerBound, lastClosing)))
+        case .leftBrace: return .vectorSelector(try parseVectorSelector())
+        case .aggregator(let operation):
+            if startsAggregation { return try parseAggregation(operation) }
+            // Without arguments or modifiers behind it, the word is a metric only where nothing of a call follows.
+            return try parseSelectorOrAggregation()
+        case .identifier, .preprocessor:
+            if tokens[min(position + 1, tokens.count - 1)].kind == .leftParenthesis { return try parseCall() }
+            return .vectorSelector(try parseVectorSelector())
+        default:
+            guard token.isMetricName else { throw unexpected() }
+            return .vectorSelector(try parseVectorSelector())
+        }
+    }
+
+    private var startsAggregation: Bool {
+        switch tokens[min(position + 1, tokens.count - 1)].kind {
+        case .leftParenthesis, .keyword(.by), .keyword(.without): true
+        default: false
+        }
+    }
+
+    /// `sum` as a metric's name, unless what follows can only be a broken aggregation.
+    private mutating func parseSelectorOrAggregation() throws(PromQLSyntaxError) -> QueryExpression {
+        let following = tokens[min(position + 1, tokens.count - 1)].kind
+        switch following {
+        case .identifier, .metricIdentifier, .number, .duration, .string, .aggregator:
+            advance()
+            throw unexpected("aggregation")
+        default: return .vectorSelector(try parseVectorSelector())
+        }
+    }
+
+    // MARK: Literals
+
+    mutating func parseNumber() throws(PromQLSyntaxError) -> NumberLiteral {
+        let token = current
+        advance()
+        if token.kind == .duration {
+            let milliseconds = try duration(token)
+            return NumberLiteral(value: Double(milliseconds) / 1000, isDuration: true, range: token.range)
+        }
+        guard let value = Self.number(text(token)) else {
+            throw failure("error parsing number: strconv.ParseFloat: parsing \(GoQuote.quote(text(token))): invalid syntax", at: token.range)
+        }
+        return NumberLiteral(value: value, range: token.range)
+    }
+
+    private func duration(_ token: Token) throws(PromQLSyntaxError) -> Int64 {
+        do {
+            return try PrometheusDuration.milliseconds(text(token))
+        } catch {
+            throw failure(error.description, at: token.range)
+        }
+    }
+
+    /// Go's `ParseInt(text, 0, 64)`, else `ParseFloat`.
+    static func number(_ text: String) -> Double? {
+        let lower = text.lowercased()
+        for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where lower.hasPrefix(prefix) {
+            if let value = Int64(lower.dropFirst(2).filter { $0 != "_" }, radix: radix) { return Double(value) }
+        }
+        let digits = text.filter { $0 != "_" }
+        if digits.allSatisfy({ $0.isASCII && $0.isNumber }) {
+            let isOctal = digits.count > 1 && digits.first == "0"
+            if let value = Int64(digits, radix: isOctal ? 8 : 10) { return Double(value) }
+        }
+        return GoNumber.parse(text)
+    }
+
+    func unquoted(_ token: Token) throws(PromQLSyntaxError) -> String {
+        do {
+            return try GoQuote.unquote(text(token))
+        } catch {
+            throw failure("error unquoting string \(GoQuote.quote(text(token))): \(error.message)", at: token.range)
+        }
+    }
+}
+
+extension BinaryOperator {
+    /// The level above which the right side's operators bind: `^` takes its own kind, the others do not.
+    var rightLevel: Int { self == .power ? precedence - 1 : precedence }
+
+    /// From loosest to tightest.
+    var precedence: Int {
+        switch self {
+        case .or: 1
+        case .and, .unless: 2
+        case .equal, .notEqual, .less, .greater, .lessOrEqual, .greaterOrEqual, .trimUpper, .trimLower: 3
+        case .add, .subtract: 4
+        case .multiply, .divide, .modulo, .arctangent: 5
+        case .power: 6
+        }
+    }
+}

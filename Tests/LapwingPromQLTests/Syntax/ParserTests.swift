@@ -1,0 +1,126 @@
+import LapwingSeries
+import LapwingText
+import Testing
+
+@testable import LapwingPromQL
+
+@Suite struct `PromQL is read` {
+    @Test(arguments: [
+        ("", "1:1: parse error: no expression found in input"),
+        ("1 +", "1:4: parse error: unexpected end of input"),
+        ("foo bar", #"1:5: parse error: unexpected identifier "bar""#),
+        ("sum some_metric by (test)", #"1:5: parse error: unexpected identifier "some_metric" in aggregation"#),
+        ("sum(x", "1:6: parse error: unclosed left parenthesis"),
+        ("sum by (==) (x)", "1:9: parse error: unexpected <op:==> in grouping opts, expected label"),
+        ("rate(x)", "1:6: parse error: expected type range vector in call to function \"rate\", got instant vector"),
+        ("rat(x[5m])", #"1:1: parse error: unknown function with name "rat""#),
+        ("x[5m] offset 1m offset 2m", "1:1: parse error: offset may not be set multiple times"),
+        ("1 > 2", "1:3: parse error: comparisons between scalars must use BOOL modifier"),
+        (#"{a=""}"#, "1:1: parse error: vector selector must contain at least one non-empty matcher"),
+        ("foo{a=1}", #"1:7: parse error: unexpected character inside braces: '1'"#),
+        ("foo{a=}", #"1:7: parse error: unexpected "}" in label matching, expected string"#),
+        ("x + on(a) group_left(a) y", "1:3: parse error: label \"a\" must not occur in ON and GROUP clause at once"),
+        ("foo[5m", "1:7: parse error: unclosed left bracket"),
+        ("foo[-5m]", "1:5: parse error: duration must be greater than 0"),
+        ("(1))", "1:4: parse error: unexpected right parenthesis ')'"),
+        ("topk(x)", "1:1: parse error: wrong number of arguments for aggregate expression provided, expected 2, got 1"),
+        ("x and 1", "1:1: parse error: set operator \"and\" not allowed in binary scalar expression"),
+    ])
+    func `a fault is told in upstream's words at upstream's place`(query: String, message: String) {
+        #expect { try Parser.parse(query) } throws: { error in
+            if "\(error)" != message { Issue.record("\(query): \(error)") }
+            return true
+        }
+    }
+
+    @Test(arguments: [
+        "1", "-1 ^ 2", "0x1F", "1e3", ".5", "inf", "NaN", "1h30m", #""text""#, "`raw`", "foo", "foo:bar", #"{"my.metric"}"#,
+        #"{"my.metric", "a.b"="c", d!~"e|f"}"#, "foo{a='b',}", "foo[5m]", "foo[5m:1m]", "foo[5m:]", "foo offset -5m", "foo @ 10",
+        "foo @ start() offset 5m", "foo[5m] @ end() offset 1h", "rate(foo[5m] anchored)", "foo[5m + step()]", "foo[max_of(5m, step())]",
+        "foo offset (5m * 2)", "sum by (a, b) (foo)", "sum(foo) without (a)", "topk(5, foo)", "count_values(\"v\", foo)",
+        "foo + on (a) group_left (b) bar", "foo / ignoring (a) bar", "foo + fill(0) bar", "foo == bool 1", "foo and bar or baz unless qux",
+        "2 ^ 3 ^ 2", "a atan2 b", "fill + fill", "sum", "start", "offset", "by", "foo </ 5", "foo >/ 5", "# comment\nfoo # more\n",
+        "time()", "info(foo, {a=~\".*\"})", "avg_over_time(rate(x[5m])[1h:1m])", "absent(foo{a=\"b\"})", "histogram_quantile(0.9, foo)",
+    ])
+    func `every form is taken`(query: String) throws { _ = try Parser.parse(query) }
+
+    @Test func `operators bind as in arithmetic`() throws {
+        func shape(_ expression: QueryExpression) -> String {
+            switch expression {
+            case .binary(let node): "(\(shape(node.left))\(node.operation.rawValue)\(shape(node.right)))"
+            case .unary(let node): "\(node.operation.rawValue)\(shape(node.operand))"
+            case .number(let node): "\(Int(node.value))"
+            case .vectorSelector(let node): node.name
+            default: "?"
+            }
+        }
+        #expect(shape(try Parser.parse("1 + 2 * 3 - 4")) == "((1+(2*3))-4)")
+        #expect(shape(try Parser.parse("2 ^ 3 ^ 2")) == "(2^(3^2))")
+        #expect(shape(try Parser.parse("-x ^ 2 * 3")) == "(-(x^2)*3)")
+        #expect(shape(try Parser.parse("2 ^ -3 * 4")) == "((2^-3)*4)")
+        #expect(shape(try Parser.parse("a or b and c == d + e")) == "(aor(band(c==(d+e))))")
+        #expect(shape(try Parser.parse("a offset 5m + b")) == "(a+b)")
+        #expect(shape(try Parser.parse("a unless b and c")) == "((aunlessb)andc)")
+    }
+
+    @Test func `every node knows its place`() throws {
+        let expression = try Parser.parse("sum by (a) (rate(x[5m])) > 0.1")
+        guard case .binary(let comparison) = expression, case .aggregation(let sum) = comparison.left,
+            case .call(let rate) = sum.expression
+        else {
+            Issue.record("\(expression)")
+            return
+        }
+        #expect(sum.range.lowerBound == 0 && sum.range.upperBound == 24)
+        #expect(rate.range.lowerBound == 12 && rate.range.upperBound == 23)
+        #expect(rate.arguments[0].range.lowerBound == 17)
+    }
+
+    @Test func `an unknown function brings the nearest known`() {
+        #expect { try Parser.parse("rte(x[5m])") } throws: { ($0 as? PromQLSyntaxError)?.help == "did you mean rate?" }
+    }
+
+    @Test func `a fault is shown under the query`() {
+        #expect { try Parser.parse("foo bar") } throws: {
+            ($0 as? PromQLSyntaxError)?.rendered(in: "foo bar") == """
+                query:1:5: error: unexpected identifier "bar" (promql/syntax)
+                 1 | foo bar
+                   |     ^~~
+                """
+        }
+    }
+
+    @Test(arguments: [
+        String(repeating: "(", count: 10_000) + "1" + String(repeating: ")", count: 10_000),
+        String(repeating: "-", count: 100_000) + "1", String(repeating: "1+", count: 100_000) + "1",
+        String(repeating: "a", count: 2 << 20), String(repeating: "sum(", count: 5000), "x" + String(repeating: "[5m:]", count: 5000),
+        "x" + String(repeating: " offset 0s", count: 5000), "x[" + String(repeating: "(", count: 5000), String(repeating: "1^", count: 5000) + "1",
+    ])
+    func `a monstrous query is answered with an error`(query: String) {
+        #expect(throws: PromQLSyntaxError.self) { try Parser.parse(query) }
+    }
+
+    @Test func `mutations of queries are read or refused, never worse`() {
+        let seeds = ["sum by (a) (rate(x{b=~\"c|d\"}[5m] offset 1m)) / 2", "foo[max_of(5m, step()):1m] @ start()", "{\"q.m\", a!='b'} and on() vector(1)"]
+        let seed = UInt64.random(in: .min ... .max)
+        var state = seed
+        func next(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int((state >> 33) % UInt64(bound))
+        }
+        var read = 0
+        for round in 0..<3000 {
+            var bytes = Array(seeds[round % seeds.count].utf8)
+            for _ in 0..<(1 + next(3)) {
+                let place = next(bytes.count)
+                switch next(3) {
+                case 0: bytes.remove(at: place)
+                case 1: bytes.insert(UInt8(32 + next(95)), at: place)
+                default: bytes[place] = UInt8(32 + next(95))
+                }
+            }
+            if (try? Parser.parse(String(decoding: bytes, as: UTF8.self))) != nil { read += 1 }
+        }
+        #expect(read > 100 && read < 2900, "seed \(seed): \(read) of 3000 were read")
+    }
+}
