@@ -35,6 +35,10 @@ public struct TemplateFunction: Sendable {
     let body: Body
 
     public init(_ parameters: Parameter..., variadic: Parameter? = nil, body: @escaping Body) {
+        self.init(parameters, variadic: variadic, body: body)
+    }
+
+    public init(_ parameters: [Parameter], variadic: Parameter? = nil, body: @escaping Body) {
         self.parameters = parameters
         self.variadic = variadic
         self.body = body

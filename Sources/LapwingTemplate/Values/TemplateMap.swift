@@ -38,6 +38,10 @@ public struct TemplateMap: Sendable {
         depth = element == .string ? 1 : 1 + entries.reduce(0) { max($0, $1.value.depth) }
     }
 
+    /// Whether few enough maps stand inside one another that printing and freeing them needs little stack; a function
+    /// that makes maps of its arguments refuses those that are not.
+    public var isShallow: Bool { depth <= TemplateLimits.valueNesting }
+
     /// - Complexity: O(log entries).
     public subscript(key: String) -> TemplateValue? {
         let index = Self.position(of: key, in: entries)
