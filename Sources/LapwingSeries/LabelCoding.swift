@@ -80,6 +80,11 @@ enum LabelCoding {
         return order != 0 ? order : a.count - b.count
     }
 
+    /// Whether two texts have the same bytes, which is not what `==` asks of two strings.
+    static func equal(_ a: String, _ b: String) -> Bool {
+        a.utf8.count == b.utf8.count && compare(a.utf8.span, b.utf8.span) == 0
+    }
+
     static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 
     /// The order of `Labels`: pair by pair, names before values.

@@ -19,12 +19,12 @@ public struct Labels: Sendable {
     /// The labels of a sequence in any order; the last of two with the same name holds, empty values are left out.
     public init(_ labels: some Sequence<Label>) {
         let ordered = labels.enumerated().sorted { a, b in
-            a.element.name == b.element.name
+            LabelCoding.equal(a.element.name, b.element.name)
                 ? a.offset < b.offset : LabelCoding.precedes(a.element.name, b.element.name)
         }
         var encoded: [UInt8] = []
         for (index, label) in ordered.enumerated() where !label.element.value.isEmpty {
-            let isRepeated = index + 1 < ordered.count && ordered[index + 1].element.name == label.element.name
+            let isRepeated = index + 1 < ordered.count && LabelCoding.equal(ordered[index + 1].element.name, label.element.name)
             if !isRepeated { LabelCoding.append(label.element.name, label.element.value, to: &encoded) }
         }
         self.init(encoded: encoded)

@@ -42,11 +42,12 @@ public struct Matcher: Sendable, Hashable, CustomStringConvertible {
         Matcher(name: name, operation: .notEqual, value: value)
     }
 
-    /// Whether a label with this value satisfies the condition.
+    /// Whether a label with this value satisfies the condition; values are bytes, and unlike ones that look alike to
+    /// a reader (composed and decomposed letters) stay unlike.
     public func matches(_ candidate: String) -> Bool {
         switch operation {
-        case .equal: candidate == value
-        case .notEqual: candidate != value
+        case .equal: LabelCoding.equal(candidate, value)
+        case .notEqual: !LabelCoding.equal(candidate, value)
         case .matches: expression?.matchesWhole(candidate) ?? false
         case .matchesNot: !(expression?.matchesWhole(candidate) ?? true)
         }
@@ -59,7 +60,7 @@ public struct Matcher: Sendable, Hashable, CustomStringConvertible {
     public var matchesEmpty: Bool { matches("") }
 
     public static func == (a: Matcher, b: Matcher) -> Bool {
-        a.name == b.name && a.operation == b.operation && a.value == b.value
+        a.operation == b.operation && LabelCoding.equal(a.value, b.value) && LabelCoding.equal(a.name, b.name)
     }
 
     public func hash(into hasher: inout Hasher) {
