@@ -1,0 +1,112 @@
+import LapwingSeries
+
+extension SeriesContent {
+    /// Puts a sample among those that are there: into the open ones, or into a chunk, which is encoded anew.
+    ///
+    /// - Precondition: there is no sample at `time`, and a newer one exists.
+    /// - Complexity: O(samples of one chunk).
+    mutating func insert(_ sample: StoredSample, at time: Int64) throws(ReadError) {
+        if time > chunks.last?.endTime ?? .min {
+            if open.accepts(sample), open.count < Self.openMaximum {
+                var changed = open
+                changed.insert(sample, at: time)
+                return replace(chunks.count..<chunks.count, with: [], open: changed)
+            }
+            sealAll()
+        }
+        let index = firstChunk(endingNotBefore: time)
+        if index < chunks.count, chunks[index].startTime < time {
+            return replace(index..<(index + 1), with: try Self.chunks(of: chunks[index], with: sample, at: time))
+        }
+        if index > 0, chunks[index - 1].accepts(sample) {
+            replace((index - 1)..<index, with: try Self.chunks(of: chunks[index - 1], with: sample, at: time))
+        } else if index < chunks.count, chunks[index].accepts(sample) {
+            replace(index..<(index + 1), with: try Self.chunks(of: chunks[index], with: sample, at: time))
+        } else {
+            replace(index..<index, with: [SealedChunk(SampleColumns(sample, at: time))])
+        }
+    }
+
+    /// The chunks that take one's place when a sample is put into it.
+    private static func chunks(
+        of chunk: SealedChunk, with sample: StoredSample, at time: Int64
+    ) throws(ReadError) -> [SealedChunk] {
+        var columns = SampleColumns()
+        try chunk.decode(into: &columns)
+        guard columns.accepts(sample) else {
+            let (before, after) = columns.split(at: columns.firstIndex(notBefore: time))
+            return [before, SampleColumns(sample, at: time), after].filter { !$0.isEmpty }.map { SealedChunk($0) }
+        }
+        columns.insert(sample, at: time)
+        let maximum = chunk.kind == .floats ? chunkMaximum : histogramChunkMaximum
+        if columns.count <= maximum { return [SealedChunk(columns)] }
+        let (before, after) = columns.split(at: columns.count / 2)
+        return [SealedChunk(before), SealedChunk(after)]
+    }
+}
+
+extension SealedChunk {
+    /// Whether a sample of this kind fits without splitting the chunk.
+    fileprivate func accepts(_ sample: StoredSample) -> Bool {
+        switch (kind, sample.value) {
+        case (.floats, .float): count < SeriesContent.chunkMaximum
+        case (.histograms, .histogram): count < SeriesContent.histogramChunkMaximum
+        case (.floats, .histogram), (.histograms, .float): false
+        }
+    }
+}
+
+/// Columns that hold samples of one kind.
+extension SampleColumns {
+    init(_ sample: StoredSample, at time: Int64) {
+        self.init()
+        insert(sample, at: time)
+    }
+
+    /// Whether a sample is of the kind that the columns hold.
+    fileprivate func accepts(_ sample: StoredSample) -> Bool {
+        switch sample.value {
+        case .float: histogramTimes.isEmpty
+        case .histogram: times.isEmpty
+        }
+    }
+
+    fileprivate func firstIndex(notBefore time: Int64) -> Int {
+        Self.firstIndex(in: times.isEmpty ? histogramTimes : times, notBefore: time)
+    }
+
+    fileprivate mutating func insert(_ sample: StoredSample, at time: Int64) {
+        let index = firstIndex(notBefore: time)
+        switch sample.value {
+        case .float(let value):
+            Self.insertStart(sample.startTime, at: index, into: &startTimes, count: times.count)
+            times.insert(time, at: index)
+            values.insert(value, at: index)
+        case .histogram(let histogram):
+            Self.insertStart(sample.startTime, at: index, into: &histogramStartTimes, count: histogramTimes.count)
+            histogramTimes.insert(time, at: index)
+            histograms.insert(histogram, at: index)
+        }
+    }
+
+    private static func insertStart(_ start: Int64, at index: Int, into starts: inout [Int64], count: Int) {
+        if starts.isEmpty {
+            if start == 0 { return }
+            starts.append(contentsOf: repeatElement(0, count: count))
+        }
+        starts.insert(start, at: index)
+    }
+
+    fileprivate func split(at index: Int) -> (SampleColumns, SampleColumns) {
+        var before = SampleColumns()
+        var after = SampleColumns()
+        if histogramTimes.isEmpty {
+            before.append(self, floats: 0..<index, histograms: 0..<0)
+            after.append(self, floats: index..<times.count, histograms: 0..<0)
+        } else {
+            before.append(self, floats: 0..<0, histograms: 0..<index)
+            after.append(self, floats: 0..<0, histograms: index..<histogramTimes.count)
+        }
+        return (before, after)
+    }
+}

@@ -1,0 +1,98 @@
+import LapwingSeries
+
+extension SeriesContent {
+    /// Appends the samples of a range to `columns`, which may hold older ones.
+    ///
+    /// - Complexity: O(log chunks + samples of the chunks that overlap).
+    func read(_ range: ClosedRange<Int64>, into columns: inout SampleColumns) throws(ReadError) {
+        if let first = open.startTime, first <= range.lowerBound {
+            return appendOpen(range, to: &columns)
+        }
+        var index = firstChunk(endingNotBefore: range.lowerBound)
+        var isPartial = false
+        while index < chunks.count, chunks[index].startTime <= range.upperBound {
+            let chunk = chunks[index]
+            isPartial = isPartial || chunk.startTime < range.lowerBound || chunk.endTime > range.upperBound
+            try chunk.decode(into: &columns)
+            index += 1
+        }
+        if isPartial { columns.trim(to: range) }
+        appendOpen(range, to: &columns)
+    }
+
+    private func appendOpen(_ range: ClosedRange<Int64>, to columns: inout SampleColumns) {
+        if open.histogramTimes.isEmpty {
+            let floats = SampleColumns.indices(of: open.times, in: range)
+            if floats.isEmpty { return }
+            columns.append(open, floats: floats, histograms: 0..<0)
+        } else {
+            columns.append(
+                open, floats: 0..<0, histograms: SampleColumns.indices(of: open.histogramTimes, in: range))
+        }
+    }
+
+    /// The index of the first chunk that reaches `time`.
+    func firstChunk(endingNotBefore time: Int64) -> Int {
+        var low = 0
+        var high = chunks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if chunks[middle].endTime < time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Adds a row to `latest` when the newest sample of the range lies open.
+    ///
+    /// - Returns: whether it did; otherwise a chunk has to be asked.
+    func readLatestOpen(_ range: ClosedRange<Int64>, into latest: inout LatestSamples) -> Bool {
+        if let last = open.times.indices.last {
+            var index = last
+            while open.times[index] > range.upperBound {
+                if index == 0 { return false }
+                index -= 1
+            }
+            let value = open.values[index]
+            if open.times[index] < range.lowerBound || value.isStaleMarker {
+                latest.append(time: LatestSamples.absent, value: StaleMarker.value)
+            } else {
+                latest.append(
+                    time: open.times[index], value: value,
+                    startTime: open.startTimes.isEmpty ? 0 : open.startTimes[index])
+            }
+            return true
+        }
+        guard let index = open.histogramTimes.lastIndex(where: { $0 <= range.upperBound }) else { return false }
+        let histogram = open.histograms[index]
+        if open.histogramTimes[index] < range.lowerBound || histogram.isStaleMarker {
+            latest.append(time: LatestSamples.absent, value: StaleMarker.value)
+        } else {
+            latest.histograms[latest.times.count] = histogram
+            latest.append(
+                time: open.histogramTimes[index], value: 0,
+                startTime: open.histogramStartTimes.isEmpty ? 0 : open.histogramStartTimes[index])
+        }
+        return true
+    }
+
+    /// The samples of the newest chunk that has some in the range, for a range that ends before the open samples.
+    func readLatestChunk(_ range: ClosedRange<Int64>, into columns: inout SampleColumns) throws(ReadError) {
+        var index = firstChunk(endingNotBefore: range.upperBound)
+        if index == chunks.count || chunks[index].startTime > range.upperBound { index -= 1 }
+        guard index >= 0, chunks[index].endTime >= range.lowerBound else { return }
+        try chunks[index].decode(into: &columns)
+        columns.trim(to: range)
+    }
+
+    /// The sample at exactly this time.
+    func sample(at time: Int64) throws(ReadError) -> StoredSample? {
+        var columns = SampleColumns()
+        try read(time...time, into: &columns)
+        if let value = columns.values.first {
+            return StoredSample(.float(value), startTime: columns.startTimes.first ?? 0)
+        }
+        return columns.histograms.first.map {
+            StoredSample(.histogram($0), startTime: columns.histogramStartTimes.first ?? 0)
+        }
+    }
+}

@@ -1,0 +1,198 @@
+import LapwingSeries
+import Synchronization
+
+/// One series of a store: its labels, its samples, and what older snapshots still see of them.
+///
+/// Its own lock is held for one append or one read of the open samples; chunks are decoded outside it.
+final class StoredSeries: Sendable {
+    /// Ascends in the order in which series were made; never used twice.
+    let ordinal: UInt32
+    let labels: Labels
+
+    /// The version that brought the first sample, and the one that took the series away: `max` before they happen.
+    let firstVersion = Atomic<UInt64>(.max)
+    let removedVersion = Atomic<UInt64>(.max)
+    /// The span of time that any snapshot may see, for leaving series out without locking them.
+    let oldest = Atomic<Int64>(.max)
+    let newest = Atomic<Int64>(.min)
+
+    fileprivate struct State {
+        var content = SeriesContent()
+        /// What there was before changes that were more than appends, oldest first, while somebody may read it.
+        var history: [SeriesContent] = []
+        /// Sweeps that found no sample here.
+        var idleSweeps = 0
+    }
+
+    private let state = Mutex(State())
+
+    init(ordinal: UInt32, labels: Labels) {
+        self.ordinal = ordinal
+        self.labels = labels
+    }
+
+    /// Whether a snapshot of this version may see a sample in the range.
+    func mayHaveSamples(in range: ClosedRange<Int64>, at version: UInt64) -> Bool {
+        firstVersion.load(ordering: .acquiring) <= version && removedVersion.load(ordering: .acquiring) > version
+            && newest.load(ordering: .relaxed) >= range.lowerBound
+            && oldest.load(ordering: .relaxed) <= range.upperBound
+    }
+
+    // MARK: Writing
+
+    /// Stores one sample, or says why not.
+    ///
+    /// - Parameter tally: what the store holds, brought up to date.
+    func append(
+        _ sample: StoredSample, at time: Int64, _ batch: borrowing BatchContext, _ tally: inout StoreTally
+    ) -> RefusedSample.Reason? {
+        state.withLock { state in
+            if !state.history.isEmpty { state.forget(batch) }
+            let newestTime = state.content.newestTime
+            if time > batch.latestTime { return .tooFarInFuture }
+            if time < batch.earliestTime { return .tooOld }
+            guard time > newestTime else {
+                return insert(sample, at: time, newestTime, &state, batch, &tally)
+            }
+            state.content.versions.willAppend(batch, newestTime: newestTime)
+            switch sample.value {
+            case .float(let value): state.content.append(time: time, value: value, startTime: sample.startTime)
+            case .histogram(let histogram):
+                state.content.append(time: time, histogram: histogram, startTime: sample.startTime)
+            }
+            if newestTime == .min { begin(at: time, batch.version) }
+            newest.store(time, ordering: .relaxed)
+            tally.samples += 1
+            return nil
+        }
+    }
+
+    /// A sample that is not newer than the newest.
+    private func insert(
+        _ sample: StoredSample, at time: Int64, _ newestTime: Int64, _ state: inout State,
+        _ batch: borrowing BatchContext, _ tally: inout StoreTally
+    ) -> RefusedSample.Reason? {
+        if time < newestTime, time < batch.outOfOrderFrom {
+            return batch.outOfOrderFrom == .max ? .outOfOrder : .tooOld
+        }
+        do {
+            if let present = try state.content.sample(at: time) {
+                return present.hasSameValue(as: sample) ? nil : .duplicateTimestamp
+            }
+            state.keepForReaders(batch)
+            try state.content.insert(sample, at: time)
+        } catch {
+            return .outOfOrder
+        }
+        oldest.store(min(time, oldest.load(ordering: .relaxed)), ordering: .relaxed)
+        tally.samples += 1
+        return nil
+    }
+
+    private func begin(at time: Int64, _ version: UInt64) {
+        if time < oldest.load(ordering: .relaxed) { oldest.store(time, ordering: .relaxed) }
+        if firstVersion.load(ordering: .relaxed) == .max { firstVersion.store(version, ordering: .releasing) }
+    }
+
+    /// Drops the chunks that end before `time`.
+    ///
+    /// - Returns: whether the series has nothing left, and had nothing the last time either if it never had a sample.
+    func removeExpired(before time: Int64, _ batch: borrowing BatchContext, _ tally: inout StoreTally) -> Bool {
+        state.withLock { state in
+            if !state.history.isEmpty { state.forget(batch) }
+            if state.content.oldestTime < time {
+                let before = state.content.sampleCount
+                var content = state.content
+                if content.removeChunks(before: time) {
+                    state.keepForReaders(batch)
+                    content.since = batch.version
+                    state.content = content
+                    tally.samples -= before - content.sampleCount
+                }
+            }
+            if !state.content.isEmpty {
+                if state.history.isEmpty { oldest.store(state.content.oldestTime, ordering: .relaxed) }
+                return false
+            }
+            state.idleSweeps += 1
+            return state.idleSweeps > 1 || firstVersion.load(ordering: .relaxed) != .max
+        }
+    }
+
+    // MARK: Reading
+
+    /// Replaces `columns` by the samples of a range that a snapshot sees.
+    func read(_ range: ClosedRange<Int64>, at version: UInt64, into columns: inout SampleColumns) throws(ReadError) {
+        columns.removeAll()
+        let content = state.withLock { $0.content(at: version) }
+        guard let content else { return }
+        let end = min(range.upperBound, content.versions.newestTime(at: version, of: content.newestTime))
+        if end < range.lowerBound { return }
+        try content.read(range.lowerBound...end, into: &columns)
+    }
+
+    /// Adds the newest sample of a range to `latest`.
+    func readLatest(
+        _ range: ClosedRange<Int64>, at version: UInt64, into latest: inout LatestSamples,
+        scratch: inout SampleColumns
+    ) throws(ReadError) {
+        let content: SeriesContent? = state.withLock { state in
+            guard version >= state.content.since else { return state.content(at: version) }
+            let newest = state.content.versions.newestTime(at: version, of: state.content.newestTime)
+            let end = min(range.upperBound, newest)
+            guard end >= range.lowerBound else {
+                latest.append(time: LatestSamples.absent, value: StaleMarker.value)
+                return nil
+            }
+            return state.content.readLatestOpen(range.lowerBound...end, into: &latest) ? nil : state.content
+        }
+        guard let content else { return }
+        scratch.removeAll()
+        let end = min(range.upperBound, content.versions.newestTime(at: version, of: content.newestTime))
+        if end >= range.lowerBound {
+            if content.readLatestOpen(range.lowerBound...end, into: &latest) { return }
+            try content.readLatestChunk(range.lowerBound...end, into: &scratch)
+        }
+        latest.append(newestOf: scratch)
+    }
+
+    /// What the series takes and spans now.
+    func measure() -> (samples: Int, chunks: Int, bytes: Int, oldest: Int64, newest: Int64) {
+        state.withLock { state in
+            let content = state.content
+            let bytes = content.byteCount + MemoryLayout<State>.stride
+            return (content.sampleCount, content.chunks.count, bytes, content.oldestTime, content.newestTime)
+        }
+    }
+}
+
+extension StoredSeries.State {
+    /// Keeps the content as it is for those who read a version before this batch; what follows may change it at will.
+    fileprivate mutating func keepForReaders(_ batch: borrowing BatchContext) {
+        guard content.since != batch.version else { return }
+        history.append(content)
+        content.since = batch.version
+    }
+
+    /// Forgets what no reader can ask for any more.
+    fileprivate mutating func forget(_ batch: borrowing BatchContext) {
+        var replaced = content.since
+        for index in history.indices.reversed() {
+            let isNeeded =
+                batch.isLive(from: history[index].since, to: replaced)
+                || (history[index].since < batch.version && batch.version <= replaced)
+            replaced = history[index].since
+            if !isNeeded { history.remove(at: index) }
+        }
+    }
+
+    /// What held at a version; nil before the series was made.
+    fileprivate func content(at version: UInt64) -> SeriesContent? {
+        version >= content.since ? content : history.last { $0.since <= version }
+    }
+}
+
+/// What a store holds, counted as it changes.
+struct StoreTally: Sendable {
+    var samples = 0
+}

@@ -1,0 +1,63 @@
+import LapwingSeries
+import Synchronization
+
+extension Store {
+    /// What the store holds now.
+    ///
+    /// - Complexity: O(series).
+    public var statistics: StoreStatistics {
+        writer.withLock { state in
+            var statistics = StoreStatistics()
+            statistics.series = state.ordinals.count
+            statistics.samples = state.tally.samples
+            statistics.labelBytes = state.labelBytes
+            statistics.seriesCreated = state.created
+            statistics.seriesRemoved = state.removed
+            var oldest = Int64.max
+            var newest = Int64.min
+            state.table.forEach { series in
+                let measure = series.measure()
+                statistics.chunks += measure.chunks
+                statistics.sampleBytes += measure.bytes
+                oldest = min(oldest, measure.oldest)
+                newest = max(newest, measure.newest)
+            }
+            if oldest <= newest {
+                statistics.oldest = Timestamp(milliseconds: oldest)
+                statistics.newest = Timestamp(milliseconds: newest)
+            }
+            return statistics
+        }
+    }
+
+    /// Series and samples held, without looking at each series.
+    public var counts: (series: Int, samples: Int) {
+        writer.withLock { ($0.ordinals.count, $0.tally.samples) }
+    }
+
+    /// The largest labels by series, values and bytes, at most `limit` of each.
+    ///
+    /// - Complexity: O(distinct label values).
+    public func cardinalities(limit: Int = 10) -> LabelCardinalities {
+        let postings = index.withLock { $0.index.postings }
+        var result = LabelCardinalities()
+        for (name, values) in postings {
+            let text = name.text
+            result.valuesByLabel.append(.init(name: text, count: values.count))
+            result.bytesByLabel.append(.init(name: text, count: values.keys.reduce(0) { $0 + $1.bytes.count }))
+            for (value, ordinals) in values {
+                let row = LabelCardinalities.Row(name: value.text, count: ordinals.count)
+                if text == LabelName.metric { result.seriesByMetric.append(row) }
+                result.seriesByPair.append(.init(name: text + "=" + row.name, count: row.count))
+            }
+        }
+        func largest(_ rows: [LabelCardinalities.Row]) -> [LabelCardinalities.Row] {
+            Array(rows.sorted { $0.count != $1.count ? $0.count > $1.count : $0.name < $1.name }.prefix(limit))
+        }
+        result.seriesByMetric = largest(result.seriesByMetric)
+        result.valuesByLabel = largest(result.valuesByLabel)
+        result.bytesByLabel = largest(result.bytesByLabel)
+        result.seriesByPair = largest(result.seriesByPair)
+        return result
+    }
+}

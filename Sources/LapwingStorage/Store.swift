@@ -1,0 +1,37 @@
+public import LapwingSeries
+import Synchronization
+
+/// Series with their samples, in memory: what is scraped, written and recorded goes in, and queries read it.
+///
+/// Every batch makes a version; a snapshot is a version. Writers take turns, one batch at a time, and readers never
+/// wait for a batch: each series says what it showed at the version that is asked for.
+public final class Store: SeriesSource, SampleSink, Sendable {
+    public let options: StoreOptions
+    let registry = SnapshotRegistry()
+    let writer: Mutex<WriterState>
+    let index: Mutex<IndexState>
+
+    public init(options: StoreOptions = StoreOptions()) {
+        self.options = options
+        writer = Mutex(WriterState())
+        index = Mutex(IndexState(limits: options.limits))
+    }
+
+    public func snapshot() -> any SeriesSnapshot { StoreSnapshot(self) }
+}
+
+/// What only writers touch.
+struct WriterState: Sendable {
+    /// The version that the last batch made.
+    var version: UInt64 = 0
+    var table = SeriesTable()
+    var ordinals: [Labels: UInt32] = [:]
+    var nextOrdinal: UInt32 = 0
+    var tally = StoreTally()
+    var newestTime = Int64.min
+    var labelBytes = 0
+    var created = 0
+    var removed = 0
+    /// Series taken away that a snapshot may still read, so that the index still has them.
+    var doomed: [StoredSeries] = []
+}
