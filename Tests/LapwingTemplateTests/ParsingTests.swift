@@ -51,7 +51,7 @@ import Testing
         ("{{define}}{{end}}", "1: unexpected \"}}\" in define clause"), ("{{if}}{{end}}", "1: missing value for if"),
         ("{{printf (printf .).}}", "1: unexpected <.> in operand"), ("{{$x:=.}}{{$x+2}}", "1: bad character U+002B '+'"),
         ("{{$x:=.}}{{$x!2}}", "1: bad character U+0021 '!'"), ("{{if .X}}{{define `x`}}{{end}}{{end}}", "1: unexpected <define> in command"),
-        ("{{ .Labels.foo } }}", "1: unexpected \"}\" in operand"), ("{{'xx'}}", "1: malformed character constant: 'xx'"),
+        ("{{ .Labels.foo } }}", "1: unexpected \"}\" in operand"), ("{{'xx'}}", "1: malformed character constant: 'xx'"), ("{{''}}", "1: invalid syntax"),
         ("{{18446744073709551616}}", "1: integer overflow: \"18446744073709551616\""),
         ("{{089}}", "1: integer overflow: \"089\""), ("{{1i}}", "1: complex numbers are not supported: \"1i\""),
         ("{{\"abcdefghijklm\" = }}", "1: unexpected \"=\" in operand"), ("{{abc.}}", "1: function \"abc\" not defined"),

@@ -30,8 +30,8 @@ import Testing
         (#"{{printf "%d"}}"#, "%!d(MISSING)"), (#"{{printf "%"}}"#, "%!(NOVERB)"), (#"{{printf "x" 1 "b"}}"#, "x%!(EXTRA int=1, string=b)"),
         (#"{{printf "%!" 1}}"#, "%!!(int=1)"), (#"{{printf "%[3]d" 1}}"#, "%!d(BADINDEX)"), (#"{{printf "%*d" "x" 1}}"#, "%!(BADWIDTH)1"),
         (#"{{printf "%.*d" "x" 1}}"#, "%!(BADPREC)1"), (#"{{printf "%z" 3}}"#, "%!z(int=3)"), (#"{{printf "%s" .None}}"#, "%!s(<nil>)"),
-        (#"{{printf "%s" .SI}}"#, "[%!s(int=3) %!s(int=4) %!s(int=5)]"), (#"{{printf "%.2f" 3}}"#, "%!f(int=3)"),
-        (#"{{printf "%6.2f%%" 12.345}}"#, " 12.35%"), (#"{{printf "%5d" "hi"}}"#, "%!d(string=hi)"),
+        (#"{{printf "%s" .SI}}"#, "[%!s(int=3) %!s(int=4) %!s(int=5)]"), (#"{{printf "%.2f" 3}}"#, "%!f(int=03)"),
+        (#"{{printf "%6.2f%%" 12.345}}"#, " 12.35%"), (#"{{printf "%5d" "hi"}}"#, "%!d(string=   hi)"),
     ])
     func `a wrong use of printf shows in its text`(source: String, expected: String) {
         #expect(Fixture.expand(source) == expected)

@@ -12,7 +12,7 @@ enum Humanizing {
         case .int(let value): return Double(value)
         case .string(let text):
             let complaint = "strconv.ParseFloat: parsing \(GoQuote.quote(text)): "
-            guard let value = GoNumber.parse(text) else { throw TemplateFunctionError(complaint + "invalid syntax") }
+            guard let value = GoNumber.parse(withoutUnderscores(text)) else { throw TemplateFunctionError(complaint + "invalid syntax") }
             // A numeral that is no infinity by name is too large when it reads as one.
             if value.isInfinite, !text.lowercased().contains("inf") {
                 throw TemplateFunctionError(complaint + "value out of range")
@@ -23,6 +23,17 @@ enum Humanizing {
             throw TemplateFunctionError("can't convert \(object.typeName) to float")
         default: throw TemplateFunctionError("can't convert \(value.typeName) to float")
         }
+    }
+
+    /// Go allows an underscore between two digits of a numeral.
+    private static func withoutUnderscores(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        let areRight = bytes.indices.allSatisfy { index in
+            guard bytes[index] == UInt8(ascii: "_") else { return true }
+            guard index > 0, index + 1 < bytes.count else { return false }
+            return [bytes[index - 1], bytes[index + 1]].allSatisfy { $0 &- UInt8(ascii: "0") <= 9 }
+        }
+        return areRight ? text.filter { $0 != "_" } : text
     }
 
     /// `%.4g`.

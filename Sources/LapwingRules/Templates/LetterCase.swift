@@ -3,7 +3,10 @@
 enum LetterCase {
     static func upper(_ text: String) -> String { mapped(text) { $0.properties.uppercaseMapping } }
 
-    static func lower(_ text: String) -> String { mapped(text) { $0.properties.lowercaseMapping } }
+    /// `İ` becomes a plain `i`.
+    static func lower(_ text: String) -> String {
+        mapped(text) { $0 == "\u{130}" ? "i" : $0.properties.lowercaseMapping }
+    }
 
     /// The first letter of each word as a capital, the others as they are.
     static func title(_ text: String) -> String {
@@ -11,9 +14,12 @@ enum LetterCase {
         var isInsideWord = false
         var wasJoiner = false
         for scalar in text.unicodeScalars {
-            if scalar.properties.isAlphabetic {
-                let mapped = scalar.properties.titlecaseMapping.unicodeScalars
-                if isInsideWord { result.append(scalar) } else { result.append(contentsOf: mapped) }
+            if scalar.properties.isCased {
+                if isInsideWord {
+                    result.append(scalar)
+                } else {
+                    result.append(contentsOf: scalar.properties.titlecaseMapping.unicodeScalars)
+                }
                 isInsideWord = true
                 wasJoiner = false
                 continue
@@ -27,10 +33,12 @@ enum LetterCase {
         return String(result)
     }
 
-    /// Digits, marks and underscores stand inside a word.
+    /// Letters without case, digits, marks and underscores stand inside a word.
     private static func isContinuing(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
-        case .decimalNumber, .nonspacingMark, .spacingMark, .enclosingMark, .connectorPunctuation, .format: true
+        case .otherLetter, .modifierLetter, .decimalNumber, .nonspacingMark, .spacingMark, .enclosingMark,
+            .connectorPunctuation, .format:
+            true
         default: false
         }
     }

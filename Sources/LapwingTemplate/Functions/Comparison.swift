@@ -24,7 +24,8 @@ enum Comparison {
             return false
         case (.list, .none), (.map, .none), (.object, .none), (.none, .list), (.none, .map), (.none, .object):
             return false
-        case (.list, _), (.map, _), (.object, _):
+        case (.list, .list), (.list, .map), (.list, .object), (.map, .list), (.map, .map), (.map, .object),
+            (.object, .list), (.object, .map), (.object, .object):
             throw TemplateFunctionError("non-comparable type \(GoPrinter.text(a)): \(a.typeName)")
         default: throw unlikeTypes
         }

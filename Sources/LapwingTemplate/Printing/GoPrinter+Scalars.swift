@@ -8,9 +8,7 @@ extension GoPrinter {
         case "v", "d": appendDigits(value, radix: 10, prefix: "")
         case "b": appendDigits(value, radix: 2, prefix: "0b")
         case "o": appendDigits(value, radix: 8, prefix: "0")
-        case "O":
-            flags.sharp = true
-            appendDigits(value, radix: 8, prefix: "0o")
+        case "O": appendDigits(value, radix: 8, prefix: "0", always: "0o")
         case "x": appendDigits(value, radix: 16, prefix: "0x")
         case "X": appendDigits(value, radix: 16, prefix: "0X", uppercase: true)
         case "c": pad(String(Self.scalar(value)))
@@ -20,10 +18,14 @@ extension GoPrinter {
         }
     }
 
-    private mutating func appendDigits(_ value: Int64, radix: Int, prefix: String, uppercase: Bool = false) {
+    /// - Parameters:
+    ///   - prefix: what `#` puts before the digits.
+    ///   - always: what stands before them in any case.
+    private mutating func appendDigits(
+        _ value: Int64, radix: Int, prefix: String, always: String = "", uppercase: Bool = false
+    ) {
         var digits = String(value.magnitude, radix: radix, uppercase: uppercase)
         let sign = value < 0 ? "-" : flags.plus ? "+" : flags.space ? " " : ""
-        let start = flags.sharp ? (prefix == "0" && digits.first == "0" ? "" : prefix) : ""
         if let precision = flags.precision {
             if precision == 0, value == 0 {
                 flags.zero = false
@@ -33,9 +35,10 @@ extension GoPrinter {
         } else if flags.zero, !flags.minus, let width = flags.width {
             digits = String(repeating: "0", count: max(0, width - sign.utf8.count - digits.utf8.count)) + digits
         }
+        let start = flags.sharp && !(prefix == "0" && digits.first == "0") ? prefix : ""
         let outer = flags
         flags.zero = false
-        pad(sign + start + digits)
+        pad(sign + always + start + digits)
         flags = outer
     }
 
@@ -47,7 +50,18 @@ extension GoPrinter {
         let scalar = Self.scalar(value)
         if scalar == "'" { return "'\\''" }
         if scalar == "\"" { return "'\"'" }
-        return "'" + GoQuote.quote(String(scalar)).dropFirst().dropLast() + "'"
+        return "'" + asciiOnly(GoQuote.quote(String(scalar))).dropFirst().dropLast() + "'"
+    }
+
+    /// A quoted text with what is not ASCII escaped too, as `+` asks.
+    private func asciiOnly(_ quoted: String) -> String {
+        guard flags.plus, !quoted.utf8.allSatisfy({ $0 < 0x80 }) else { return quoted }
+        return quoted.unicodeScalars.map { scalar -> String in
+            if scalar.isASCII { return String(scalar) }
+            let digits = String(scalar.value, radix: 16)
+            let width = scalar.value < 0x10000 ? 4 : 8
+            return (width == 4 ? "\\u" : "\\U") + String(repeating: "0", count: width - digits.utf8.count) + digits
+        }.joined()
     }
 
     private mutating func appendCodePoint(_ value: Int64) {
@@ -63,71 +77,11 @@ extension GoPrinter {
         pad(text)
     }
 
-    // MARK: Floats
-
-    mutating func append(_ value: Double, verb: Unicode.Scalar) {
-        let text: String
-        switch verb {
-        case "v", "g": text = GoNumber.text(value, .general, precision: flags.precision)
-        case "G": text = GoNumber.text(value, .general, precision: flags.precision).uppercasedExponent
-        case "e": text = GoNumber.text(value, .exponent, precision: flags.precision ?? 6)
-        case "E": text = GoNumber.text(value, .exponent, precision: flags.precision ?? 6).uppercasedExponent
-        case "f", "F": text = GoNumber.text(value, .fixed, precision: flags.precision ?? 6)
-        case "b": text = Self.binary(value)
-        case "x": text = Self.hexadecimal(value)
-        case "X": text = Self.hexadecimal(value).uppercased()
-        default: return bad(verb, .float(value))
-        }
-        padNumber(text, isFinite: value.isFinite)
-    }
-
-    /// A number with its sign as the flags ask, zeros between sign and digits; infinities are padded with spaces.
-    private mutating func padNumber(_ text: String, isFinite: Bool) {
-        var digits = text[...]
-        var sign = ""
-        if let first = digits.first, first == "+" || first == "-" {
-            sign = String(first)
-            digits = digits.dropFirst()
-        }
-        let hadPlus = sign == "+"
-        if sign == "" || hadPlus { sign = flags.plus ? "+" : flags.space ? " " : hadPlus && !isFinite ? "+" : "" }
-        let outer = flags
-        defer { flags = outer }
-        if flags.zero, !flags.minus, isFinite, let width = flags.width {
-            digits = Substring(String(repeating: "0", count: max(0, width - sign.utf8.count - digits.utf8.count)) + digits)
-        }
-        flags.zero = false
-        pad(sign + digits)
-    }
-
-    /// `4503599627370496p-52`: the significand as an integer, and the power of two.
-    private static func binary(_ value: Double) -> String {
-        guard value.isFinite else { return GoNumber.text(value) }
-        let isNormal = value.exponentBitPattern != 0
-        let significand = value.significandBitPattern | (isNormal ? 1 << 52 : 0)
-        let exponent = Int(isNormal ? value.exponentBitPattern : 1) - 1075
-        return "\(value.sign == .minus ? "-" : "")\(significand)p\(exponent < 0 ? "" : "+")\(exponent)"
-    }
-
-    /// `0x1.8p+01`: the shortest hexadecimal form.
-    private static func hexadecimal(_ value: Double) -> String {
-        guard value.isFinite else { return GoNumber.text(value) }
-        let sign = value.sign == .minus ? "-" : ""
-        if value == 0 { return sign + "0x0p+00" }
-        let magnitude = value.magnitude
-        var digits = String(magnitude.significand.significandBitPattern, radix: 16)
-        digits = String(repeating: "0", count: 13 - digits.utf8.count) + digits
-        while digits.last == "0" { digits.removeLast() }
-        let exponent = magnitude.exponent
-        let power = (exponent.magnitude < 10 ? "0" : "") + String(exponent.magnitude)
-        return "\(sign)0x1\(digits.isEmpty ? "" : "." + digits)p\(exponent < 0 ? "-" : "+")\(power)"
-    }
-
     // MARK: Strings
 
     mutating func append(_ value: String, verb: Unicode.Scalar) {
         switch verb {
-        case "v": flags.sharpV ? pad(GoQuote.quote(value)) : pad(cut(value))
+        case "v": flags.sharpV ? pad(GoQuote.quote(cut(value))) : pad(cut(value))
         case "s": pad(cut(value))
         case "q": pad(quoted(cut(value)))
         case "x", "X": appendHexadecimal(value, uppercase: verb == "X")
@@ -146,7 +100,7 @@ extension GoPrinter {
         let holdsInRaw = text.unicodeScalars.allSatisfy {
             $0 != "`" && $0 != "\u{7F}" && ($0.value >= 0x20 || $0 == "\t") && $0 != "\u{FEFF}"
         }
-        return flags.sharp && holdsInRaw ? "`\(text)`" : GoQuote.quote(text)
+        return flags.sharp && holdsInRaw ? "`\(text)`" : asciiOnly(GoQuote.quote(text))
     }
 
     private mutating func appendHexadecimal(_ text: String, uppercase: Bool) {
@@ -159,8 +113,4 @@ extension GoPrinter {
         }
         pad(result)
     }
-}
-
-extension String {
-    fileprivate var uppercasedExponent: String { String(map { $0 == "e" ? "E" : $0 }) }
 }

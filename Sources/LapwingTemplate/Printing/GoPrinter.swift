@@ -50,7 +50,9 @@ struct GoPrinter {
     mutating func append(_ value: TemplateValue, verb: Unicode.Scalar) {
         if isTooLong { return }
         switch verb {
-        case "T": return pad(value.typeName)
+        case "T":
+            if case .none = value { return pad(value.typeName) }
+            return append(value.typeName, verb: "s")
         case "p": return bad(verb, value)
         default: break
         }
@@ -91,6 +93,7 @@ struct GoPrinter {
         if let text = object.text, !flags.sharpV, ["v", "s", "x", "X", "q"].contains(verb) {
             return append(text, verb: verb)
         }
+        if let number = object.number, !flags.sharpV { return append(number, verb: verb) }
         if flags.sharpV { write(object.typeName) }
         write("{")
         for (index, field) in object.fields.enumerated() {
@@ -101,10 +104,8 @@ struct GoPrinter {
         write("}")
     }
 
-    /// `%!d(string=hi)`: a verb that the value's type has not.
+    /// `%!d(string=hi)`: a verb that the value's type has not; the flags hold for the value inside, as in Go.
     mutating func bad(_ verb: Unicode.Scalar, _ value: TemplateValue) {
-        let outer = flags
-        flags = Flags()
         write("%!\(verb)(")
         if case .none = value {
             write("<nil>")
@@ -113,7 +114,6 @@ struct GoPrinter {
             append(value, verb: "v")
         }
         write(")")
-        flags = outer
     }
 
     // MARK: Padding

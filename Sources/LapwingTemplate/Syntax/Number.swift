@@ -11,7 +11,7 @@ struct Number: Sendable {
     struct Malformed: Error { var message: String }
 
     init(characterConstant text: String) throws(Malformed) {
-        guard let value = Self.character(text) else {
+        guard let value = try Self.character(text) else {
             throw Malformed(message: "malformed character constant: \(text)")
         }
         self.init(text: text, integer: Int64(value), unsigned: UInt64(value), float: Double(value))
@@ -101,11 +101,12 @@ struct Number: Sendable {
         return previous != UInt8(ascii: "_")
     }
 
-    /// The code point of `'a'`, `'\n'`, `'\xFF'`, `'\u30d1'`; nil when the quotes hold anything but one character.
-    private static func character(_ text: String) -> UInt32? {
+    /// The code point of `'a'`, `'\n'`, `'\xFF'`, `'\u30d1'`; nil when the quotes hold more than one character.
+    private static func character(_ text: String) throws(Malformed) -> UInt32? {
         let bytes = Array(text.utf8)
-        guard bytes.count >= 3, bytes.last == UInt8(ascii: "'") else { return nil }
-        guard let content = try? GoQuote.unquote(bytes) else { return nil }
+        guard bytes.count >= 3, let content = try? GoQuote.unquote(bytes) else {
+            throw Malformed(message: "invalid syntax")
+        }
         let escapesByte = bytes[1] == UInt8(ascii: "\\") && (bytes[2] == UInt8(ascii: "x") || Lexer.isDigit(bytes[2]))
         if escapesByte { return content.count == 1 ? UInt32(content[0]) : nil }
         let scalars = Array(String(decoding: content, as: UTF8.self).unicodeScalars)

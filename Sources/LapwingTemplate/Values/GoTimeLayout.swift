@@ -47,12 +47,14 @@ enum GoTimeLayout {
     }
 
     private static func word(_ layout: [UInt8], _ offset: Int) -> (bytes: [UInt8], element: Element)? {
-        // `_2006` is an underscore and a year; `Jan` before a small letter is no month.
+        // `_2006` is an underscore and a year; `Jan` or `Mon` before a small letter is a word of its own.
         if layout[offset...].starts(with: "_2006".utf8) { return nil }
         return words.first { word in
             guard layout[offset...].starts(with: word.bytes) else { return false }
-            guard case .month = word.element, offset + 3 < layout.count else { return true }
-            return layout[offset + 3] &- UInt8(ascii: "a") >= 26
+            switch word.element {
+            case .month, .weekday: return offset + 3 >= layout.count || layout[offset + 3] &- UInt8(ascii: "a") >= 26
+            default: return true
+            }
         }
     }
 

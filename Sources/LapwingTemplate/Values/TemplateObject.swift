@@ -8,11 +8,14 @@ public protocol TemplateObject: Sendable {
     var fields: [(name: String, value: TemplateValue)] { get }
     /// What the type's `String` or `Error` method gives; nil when it has neither.
     var text: String? { get }
+    /// What the verbs of numbers print, where the type is one; nil for structs.
+    var number: Int64? { get }
 }
 
 extension TemplateObject {
     public var fields: [(name: String, value: TemplateValue)] { [] }
     public var text: String? { nil }
+    public var number: Int64? { nil }
 }
 
 /// What a name after a dot stands for.

@@ -88,7 +88,7 @@ import Testing
     func `times and durations have Go's methods`(text: String, expected: String) { #expect(expand(text) == expected) }
 
     @Test(arguments: [
-        ("{{ \"aa bb CC\" | title }} {{ title \"o'neil foo-bar foo_bar\" }}", "Aa Bb CC O'neil Foo-Bar Foo_bar"),
+        ("{{ \"aa bb CC\" | title }} {{ title \"o'neil foo-bar foo_bar foo.bar 1st\" }}", "Aa Bb CC O'neil Foo-Bar Foo_bar Foo.bar 1St"),
         ("{{ \"aa bb CC\" | toUpper }} {{ \"aA bB CC\" | toLower }} {{ toUpper \"straße\" }}", "AA BB CC aa bb cc STRAßE"),
         ("{{ graphLink \"up == 0\" }} {{ tableLink \"up\" }}", "/graph?g0.expr=up+%3D%3D+0&g0.tab=0 /graph?g0.expr=up&g0.tab=1"),
         ("{{ pathPrefix }} {{ externalURL }}", "/path/prefix http://testhost:9090/path/prefix"),
@@ -135,6 +135,27 @@ import Testing
     @Test func `an error of an expansion has a range in the template's own text`() throws {
         let (_, error) = try AlertTemplate("up {{ $labels.job.x }}", alert: "A").expand(Self.data)
         #expect(error?.range == SourceRange(6, 19))
+    }
+
+    @Test func `templates give what promtool gives`() throws {
+        let environment = TemplateEnvironment(
+            externalLabels: .empty, externalURL: "", now: Timestamp(milliseconds: 60_000)
+        ) { query, _ in
+            query == "nope" ? [] : [TemplateSample(labels: .empty, value: .float(1))]
+        }
+        let data = AlertTemplateData(labels: Labels(["a": "bee"]), value: .float(1.5), environment: environment)
+        let lines = promtoolCorpus.split(separator: "\n")
+        #expect(lines.count > 400)
+        for line in lines {
+            let halves = line.split(separator: " => \"", maxSplits: 1)
+            let source = try GoQuote.unquote(String(halves[0]))
+            let expected = try GoQuote.unquote("\"" + halves[1])
+            let text: String
+            do throws(TemplateError) {
+                text = try AlertTemplate(source, alert: "A").expand(data).text
+            } catch { text = error.description }
+            #expect(text == expected, "\(source)")
+        }
     }
 
     @Test func `maps cannot be put inside one another without end`() {
