@@ -1,0 +1,86 @@
+public import LapwingSeries
+
+/// A query that was read and checked once, to be executed many times.
+public struct PreparedQuery: Sendable, Hashable {
+    public let text: String
+    public let expression: QueryExpression
+
+    public init(_ text: String) throws(PromQLSyntaxError) {
+        self.text = text
+        expression = try Parser.parse(text)
+    }
+}
+
+/// Executes PromQL over any source of series, with the semantics of Prometheus 3.14.
+///
+/// A query goes text → `QueryExpression` → `PlanNode` → a dense matrix of series × steps; every operator is a loop over
+/// rows. The engine itself holds nothing but its options.
+public struct QueryEngine: Sendable {
+    public var options: EngineOptions
+
+    public init(_ options: EngineOptions = EngineOptions()) { self.options = options }
+
+    /// - Throws: `QueryError.syntax`.
+    public func prepare(_ text: String) throws(QueryError) -> PreparedQuery {
+        do {
+            return try PreparedQuery(text)
+        } catch {
+            throw .syntax(error)
+        }
+    }
+
+    /// The value of a query at one time.
+    public func instant(
+        _ query: PreparedQuery, at time: Timestamp, over snapshot: any SeriesSnapshot, context: QueryContext = QueryContext()
+    ) throws(QueryError) -> QueryResult {
+        let grid = StepGrid(start: time.milliseconds, step: 1, count: 1)
+        let plan = try plan(query, grid: grid, step: 0)
+        var evaluator = Evaluator(snapshot: snapshot, options: options, context: context)
+        if case .window(let window) = plan {
+            let series = try evaluator.matrix(of: window, at: time.milliseconds)
+            return evaluator.result(.matrix(series))
+        }
+        switch try evaluator.evaluate(plan, on: grid) {
+        case .scalar(let values): return evaluator.result(.scalar(values[0]))
+        case .string(let text): return evaluator.result(.string(text))
+        case .vector(let matrix): return evaluator.result(.vector(try matrix.finished().vectorSamples(at: time.milliseconds)))
+        }
+    }
+
+    /// The value of a query at every step from one time to another.
+    ///
+    /// - Precondition: `step` is at least a millisecond.
+    /// - Throws: `QueryError`; also for an expression that is neither scalar nor vector.
+    public func range(
+        _ query: PreparedQuery, from start: Timestamp, through end: Timestamp, step: Duration,
+        over snapshot: any SeriesSnapshot, context: QueryContext = QueryContext()
+    ) throws(QueryError) -> QueryResult {
+        let type = query.expression.type
+        guard type == .scalar || type == .vector else {
+            throw .execution("invalid expression type \"\(type.documentedName)\" for range query, must be Scalar or instant Vector")
+        }
+        guard let grid = StepGrid(from: start, through: end, step: step) else { return QueryResult(value: .matrix([])) }
+        guard grid.count <= options.maximumSamples else { throw .tooManySamples(limit: options.maximumSamples) }
+        let plan = try plan(query, grid: grid, step: step.milliseconds)
+        var evaluator = Evaluator(snapshot: snapshot, options: options, context: context)
+        switch try evaluator.evaluate(plan, on: grid) {
+        case .scalar(let values):
+            return evaluator.result(.matrix([MatrixSeries(labels: .empty, times: grid.times, values: values)]))
+        case .string(let text): return evaluator.result(.string(text))
+        case .vector(let matrix): return evaluator.result(.matrix(try matrix.finished().series(on: grid)))
+        }
+    }
+
+    /// The plan of a query as text, for tests and for people.
+    public func explain(_ query: PreparedQuery, from start: Timestamp, through end: Timestamp, step: Duration) throws(QueryError) -> String {
+        let grid = StepGrid(from: start, through: end, step: step) ?? StepGrid(start: start.milliseconds, step: 1, count: 1)
+        return try plan(query, grid: grid, step: step.milliseconds).description
+    }
+
+    private func plan(_ query: PreparedQuery, grid: StepGrid, step: Int64) throws(QueryError) -> PlanNode {
+        let planner = Planner(
+            start: grid.start, end: grid.time(grid.count - 1), step: step,
+            defaultSubqueryStep: options.defaultSubqueryStep.milliseconds)
+        return try planner.plan(query.expression)
+    }
+}

@@ -1,0 +1,114 @@
+import LapwingRegex
+import LapwingSeries
+import LapwingText
+
+extension Evaluator {
+    mutating func labelReplace(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
+        var matrix = try vector(plan.arguments[0], on: grid)
+        let target = try string(plan.arguments[1], on: grid)
+        let replacement = try string(plan.arguments[2], on: grid)
+        let source = try string(plan.arguments[3], on: grid)
+        let pattern = try string(plan.arguments[4], on: grid)
+        let expression: RegularExpression
+        do {
+            expression = try RegularExpression(pattern)
+        } catch {
+            throw .execution("invalid regular expression in label_replace(): \(pattern)")
+        }
+        guard !target.isEmpty else { throw .execution("invalid destination label name in label_replace(): \(target)") }
+        for row in 0..<matrix.rowCount {
+            let value = matrix.labels[row][source] ?? ""
+            guard let match = expression.wholeMatch(value) else { continue }
+            matrix.labels[row] = matrix.labels[row].setting(target, expression.expand(replacement, match: match, in: value))
+            if target == LabelName.metric { matrix.dropsName[row] = false }
+        }
+        return .vector(try matrix.merged())
+    }
+
+    mutating func labelJoin(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
+        var matrix = try vector(plan.arguments[0], on: grid)
+        let target = try string(plan.arguments[1], on: grid)
+        let separator = try string(plan.arguments[2], on: grid)
+        var sources: [String] = []
+        for argument in plan.arguments.dropFirst(3) { sources.append(try string(argument, on: grid)) }
+        guard !target.isEmpty else { throw .execution("invalid destination label name in label_join(): \(target)") }
+        for name in sources where name.isEmpty { throw .execution("invalid source label name in label_join(): \(name)") }
+        for row in 0..<matrix.rowCount {
+            let joined = sources.map { matrix.labels[row][$0] ?? "" }.joined(separator: separator)
+            matrix.labels[row] = matrix.labels[row].setting(target, joined)
+            if target == LabelName.metric { matrix.dropsName[row] = false }
+        }
+        return .vector(try matrix.merged())
+    }
+
+    // MARK: Sorting: what an instant query's answer shows; a range query's is sorted by labels in any case.
+
+    mutating func sorted(_ plan: CallPlan, isDescending: Bool, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
+        let matrix = try vector(plan.arguments[0], on: grid)
+        guard grid.count == 1 else { return .vector(matrix) }
+        let rows = (0..<matrix.rowCount).filter { matrix.histogram(at: $0) == nil }.enumerated().sorted { a, b in
+            let (x, y) = (matrix.values[a.element], matrix.values[b.element])
+            if x.isNaN || y.isNaN { return !x.isNaN || (y.isNaN && a.offset < b.offset) }
+            return x == y ? a.offset < b.offset : isDescending ? x > y : x < y
+        }
+        return .vector(matrix.reordered(rows.map(\.element)))
+    }
+
+    mutating func sortedByLabel(_ plan: CallPlan, isDescending: Bool, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
+        let matrix = try vector(plan.arguments[0], on: grid)
+        guard grid.count == 1 else { return .vector(matrix) }
+        var names: [String] = []
+        for argument in plan.arguments.dropFirst() { names.append(try string(argument, on: grid)) }
+        let rows = (0..<matrix.rowCount).sorted { a, b in
+            let (first, second) = isDescending ? (matrix.labels[b], matrix.labels[a]) : (matrix.labels[a], matrix.labels[b])
+            for name in names {
+                let (x, y) = (first[name] ?? "", second[name] ?? "")
+                if x != y { return NaturalOrder.precedes(x, y) }
+            }
+            return first < second
+        }
+        return .vector(matrix.reordered(rows))
+    }
+}
+
+extension StepMatrix {
+    fileprivate func reordered(_ rows: [Int]) -> StepMatrix {
+        var result = StepMatrix(stepCount: stepCount)
+        for row in rows { result.appendCopy(of: self, row: row, labels: labels[row], dropsName: dropsName[row]) }
+        return result
+    }
+}
+
+/// The order in which a person counts: runs of digits as numbers, so that `node2` comes before `node10`.
+enum NaturalOrder {
+    static func precedes(_ a: String, _ b: String) -> Bool {
+        let (first, second) = (chunks(a), chunks(b))
+        for (x, y) in zip(first, second) where x != y {
+            let (digitsX, digitsY) = (isNumber(x), isNumber(y))
+            if digitsX && digitsY {
+                let (p, q) = (x.drop { $0 == 0x30 }, y.drop { $0 == 0x30 })
+                if p.count != q.count { return p.count < q.count }
+                if !p.elementsEqual(q) { return p.lexicographicallyPrecedes(q) }
+                return x.count < y.count
+            }
+            return x.lexicographicallyPrecedes(y)
+        }
+        return first.count < second.count
+    }
+
+    private static func isNumber(_ chunk: ArraySlice<UInt8>) -> Bool { chunk.first.map { $0 &- 0x30 <= 9 } ?? false }
+
+    private static func chunks(_ text: String) -> [ArraySlice<UInt8>] {
+        let bytes = Array(text.utf8)
+        var chunks: [ArraySlice<UInt8>] = []
+        var start = 0
+        while start < bytes.count {
+            let isDigit = bytes[start] &- 0x30 <= 9
+            var end = start
+            while end < bytes.count, (bytes[end] &- 0x30 <= 9) == isDigit { end += 1 }
+            chunks.append(bytes[start..<end])
+            start = end
+        }
+        return chunks
+    }
+}

@@ -1,0 +1,125 @@
+import LapwingSeries
+import LapwingText
+
+extension Evaluator {
+    func oneRow(_ values: [Double], labels: Labels = .empty) -> StepMatrix {
+        var matrix = StepMatrix(stepCount: values.count)
+        matrix.appendRow(labels, dropsName: false)
+        matrix.values = values
+        return matrix
+    }
+
+    mutating func vectorOfScalar(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
+        .vector(oneRow(try scalar(plan.arguments[0], on: grid)))
+    }
+
+    /// The only float of a step, NaN where there is none or more than one.
+    mutating func scalarOfVector(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
+        let matrix = try vector(plan.arguments[0], on: grid)
+        var values = [Double](repeating: .nan, count: grid.count)
+        var counts = [Int](repeating: 0, count: grid.count)
+        for row in 0..<matrix.rowCount {
+            for (step, cell) in matrix.cells(of: row).enumerated() where matrix.isPresent(cell) && matrix.histogram(at: cell) == nil {
+                counts[step] += 1
+                values[step] = counts[step] == 1 ? matrix.values[cell] : .nan
+            }
+        }
+        return .scalar(values)
+    }
+
+    mutating func extremeOfScalars(_ plan: CallPlan, isMaximum: Bool, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
+        let first = try scalar(plan.arguments[0], on: grid)
+        let second = try scalar(plan.arguments[1], on: grid)
+        return .scalar(
+            zip(first, second).map { a, b in a.isNaN || b.isNaN ? .nan : isMaximum ? Swift.max(a, b) : Swift.min(a, b) })
+    }
+
+    mutating func clamp(
+        _ plan: CallPlan, lower: PlanNode?, upper: PlanNode?, on grid: StepGrid
+    ) throws(QueryError) -> EvaluatedValue {
+        let matrix = try vector(plan.arguments[0], on: grid)
+        let lowest = try lower.map { (node) throws(QueryError) in try scalar(node, on: grid) }
+        let highest = try upper.map { (node) throws(QueryError) in try scalar(node, on: grid) }
+        let result = mapFloats(matrix) { value, step in
+            let (low, high) = (lowest?[step] ?? -.infinity, highest?[step] ?? .infinity)
+            if high < low { return StepMatrix.absent }
+            return value.isNaN || low.isNaN || high.isNaN ? .nan : Swift.max(low, Swift.min(high, value))
+        }
+        return .vector(result.filteringRows { result.hasValues(row: $0) })
+    }
+
+    /// The time of each element's sample for a selector, else the evaluation's own.
+    mutating func timestamp(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
+        switch plan.arguments[0] {
+        case .selector(let selector): return .vector(try selectTimes(selector, on: grid))
+        case .stepInvariant(.selector(let selector)):
+            let matrix = try selectTimes(selector, on: grid.first)
+            return .vector(grid.count == 1 ? matrix : matrix.spread(over: grid.count))
+        default:
+            var matrix = try vector(plan.arguments[0], on: grid)
+            for row in 0..<matrix.rowCount {
+                matrix.dropsName[row] = true
+                for (step, cell) in matrix.cells(of: row).enumerated() where matrix.isPresent(cell) {
+                    matrix.values[cell] = Double(grid.time(step)) / 1000
+                }
+            }
+            matrix.histograms = [:]
+            return .vector(matrix)
+        }
+    }
+
+    // MARK: Absence
+
+    mutating func absent(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
+        let matrix = try vector(plan.arguments[0], on: grid)
+        var values = [Double](repeating: 1, count: grid.count)
+        for row in 0..<matrix.rowCount {
+            for (step, cell) in matrix.cells(of: row).enumerated() where matrix.isPresent(cell) { values[step] = StepMatrix.absent }
+        }
+        return .vector(absenceRow(values, plan))
+    }
+
+    mutating func absentOverTime(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
+        let matrix = try windowCall(present: plan, on: grid)
+        var values = [Double](repeating: 1, count: grid.count)
+        for row in 0..<matrix.rowCount {
+            for (step, cell) in matrix.cells(of: row).enumerated() where matrix.isPresent(cell) { values[step] = StepMatrix.absent }
+        }
+        return .vector(absenceRow(values, plan))
+    }
+
+    private mutating func windowCall(present plan: CallPlan, on grid: StepGrid) throws(QueryError) -> StepMatrix {
+        switch plan.arguments[0] {
+        case .window(let window), .stepInvariant(.window(let window)):
+            return try windowed(.present, window, parameters: [], on: grid)
+        default: throw .execution("absent_over_time needs a range vector")
+        }
+    }
+
+    private func absenceRow(_ values: [Double], _ plan: CallPlan) -> StepMatrix {
+        var matrix = oneRow(values, labels: Self.labelsOfAbsence(plan.expressions[0]))
+        matrix.removeLastRowIfEmpty()
+        return matrix
+    }
+
+    /// The labels that a selector asks for with one `=` each.
+    private static func labelsOfAbsence(_ expression: QueryExpression) -> Labels {
+        let matchers: [Matcher]
+        switch expression {
+        case .vectorSelector(let node): matchers = node.matchers
+        case .matrixSelector(let node): matchers = node.selector.matchers
+        case .parenthesized(let node): return labelsOfAbsence(node.expression)
+        default: return .empty
+        }
+        var builder = Labels.Builder()
+        var seen: Set<String> = []
+        for matcher in matchers where matcher.name != LabelName.metric {
+            if matcher.operation == .equal, seen.insert(matcher.name).inserted {
+                builder.set(matcher.name, matcher.value)
+            } else {
+                builder.remove(matcher.name)
+            }
+        }
+        return builder.labels
+    }
+}

@@ -1,0 +1,160 @@
+import LapwingSeries
+import LapwingText
+
+extension Evaluator {
+    mutating func aggregate(_ plan: AggregationPlan, on grid: StepGrid) throws(QueryError) -> StepMatrix {
+        let input = try vector(plan.input, on: grid)
+        let held = input.values.count
+        defer { release(held) }
+        let grouping = Grouping(input, names: plan.grouping, isWithout: plan.isWithout)
+        switch plan.operation {
+        case .countValues:
+            guard let parameter = plan.parameter else { throw .execution("count_values needs a label") }
+            return try countValues(input, grouping, label: try string(parameter, on: grid), plan)
+        case .topk, .bottomk, .limitk, .limitRatio:
+            guard let parameter = plan.parameter else { throw .execution("\(plan.operation.rawValue) needs a number") }
+            return try choose(input, grouping, plan, parameter: try scalar(parameter, on: grid), on: grid)
+        case .quantile:
+            guard let parameter = plan.parameter else { throw .execution("quantile needs a number") }
+            return quantiles(input, grouping, plan, parameter: try scalar(parameter, on: grid))
+        case .sum, .avg, .count, .min, .max, .group, .stddev, .stdvar:
+            return try folded(input, grouping, plan)
+        }
+    }
+
+    /// The aggregations that take values one by one.
+    private mutating func folded(_ input: StepMatrix, _ grouping: Grouping, _ plan: AggregationPlan) throws(QueryError) -> StepMatrix {
+        var result = StepMatrix(stepCount: input.stepCount)
+        for group in 0..<grouping.count { result.appendRow(grouping.labels[group], dropsName: false) }
+        for row in 0..<input.rowCount where input.dropsName[row] { result.dropsName[grouping.groupOfRow[row]] = true }
+        try hold(result.values.count)
+        if !input.histograms.isEmpty {
+            try foldMixed(input, grouping, plan, into: &result)
+        } else {
+            switch plan.operation {
+            case .sum: foldSums(input, grouping, &result)
+            case .count: foldCounts(input, grouping, &result)
+            case .min, .max: foldExtremes(input, grouping, isMaximum: plan.operation == .max, &result)
+            default:
+                for (group, rows) in grouping.rows.enumerated() {
+                    foldByStep(plan.operation, input, rows, into: &result.values, base: group * result.stepCount)
+                }
+            }
+        }
+        return result.filteringRows { result.hasValues(row: $0) }
+    }
+
+    /// The elements that `topk`, `bottomk`, `limitk` and `limit_ratio` choose, as rows of the input.
+    private mutating func choose(
+        _ input: StepMatrix, _ grouping: Grouping, _ plan: AggregationPlan, parameter: [Double], on grid: StepGrid
+    ) throws(QueryError) -> StepMatrix {
+        for value in parameter where value.isNaN {
+            _ = value
+            throw .execution(plan.operation == .limitRatio ? "Ratio value is NaN" : "Parameter value is NaN")
+        }
+        var result = StepMatrix(stepCount: input.stepCount)
+        var rowOf = [Int](repeating: -1, count: input.rowCount)
+        var order: [Int] = []
+        let rows = grouping.rows
+        var chosen: [(row: Int, step: Int)] = []
+        for step in 0..<input.stepCount {
+            try check()
+            for group in 0..<grouping.count {
+                let present = rows[group].filter { input.isPresent($0 * input.stepCount + step) }
+                for row in chosenRows(present, input, step, plan, parameter[step]) {
+                    if rowOf[row] < 0 {
+                        rowOf[row] = order.count
+                        order.append(row)
+                    }
+                    chosen.append((row, step))
+                }
+            }
+        }
+        for row in order { result.appendRow(input.labels[row], dropsName: input.dropsName[row]) }
+        try hold(result.values.count)
+        for (row, step) in chosen {
+            let source = row * input.stepCount + step
+            let target = rowOf[row] * input.stepCount + step
+            result.values[target] = input.values[source]
+            if let histogram = input.histogram(at: source) { result.histograms[target] = histogram }
+        }
+        return result
+    }
+
+    private mutating func chosenRows(
+        _ present: [Int], _ input: StepMatrix, _ step: Int, _ plan: AggregationPlan, _ parameter: Double
+    ) -> [Int] {
+        switch plan.operation {
+        case .limitk: return Array(present.prefix(Self.elementCount(parameter, of: present.count)))
+        case .limitRatio:
+            let ratio = min(1, max(-1, parameter))
+            return present.filter { RatioSampler.takes(input.labels[$0], ratio: ratio) }
+        default:
+            let floats = present.filter { input.histogram(at: $0 * input.stepCount + step) == nil }
+            if floats.count < present.count { annotations.add(.histogramIgnored(in: plan.operation.rawValue, plan.range)) }
+            let isTop = plan.operation == .topk
+            let sorted = floats.enumerated().sorted { a, b in
+                let (x, y) = (input.values[a.element * input.stepCount + step], input.values[b.element * input.stepCount + step])
+                if x.isNaN || y.isNaN { return !x.isNaN || (y.isNaN && a.offset < b.offset) }
+                return x == y ? a.offset < b.offset : isTop ? x > y : x < y
+            }
+            return sorted.prefix(Self.elementCount(parameter, of: sorted.count)).map(\.element)
+        }
+    }
+
+    private static func elementCount(_ parameter: Double, of available: Int) -> Int {
+        parameter < 1 ? 0 : parameter >= Double(available) ? available : Int(parameter)
+    }
+
+    private mutating func quantiles(
+        _ input: StepMatrix, _ grouping: Grouping, _ plan: AggregationPlan, parameter: [Double]
+    ) -> StepMatrix {
+        for value in parameter where value.isNaN || value < 0 || value > 1 {
+            annotations.add(.invalidQuantile(value, plan.parameterRange ?? plan.range))
+        }
+        var result = StepMatrix(stepCount: input.stepCount)
+        for (group, rows) in grouping.rows.enumerated() {
+            result.appendRow(grouping.labels[group], dropsName: rows.contains { input.dropsName[$0] })
+            for step in 0..<input.stepCount {
+                var values: [Double] = []
+                for row in rows {
+                    let cell = row * input.stepCount + step
+                    guard input.isPresent(cell) else { continue }
+                    if input.histogram(at: cell) != nil {
+                        annotations.add(.histogramIgnored(in: "quantile", plan.inputRange))
+                    } else {
+                        values.append(input.values[cell])
+                    }
+                }
+                if !values.isEmpty { result.values[group * result.stepCount + step] = quantile(parameter[step], values) }
+            }
+        }
+        return result.filteringRows { result.hasValues(row: $0) }
+    }
+
+    /// How often each value stands in a group, the value as a label.
+    private mutating func countValues(
+        _ input: StepMatrix, _ grouping: Grouping, label: String, _ plan: AggregationPlan
+    ) throws(QueryError) -> StepMatrix {
+        guard !label.isEmpty else { throw .execution("invalid label name \(GoQuote.quote(label))") }
+        var rowOf: [Labels: Int] = [:]
+        var result = StepMatrix(stepCount: input.stepCount)
+        for row in 0..<input.rowCount {
+            try check()
+            let base = grouping.labels[grouping.groupOfRow[row]]
+            for (step, cell) in input.cells(of: row).enumerated() where input.isPresent(cell) {
+                let text = input.histogram(at: cell).map(\.description) ?? GoNumber.text(input.values[cell], .fixed)
+                let labels = base.setting(label, text)
+                let target = rowOf[labels] ?? result.rowCount
+                if target == result.rowCount {
+                    rowOf[labels] = target
+                    result.appendRow(labels, dropsName: false)
+                    try hold(result.stepCount)
+                }
+                let place = target * result.stepCount + step
+                result.values[place] = result.isPresent(place) ? result.values[place] + 1 : 1
+            }
+        }
+        return result
+    }
+}
