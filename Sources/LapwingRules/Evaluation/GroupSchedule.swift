@@ -1,0 +1,33 @@
+import LapwingSeries
+
+/// When a group is evaluated: every interval, at an offset within it that the group's key decides, so that groups
+/// spread over the interval and a group keeps its instants over restarts.
+///
+/// Source: Prometheus 3.14 `rules/group.go`, `EvalTimestamp`; the hash is our own.
+public struct GroupSchedule: Sendable, Hashable {
+    /// Milliseconds; at least 1.
+    public let interval: Int64
+    /// Milliseconds after a multiple of the interval.
+    public let offset: Int64
+
+    public init(key: GroupKey, interval: Duration) {
+        self.interval = max(1, interval.milliseconds)
+        let hash = Labels(metric: "", ["file": key.file, "name": key.name]).stableHash
+        offset = Int64(hash % UInt64(self.interval))
+    }
+
+    /// The latest instant that is not after `time`.
+    public func slot(atOrBefore time: Timestamp) -> Timestamp {
+        let shifted = time.advanced(byMilliseconds: -offset).milliseconds
+        let remainder = shifted % interval
+        return Timestamp(milliseconds: shifted - (remainder < 0 ? remainder + interval : remainder) + offset)
+    }
+
+    /// The instant to evaluate after `last`, given that it is now `now`, and how many instants were missed between.
+    public func next(after last: Timestamp, now: Timestamp) -> (slot: Timestamp, missed: Int) {
+        let following = last.advanced(byMilliseconds: interval)
+        let latest = slot(atOrBefore: now)
+        guard latest > following else { return (following, 0) }
+        return (latest, Int((latest.milliseconds - following.milliseconds) / interval))
+    }
+}

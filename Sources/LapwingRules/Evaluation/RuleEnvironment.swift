@@ -1,0 +1,73 @@
+public import LapwingPromQL
+public import LapwingSeries
+
+/// What answers a rule's expression: the embedded store, a table in a test, a remote server.
+public protocol RuleQuerier: Sendable {
+    /// The value of a query at a time, over what there is now: a rule sees what the rules before it recorded.
+    func instant(_ query: PreparedQuery, at time: Timestamp) throws(QueryError) -> QueryResult
+
+    /// A query written inside a template.
+    func prepare(_ text: String) throws(QueryError) -> PreparedQuery
+}
+
+/// A source asked through the engine, with a snapshot of its own for every query.
+public struct SourceQuerier: RuleQuerier {
+    public var engine: QueryEngine
+    public var source: any SeriesSource
+    /// Made anew for every query, so that each has its own deadline.
+    public var makeContext: @Sendable () -> QueryContext
+
+    public init(
+        engine: QueryEngine, source: any SeriesSource,
+        makeContext: @escaping @Sendable () -> QueryContext = { QueryContext() }
+    ) {
+        self.engine = engine
+        self.source = source
+        self.makeContext = makeContext
+    }
+
+    public func instant(_ query: PreparedQuery, at time: Timestamp) throws(QueryError) -> QueryResult {
+        try engine.instant(query, at: time, over: source.snapshot(), context: makeContext())
+    }
+
+    public func prepare(_ text: String) throws(QueryError) -> PreparedQuery { try engine.prepare(text) }
+}
+
+/// What the evaluation of rules needs from outside.
+public struct RuleEnvironment: Sendable {
+    public var querier: any RuleQuerier
+    /// Where recorded series and `ALERTS` go.
+    public var sink: any SampleSink
+    /// Labels that notifications carry besides the alert's own; templates see them as `$externalLabels`.
+    public var externalLabels: Labels
+    /// The address at which people reach this server; links in notifications start with it.
+    public var externalURL: String
+    /// Holds for a group without its own.
+    public var defaultInterval: Duration
+    /// Holds for a group without its own.
+    public var defaultQueryOffset: Duration
+    /// How often an Alertmanager is told again of an alert that has not changed.
+    public var resendDelay: Duration
+    /// Elapsed time since some fixed point, to measure evaluations with.
+    public var elapsed: @Sendable () -> Duration
+
+    public init(
+        querier: any RuleQuerier, sink: any SampleSink, externalLabels: Labels = .empty, externalURL: String = "",
+        defaultInterval: Duration = .seconds(60), defaultQueryOffset: Duration = .zero,
+        resendDelay: Duration = .seconds(60), elapsed: @escaping @Sendable () -> Duration = RuleEnvironment.uptime
+    ) {
+        self.querier = querier
+        self.sink = sink
+        self.externalLabels = externalLabels
+        self.externalURL = externalURL
+        self.defaultInterval = defaultInterval
+        self.defaultQueryOffset = defaultQueryOffset
+        self.resendDelay = resendDelay
+        self.elapsed = elapsed
+    }
+
+    private static let start = ContinuousClock.now
+
+    /// The time since this was first asked.
+    @Sendable public static func uptime() -> Duration { start.duration(to: .now) }
+}
