@@ -108,7 +108,7 @@ extension WriterState {
         guard let ordinal = UInt32(exactly: reference.rawValue), let series = table[ordinal] else {
             return .unknownSeries
         }
-        let reason = series.append(sample, at: time, context, &tally)
+        let reason = series.append(sample, at: time, context, &workspace)
         if reason == nil, time > newestTime { newestTime = time }
         return reason
     }

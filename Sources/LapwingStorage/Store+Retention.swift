@@ -34,11 +34,11 @@ extension WriterState {
     fileprivate mutating func removeSamples(before time: Int64, _ registry: SnapshotRegistry) -> Int {
         let context = BatchContext(version: version + 1, liveVersions: registry.liveVersions())
         var expired: [StoredSeries] = []
-        var tally = tally
+        var workspace = workspace
         table.forEach { series in
-            if series.removeExpired(before: time, context, &tally) { expired.append(series) }
+            if series.removeExpired(before: time, context, &workspace) { expired.append(series) }
         }
-        self.tally = tally
+        self.workspace = workspace
         for series in expired {
             series.removedVersion.store(context.version, ordering: .releasing)
             table.remove(series.ordinal)

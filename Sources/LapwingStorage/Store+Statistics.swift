@@ -9,7 +9,7 @@ extension Store {
         writer.withLock { state in
             var statistics = StoreStatistics()
             statistics.series = state.ordinals.count
-            statistics.samples = state.tally.samples
+            statistics.samples = state.workspace.samples
             statistics.labelBytes = state.labelBytes
             statistics.seriesCreated = state.created
             statistics.seriesRemoved = state.removed
@@ -32,7 +32,7 @@ extension Store {
 
     /// Series and samples held, without looking at each series.
     public var counts: (series: Int, samples: Int) {
-        writer.withLock { ($0.ordinals.count, $0.tally.samples) }
+        writer.withLock { ($0.ordinals.count, $0.workspace.samples) }
     }
 
     /// The largest labels by series, values and bytes, at most `limit` of each.

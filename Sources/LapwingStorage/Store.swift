@@ -27,7 +27,7 @@ struct WriterState: Sendable {
     var table = SeriesTable()
     var ordinals: [Labels: UInt32] = [:]
     var nextOrdinal: UInt32 = 0
-    var tally = StoreTally()
+    var workspace = AppendWorkspace()
     var newestTime = Int64.min
     var labelBytes = 0
     var created = 0

@@ -1,28 +1,44 @@
 import LapwingSeries
 
 /// Samples of one series over a stretch of time, compressed and never changed again; floats or histograms.
+///
+/// `ChunkFormat` shows the bytes.
 struct SealedChunk: Sendable {
     enum Kind: UInt8, Sendable {
         case floats, histograms
     }
 
-    let kind: Kind
-    let count: Int
     let startTime: Int64
     let endTime: Int64
-    let plain: SampleColumns
+    /// The block of times, which series of one scrape share.
+    let times: [UInt8]
+    let samples: [UInt8]
+    private let samplesHeld: UInt32
+    let kind: Kind
 
-    /// - Parameter columns: either floats or histograms, at least one.
-    init(_ columns: SampleColumns) {
-        plain = columns
+    var count: Int { Int(samplesHeld) }
+
+    /// - Parameter columns: either floats or histograms, at least one and at most `ChunkFormat.maximumCount`.
+    init(_ columns: SampleColumns, _ encoder: inout ChunkEncoder) {
         kind = columns.times.isEmpty ? .histograms : .floats
-        count = columns.count
-        startTime = columns.times.first ?? columns.histogramTimes.first ?? 0
-        endTime = columns.times.last ?? columns.histogramTimes.last ?? 0
+        let column = columns.times.isEmpty ? columns.histogramTimes : columns.times
+        samplesHeld = UInt32(column.count)
+        startTime = column.first ?? 0
+        endTime = column.last ?? 0
+        times = encoder.timeBlock(column)
+        samples = encoder.sampleBlock(columns, kind)
     }
 
-    var byteCount: Int { count * 16 }
+    /// Bytes of both blocks, as if nobody shared the times, with their arrays' headers.
+    var byteCount: Int { samples.count + times.count + 2 * 32 }
 
-    /// Appends all samples to `columns`.
-    func decode(into columns: inout SampleColumns) throws(ReadError) { columns.append(plain) }
+    /// A chunk as it was written, which may be damaged.
+    init(kind: Kind, count: Int, startTime: Int64, endTime: Int64, times: [UInt8], samples: [UInt8]) {
+        self.kind = kind
+        samplesHeld = UInt32(clamping: count)
+        self.startTime = startTime
+        self.endTime = endTime
+        self.times = times
+        self.samples = samples
+    }
 }

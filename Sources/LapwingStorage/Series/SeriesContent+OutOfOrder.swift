@@ -5,43 +5,47 @@ extension SeriesContent {
     ///
     /// - Precondition: there is no sample at `time`, and a newer one exists.
     /// - Complexity: O(samples of one chunk).
-    mutating func insert(_ sample: StoredSample, at time: Int64) throws(ReadError) {
+    mutating func insert(
+        _ sample: StoredSample, at time: Int64, _ encoder: inout ChunkEncoder
+    ) throws(ReadError) {
         if time > chunks.last?.endTime ?? .min {
             if open.accepts(sample), open.count < Self.openMaximum {
                 var changed = open
                 changed.insert(sample, at: time)
                 return replace(chunks.count..<chunks.count, with: [], open: changed)
             }
-            sealAll()
+            sealAll(&encoder)
         }
         let index = firstChunk(endingNotBefore: time)
         if index < chunks.count, chunks[index].startTime < time {
-            return replace(index..<(index + 1), with: try Self.chunks(of: chunks[index], with: sample, at: time))
+            return try rebuild(index, with: sample, at: time, &encoder)
         }
         if index > 0, chunks[index - 1].accepts(sample) {
-            replace((index - 1)..<index, with: try Self.chunks(of: chunks[index - 1], with: sample, at: time))
+            try rebuild(index - 1, with: sample, at: time, &encoder)
         } else if index < chunks.count, chunks[index].accepts(sample) {
-            replace(index..<(index + 1), with: try Self.chunks(of: chunks[index], with: sample, at: time))
+            try rebuild(index, with: sample, at: time, &encoder)
         } else {
-            replace(index..<index, with: [SealedChunk(SampleColumns(sample, at: time))])
+            replace(index..<index, with: [SealedChunk(SampleColumns(sample, at: time), &encoder)])
         }
     }
 
-    /// The chunks that take one's place when a sample is put into it.
-    private static func chunks(
-        of chunk: SealedChunk, with sample: StoredSample, at time: Int64
-    ) throws(ReadError) -> [SealedChunk] {
+    /// Puts a sample into a chunk, which becomes two when it grows too large, and three around a sample of other kind.
+    private mutating func rebuild(
+        _ index: Int, with sample: StoredSample, at time: Int64, _ encoder: inout ChunkEncoder
+    ) throws(ReadError) {
         var columns = SampleColumns()
-        try chunk.decode(into: &columns)
-        guard columns.accepts(sample) else {
-            let (before, after) = columns.split(at: columns.firstIndex(notBefore: time))
-            return [before, SampleColumns(sample, at: time), after].filter { !$0.isEmpty }.map { SealedChunk($0) }
+        try chunks[index].decode(into: &columns)
+        var pieces: [SampleColumns]
+        if columns.accepts(sample) {
+            columns.insert(sample, at: time)
+            let maximum = columns.times.isEmpty ? Self.histogramChunkMaximum : Self.chunkMaximum
+            pieces = columns.count <= maximum ? [columns] : columns.split(at: columns.count / 2)
+        } else {
+            pieces = columns.split(at: columns.firstIndex(notBefore: time))
+            pieces.insert(SampleColumns(sample, at: time), at: 1)
         }
-        columns.insert(sample, at: time)
-        let maximum = chunk.kind == .floats ? chunkMaximum : histogramChunkMaximum
-        if columns.count <= maximum { return [SealedChunk(columns)] }
-        let (before, after) = columns.split(at: columns.count / 2)
-        return [SealedChunk(before), SealedChunk(after)]
+        pieces.removeAll(where: \.isEmpty)
+        replace(index..<(index + 1), with: pieces.map { SealedChunk($0, &encoder) })
     }
 }
 
@@ -97,7 +101,7 @@ extension SampleColumns {
         starts.insert(start, at: index)
     }
 
-    fileprivate func split(at index: Int) -> (SampleColumns, SampleColumns) {
+    fileprivate func split(at index: Int) -> [SampleColumns] {
         var before = SampleColumns()
         var after = SampleColumns()
         if histogramTimes.isEmpty {
@@ -107,6 +111,6 @@ extension SampleColumns {
             before.append(self, floats: 0..<0, histograms: 0..<index)
             after.append(self, floats: 0..<0, histograms: index..<histogramTimes.count)
         }
-        return (before, after)
+        return [before, after]
     }
 }

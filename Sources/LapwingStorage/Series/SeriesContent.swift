@@ -34,17 +34,19 @@ struct SeriesContent: Sendable {
     // MARK: Appending in order
 
     /// - Precondition: `time` is after the newest.
-    mutating func append(time: Int64, value: Double, startTime: Int64) {
-        if !open.histogramTimes.isEmpty { seal(keeping: 0) }
-        if open.times.count >= Self.openMaximum { seal(keeping: Self.openKept) }
+    mutating func append(time: Int64, value: Double, startTime: Int64, _ encoder: inout ChunkEncoder) {
+        if !open.histogramTimes.isEmpty { seal(keeping: 0, &encoder) }
+        if open.times.count >= Self.openMaximum { seal(keeping: Self.openKept, &encoder) }
         if open.times.count == open.times.capacity { reserveOpen() }
         open.append(time: time, value: value, startTime: startTime)
     }
 
     /// - Precondition: `time` is after the newest.
-    mutating func append(time: Int64, histogram: NativeHistogram, startTime: Int64) {
-        if !open.times.isEmpty { seal(keeping: 0) }
-        if open.histogramTimes.count >= Self.openHistogramsMaximum { seal(keeping: Self.openHistogramsKept) }
+    mutating func append(
+        time: Int64, histogram: NativeHistogram, startTime: Int64, _ encoder: inout ChunkEncoder
+    ) {
+        if !open.times.isEmpty { seal(keeping: 0, &encoder) }
+        if open.histogramTimes.count >= Self.openHistogramsMaximum { seal(keeping: Self.openHistogramsKept, &encoder) }
         open.append(time: time, histogram: histogram, startTime: startTime)
     }
 
@@ -56,18 +58,18 @@ struct SeriesContent: Sendable {
     }
 
     /// Moves the oldest open samples into chunks.
-    private mutating func seal(keeping kept: Int) {
+    private mutating func seal(keeping kept: Int, _ encoder: inout ChunkEncoder) {
         let floats = open.times.count - min(kept, open.times.count)
         let histograms = open.histogramTimes.count - min(kept, open.histogramTimes.count)
         var sealed = SampleColumns()
         sealed.append(open, floats: 0..<floats, histograms: 0..<histograms)
         open.removeFirst(floats: floats, histograms: histograms)
-        appendChunk(sealed)
+        appendChunk(sealed, &encoder)
     }
 
     /// Adds a chunk, joined with those before it that are no larger: so each sample is encoded about three times, and
     /// a long series is a few large chunks and a handful of small ones.
-    private mutating func appendChunk(_ columns: SampleColumns) {
+    private mutating func appendChunk(_ columns: SampleColumns, _ encoder: inout ChunkEncoder) {
         let kind: SealedChunk.Kind = columns.times.isEmpty ? .histograms : .floats
         let maximum = kind == .floats ? Self.chunkMaximum : Self.histogramChunkMaximum
         var count = columns.count
@@ -79,14 +81,14 @@ struct SeriesContent: Sendable {
             count += chunks[first].count
         }
         guard first < chunks.count, var joined = try? Self.decoded(chunks[first...]) else {
-            return chunks.append(SealedChunk(columns))
+            return chunks.append(SealedChunk(columns, &encoder))
         }
         joined.append(columns)
         chunks.removeSubrange(first...)
-        chunks.append(SealedChunk(joined))
+        chunks.append(SealedChunk(joined, &encoder))
     }
 
-    mutating func sealAll() { if !open.isEmpty { seal(keeping: 0) } }
+    mutating func sealAll(_ encoder: inout ChunkEncoder) { if !open.isEmpty { seal(keeping: 0, &encoder) } }
 
     private static func decoded(_ chunks: ArraySlice<SealedChunk>) throws(ReadError) -> SampleColumns {
         var columns = SampleColumns()

@@ -42,9 +42,9 @@ final class StoredSeries: Sendable {
 
     /// Stores one sample, or says why not.
     ///
-    /// - Parameter tally: what the store holds, brought up to date.
+    /// - Parameter workspace: what the store counts, brought up to date, and what makes chunks.
     func append(
-        _ sample: StoredSample, at time: Int64, _ batch: borrowing BatchContext, _ tally: inout StoreTally
+        _ sample: StoredSample, at time: Int64, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
     ) -> RefusedSample.Reason? {
         state.withLock { state in
             if !state.history.isEmpty { state.forget(batch) }
@@ -52,17 +52,19 @@ final class StoredSeries: Sendable {
             if time > batch.latestTime { return .tooFarInFuture }
             if time < batch.earliestTime { return .tooOld }
             guard time > newestTime else {
-                return insert(sample, at: time, newestTime, &state, batch, &tally)
+                return insert(sample, at: time, newestTime, &state, batch, &workspace)
             }
             state.content.versions.willAppend(batch, newestTime: newestTime)
             switch sample.value {
-            case .float(let value): state.content.append(time: time, value: value, startTime: sample.startTime)
+            case .float(let value):
+                state.content.append(time: time, value: value, startTime: sample.startTime, &workspace.encoder)
             case .histogram(let histogram):
-                state.content.append(time: time, histogram: histogram, startTime: sample.startTime)
+                state.content.append(
+                    time: time, histogram: histogram, startTime: sample.startTime, &workspace.encoder)
             }
             if newestTime == .min { begin(at: time, batch.version) }
             newest.store(time, ordering: .relaxed)
-            tally.samples += 1
+            workspace.samples += 1
             return nil
         }
     }
@@ -70,7 +72,7 @@ final class StoredSeries: Sendable {
     /// A sample that is not newer than the newest.
     private func insert(
         _ sample: StoredSample, at time: Int64, _ newestTime: Int64, _ state: inout State,
-        _ batch: borrowing BatchContext, _ tally: inout StoreTally
+        _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
     ) -> RefusedSample.Reason? {
         if time < newestTime, time < batch.outOfOrderFrom {
             return batch.outOfOrderFrom == .max ? .outOfOrder : .tooOld
@@ -80,12 +82,12 @@ final class StoredSeries: Sendable {
                 return present.hasSameValue(as: sample) ? nil : .duplicateTimestamp
             }
             state.keepForReaders(batch)
-            try state.content.insert(sample, at: time)
+            try state.content.insert(sample, at: time, &workspace.encoder)
         } catch {
             return .outOfOrder
         }
         oldest.store(min(time, oldest.load(ordering: .relaxed)), ordering: .relaxed)
-        tally.samples += 1
+        workspace.samples += 1
         return nil
     }
 
@@ -97,7 +99,7 @@ final class StoredSeries: Sendable {
     /// Drops the chunks that end before `time`.
     ///
     /// - Returns: whether the series has nothing left, and had nothing the last time either if it never had a sample.
-    func removeExpired(before time: Int64, _ batch: borrowing BatchContext, _ tally: inout StoreTally) -> Bool {
+    func removeExpired(before time: Int64, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace) -> Bool {
         state.withLock { state in
             if !state.history.isEmpty { state.forget(batch) }
             if state.content.oldestTime < time {
@@ -107,7 +109,7 @@ final class StoredSeries: Sendable {
                     state.keepForReaders(batch)
                     content.since = batch.version
                     state.content = content
-                    tally.samples -= before - content.sampleCount
+                    workspace.samples -= before - content.sampleCount
                 }
             }
             if !state.content.isEmpty {
@@ -192,7 +194,9 @@ extension StoredSeries.State {
     }
 }
 
-/// What a store holds, counted as it changes.
-struct StoreTally: Sendable {
+/// What writers carry from sample to sample.
+struct AppendWorkspace: Sendable {
+    /// Samples that the store holds.
     var samples = 0
+    var encoder = ChunkEncoder()
 }

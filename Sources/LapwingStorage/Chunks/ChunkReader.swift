@@ -1,0 +1,89 @@
+import LapwingSeries
+
+/// A place in a chunk's bytes, read forward; every read is checked against the end.
+struct ChunkReader {
+    let bytes: [UInt8]
+    private(set) var offset = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    static func damaged(_ what: String) -> ReadError { ReadError("a chunk is damaged: \(what)") }
+
+    mutating func byte() throws(ReadError) -> UInt8 {
+        guard offset < bytes.count else { throw Self.damaged("it ends after \(offset) bytes, in the middle of a field") }
+        defer { offset += 1 }
+        return bytes[offset]
+    }
+
+    mutating func varint() throws(ReadError) -> UInt64 {
+        var result: UInt64 = 0
+        var shift: UInt64 = 0
+        while shift < 64 {
+            let next = try byte()
+            result |= UInt64(next & 0x7f) << shift
+            if next < 0x80 { return result }
+            shift += 7
+        }
+        throw Self.damaged("a number has more than ten bytes at \(offset)")
+    }
+
+    mutating func zigzag() throws(ReadError) -> Int64 {
+        let coded = try varint()
+        return Int64(bitPattern: coded >> 1) ^ -Int64(bitPattern: coded & 1)
+    }
+
+    mutating func fixed64() throws(ReadError) -> UInt64 {
+        var result: UInt64 = 0
+        for shift in 0..<8 { result |= UInt64(try byte()) << (8 * UInt64(shift)) }
+        return result
+    }
+
+    /// A number that must not exceed `maximum`.
+    mutating func count(upTo maximum: Int, of what: String) throws(ReadError) -> Int {
+        let count = try varint()
+        guard count <= UInt64(maximum) else {
+            throw Self.damaged("it announces \(count) \(what), and at most \(maximum) can be there")
+        }
+        return Int(count)
+    }
+
+    /// The offset of so many bytes, which are passed over.
+    mutating func skip(_ count: Int) throws(ReadError) -> Int {
+        guard count <= bytes.count - offset else {
+            throw Self.damaged("\(count) bytes should follow at \(offset), and \(bytes.count - offset) are there")
+        }
+        defer { offset += count }
+        return offset
+    }
+
+    mutating func expectVersion() throws(ReadError) {
+        let version = try byte()
+        guard version == ChunkFormat.version else {
+            throw ReadError(
+                "a chunk is written in version \(version) of the format, and this program reads version "
+                    + "\(ChunkFormat.version)")
+        }
+    }
+
+    func expectEnd() throws(ReadError) {
+        if offset != bytes.count { throw Self.damaged("\(bytes.count - offset) bytes follow its end") }
+    }
+}
+
+/// Writing what `ChunkReader` reads.
+extension [UInt8] {
+    mutating func appendVarint(_ value: UInt64) {
+        var value = value
+        while value >= 0x80 {
+            append(UInt8(truncatingIfNeeded: value) | 0x80)
+            value >>= 7
+        }
+        append(UInt8(value))
+    }
+
+    mutating func appendZigzag(_ value: Int64) { appendVarint(UInt64(bitPattern: (value << 1) ^ (value >> 63))) }
+
+    mutating func appendFixed64(_ value: UInt64) {
+        for shift in 0..<8 { append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(shift)))) }
+    }
+}
