@@ -58,6 +58,26 @@ extension ExpositionPage {
         return Labels(pairs)
     }
 
+    /// A number that is the same for pages that declare the same of their metrics, in the same order.
+    ///
+    /// - Complexity: O(metadata bytes), without decoding them.
+    public func metadataDigest(in bytes: Span<UInt8>) -> UInt64 {
+        var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+        for line in metadata {
+            let kind: UInt64
+            var end = line.name.upperBound
+            switch line.content {
+            case .help(let text): (kind, end) = (1, text.upperBound)
+            case .unit(let text): (kind, end) = (2, text.upperBound)
+            case .type(let type): kind = 3 + UInt64(MetricMetadata.Kind.allCases.firstIndex(of: type) ?? 0)
+            }
+            let text = UInt64(hashOfBytes(bytes, line.name.lowerBound..<end))
+            digest = (digest ^ text ^ kind << 32) &* 0x9E37_79B9_7F4A_7C15
+            digest ^= digest >> 29
+        }
+        return digest
+    }
+
     /// What the page declares of its metric families, one entry a name in the order of their first mention.
     ///
     /// - Complexity: O(metadata bytes).

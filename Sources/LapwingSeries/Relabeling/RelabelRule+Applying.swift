@@ -1,0 +1,70 @@
+import LapwingRegex
+
+extension Sequence<RelabelRule> {
+    /// The labels after all rules, in order; nil when one of them drops the set.
+    public func relabeled(_ labels: Labels) -> Labels? {
+        var builder = Labels.Builder(labels)
+        for rule in self where !rule.apply(to: &builder) { return nil }
+        return builder.labels
+    }
+}
+
+extension RelabelRule {
+    /// Applies the rule.
+    ///
+    /// - Returns: false when the label set is to be dropped.
+    public func apply(to labels: inout Labels.Builder) -> Bool {
+        switch action {
+        case .keep: return expression.matchesWhole(source(labels))
+        case .drop: return !expression.matchesWhole(source(labels))
+        case .keepequal: return labels[targetLabel] ?? "" == source(labels)
+        case .dropequal: return labels[targetLabel] ?? "" != source(labels)
+        case .replace: replace(&labels)
+        case .lowercase: labels.set(targetLabel, Self.mapped(source(labels)) { $0.lowercaseMapping })
+        case .uppercase: labels.set(targetLabel, Self.mapped(source(labels)) { $0.uppercaseMapping })
+        case .hashmod: labels.set(targetLabel, String(MessageDigest5.lastHalf(of: source(labels)) % modulus))
+        case .labelmap:
+            for label in labels.current.sorted(by: { $0.name < $1.name }) {
+                if let name = expanded(replacement, for: label.name) { labels.set(name, label.value) }
+            }
+        case .labeldrop:
+            for label in labels.current where expression.matchesWhole(label.name) { labels.remove(label.name) }
+        case .labelkeep:
+            for label in labels.current where !expression.matchesWhole(label.name) { labels.remove(label.name) }
+        }
+        return true
+    }
+
+    private func source(_ labels: Labels.Builder) -> String {
+        if sourceLabels.count == 1 { return labels[sourceLabels[0]] ?? "" }
+        return sourceLabels.map { labels[$0] ?? "" }.joined(separator: separator)
+    }
+
+    private func replace(_ labels: inout Labels.Builder) {
+        let source = source(labels)
+        guard let target = expanded(targetLabel, for: source), !target.isEmpty,
+            let value = expanded(replacement, for: source)
+        else { return }
+        labels.set(target, value)
+    }
+
+    /// `template` with the groups that the expression captures in `text`; nil when it does not match.
+    private func expanded(_ template: String, for text: String) -> String? {
+        if usesDefaultPattern {
+            // The one group is the whole text: no need to match.
+            if !template.utf8.contains(UInt8(ascii: "$")) { return template }
+            if template == Self.defaultReplacement || template == "${1}" { return text }
+        }
+        return expression.expanding(template, inWholeMatchOf: text)
+    }
+
+    /// Letter by letter, as Go does: one that becomes several stays as it is.
+    private static func mapped(_ text: String, _ mapping: (Unicode.Scalar.Properties) -> String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let scalars = mapping(scalar.properties).unicodeScalars
+            result.append(scalars.count == 1 ? scalars.first ?? scalar : scalar)
+        }
+        return String(result)
+    }
+}

@@ -1,0 +1,98 @@
+public import LapwingExposition
+public import LapwingSeries
+
+/// How the targets of one job are found, labelled, scraped and limited: an entry of `scrape_configs`.
+///
+/// A limit of 0 is none. Defaults are Prometheus' own but for the interval, which is 15 s.
+public struct ScrapeConfiguration: Sendable, Equatable {
+    public static let defaultInterval = Duration.seconds(15)
+    /// Cut to the interval where that is shorter.
+    public static let defaultTimeout = Duration.seconds(10)
+    /// The largest page that is taken where `bodySizeLimit` sets no other, in bytes.
+    public static let maximumBodySize = 1 << 30
+
+    /// The value of `job`, and the name of the targets' pool.
+    public var jobName: String
+    public var interval: Duration
+    public var timeout: Duration
+    public var scheme = "http"
+    public var metricsPath = "/metrics"
+    /// Query parameters of every request; a name may have several values.
+    public var parameters: [QueryParameter] = []
+    /// Headers sent besides those of scraping itself, such as `Authorization`.
+    public var headers: [String: String] = [:]
+    public var targetGroups: [TargetGroup] = []
+
+    /// Whether labels on the page win over the target's own; where not, they become `exported_…`.
+    public var honorsLabels = false
+    /// Whether timestamps on the page are taken.
+    public var honorsTimestamps = true
+    /// Whether series with timestamps of their own end with stale markers as well.
+    public var tracksTimestampsStaleness = false
+    public var asksForCompression = true
+    /// What a page without a usable `Content-Type` is read as.
+    public var fallbackFormat: ExpositionFormat?
+
+    public var relabeling: [RelabelRule] = []
+    public var metricRelabeling: [RelabelRule] = []
+
+    /// Samples of a page after relabelling.
+    public var sampleLimit = 0
+    public var labelLimit = 0
+    /// Bytes.
+    public var labelNameLengthLimit = 0
+    /// Bytes.
+    public var labelValueLengthLimit = 0
+    /// Bytes of a page, decompressed.
+    public var bodySizeLimit = 0
+    public var targetLimit = 0
+    public var keptDroppedTargets = 0
+
+    public init(jobName: String, interval: Duration = Self.defaultInterval, timeout: Duration? = nil) {
+        self.jobName = jobName
+        self.interval = interval
+        self.timeout = timeout ?? min(Self.defaultTimeout, interval)
+    }
+
+    /// A name and a value of a URL's query.
+    public struct QueryParameter: Sendable, Hashable {
+        public var name: String
+        public var value: String
+
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+}
+
+/// Targets that were found together, with labels they share.
+public struct TargetGroup: Sendable, Hashable {
+    /// Each with at least `__address__`; these win over `labels`.
+    public var targets: [Labels]
+    public var labels: Labels
+
+    public init(targets: [Labels], labels: Labels = .empty) {
+        self.targets = targets
+        self.labels = labels
+    }
+
+    /// The targets at these addresses (`host:port`).
+    public init(addresses: [String], labels: Labels = .empty) {
+        self.init(
+            targets: addresses.map { Labels(metric: "", [TargetLabel.address: $0]) }, labels: labels)
+    }
+}
+
+/// Labels by which a target's request is made; they are not put on its series.
+public enum TargetLabel {
+    public static let address = "__address__"
+    public static let scheme = "__scheme__"
+    public static let metricsPath = "__metrics_path__"
+    public static let interval = "__scrape_interval__"
+    public static let timeout = "__scrape_timeout__"
+    public static let parameterPrefix = "__param_"
+    public static let metaPrefix = "__meta_"
+    public static let reservedPrefix = "__"
+    public static let exportedPrefix = "exported_"
+}

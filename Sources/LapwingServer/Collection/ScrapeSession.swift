@@ -1,0 +1,165 @@
+import LapwingExposition
+import LapwingSeries
+import LapwingText
+
+/// What came back from a target.
+enum ScrapeAnswer: Sendable {
+    case page(bytes: [UInt8], contentType: String)
+    case failure(ScrapeError)
+}
+
+/// What a scrape came to.
+struct ScrapeOutcome: Sendable, Equatable {
+    /// Why it failed; nil when it did not, and `up` is 1.
+    var error: ScrapeError?
+    /// Sample lines on the page; where that is broken, up to the break.
+    var scraped = 0
+    /// Those that relabelling left.
+    var kept = 0
+    /// Series that the last good page did not have.
+    var added = 0
+    /// Samples that the sink did not take or that are on the page twice, by reason.
+    var outOfOrder = 0
+    var duplicates = 0
+    var outOfBounds = 0
+}
+
+/// What is remembered of one target from scrape to scrape: its series, and which of them the last page had.
+///
+/// Answers and times go in, one batch a scrape goes out: samples, stale markers and report series together, so that a
+/// query sees all of a scrape or none of it. Source: Prometheus `scrape/scrape.go` at v3.14, `scrapeLoopAppender`.
+struct ScrapeSession: Sendable {
+    /// A sample further ahead of the clock than this is not taken.
+    static let maximumAhead = Duration.seconds(600)
+
+    let target: ScrapeTarget
+    private(set) var metadata = TargetMetadata()
+    private let sampleLabels: SampleLabels
+    private let report: ScrapeReport
+    private var format: ExpositionFormat?
+    private var texts = SeriesTexts()
+    private var page = ExpositionPage()
+    var series = ScrapedSeries()
+
+    init(_ target: ScrapeTarget) {
+        self.target = target
+        sampleLabels = SampleLabels(target)
+        report = ScrapeReport(target.labels)
+    }
+
+    /// Takes the answer of a scrape: appends its samples, the markers of series that are gone, and the report.
+    ///
+    /// - Parameter elapsed: how long the scrape took.
+    mutating func take(
+        _ answer: ScrapeAnswer, at time: Timestamp, elapsed: Duration, into sink: some SampleSink
+    ) -> ScrapeOutcome {
+        series.beginRound()
+        var outcome = ScrapeOutcome()
+        var batch = SampleBatch()
+        do throws(ScrapeError) {
+            switch answer {
+            case .failure(let error): throw error
+            case .page(let bytes, let contentType):
+                if !bytes.isEmpty { try read(bytes, contentType, at: time, into: &batch, &outcome, sink) }
+            }
+        } catch {
+            outcome.error = error
+            batch = SampleBatch()
+            series.forgetRound()
+        }
+        do {
+            return try finish(batch, outcome, at: time, elapsed: elapsed, sink)
+        } catch {
+            outcome.error = outcome.error ?? ScrapeError("the store refused the scrape: \(error)")
+            return outcome
+        }
+    }
+
+    /// Marks all series as ended: the target is scraped no longer.
+    mutating func end(at time: Timestamp, into sink: some SampleSink) throws(AppendError) {
+        series.beginRound()
+        var batch = SampleBatch()
+        series.appendStaleMarkers(at: time, to: &batch)
+        try report.appendStaleMarkers(at: time, to: &batch, sink)
+        try sink.append(batch)
+    }
+
+    private mutating func read(
+        _ bytes: [UInt8], _ contentType: String, at time: Timestamp, into batch: inout SampleBatch,
+        _ outcome: inout ScrapeOutcome, _ sink: some SampleSink
+    ) throws(ScrapeError) {
+        try readPage(bytes, contentType, &outcome)
+        try resolve(bytes, &outcome, sink)
+        let limit = target.configuration.sampleLimit
+        outcome.kept = series.keptLines(of: page)
+        if limit > 0, outcome.kept > limit { throw ScrapeError("sample limit exceeded") }
+        try askForReferences(sink)
+        series.append(page, at: time, target.configuration, to: &batch, &outcome)
+        metadata.update(from: page, bytes.span)
+        series.endGoodRound(&texts)
+    }
+
+    private mutating func readPage(
+        _ bytes: [UInt8], _ contentType: String, _ outcome: inout ScrapeOutcome
+    ) throws(ScrapeError) {
+        let format: ExpositionFormat
+        do {
+            format = try ExpositionFormat(contentType: contentType, fallback: target.configuration.fallbackFormat)
+        } catch {
+            throw ScrapeError("\(error)")
+        }
+        if format != self.format {
+            // The same bytes may mean another series in another format.
+            texts = SeriesTexts()
+            series.forgetTexts()
+            self.format = format
+        }
+        defer { outcome.scraped = page.count }
+        do { try page.read(bytes.span, as: format, known: &texts) } catch { throw ScrapeError("\(error)") }
+    }
+
+    /// Finds the series of texts that are new.
+    private mutating func resolve(
+        _ bytes: [UInt8], _ outcome: inout ScrapeOutcome, _ sink: some SampleSink
+    ) throws(ScrapeError) {
+        series.extend(to: texts.count)
+        for line in 0..<page.count where series.isUnresolved(page.series[line]) {
+            do {
+                let exposed = try page.labels(ofLine: line, in: bytes.span)
+                series.resolve(page.series[line], as: try sampleLabels.labels(for: exposed))
+            } catch let error as ScrapeError {
+                outcome.scraped = line + 1
+                throw error
+            } catch {
+                outcome.scraped = line + 1
+                throw ScrapeError("\(error)")
+            }
+        }
+    }
+
+    private mutating func askForReferences(_ sink: some SampleSink) throws(ScrapeError) {
+        do { try series.askForReferences(sink) } catch { throw ScrapeError("\(error)") }
+    }
+
+    /// Adds the stale markers and the report, and appends all of it.
+    private mutating func finish(
+        _ batch: SampleBatch, _ outcome: ScrapeOutcome, at time: Timestamp, elapsed: Duration, _ sink: some SampleSink
+    ) throws(AppendError) -> ScrapeOutcome {
+        var batch = batch
+        var outcome = outcome
+        let sampleCount = batch.count
+        series.appendStaleMarkers(at: time, to: &batch)
+        try report.append(outcome, elapsed: elapsed, at: time, to: &batch, sink)
+        let refused = try sink.append(batch)
+        try series.renew(refused, of: batch, sink)
+        for sample in refused where sample.index < sampleCount {
+            switch sample.reason {
+            case .outOfOrder: outcome.outOfOrder += 1
+            case .duplicateTimestamp: outcome.duplicates += 1
+            case .tooOld, .tooFarInFuture: outcome.outOfBounds += 1
+            case .unknownSeries: break
+            }
+        }
+        return outcome
+    }
+}

@@ -1,0 +1,133 @@
+public import LapwingSeries
+import LapwingText
+
+/// One page to scrape, with the labels that its series get.
+public struct ScrapeTarget: Sendable, Equatable {
+    /// What tells targets apart: all labels after relabelling, and the URL.
+    public struct Identity: Sendable, Hashable {
+        var labels: Labels
+        var url: String
+
+        /// A number that is the same in every process, by which scrapes are spread over the interval.
+        var spread: UInt64 {
+            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+            for byte in url.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            return hash ^ labels.stableHash
+        }
+    }
+
+    public let identity: Identity
+    /// As found, before relabelling.
+    public let discoveredLabels: Labels
+    /// Those that are put on its series.
+    public let labels: Labels
+    public let interval: Duration
+    public let timeout: Duration
+    /// How it is scraped; its own target groups are left out, so that it changes only when the way of scraping does.
+    public let configuration: ScrapeConfiguration
+
+    public var url: String { identity.url }
+    public var pool: String { configuration.jobName }
+
+    /// What became of one discovered target.
+    public enum Discovery: Sendable, Equatable {
+        case active(ScrapeTarget)
+        /// Relabelling dropped it.
+        case dropped(discoveredLabels: Labels)
+        case invalid(reason: String)
+    }
+
+    /// The targets of a job, in the order in which they were found, each once.
+    public static func discover(_ configuration: ScrapeConfiguration) -> [Discovery] {
+        var seen: Set<Identity> = []
+        var rules = configuration
+        rules.targetGroups = []
+        return configuration.targetGroups.flatMap { group in
+            group.targets.map { populate($0, group.labels, rules) }
+        }.filter { discovery in
+            if case .active(let target) = discovery { return seen.insert(target.identity).inserted }
+            return true
+        }
+    }
+
+    /// Labels as they are found: the target's own, its group's, and those by which its request is made.
+    static func discoveredLabels(_ own: Labels, _ shared: Labels, _ configuration: ScrapeConfiguration) -> Labels {
+        var builder = Labels.Builder(shared.merging(own))
+        let defaults = [
+            (LabelName.job, configuration.jobName),
+            (TargetLabel.interval, PrometheusDuration.text(milliseconds: configuration.interval.milliseconds)),
+            (TargetLabel.timeout, PrometheusDuration.text(milliseconds: configuration.timeout.milliseconds)),
+            (TargetLabel.metricsPath, configuration.metricsPath), (TargetLabel.scheme, configuration.scheme),
+        ]
+        let parameters = configuration.parameters.map { (TargetLabel.parameterPrefix + $0.name, $0.value) }
+        for (name, value) in defaults + parameters where builder[name] == nil { builder.set(name, value) }
+        return builder.labels
+    }
+
+    /// Source: Prometheus `scrape/target.go`, `PopulateLabels`.
+    private static func populate(
+        _ own: Labels, _ shared: Labels, _ configuration: ScrapeConfiguration
+    ) -> Discovery {
+        let discovered = discoveredLabels(own, shared, configuration)
+        guard let relabeled = configuration.relabeling.relabeled(discovered) else {
+            return .dropped(discoveredLabels: discovered)
+        }
+        guard let address = relabeled[TargetLabel.address] else { return .invalid(reason: "no address") }
+        if address.contains("/") { return .invalid(reason: "\"\(address)\" is not a valid hostname") }
+        let interval: Duration
+        let timeout: Duration
+        do {
+            interval = try duration(relabeled, TargetLabel.interval, "scrape interval")
+            timeout = try duration(relabeled, TargetLabel.timeout, "scrape timeout")
+        } catch {
+            return .invalid(reason: error.reason)
+        }
+        if timeout > interval {
+            let texts = [timeout, interval].map { PrometheusDuration.text(milliseconds: $0.milliseconds) }
+            return .invalid(
+                reason: "scrape timeout cannot be greater than scrape interval (\"\(texts[0])\" > \"\(texts[1])\")")
+        }
+        var builder = Labels.Builder(relabeled)
+        for label in relabeled where label.name.hasPrefix(TargetLabel.metaPrefix) { builder.remove(label.name) }
+        if builder[LabelName.instance] == nil { builder.set(LabelName.instance, address) }
+        let all = builder.labels
+        return .active(
+            ScrapeTarget(
+                identity: Identity(labels: all, url: url(of: all, configuration.parameters)),
+                discoveredLabels: discovered,
+                labels: Labels(all.filter { !$0.name.hasPrefix(TargetLabel.reservedPrefix) }), interval: interval,
+                timeout: timeout, configuration: configuration))
+    }
+
+    private struct InvalidDuration: Error {
+        var reason: String
+    }
+
+    private static func duration(
+        _ labels: Labels, _ name: String, _ what: String
+    ) throws(InvalidDuration) -> Duration {
+        let milliseconds: Int64
+        do { milliseconds = try PrometheusDuration.milliseconds(labels[name] ?? "") } catch {
+            throw InvalidDuration(reason: "error parsing \(what): \(error)")
+        }
+        if milliseconds == 0 { throw InvalidDuration(reason: "\(what) cannot be 0") }
+        return .milliseconds(milliseconds)
+    }
+
+    /// The URL that labels and parameters make; a `__param_…` label replaces its parameter's first value.
+    static func url(of labels: Labels, _ parameters: [ScrapeConfiguration.QueryParameter]) -> String {
+        var values: [String: [String]] = [:]
+        for parameter in parameters { values[parameter.name, default: []].append(parameter.value) }
+        for label in labels where label.name.hasPrefix(TargetLabel.parameterPrefix) {
+            let name = String(label.name.dropFirst(TargetLabel.parameterPrefix.count))
+            values[name] = [label.value] + (values[name]?.dropFirst() ?? [])
+        }
+        let query = values.sorted { $0.key < $1.key }.flatMap { name, values in
+            values.map { "\(PercentEncoding.encoded(name))=\(PercentEncoding.encoded($0))" }
+        }
+        let path = labels[TargetLabel.metricsPath] ?? ""
+        let separator = path.isEmpty || path.hasPrefix("/") ? "" : "/"
+        let base = "\(labels[TargetLabel.scheme] ?? "http")://\(labels[TargetLabel.address] ?? "")\(separator)\(path)"
+        return query.isEmpty ? base : base + "?" + query.joined(separator: "&")
+    }
+}

@@ -1,0 +1,251 @@
+import LapwingExposition
+import LapwingSeries
+import Testing
+
+@testable import LapwingServer
+
+/// What a page becomes: samples, stale markers and the report, as Prometheus' scrape loop has it (`scrape_test.go`).
+@Suite struct ScrapeSessionTests {
+    let sink = MemorySink()
+
+    private func session(_ change: (inout ScrapeConfiguration) -> Void = { _ in }) throws -> ScrapeSession {
+        var configuration = ScrapeConfiguration(jobName: "j")
+        configuration.targetGroups = [TargetGroup(addresses: ["h:1"])]
+        change(&configuration)
+        guard case .active(let target) = ScrapeTarget.discover(configuration).first else {
+            throw ScrapeError("the target is not active")
+        }
+        return ScrapeSession(target)
+    }
+
+    private func page(_ text: String, type: String = "text/plain; version=0.0.4") -> ScrapeAnswer {
+        .page(bytes: Array(text.utf8), contentType: type)
+    }
+
+    @discardableResult
+    private func take(_ session: inout ScrapeSession, _ text: String, at time: Int64) -> ScrapeOutcome {
+        session.take(page(text), at: Timestamp(milliseconds: time), elapsed: .milliseconds(250), into: sink)
+    }
+
+    @Test func `a page becomes samples with the target's labels, and a report`() throws {
+        var session = try session()
+        let outcome = take(&session, "a{x=\"1\"} 1\nb 2\n", at: 1000)
+        #expect(outcome == ScrapeOutcome(scraped: 2, kept: 2, added: 2))
+        #expect(sink.told() == ["a{x=\"1\"}: 1.0@1000", "b: 2.0@1000"])
+        #expect(sink.names.contains(Labels(metric: "up", ["job": "j", "instance": "h:1"])))
+        #expect(sink.report("up") == [1])
+        #expect(sink.report("scrape_duration_seconds") == [0.25])
+        #expect(sink.report("scrape_samples_scraped") == [2])
+        #expect(sink.report("scrape_samples_post_metric_relabeling") == [2])
+        #expect(sink.report("scrape_series_added") == [2])
+        #expect(sink.batches == 1)
+    }
+
+    @Test func `a series that is gone gets one stale marker, and is added again when it comes back`() throws {
+        var session = try session()
+        take(&session, "a 1\nb 2\n", at: 1000)
+        take(&session, "b 2\n", at: 2000)
+        take(&session, "b 3\n", at: 3000)
+        #expect(take(&session, "b 4\na 5\n", at: 4000).added == 1)
+        #expect(sink.told() == ["a: 1.0@1000 stale@2000 5.0@4000", "b: 2.0@1000 2.0@2000 3.0@3000 4.0@4000"])
+    }
+
+    @Test func `a failed scrape ends all series at once`() throws {
+        var session = try session()
+        take(&session, "a 1\nb 2\n", at: 1000)
+        let error = ScrapeError("Get \"http://h:1/metrics\": context deadline exceeded")
+        let outcome = session.take(.failure(error), at: Timestamp(milliseconds: 2000), elapsed: .zero, into: sink)
+        #expect(outcome.error == error)
+        _ = session.take(.failure(error), at: Timestamp(milliseconds: 3000), elapsed: .zero, into: sink)
+        take(&session, "a 3\n", at: 4000)
+        #expect(sink.told() == ["a: 1.0@1000 stale@2000 3.0@4000", "b: 2.0@1000 stale@2000"])
+        #expect(sink.report("up") == [1, 0, 0, 1])
+    }
+
+    @Test func `a broken line fails the whole page, those before it included`() throws {
+        var session = try session()
+        take(&session, "a 1\nb 2\n", at: 1000)
+        let outcome = take(&session, "a 2\nc 1\nb{ 3\n", at: 2000)
+        #expect(
+            outcome.error?.message
+                == #"line 3, column 4: expected label name, got "3" while parsing: "b{ 3""#)
+        #expect(outcome.scraped == 2 && outcome.kept == 0)
+        take(&session, "a 3\nc 4\n", at: 3000)
+        #expect(sink.told() == ["a: 1.0@1000 stale@2000 3.0@3000", "b: 2.0@1000 stale@2000", "c: 4.0@3000"])
+    }
+
+    @Test func `an unknown content type fails, and a fallback helps`() throws {
+        var session = try session()
+        let answer = page("a 1\n", type: "text/html")
+        let outcome = session.take(answer, at: Timestamp(milliseconds: 1), elapsed: .zero, into: sink)
+        #expect(outcome.error?.message.hasPrefix("unsupported Content-Type \"text/html\"") == true)
+        var lenient = try self.session { $0.fallbackFormat = .prometheusText }
+        #expect(lenient.take(answer, at: Timestamp(milliseconds: 2), elapsed: .zero, into: sink).error == nil)
+    }
+
+    @Test func `an empty answer is a good scrape without series`() throws {
+        var session = try session()
+        take(&session, "a 1\n", at: 1000)
+        #expect(session.take(page("", type: ""), at: Timestamp(milliseconds: 2000), elapsed: .zero, into: sink).error == nil)
+        #expect(sink.told() == ["a: 1.0@1000 stale@2000"])
+        #expect(sink.report("up") == [1, 1])
+    }
+
+    @Test func `timestamps of the page are taken, and their series do not go stale`() throws {
+        var session = try session()
+        take(&session, "a 1 500\nb 2\n", at: 1000)
+        take(&session, "b 2\n", at: 2000)
+        #expect(sink.told() == ["a: 1.0@500", "b: 2.0@1000 2.0@2000"])
+    }
+
+    @Test func `their staleness can be tracked, and they can be ignored`() throws {
+        var tracking = try session { $0.tracksTimestampsStaleness = true }
+        take(&tracking, "a 1 500\n", at: 1000)
+        take(&tracking, "\n", at: 2000)
+        var ignoring = try session { $0.honorsTimestamps = false }
+        take(&ignoring, "b 1 500\n", at: 1000)
+        take(&ignoring, "\n", at: 2000)
+        #expect(sink.told() == ["a: 1.0@500 stale@2000", "b: 1.0@1000 stale@2000"])
+    }
+
+    @Test func `a sample too far ahead is left out and counted`() throws {
+        var session = try session()
+        #expect(take(&session, "a 1 700000\nb 1 600000\n", at: 0).outOfBounds == 1)
+        #expect(sink.told() == ["a: ", "b: 1.0@600000"])
+    }
+
+    @Test func `a series twice on a page counts as a duplicate`() throws {
+        var session = try session()
+        let outcome = take(&session, "a 1\na 2\nc{x=\"1\"} 3\nc{x=\"1\",} 4\n", at: 1000)
+        #expect(outcome == ScrapeOutcome(scraped: 4, kept: 4, added: 3, duplicates: 2))
+        #expect(sink.told() == ["a: 1.0@1000", "c{x=\"1\"}: 3.0@1000"])
+    }
+
+    @Test func `two texts of one series: it ends with the last of them`() throws {
+        var session = try session()
+        take(&session, "c{x=\"1\"} 3\n", at: 1000)
+        take(&session, "c{x=\"1\",} 4\n", at: 2000)
+        take(&session, "\n", at: 3000)
+        #expect(sink.told() == ["c{x=\"1\"}: 3.0@1000 4.0@2000 stale@3000"])
+    }
+
+    @Test func `relabelling drops samples from what is kept`() throws {
+        var session = try session {
+            if let rule = try? RelabelRule(.drop, sourceLabels: ["__name__"], pattern: "b") { $0.metricRelabeling = [rule] }
+        }
+        #expect(take(&session, "a 1\nb 2\n", at: 1000) == ScrapeOutcome(scraped: 2, kept: 1, added: 1))
+        #expect(take(&session, "a 1\nb 2\n", at: 2000) == ScrapeOutcome(scraped: 2, kept: 1, added: 0))
+        #expect(sink.told() == ["a: 1.0@1000 1.0@2000"])
+    }
+
+    @Test func `a sample limit fails the page after relabelling and makes no series`() throws {
+        var session = try session { $0.sampleLimit = 2 }
+        take(&session, "a 1\nb 2\n", at: 1000)
+        let outcome = take(&session, "a 1\nb 2\nc 3\n", at: 2000)
+        #expect(outcome.error?.message == "sample limit exceeded")
+        #expect(outcome.scraped == 3 && outcome.kept == 3)
+        #expect(sink.told() == ["a: 1.0@1000 stale@2000", "b: 2.0@1000 stale@2000"])
+    }
+
+    @Test(arguments: [
+        "label_limit exceeded (metric: a, number of labels: 4, limit: 3)",
+        "label_name_length_limit exceeded (metric: a, label name: longer_name, length: 11, limit: 8)",
+        "label_value_length_limit exceeded (metric: a, label name: longer_name, value: \"valuevalue\", length: 10, limit: 5)",
+    ])
+    func `label limits fail the page in upstream's words`(message: String) throws {
+        var session = try session {
+            if message.hasPrefix("label_limit") { $0.labelLimit = 3 }
+            if message.hasPrefix("label_name") { $0.labelNameLengthLimit = 8 }
+            if message.hasPrefix("label_value") { $0.labelValueLengthLimit = 5 }
+        }
+        #expect(take(&session, "a{longer_name=\"valuevalue\"} 1\n", at: 1000).error?.message == message)
+    }
+
+    @Test func `a series that the sink has forgotten is asked for again`() throws {
+        var session = try session()
+        take(&session, "a 1\nb 1\n", at: 1000)
+        sink.forget(Labels(metric: "a", ["job": "j", "instance": "h:1"]))
+        take(&session, "a 2\nb 2\n", at: 2000)
+        #expect(sink.told() == ["a: 2.0@2000", "b: 1.0@1000 2.0@2000"])
+    }
+
+    @Test func `a sink that takes nothing is the scrape's error`() throws {
+        var session = try session()
+        sink.fail(with: AppendError(.storageFull, "no space left"))
+        #expect(take(&session, "a 1\n", at: 1000).error?.message.contains("no space left") == true)
+        sink.fail(with: nil)
+        #expect(take(&session, "a 1\n", at: 2000).error == nil)
+        #expect(sink.told() == ["a: 1.0@2000"])
+    }
+
+    @Test func `a target that goes ends its series and its report`() throws {
+        var session = try session()
+        take(&session, "a 1\n", at: 1000)
+        try session.end(at: Timestamp(milliseconds: 2000), into: sink)
+        #expect(sink.told() == ["a: 1.0@1000 stale@2000"])
+        #expect(sink.report("up").last?.isStaleMarker == true)
+    }
+
+    @Test func `series that come and go are forgotten`() throws {
+        var session = try session()
+        for scrape in 0..<6 {
+            let lines = (0..<1000).map { "m{i=\"\(scrape)-\($0)\"} \(scrape)\n" }.joined() + "same 1\n"
+            let outcome = take(&session, lines, at: Int64(scrape + 1) * 1000)
+            #expect(outcome.added == (scrape == 0 ? 1001 : 1000))
+        }
+        #expect(session.series.count < 4100)
+        let told = sink.told { $0 == "m" }
+        #expect(told.count == 6000)
+        #expect(told.filter { $0.contains("stale") }.count == 5000)
+        #expect(sink.told { $0 == "same" } == ["same: " + (1...6).map { "1.0@\($0)000" }.joined(separator: " ")])
+    }
+
+    @Test func `metadata is remembered for ten scrapes after it has gone`() throws {
+        var session = try session()
+        take(&session, "# TYPE a counter\n# HELP a x\na 1\n", at: 1000)
+        #expect(session.metadata.all == [MetricMetadata(name: "a", kind: .counter, help: "x")])
+        for scrape in 2...11 { take(&session, "# TYPE b gauge\nb 1\n", at: Int64(scrape) * 1000) }
+        #expect(session.metadata.all.map(\.name) == ["a", "b"])
+        take(&session, "# TYPE b gauge\nb 1\n", at: 12000)
+        #expect(session.metadata.all.map(\.name) == ["b"])
+    }
+
+    @Test(arguments: 0..<30) func `scrapes agree with a twin that compares sets of series`(seed: UInt64) throws {
+        var random = SplitMix(seed: seed)
+        var session = try session()
+        var expected: [String: [String]] = [:]
+        var present: Set<String> = []
+        for scrape in 1...15 {
+            let time = Int64(scrape) * 1000
+            let names = Set((0..<12).map { _ in "m\(random.next() % 20)" })
+            let fails = random.next() % 5 == 0
+            let broken = fails && random.next() % 2 == 0
+            let text = names.sorted { _, _ in random.next() % 2 == 0 }.map { "\($0) \(scrape)\n" }.joined()
+            let answer = fails && !broken ? .failure(ScrapeError("down")) : page(text + (broken ? "}\n" : ""))
+            let outcome = session.take(answer, at: Timestamp(milliseconds: time), elapsed: .zero, into: sink)
+            #expect((outcome.error != nil) == fails, "seed \(seed)")
+            let now = fails ? [] : names
+            for name in now { expected[name, default: []].append("\(Double(scrape))@\(time)") }
+            for name in present.subtracting(now) { expected[name, default: []].append("stale@\(time)") }
+            present = now
+        }
+        #expect(
+            sink.told() == expected.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.joined(separator: " "))" },
+            "seed \(seed)")
+    }
+}
+
+/// Reproducible randomness: splitmix64.
+struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
