@@ -48,7 +48,8 @@ enum ExpositionBenchmarks {
         let methods = ["GET", "POST", "PUT", "DELETE"]
         for index in 0..<series {
             if index % 50 == 0 {
-                text += "# HELP http_server_request_duration_\(index / 50) How long requests took, by route and status.\n"
+                text +=
+                    "# HELP http_server_request_duration_\(index / 50) How long requests took, by route and status.\n"
                 text += "# TYPE http_server_request_duration_\(index / 50) counter\n"
             }
             text += "http_server_request_duration_\(index / 50){method=\"\(methods[index % 4])\","

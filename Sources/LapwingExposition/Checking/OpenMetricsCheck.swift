@@ -82,7 +82,8 @@ struct OpenMetricsCheck {
             try reader.skipSeries()
             let range = SourceRange(start, reader.offset)
             if range.count > 1, bytes[range.upperBound - 2] == UInt8(ascii: ",") {
-                report("a comma stands before the closing brace", at: SourceRange(range.upperBound - 2, range.upperBound))
+                report(
+                    "a comma stands before the closing brace", at: SourceRange(range.upperBound - 2, range.upperBound))
             }
             let time = try reader.timestampText()
             check(pairs, page.values[line], time, page.exemplars.contains(line: line), range)
@@ -105,7 +106,8 @@ struct OpenMetricsCheck {
         for fault in family?.add(sample) ?? [] { report("\(fault) (\"\(family?.name ?? "")\")", at: range) }
     }
 
-    private mutating func check(_ exemplar: ExpositionPage.ExemplarText, of page: ExpositionPage, _ bytes: Span<UInt8>) {
+    private mutating func check(_ exemplar: ExpositionPage.ExemplarText, of page: ExpositionPage, _ bytes: Span<UInt8>)
+    {
         do {
             let labels = try page.labels(of: exemplar, in: bytes)
             let length = labels.reduce(0) { $0 + $1.name.unicodeScalars.count + $1.value.unicodeScalars.count }

@@ -80,7 +80,8 @@ struct OpenMetricsFamily {
         switch (kind, sample.suffix) {
         case (.stateset, _) where sample.label(name) == nil: ["a stateset's sample needs the label \"\(name)\""]
         case (.histogram, "_bucket"), (.gaugehistogram, "_bucket"):
-            bound(sample.label(LabelName.bucket)) == nil ? ["a bucket needs a number as its label \"le\", +Inf for the last"] : []
+            bound(sample.label(LabelName.bucket)) == nil
+                ? ["a bucket needs a number as its label \"le\", +Inf for the last"] : []
         case (.summary, ""):
             bound(sample.label(LabelName.quantile)).map { (0...1).contains($0) } ?? false
                 ? [] : ["a summary's sample needs a number from 0 to 1 as its label \"quantile\""]
@@ -94,7 +95,9 @@ struct OpenMetricsFamily {
         var faults: [String] = []
         if kind == .stateset, sample.value != 0, sample.value != 1 { faults.append("a stateset's value is 0 or 1") }
         if kind == .info, sample.value != 1 { faults.append("an info metric's value is 1") }
-        if kind == .summary, sample.suffix.isEmpty, sample.value < 0 { faults.append("a quantile's value is not negative") }
+        if kind == .summary, sample.suffix.isEmpty, sample.value < 0 {
+            faults.append("a quantile's value is not negative")
+        }
         let countLike = ["_total", "_sum", "_count", "_bucket", "_gcount"]
         if countLike.contains(sample.suffix) || sample.suffix == "_gsum", sample.value.isNaN {
             faults.append("a \(sample.suffix) is not NaN")

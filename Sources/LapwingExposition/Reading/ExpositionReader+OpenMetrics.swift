@@ -148,7 +148,9 @@ extension ExpositionReader {
         if isSuffix {
             let start = name.upperBound - unit.count
             isSuffix = bytes[start - 1] == UInt8(ascii: "_")
-            for index in 0..<unit.count where bytes[start + index] != bytes[unit.lowerBound + index] { isSuffix = false }
+            for index in 0..<unit.count where bytes[start + index] != bytes[unit.lowerBound + index] {
+                isSuffix = false
+            }
         }
         guard !isSuffix else { return }
         let found = text(unit.lowerBound, unit.upperBound)

@@ -37,7 +37,9 @@ extension ExpositionReader {
         if bytes[end - 1] != UInt8(ascii: "}") {
             // A bare name also starts longer names and names with labels, which may stand behind blanks.
             var next = end
-            while next < bytes.count, bytes[next] == UInt8(ascii: " ") || bytes[next] == UInt8(ascii: "\t") { next += 1 }
+            while next < bytes.count, bytes[next] == UInt8(ascii: " ") || bytes[next] == UInt8(ascii: "\t") {
+                next += 1
+            }
             guard next > end, next < bytes.count, bytes[next] != UInt8(ascii: "{") else { return false }
         }
         offset = end

@@ -51,7 +51,8 @@ public struct ExpositionWriter: Sendable {
     /// Writes one sample.
     ///
     /// - Parameter time: left out when nil, as on a page that is to be scraped.
-    public mutating func write(_ labels: Labels, _ value: Double, at time: Timestamp? = nil, exemplar: Exemplar? = nil) {
+    public mutating func write(_ labels: Labels, _ value: Double, at time: Timestamp? = nil, exemplar: Exemplar? = nil)
+    {
         ExpositionText.append(labels, to: &bytes)
         writeRest(value, at: time)
         if let exemplar, format == .openMetrics { write(exemplar) }

@@ -55,7 +55,9 @@ import Testing
             ])
     }
 
-    @Test(arguments: ["# EOF", "# EOF\n", "a{b=\"\0\"} 1\n# EOF", #"{q="0.9","http.status",a="b"} 8.3835e-05"# + "\n# EOF"])
+    @Test(arguments: [
+        "# EOF", "# EOF\n", "a{b=\"\0\"} 1\n# EOF", #"{q="0.9","http.status",a="b"} 8.3835e-05"# + "\n# EOF",
+    ])
     func `a page ends with its marker, with or without a line break`(page: String) {
         #expect(failure(page, .openMetrics) == nil)
     }

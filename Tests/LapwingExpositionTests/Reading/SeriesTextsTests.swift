@@ -38,7 +38,9 @@ import Testing
         #expect(page.series == [0, 1, 2] && page.newLines == [2])
     }
 
-    @Test(arguments: 0..<20) func `numbers agree with a dictionary over pages that change at random`(seed: UInt64) throws {
+    @Test(arguments: 0..<20) func `numbers agree with a dictionary over pages that change at random`(seed: UInt64)
+        throws
+    {
         var random = SplitMix(seed: seed)
         var known = SeriesTexts()
         var page = ExpositionPage()

@@ -20,8 +20,11 @@ import Testing
         let nan = Double(bitPattern: StaleMarker.ordinaryNaNBits)
         #expect(
             try lines(page, .prometheusText) == [
-                Line(Labels(metric: "http_requests_total", ["method": "post", "code": "200"]), 1027, at: 1_395_066_363_000),
-                Line(Labels(metric: "http_requests_total", ["method": "post", "code": "400"]), 3, at: 1_395_066_363_000),
+                Line(
+                    Labels(metric: "http_requests_total", ["method": "post", "code": "200"]), 1027,
+                    at: 1_395_066_363_000),
+                Line(
+                    Labels(metric: "http_requests_total", ["method": "post", "code": "400"]), 3, at: 1_395_066_363_000),
                 Line(Labels(metric: "up"), 1), Line(Labels(metric: "rest_seconds"), 1_458_255_915),
                 Line(Labels(metric: "nothing"), nan), Line(Labels(metric: "much"), .infinity),
                 Line(Labels(metric: "little"), -.infinity),
@@ -38,7 +41,8 @@ import Testing
     }
 
     @Test func `a quoted name may hold any UTF-8`() throws {
-        let page = #"{"a metric with \"interesting\" {character\nchoices} 10€","strange©\n'quoted' \"name\""="6"} 10.0"#
+        let page =
+            #"{"a metric with \"interesting\" {character\nchoices} 10€","strange©\n'quoted' \"name\""="6"} 10.0"#
         let name = "a metric with \"interesting\" {character\nchoices} 10€"
         let labels = Labels([
             Label(name: "__name__", value: name), Label(name: "strange©\n'quoted' \"name\"", value: "6"),

@@ -9,7 +9,8 @@ import Testing
     @Test func `Prometheus' text names a counter's family as its samples`() {
         var writer = ExpositionWriter(.prometheusText)
         writer.begin(Self.requests)
-        writer.write(Labels(metric: "http_requests_total", ["code": "2\"\\\n"]), 1_234_567, at: Timestamp(milliseconds: -5))
+        writer.write(
+            Labels(metric: "http_requests_total", ["code": "2\"\\\n"]), 1_234_567, at: Timestamp(milliseconds: -5))
         writer.write(Labels(metric: "http_requests_total"), 12)
         writer.begin(MetricMetadata(name: "build_info", kind: .info))
         writer.begin(MetricMetadata(name: "load", kind: .unknown, unit: "load"))
@@ -74,7 +75,8 @@ import Testing
                 let labels = Labels(pairs)
                 let bits = Double(bitPattern: random.next())
                 let value = bits.isNaN ? Double(bitPattern: StaleMarker.ordinaryNaNBits) : bits
-                let time = random.next() % 2 == 0 ? nil : Timestamp(milliseconds: Int64(random.next() % 2_000_000_000_000))
+                let time =
+                    random.next() % 2 == 0 ? nil : Timestamp(milliseconds: Int64(random.next() % 2_000_000_000_000))
                 writer.write(labels, value, at: time)
                 expected.append(Line(labels, value, at: time?.milliseconds))
             }

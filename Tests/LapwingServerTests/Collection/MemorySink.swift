@@ -63,10 +63,11 @@ final class MemorySink: SampleSink {
 
     var batches: Int { state.withLock { $0.batches } }
 
-    /// `series: value@time …` for each series whose name has no `scrape_` in front, in order; a stale marker is `stale`.
+    /// `series: value@time …` for each series but the report's, in order; a stale marker is `stale`.
     func told(including isIncluded: (String) -> Bool = { !$0.hasPrefix("scrape_") && $0 != "up" }) -> [String] {
         state.withLock { state in
-            state.references.filter { isIncluded($0.key.metricName) }.sorted { $0.key < $1.key }.map { labels, reference in
+            state.references.filter { isIncluded($0.key.metricName) }.sorted { $0.key < $1.key }.map {
+                labels, reference in
                 let samples = (state.samples[reference] ?? []).map { sample in
                     "\(sample.value.isStaleMarker ? "stale" : "\(sample.value)")@\(sample.time)"
                 }

@@ -67,7 +67,8 @@ import Testing
                 == Labels(metric: "m", ["job": "j", "instance": "h", "exported_job": "x"]))
         #expect(
             try labels(Labels(metric: "m", ["job": "x", "exported_job": "y"]), honors: false)
-                == Labels(metric: "m", ["job": "j", "instance": "h", "exported_job": "y", "exported_exported_job": "x"]))
+                == Labels(
+                    metric: "m", ["job": "j", "instance": "h", "exported_job": "y", "exported_exported_job": "x"]))
     }
 
     @Test func `honoured, it wins`() throws {

@@ -86,7 +86,9 @@ import Testing
     @Test func `an empty answer is a good scrape without series`() throws {
         var session = try session()
         take(&session, "a 1\n", at: 1000)
-        #expect(session.take(page("", type: ""), at: Timestamp(milliseconds: 2000), elapsed: .zero, into: sink).error == nil)
+        #expect(
+            session.take(page("", type: ""), at: Timestamp(milliseconds: 2000), elapsed: .zero, into: sink).error == nil
+        )
         #expect(sink.told() == ["a: 1.0@1000 stale@2000"])
         #expect(sink.report("up") == [1, 1])
     }
@@ -131,7 +133,9 @@ import Testing
 
     @Test func `relabelling drops samples from what is kept`() throws {
         var session = try session {
-            if let rule = try? RelabelRule(.drop, sourceLabels: ["__name__"], pattern: "b") { $0.metricRelabeling = [rule] }
+            if let rule = try? RelabelRule(.drop, sourceLabels: ["__name__"], pattern: "b") {
+                $0.metricRelabeling = [rule]
+            }
         }
         #expect(take(&session, "a 1\nb 2\n", at: 1000) == ScrapeOutcome(scraped: 2, kept: 1, added: 1))
         #expect(take(&session, "a 1\nb 2\n", at: 2000) == ScrapeOutcome(scraped: 2, kept: 1, added: 0))
@@ -150,7 +154,8 @@ import Testing
     @Test(arguments: [
         "label_limit exceeded (metric: a, number of labels: 4, limit: 3)",
         "label_name_length_limit exceeded (metric: a, label name: longer_name, length: 11, limit: 8)",
-        "label_value_length_limit exceeded (metric: a, label name: longer_name, value: \"valuevalue\", length: 10, limit: 5)",
+        "label_value_length_limit exceeded (metric: a, label name: longer_name, value: \"valuevalue\","
+            + " length: 10, limit: 5)",
     ])
     func `label limits fail the page in upstream's words`(message: String) throws {
         var session = try session {

@@ -49,7 +49,10 @@ import Testing
     @Test(arguments: [
         (["zone": "eu"], "no address"),
         (["__address__": "http://h/x"], "\"http://h/x\" is not a valid hostname"),
-        (["__address__": "h", "__scrape_interval__": "x"], "error parsing scrape interval: not a valid duration string: \"x\""),
+        (
+            ["__address__": "h", "__scrape_interval__": "x"],
+            "error parsing scrape interval: not a valid duration string: \"x\""
+        ),
         (["__address__": "h", "__scrape_interval__": "0s"], "scrape interval cannot be 0"),
         (["__address__": "h", "__scrape_timeout__": "0s"], "scrape timeout cannot be 0"),
         (
@@ -85,7 +88,10 @@ import Testing
         ("node=http://localhost:9100", "node", "http://localhost:9100/metrics", "localhost:9100"),
         ("localhost:9100", "scrape", "http://localhost:9100/metrics", "localhost:9100"),
         ("a=HTTPS://h/", "a", "https://h/", "h"),
-        ("f=h:1/federate?match[]=%7Ba%3D%22b%22%7D&match[]=c#x", "f", "http://h:1/federate?match%5B%5D=%7Ba%3D%22b%22%7D&match%5B%5D=c", "h:1"),
+        (
+            "f=h:1/federate?match[]=%7Ba%3D%22b%22%7D&match[]=c#x", "f",
+            "http://h:1/federate?match%5B%5D=%7Ba%3D%22b%22%7D&match%5B%5D=c", "h:1"
+        ),
         ("h?x=1", "scrape", "http://h/metrics?x=1", "h"),
         ("http://[::1]:80/m", "scrape", "http://[::1]:80/m", "[::1]:80"),
     ])

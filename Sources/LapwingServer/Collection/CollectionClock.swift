@@ -1,0 +1,47 @@
+public import LapwingSeries
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The times by which scrapes run: the wall's for samples, a steady one for durations.
+public protocol CollectionClock: Sendable {
+    /// The wall's time.
+    var now: Timestamp { get }
+
+    /// Time since some fixed moment; never goes backwards.
+    var uptime: Duration { get }
+
+    /// Returns when the wall's time is `deadline` or later.
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func sleep(until deadline: Timestamp) async throws
+}
+
+/// The machine's own clocks.
+public struct SystemCollectionClock: CollectionClock {
+    public init() {}
+
+    public var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    public var uptime: Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+    }
+
+    public func sleep(until deadline: Timestamp) async throws {
+        while true {
+            let rest = deadline.duration(since: now)
+            guard rest > .zero else { return try Task.checkCancellation() }
+            try await Task.sleep(for: rest)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import LapwingSeries
+import Synchronization
+
+/// One target's scrapes, from its first until it is cancelled.
+final class ScrapeLoop: Sendable {
+    /// What every loop of a server shares.
+    struct Surroundings: Sendable {
+        var fetcher: any PageFetcher
+        var sink: any SampleSink
+        var clock: any CollectionClock
+        var version: String
+        var seed: UInt64
+        var observer: @Sendable (ScrapeEvent) -> Void
+    }
+
+    private struct State {
+        var status: TargetStatus
+        var forcedError: ScrapeError?
+        var task: Task<ScrapeSession, Never>?
+    }
+
+    let target: ScrapeTarget
+    private let surroundings: Surroundings
+    private let state: Mutex<State>
+    private let schedule: ScrapeSchedule
+
+    init(_ target: ScrapeTarget, _ surroundings: Surroundings) {
+        self.target = target
+        self.surroundings = surroundings
+        state = Mutex(State(status: TargetStatus(target)))
+        schedule = ScrapeSchedule(
+            interval: target.interval, spread: target.identity.spread, seed: surroundings.seed)
+    }
+
+    var status: TargetStatus { state.withLock { $0.status } }
+
+    /// Makes every scrape fail with `error` instead of asking the target; nil takes that back.
+    func force(_ error: ScrapeError?) { state.withLock { $0.forcedError = error } }
+
+    func start() {
+        let task = Task { await run() }
+        state.withLock { $0.task = task }
+    }
+
+    /// Ends the loop; a scrape under way is given up, and no stale markers are written.
+    func cancel() { state.withLock { $0.task }?.cancel() }
+
+    /// Waits for the end of a cancelled loop.
+    func ended() async -> ScrapeSession? { await state.withLock { $0.task }?.value }
+
+    /// Writes the stale markers of a target that is scraped no longer.
+    ///
+    /// The target may come back under another configuration. So this waits for two more scrapes and a little, and then
+    /// writes them for the time of the first: had it come back, they are out of order and are not taken.
+    func writeEndOfRun() async throws {
+        guard let session = await ended(), status.lastScrape != nil else { return }
+        let clock = surroundings.clock
+        let staleTime = schedule.first(after: clock.now)
+        let interval = target.interval
+        try await clock.sleep(until: staleTime + interval + interval / 10)
+        var ending = session
+        try ending.end(at: staleTime, into: surroundings.sink)
+    }
+
+    private func run() async -> ScrapeSession {
+        let clock = surroundings.clock
+        let request = PageRequest(target, version: surroundings.version)
+        var session = ScrapeSession(target)
+        var due = schedule.first(after: clock.now)
+        while true {
+            do { try await clock.sleep(until: due) } catch { return session }
+            let started = clock.now
+            let begin = clock.uptime
+            let answer = await answer(to: request)
+            if Task.isCancelled { return session }
+            let took = clock.uptime - begin
+            let time = schedule.sampleTime(due: due, now: started)
+            let revision = session.metadata.revision
+            let outcome = session.take(answer, at: time, elapsed: took, into: surroundings.sink)
+            publish(outcome, started: started, took: took)
+            if session.metadata.revision != revision {
+                let metadata = session.metadata.all
+                state.withLock { $0.status.metadata = metadata }
+            }
+            due = schedule.next(after: due, at: clock.now)
+        }
+    }
+
+    private func answer(to request: PageRequest) async -> ScrapeAnswer {
+        if let error = state.withLock({ $0.forcedError }) { return .failure(error) }
+        return await surroundings.fetcher.answer(to: request, surroundings.clock)
+    }
+
+    private func publish(_ outcome: ScrapeOutcome, started: Timestamp, took: Duration) {
+        let before = state.withLock { state in
+            defer { state.status.report(outcome, started: started, took: took) }
+            return state.status
+        }
+        if let error = outcome.error {
+            if before.lastError != error.message { surroundings.observer(.failed(target, error)) }
+        } else if before.health == .down {
+            surroundings.observer(.recovered(target))
+        }
+        if outcome.outOfOrder + outcome.duplicates + outcome.outOfBounds > 0 {
+            surroundings.observer(
+                .refused(
+                    target, outOfOrder: outcome.outOfOrder, duplicates: outcome.duplicates,
+                    outOfBounds: outcome.outOfBounds))
+        }
+    }
+}
+
+/// Something about a target that a person may want to read in a log.
+public enum ScrapeEvent: Sendable, CustomStringConvertible {
+    /// Told when the error is another one than last time.
+    case failed(ScrapeTarget, ScrapeError)
+    case recovered(ScrapeTarget)
+    /// Samples that were not taken, by reason.
+    case refused(ScrapeTarget, outOfOrder: Int, duplicates: Int, outOfBounds: Int)
+
+    public var description: String {
+        switch self {
+        case .failed(let target, let error): "scrape of \(target.url) failed: \(error)"
+        case .recovered(let target): "scrape of \(target.url) works again"
+        case .refused(let target, let outOfOrder, let duplicates, let outOfBounds):
+            "scrape of \(target.url): \(outOfOrder) samples out of order, \(duplicates) twice at one time,"
+                + " \(outOfBounds) too old or too far ahead were left out"
+        }
+    }
+}
