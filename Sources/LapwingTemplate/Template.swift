@@ -15,6 +15,19 @@ public struct Template: Sendable {
         case error
     }
 
+    /// Variables that the main template may use without declaring them, as if a text before it had.
+    public struct Preamble: Sendable, Hashable {
+        /// Names with their dollar sign; an execution gives their values in the same order.
+        public var variables: [String]
+        /// The bytes of the text that is thought to stand before the template, which messages count as columns.
+        public var columns: Int
+
+        public init(variables: [String] = [], columns: Int = 0) {
+            self.variables = variables
+            self.columns = columns
+        }
+    }
+
     struct Definition: Sendable {
         let tree: SyntaxTree
         let root: NodeID
@@ -23,6 +36,7 @@ public struct Template: Sendable {
     /// The name that error messages begin with.
     public let name: String
     public let limits: TemplateLimits
+    private let preamble: Preamble
     private(set) var definitions: [String: Definition]
     private let main: Definition?
 
@@ -33,16 +47,18 @@ public struct Template: Sendable {
     /// - Complexity: O(bytes of the text).
     public static func parse(
         _ source: String, name: String, library: some TemplateLibrary = TemplateFunctions(),
-        limits: TemplateLimits = .standard
+        preamble: Preamble = Preamble(), limits: TemplateLimits = .standard
     ) throws(TemplateError) -> Template {
-        var parser = Parser(name: name, source: Array(source.utf8), library: library, limits: limits)
+        var parser = Parser(
+            name: name, source: Array(source.utf8), library: library, preamble: preamble, limits: limits)
         let tree = try parser.parse()
         var definitions: [String: Definition] = [:]
         for (name, root) in parser.definitions { definitions[name] = Definition(tree: tree, root: root) }
-        return Template(name: name, limits: limits, definitions: definitions)
+        return Template(name: name, limits: limits, preamble: preamble, definitions: definitions)
     }
 
-    private init(name: String, limits: TemplateLimits, definitions: [String: Definition]) {
+    private init(name: String, limits: TemplateLimits, preamble: Preamble, definitions: [String: Definition]) {
+        self.preamble = preamble
         self.name = name
         self.limits = limits
         self.definitions = definitions
@@ -54,26 +70,31 @@ public struct Template: Sendable {
 
     /// This template with the definitions of another, whose own win where both have one: files that call each other.
     public func adding(_ other: Template) -> Template {
-        Template(name: name, limits: limits, definitions: definitions.merging(other.definitions) { $1 })
+        Template(
+            name: name, limits: limits, preamble: preamble,
+            definitions: definitions.merging(other.definitions) { $1 })
     }
 
     /// The text that the template, or one that it defines, makes of `data`.
     ///
+    /// - Parameter variables: the values of the preamble's variables.
     /// - Throws: `TemplateError` with Go's message, such as
     ///   `template: x:1:3: executing "x" at <.Foo>: can't evaluate field Foo in type int`.
     public func execute(
         _ data: TemplateValue, library: some TemplateLibrary = TemplateFunctions(),
-        missingKey: MissingKey = .invalid, definition: String? = nil
+        variables: [TemplateValue] = [], missingKey: MissingKey = .invalid, definition: String? = nil
     ) throws(TemplateError) -> String {
         var output: [UInt8] = []
-        try execute(data, library: library, missingKey: missingKey, definition: definition, into: &output)
+        try execute(
+            data, library: library, variables: variables, missingKey: missingKey, definition: definition, into: &output)
         return String(decoding: output, as: UTF8.self)
     }
 
     /// Appends the text to `output`; when it fails, what was written before remains, as in Go.
     public func execute(
         _ data: TemplateValue, library: some TemplateLibrary = TemplateFunctions(),
-        missingKey: MissingKey = .invalid, definition: String? = nil, into output: inout [UInt8]
+        variables: [TemplateValue] = [], missingKey: MissingKey = .invalid, definition: String? = nil,
+        into output: inout [UInt8]
     ) throws(TemplateError) {
         guard let start = definition == nil ? main : definitions[definition ?? name] else {
             let message = "no template \(GoQuote.quote(definition ?? name)) associated with template \(GoQuote.quote(name))"
@@ -83,6 +104,9 @@ public struct Template: Sendable {
             of: start, named: definition ?? name, among: definitions, data: data, library: library,
             missingKey: missingKey, limits: limits, output: output)
         output = []
+        if definition == nil {
+            for (name, value) in zip(preamble.variables, variables) { execution.variables.append((name, value)) }
+        }
         defer { output = execution.output }
         try execution.run(data)
     }

@@ -4,7 +4,7 @@ public struct TemplateLimits: Sendable, Hashable {
     public var nesting = 100
     /// Templates, control structures and pipelines inside one another, when executing (Go: 100,000 templates).
     public var depth = 1000
-    /// Nodes evaluated by one execution.
+    /// Nodes evaluated by one execution; 64 bytes of what a function returns count as one more.
     public var steps = 1_000_000
     /// Bytes that one execution writes, or one function returns.
     public var outputBytes = 1 << 20

@@ -37,6 +37,7 @@ import Testing
         #expect(Fixture.expand("{{range 100000000}}{{end}}").hasSuffix("more than 1000000 steps"))
         #expect(Fixture.expand("{{range 100000}}0123456789012{{end}}").hasSuffix("more than 1048576 bytes of output"))
         #expect(Fixture.expand("{{printf `%999999d%999999d` 1 1}}").hasSuffix("error calling printf: more than 1048576 bytes"))
+        #expect(Fixture.expand("{{range 1000}}{{$x := printf `%900000d` 1}}{{end}}").hasSuffix("more than 1000000 steps"))
         let doubling = "{{$x := `ab`}}{{range 40}}{{$x = print $x $x}}{{end}}"
         #expect(Fixture.expand(doubling).hasSuffix("error calling print: more than 1048576 bytes"))
     }

@@ -1,14 +1,14 @@
 public import LapwingSeries
 public import LapwingTemplate
-import LapwingText
 
 /// The value of an alert's label or annotation: a template, parsed once and expanded for every alert.
 ///
 /// Source: upstream `rules/alerting.go` and `template/template.go` at v3.14.
 public struct AlertTemplate: Sendable {
-    /// What a rule's author may use instead of fields of the dot.
-    private static let preamble =
-        "{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}{{$externalURL := .ExternalURL}}{{$value := .Value}}"
+    /// What a rule's author may use instead of fields of the dot. Upstream declares these variables in a text before
+    /// the template (`{{$labels := .Labels}}` and so on, 112 bytes), which the columns of its messages show.
+    private static let preamble = Template.Preamble(
+        variables: ["$labels", "$externalLabels", "$externalURL", "$value"], columns: 112)
 
     /// The template as it stands in the rule file.
     public let text: String
@@ -18,7 +18,7 @@ public struct AlertTemplate: Sendable {
 
     /// Reads a template of the alert called `alert`.
     ///
-    /// - Throws: `TemplateError` whose text and name are upstream's, and whose range counts from the start of `text`.
+    /// - Throws: `TemplateError` whose text and name are upstream's.
     public init(_ text: String, alert: String) throws(TemplateError) {
         self.text = text
         name = "__alert_\(alert)"
@@ -26,26 +26,17 @@ public struct AlertTemplate: Sendable {
             template = nil
             return
         }
-        do throws(TemplateError) {
-            template = try Template.parse(Self.preamble + text, name: name, library: PrometheusFunctions.names)
-        } catch {
-            throw Self.moved(error)
-        }
+        template = try Template.parse(text, name: name, library: PrometheusFunctions.names, preamble: Self.preamble)
     }
 
     /// Whether the text is the same for every alert.
     public var isConstant: Bool { template == nil }
 
     /// The text for one alert.
-    ///
-    /// - Throws: `TemplateError` whose range counts from the start of `text`.
     public func expanded(_ data: AlertTemplateData) throws(TemplateError) -> String {
         guard let template else { return text }
-        do throws(TemplateError) {
-            return try template.execute(data.dot, library: data.environment, missingKey: .zero)
-        } catch {
-            throw Self.moved(error)
-        }
+        return try template.execute(
+            data.dot, library: data.environment, variables: data.variables, missingKey: .zero)
     }
 
     /// The text for one alert, and what went wrong; an expansion that fails gives the text that upstream shows instead.
@@ -56,23 +47,21 @@ public struct AlertTemplate: Sendable {
             return ("<error expanding template: error executing template \(name): \(error.description)>", error)
         }
     }
-
-    private static func moved(_ error: TemplateError) -> TemplateError {
-        var error = error
-        let offset = preamble.utf8.count
-        error.range = SourceRange(max(0, error.range.lowerBound - offset), max(0, error.range.upperBound - offset))
-        return error
-    }
 }
 
 /// What the templates of one alert see; made once per alert, and used for each of its labels and annotations.
 public struct AlertTemplateData: Sendable {
     let dot: TemplateValue
     let environment: TemplateEnvironment
+    /// The values of the preamble's variables.
+    let variables: [TemplateValue]
 
     public init(labels: Labels, value: TemplateSample.Value, environment: TemplateEnvironment) {
         self.environment = environment
-        dot = .object(AlertRecord(labels: TemplateMap(labels: labels), value: value.templateValue, environment: environment))
+        let record = AlertRecord(
+            labels: TemplateMap(labels: labels), value: value.templateValue, environment: environment)
+        dot = .object(record)
+        variables = record.fields.map(\.value)
     }
 }
 

@@ -38,7 +38,10 @@ extension Execution {
         }
         if let final { values.append(try check(final, function.parameter(at: values.count))) }
         do throws(TemplateFunctionError) {
-            return try function.body(values)
+            let result = try function.body(values)
+            // A long text is long work: a loop that makes one each time runs into the limit of steps.
+            if case .string(let text) = result { steps += text.utf8.count >> 6 }
+            return result
         } catch {
             current = node
             throw failure("error calling \(name): \(error.message)")

@@ -50,14 +50,19 @@ enum Node: Sendable {
 final class SyntaxTree: Sendable {
     let name: String
     let source: [UInt8]
+    /// The column that messages give the first byte of the first line.
+    let firstColumn: Int
     let nodes: [Node]
     /// The byte that Go's messages count from, which in a chain of fields is not the first.
     let positions: [Int]
     let ranges: [SourceRange]
 
-    init(name: String, source: [UInt8], nodes: [Node], positions: [Int], ranges: [SourceRange]) {
+    init(
+        name: String, source: [UInt8], firstColumn: Int = 0, nodes: [Node], positions: [Int], ranges: [SourceRange]
+    ) {
         self.name = name
         self.source = source
+        self.firstColumn = firstColumn
         self.nodes = nodes
         self.positions = positions
         self.ranges = ranges
@@ -67,7 +72,7 @@ final class SyntaxTree: Sendable {
     func location(of id: NodeID) -> String {
         let before = source[..<min(max(positions[id], 0), source.count)]
         let line = before.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
-        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? -firstColumn
         return "\(name):\(line):\(before.count - lineStart)"
     }
 

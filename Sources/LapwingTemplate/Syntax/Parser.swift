@@ -8,6 +8,7 @@ struct Parser {
     let limits: TemplateLimits
     let library: any TemplateLibrary
     let source: [UInt8]
+    let preamble: Template.Preamble
     let tokens: [Token]
     /// The next token.
     var index = 0
@@ -16,7 +17,7 @@ struct Parser {
     var nodes: [Node] = []
     var positions: [Int] = []
     var ranges: [SourceRange] = []
-    var variables = ["$"]
+    var variables: [String]
     var rangeDepth = 0
     var nesting = 0
     /// The line on which the open action started; 0 outside actions.
@@ -27,8 +28,13 @@ struct Parser {
     /// What ends a list of nodes.
     enum Ending { case end, otherwise(Token) }
 
-    init(name: String, source: [UInt8], library: any TemplateLibrary, limits: TemplateLimits) {
+    init(
+        name: String, source: [UInt8], library: any TemplateLibrary, preamble: Template.Preamble,
+        limits: TemplateLimits
+    ) {
         self.name = name
+        self.preamble = preamble
+        variables = ["$"] + preamble.variables
         self.source = source
         self.library = library
         self.limits = limits
@@ -61,7 +67,9 @@ struct Parser {
         }
         let root = add(.sequence(children), from: 0)
         try define(name, root)
-        return SyntaxTree(name: name, source: source, nodes: nodes, positions: positions, ranges: ranges)
+        return SyntaxTree(
+            name: name, source: source, firstColumn: preamble.columns, nodes: nodes, positions: positions,
+            ranges: ranges)
     }
 
     // MARK: Tokens
