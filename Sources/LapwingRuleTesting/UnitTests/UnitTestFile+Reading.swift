@@ -1,0 +1,126 @@
+import LapwingPromQL
+import LapwingSeries
+public import LapwingText
+import LapwingYAML
+
+extension UnitTestFile {
+    /// Reads a file of unit tests.
+    ///
+    /// - Throws: everything that is wrong with it, in the order of the source.
+    public static func read(_ source: SourceText) throws(SourceError) -> UnitTestFile {
+        let document = try YAML.document(in: source)
+        var reader = UnitTestReader()
+        let file = reader.file(document.root, source)
+        guard let file, reader.problems.isEmpty else {
+            throw SourceError(source, reader.problems.sorted { ($0.range?.lowerBound ?? 0) < ($1.range?.lowerBound ?? 0) })
+        }
+        return file
+    }
+}
+
+private struct UnitTestReader {
+    var problems: [Diagnostic] = []
+
+    mutating func file(_ root: YAMLNode, _ source: SourceText) -> UnitTestFile? {
+        let known = ["rule_files", "evaluation_interval", "group_eval_order", "fuzzy_compare", "tests"]
+        guard let fields = YAMLFields(root, kind: "unit test file", known: known, &problems) else { return nil }
+        let interval = fields.duration("evaluation_interval", &problems) ?? .seconds(60)
+        return UnitTestFile(
+            source: source, ruleFiles: fields.list("rule_files", &problems).compactMap { node in node.scalar.map { ($0.text, node.range) } },
+            evaluationInterval: interval == .zero ? .seconds(60) : interval,
+            groupOrder: fields.list("group_eval_order", &problems).compactMap { $0.scalar?.text },
+            comparesFuzzily: fields.bool("fuzzy_compare", &problems) ?? false,
+            tests: fields.list("tests", &problems).compactMap { test($0, evaluationInterval: interval) })
+    }
+
+    private mutating func test(_ node: YAMLNode, evaluationInterval: Duration) -> UnitTest? {
+        let known = [
+            "interval", "input_series", "name", "alert_rule_test", "promql_expr_test", "external_labels", "external_url",
+            "start_timestamp",
+        ]
+        guard let fields = YAMLFields(node, kind: "test", known: known, &problems) else { return nil }
+        let interval = fields.duration("interval", &problems) ?? evaluationInterval
+        return UnitTest(
+            name: fields.text("name", &problems) ?? "", interval: interval == .zero ? evaluationInterval : interval,
+            start: startTime(fields), series: fields.list("input_series", &problems).compactMap { series($0) },
+            externalLabels: labels(fields, "external_labels"), externalURL: fields.text("external_url", &problems) ?? "",
+            alertExpectations: fields.list("alert_rule_test", &problems).compactMap { alertExpectation($0) },
+            queryExpectations: fields.list("promql_expr_test", &problems).compactMap { queryExpectation($0) }, range: node.range)
+    }
+
+    private mutating func startTime(_ fields: YAMLFields) -> Timestamp {
+        guard let text = fields.text("start_timestamp", &problems) else { return Timestamp(milliseconds: 0) }
+        if let milliseconds = TimeText.milliseconds(secondsOrRFC3339: text) { return Timestamp(milliseconds: milliseconds) }
+        problems.append(
+            Diagnostic("start_timestamp is Unix seconds or an RFC 3339 time, not \(GoQuote.quote(text))", at: fields.keyRange("start_timestamp")))
+        return Timestamp(milliseconds: 0)
+    }
+
+    private mutating func labels(_ fields: YAMLFields, _ name: String) -> Labels {
+        Labels(fields.pairs(name, &problems).map { Label(name: $0.name, value: $0.value.scalar?.text ?? "") })
+    }
+
+    private mutating func series(_ node: YAMLNode) -> (labels: Labels, values: [NotatedValue])? {
+        guard let fields = YAMLFields(node, kind: "series", known: ["series", "values"], &problems),
+            let name = fields.scalar("series", &problems)
+        else { return nil }
+        let labels = parsed(name) { (text) throws(PromQLSyntaxError) in try SeriesNotation.labels(text) }
+        guard let values = fields.scalar("values", &problems) else { return labels.map { ($0, []) } }
+        let notated = parsed(values) { (text) throws(PromQLSyntaxError) in try SeriesNotation.values(text) }
+        guard let labels, let notated else { return nil }
+        return (labels, notated)
+    }
+
+    /// Reads a scalar by PromQL's rules; a fault points into the scalar.
+    private mutating func parsed<T>(_ scalar: YAMLScalar, _ read: (String) throws(PromQLSyntaxError) -> T) -> T? {
+        do throws(PromQLSyntaxError) {
+            return try read(scalar.text)
+        } catch {
+            problems.append(Diagnostic(error.message, at: scalar.sourceRange(ofTextRange: error.range), help: error.help))
+            return nil
+        }
+    }
+
+    private mutating func alertExpectation(_ node: YAMLNode) -> AlertExpectation? {
+        let known = ["eval_time", "alertname", "exp_alerts"]
+        guard let fields = YAMLFields(node, kind: "alert_rule_test", known: known, &problems) else { return nil }
+        guard let name = fields.text("alertname", &problems), !name.isEmpty else {
+            problems.append(Diagnostic("an item under alert_rule_test misses required attribute alertname", at: node.range))
+            return nil
+        }
+        var alerts: [(labels: Labels, annotations: Labels)] = []
+        for item in fields.list("exp_alerts", &problems) where !item.isNull {
+            guard let fields = YAMLFields(item, kind: "expected alert", known: ["exp_labels", "exp_annotations"], &problems) else { continue }
+            alerts.append((labels(fields, "exp_labels").setting(LabelName.alert, name), labels(fields, "exp_annotations")))
+        }
+        return AlertExpectation(
+            time: fields.duration("eval_time", &problems) ?? .zero, alertName: name, alerts: alerts, range: node.range)
+    }
+
+    private mutating func queryExpectation(_ node: YAMLNode) -> QueryExpectation? {
+        let known = ["expr", "eval_time", "exp_samples"]
+        guard let fields = YAMLFields(node, kind: "promql_expr_test", known: known, &problems),
+            let expression = fields.scalar("expr", &problems),
+            let query = parsed(expression, { (text) throws(PromQLSyntaxError) in try PreparedQuery(text) })
+        else { return nil }
+        var samples: [QueryExpectation.Sample] = []
+        for item in fields.list("exp_samples", &problems) where !item.isNull {
+            guard let fields = YAMLFields(item, kind: "expected sample", known: ["labels", "value", "histogram"], &problems) else { continue }
+            var sample = QueryExpectation.Sample(labels: .empty, value: fields.number("value", &problems) ?? 0)
+            if let text = fields.scalar("labels", &problems) {
+                sample.labels = parsed(text) { (text) throws(PromQLSyntaxError) in try SeriesNotation.labels(text) } ?? .empty
+            }
+            if let text = fields.scalar("histogram", &problems), !text.text.isEmpty {
+                let values = parsed(text) { (text) throws(PromQLSyntaxError) in try SeriesNotation.values(text) }
+                guard case .histogram(let histogram)? = values?.first, values?.count == 1 else {
+                    problems.append(Diagnostic("expected one histogram", at: item.range))
+                    continue
+                }
+                sample.histogram = histogram
+            }
+            samples.append(sample)
+        }
+        return QueryExpectation(
+            time: fields.duration("eval_time", &problems) ?? .zero, query: query, samples: samples, range: expression.sourceRange(ofTextRange: SourceRange(0, expression.text.utf8.count)))
+    }
+}

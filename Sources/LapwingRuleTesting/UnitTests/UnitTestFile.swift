@@ -1,0 +1,53 @@
+public import LapwingPromQL
+public import LapwingSeries
+public import LapwingText
+
+/// A file of rule unit tests, as promtool's `test rules` takes it.
+public struct UnitTestFile: Sendable {
+    public var source: SourceText
+    /// As written: relative to the file, with patterns.
+    public var ruleFiles: [(pattern: String, range: SourceRange)]
+    public var evaluationInterval: Duration
+    /// Groups that are evaluated first, in this order.
+    public var groupOrder: [String]
+    /// Whether numbers may differ in their last bit.
+    public var comparesFuzzily: Bool
+    public var tests: [UnitTest]
+}
+
+/// One test: series, rules over them, and what is expected when.
+public struct UnitTest: Sendable {
+    /// Empty when it has none.
+    public var name: String
+    /// Between the values of a series.
+    public var interval: Duration
+    public var start: Timestamp
+    public var series: [(labels: Labels, values: [NotatedValue])]
+    public var externalLabels: Labels
+    public var externalURL: String
+    public var alertExpectations: [AlertExpectation]
+    public var queryExpectations: [QueryExpectation]
+    public var range: SourceRange
+}
+
+/// The alerts of one name that fire at one time: these and no others.
+public struct AlertExpectation: Sendable {
+    public var time: Duration
+    public var alertName: String
+    public var alerts: [(labels: Labels, annotations: Labels)]
+    public var range: SourceRange
+}
+
+/// The value of an expression at one time.
+public struct QueryExpectation: Sendable {
+    public struct Sample: Sendable {
+        public var labels: Labels
+        public var value: Double
+        public var histogram: NativeHistogram?
+    }
+
+    public var time: Duration
+    public var query: PreparedQuery
+    public var samples: [Sample]
+    public var range: SourceRange
+}
