@@ -8,7 +8,7 @@ let rooms: [(name: String, imports: [String])] = [
     ("LapwingRegex", ["LapwingText"]),
     ("LapwingYAML", ["LapwingText"]),
     ("LapwingTemplate", ["LapwingText"]),
-    ("LapwingHTTP", ["LapwingText", "CZlib"]),
+    ("LapwingHTTP", ["LapwingText", "CZlib", "CEpoll"]),
     ("LapwingSeries", ["LapwingText", "LapwingRegex"]),
     ("LapwingStorage", ["LapwingText", "LapwingRegex", "LapwingSeries"]),
     ("LapwingPromQL", ["LapwingText", "LapwingRegex", "LapwingSeries"]),
@@ -65,7 +65,7 @@ let libraries: [Target] = rooms.filter { $0.name != "LapwingCommand" }.map { roo
 }
 
 let tests: [Target] = (rooms.map(\.name) + ["LapwingTidy"]).map { name in
-    let imports = rooms.first { $0.name == name }.map { $0.imports.filter { $0 != "CZlib" } + [name] } ?? []
+    let imports = rooms.first { $0.name == name }.map { $0.imports.filter { $0 != "CZlib" && $0 != "CEpoll" } + [name] } ?? []
     return .testTarget(
         name: "\(name)Tests", dependencies: imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
 }
@@ -79,6 +79,7 @@ let package = Package(
     ],
     targets: libraries + tests + [
         .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CEpoll"),
         .executableTarget(
             name: "LapwingCommand",
             dependencies: (rooms.first { $0.name == "LapwingCommand" }?.imports ?? []).map { .init(stringLiteral: $0) },

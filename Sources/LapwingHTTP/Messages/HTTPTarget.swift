@@ -1,0 +1,41 @@
+/// A request's target: path and query, taken apart once.
+public struct HTTPTarget: Sendable, Equatable {
+    /// The path with its escapes resolved.
+    public let path: String
+    /// The path as it was sent.
+    public let rawPath: String
+    /// What follows the question mark, as it was sent; nil when there is none.
+    public let rawQuery: String?
+
+    /// Reads an origin-form, absolute-form or asterisk-form target (RFC 9112, section 3.2).
+    ///
+    /// nil for a path with a broken escape, or a target that is none of these.
+    public init?(_ text: String) {
+        var origin = text[...]
+        if text.first != "/" {
+            if text == "*" {
+                (path, rawPath, rawQuery) = ("*", "*", nil)
+                return
+            }
+            guard let url = try? HTTPURL(text) else { return nil }
+            origin = url.requestTarget[...]
+        }
+        let bytes = origin.utf8
+        let question = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
+        // No browser sends a fragment; what follows a number sign is cut, as Go does.
+        let sign = bytes.firstIndex(of: UInt8(ascii: "#")) ?? bytes.endIndex
+        let rawPath = origin[..<min(question, sign)]
+        guard let path = PercentCoding.decode(rawPath.utf8) else { return nil }
+        self.path = path
+        self.rawPath = String(rawPath)
+        rawQuery = question < sign ? String(origin[bytes.index(after: question)..<sign]) : nil
+    }
+
+    /// The query's items.
+    ///
+    /// - Throws: the first fault in its escapes.
+    public func queryItems() throws(HTTPFormError) -> HTTPParameters {
+        guard let rawQuery else { return HTTPParameters() }
+        return try HTTPParameters(formText: rawQuery)
+    }
+}

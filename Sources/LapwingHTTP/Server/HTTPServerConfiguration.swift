@@ -1,0 +1,47 @@
+/// Where a server listens, and what it allows.
+public struct HTTPServerConfiguration: Sendable {
+    /// A name or an address; empty for every address of the machine.
+    public var host: String
+    /// 0 picks a free one.
+    public var port: Int
+
+    /// What one message may hold.
+    public var limits = HTTPLimits()
+    /// The most body bytes that are read for a request, asked once its head is known; `limits.maxBodyBytes` when nil.
+    public var bodyLimit: (@Sendable (HTTPRequestHead) -> Int)?
+    /// A connection more is answered with 503.
+    public var maxConnections = 4096
+    /// Connections that wait to be accepted.
+    public var backlog: Int32 = 512
+    /// Handlers that run at the same time; threads are started as they are needed.
+    public var maxHandlerThreads = 32
+
+    /// From a request's first byte (or the connection's begin) to the end of its head; then 408.
+    public var headerTimeout: Duration = .seconds(10)
+    /// From the end of a request's head to the end of its body; then 408.
+    public var bodyTimeout: Duration = .seconds(60)
+    /// Between two requests; then the connection is closed.
+    public var idleTimeout: Duration = .seconds(300)
+    /// For each block of 64 KiB of an answer to leave; then the connection is closed.
+    public var writeTimeout: Duration = .seconds(30)
+    /// After an answer to a request that was not read to its end, for the client to read that answer.
+    public var lingerTimeout: Duration = .seconds(2)
+
+    /// Answers are compressed for clients that ask for it, from so many bytes on; nil never.
+    public var compressionThreshold: Int? = 1024
+    /// From 1, the fastest, to 9, the smallest.
+    public var compressionLevel = 1
+
+    /// The time for `Date` fields, in seconds since the epoch.
+    public var wallClock: @Sendable () -> Int64 = SystemTime.secondsSinceEpoch
+
+    /// The body of an answer that the server itself gives: 400, 408, 413 and the like.
+    public var faultResponse: @Sendable (HTTPFault) -> HTTPResponse = {
+        .text("\($0.status): \($0.message)\n", status: $0.status)
+    }
+
+    public init(host: String = "127.0.0.1", port: Int = 0) {
+        self.host = host
+        self.port = port
+    }
+}

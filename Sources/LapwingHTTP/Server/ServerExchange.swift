@@ -1,0 +1,130 @@
+import Synchronization
+
+/// One request on its way through a handler and back, on the handler's thread.
+struct ServerExchange: Sendable {
+    let connection: ServerConnection
+    let mailbox: ServerMailbox
+    let configuration: HTTPServerConfiguration
+    let request: HTTPRequest
+
+    func run(_ handler: @Sendable (HTTPRequest) -> HTTPResponse) {
+        let response = handler(request)
+        let endsConnection = connection.state.withLock { $0.machine.endsAfterAnswer }
+        let plan = ResponsePlan(response, to: request.head, endsConnection: endsConnection, configuration)
+        switch response.body {
+        case .bytes(let body): send(body, plan)
+        case .stream(let write): stream(write, plan)
+        }
+    }
+
+    private func send(_ body: [UInt8], _ plan: ResponsePlan) {
+        let content = plan.compressesBody ? Gzip.compress(body, level: configuration.compressionLevel) : body
+        let head = plan.head(length: content.count)
+        if plan.omitsBody {
+            finish(OutgoingBytes([head]), plan)
+        } else if content.count <= StreamedBody.blockBytes {
+            finish(OutgoingBytes([head + content]), plan)
+        } else {
+            finish(OutgoingBytes([head, content]), plan)
+        }
+    }
+
+    /// Sends what can be sent now and leaves the rest to the loop.
+    private func finish(_ bytes: OutgoingBytes, _ plan: ResponsePlan) {
+        var bytes = bytes
+        let progress = bytes.send(to: connection.descriptor)
+        let now = ContinuousClock.now
+        let needsLoop = connection.state.withLock { state in
+            state.isHandling = false
+            switch progress {
+            case .finished:
+                state.finishAnswer(connection.descriptor, keepsAlive: plan.keepsAlive, now: now)
+                return state.isClosing || state.canRead || state.machine.hasUnreadInput
+            case .full:
+                state.queue(bytes, keepsAlive: plan.keepsAlive, now: now, configuration)
+            case .failed:
+                _ = state.abandon(connection.descriptor)
+            }
+            return true
+        }
+        if needsLoop { mailbox.connectionIsReady(connection.token) }
+    }
+
+    private func stream(_ write: @Sendable (any HTTPBodyWriter) throws -> Void, _ plan: ResponsePlan) {
+        let writer = SocketBodyWriter(
+            connection.descriptor, StreamedBody(plan, compressionLevel: configuration.compressionLevel),
+            timeout: configuration.writeTimeout, request.cancellation, omitsBody: plan.omitsBody)
+        do {
+            if !plan.omitsBody { try write(writer) }
+            finish(OutgoingBytes([writer.finish()]), plan)
+        } catch {
+            guard writer.hasSentNothing, !(error is HTTPBodyWriterError) else {
+                connection.state.withLock { state in
+                    state.isHandling = false
+                    _ = state.abandon(connection.descriptor)
+                }
+                mailbox.connectionIsReady(connection.token)
+                return
+            }
+            let response = configuration.faultResponse(HTTPFault(.internalServerError, "\(error)"))
+            guard case .bytes(let body) = response.body else { return finish(OutgoingBytes([]), plan) }
+            let faultPlan = ResponsePlan(response, to: request.head, endsConnection: true, configuration)
+            send(body, faultPlan)
+        }
+    }
+}
+
+/// Sends a streamed body over a socket, waiting on the handler's thread while the client is slow.
+private final class SocketBodyWriter: HTTPBodyWriter {
+    private let descriptor: Int32
+    private var body: StreamedBody
+    private let timeout: Duration
+    private let cancellation: HTTPCancellation
+    private(set) var hasSentNothing = true
+
+    init(
+        _ descriptor: Int32, _ body: StreamedBody, timeout: Duration, _ cancellation: HTTPCancellation, omitsBody: Bool
+    ) {
+        self.descriptor = descriptor
+        self.body = body
+        self.timeout = timeout
+        self.cancellation = cancellation
+    }
+
+    var isCancelled: Bool { cancellation.isCancelled }
+
+    func write(_ bytes: [UInt8]) throws(HTTPBodyWriterError) {
+        if let output = body.append(bytes) { try send(output) }
+    }
+
+    func flush() throws(HTTPBodyWriterError) { try send(body.flush()) }
+
+    func finish() -> [UInt8] { body.finish() }
+
+    private func send(_ bytes: [UInt8]) throws(HTTPBodyWriterError) {
+        hasSentNothing = false
+        var offset = 0
+        var sent = 0
+        var deadline = ContinuousClock.now + timeout
+        while offset < bytes.count {
+            switch Socket.send(descriptor, bytes, from: offset) {
+            case .bytes(let count):
+                offset += count
+                sent += count
+                // A block larger than usual gets its time again for each part of the usual size.
+                if sent >= StreamedBody.blockBytes {
+                    sent = 0
+                    deadline = ContinuousClock.now + timeout
+                }
+            case .full:
+                guard Socket.wait(descriptor, for: .writable, until: deadline) else {
+                    cancellation.cancel()
+                    throw .timedOut
+                }
+            case .failed:
+                cancellation.cancel()
+                throw .clientGone
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+// Starts threads, which takes a pointer to what the thread shall run; the thread takes it over.
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A bounded number of threads that run blocking work in the order in which it came, started as they are needed.
+///
+/// Swift's own pool must not be blocked: it has one thread a core, and everything `async` waits for it.
+final class WorkerPool: Sendable {
+    typealias Work = @Sendable () -> Void
+
+    private struct State {
+        var waiting: [Work] = []
+        var first = 0
+        var idleCount = 0
+        var threadCount = 0
+        var isClosed = false
+
+        mutating func takeFirst() -> Work? {
+            guard first < waiting.count else { return nil }
+            let work = waiting[first]
+            waiting[first] = {}
+            first += 1
+            if first == waiting.count {
+                waiting.removeAll(keepingCapacity: true)
+                first = 0
+            }
+            return work
+        }
+    }
+
+    private let state = Mutex(State())
+    private let signal = DispatchSemaphore(value: 0)
+    private let maxThreads: Int
+    private let idleLifetime: Duration
+
+    /// - Parameter idleLifetime: a thread without work for so long ends; at least a millisecond.
+    init(maxThreads: Int, idleLifetime: Duration = .seconds(60)) {
+        self.maxThreads = max(1, maxThreads)
+        self.idleLifetime = max(.milliseconds(1), idleLifetime)
+    }
+
+    /// Runs `work` on one of the threads, at once or when one is free.
+    func run(_ work: @escaping Work) {
+        let needsThread = state.withLock { state in
+            state.waiting.append(work)
+            if state.idleCount > 0 {
+                state.idleCount -= 1
+                signal.signal()
+                return false
+            }
+            guard state.threadCount < maxThreads else { return false }
+            state.threadCount += 1
+            return true
+        }
+        if needsThread { WorkerThread.start { self.workUntilIdle() } }
+    }
+
+    /// Lets the threads end once the work that waits is done; work given later is still run.
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            for _ in 0..<state.idleCount { signal.signal() }
+            state.idleCount = 0
+        }
+    }
+
+    private enum Next {
+        case work(Work)
+        case wait
+        case end
+    }
+
+    private func workUntilIdle() {
+        let wait = DispatchTimeInterval.milliseconds(Int(Socket.milliseconds(idleLifetime)))
+        while true {
+            switch next() {
+            case .work(let work):
+                work()
+            case .end:
+                return
+            case .wait:
+                guard signal.wait(timeout: .now() + wait) == .timedOut else { continue }
+                // Whoever gave work in this moment counted this thread as idle and has signalled it: take that up.
+                let mayEnd = state.withLock { state in
+                    guard state.idleCount > 0 else { return false }
+                    state.idleCount -= 1
+                    state.threadCount -= 1
+                    return true
+                }
+                if mayEnd { return }
+                signal.wait()
+            }
+        }
+    }
+
+    private func next() -> Next {
+        state.withLock { state in
+            if let work = state.takeFirst() { return .work(work) }
+            if state.isClosed {
+                state.threadCount -= 1
+                return .end
+            }
+            state.idleCount += 1
+            return .wait
+        }
+    }
+}
+
+/// A thread of one's own.
+enum WorkerThread {
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    /// Starts a detached thread; runs `body` here when the system has no more threads.
+    static func start(_ body: @escaping @Sendable () -> Void) {
+        let box = Unmanaged.passRetained(Body(body))
+        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+        pthread_attr_init(attributes)
+        pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
+        // Handlers recurse over parsed input; eight megabytes are what a main thread has.
+        pthread_attr_setstacksize(attributes, 8 << 20)
+        defer {
+            pthread_attr_destroy(attributes)
+            attributes.deallocate()
+        }
+        #if canImport(Darwin)
+        var thread: pthread_t?
+        let status = pthread_create(&thread, attributes, { context in
+            Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
+            return nil
+        }, box.toOpaque())
+        #else
+        var thread = pthread_t()
+        let status = pthread_create(&thread, attributes, { context in
+            if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
+            return nil
+        }, box.toOpaque())
+        #endif
+        if status != 0 { box.takeRetainedValue().run() }
+    }
+}
