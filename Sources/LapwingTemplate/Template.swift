@@ -97,7 +97,8 @@ public struct Template: Sendable {
         into output: inout [UInt8]
     ) throws(TemplateError) {
         guard let start = definition == nil ? main : definitions[definition ?? name] else {
-            let message = "no template \(GoQuote.quote(definition ?? name)) associated with template \(GoQuote.quote(name))"
+            let message =
+                "no template \(GoQuote.quote(definition ?? name)) associated with template \(GoQuote.quote(name))"
             throw TemplateError(.executing, "template: " + message, message: message, range: SourceRange(at: 0))
         }
         var execution = Execution(

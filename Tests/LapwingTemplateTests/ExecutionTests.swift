@@ -58,13 +58,18 @@ import Testing
         ("{{with .Empty}}{{.}}{{else}}none{{end}}{{with .SI}}{{.}}{{end}}", "none[3 4 5]"),
         ("{{with .None}}a{{else with .I}}{{.}}{{else}}b{{end}}", "17"),
     ])
-    func `if and with follow Go's truth`(source: String, expected: String) { #expect(Fixture.expand(source) == expected) }
+    func `if and with follow Go's truth`(source: String, expected: String) {
+        #expect(Fixture.expand(source) == expected)
+    }
 
     @Test(arguments: [
         ("{{range .SI}}-{{.}}-{{end}}", "-3--4--5-"), ("{{range .Empty}}a{{else}}EMPTY{{end}}", "EMPTY"),
-        ("{{range .MSI}}{{.}}{{end}}", "132"), ("{{range $k, $v := .MSI}}<{{$k}}={{$v}}>{{end}}", "<one=1><three=3><two=2>"),
-        ("{{range $x := .SI}}<{{$x}}>{{end}}", "<3><4><5>"), ("{{range $i, $x := .SI}}<{{$i}}={{$x}}>{{end}}", "<0=3><1=4><2=5>"),
-        ("{{range 3}}{{.}}{{end}}{{range 0}}x{{else}}none{{end}}", "012none"), ("{{range .None}}a{{else}}b{{end}}", "b"),
+        ("{{range .MSI}}{{.}}{{end}}", "132"),
+        ("{{range $k, $v := .MSI}}<{{$k}}={{$v}}>{{end}}", "<one=1><three=3><two=2>"),
+        ("{{range $x := .SI}}<{{$x}}>{{end}}", "<3><4><5>"),
+        ("{{range $i, $x := .SI}}<{{$i}}={{$x}}>{{end}}", "<0=3><1=4><2=5>"),
+        ("{{range 3}}{{.}}{{end}}{{range 0}}x{{else}}none{{end}}", "012none"),
+        ("{{range .None}}a{{else}}b{{end}}", "b"),
         ("{{range .SI}}{{if eq . 4}}{{break}}{{end}}{{.}}{{end}}", "3"),
         ("{{range .SI}}{{if eq . 4}}{{continue}}{{end}}{{.}}{{end}}", "35"),
         ("{{range .SI}}{{range $.SI}}{{break}}{{end}}{{.}}{{end}}", "345"),
@@ -87,7 +92,8 @@ import Testing
 
     @Test(arguments: [
         ("x \r\n\t{{- 3}}", "x3"), ("{{3 -}}\n\n\ty", "3y"), ("x\n{{-  3   -}}\ny", "x3y"), ("{{-3}}", "-3"),
-        ("a{{/* hi */}}b", "ab"), ("a {{- /* hi */ -}} b", "ab"), ("{{-\n/*\nhello\n*/\n-}}x", "x"), ("x {{3}} y", "x 3 y"),
+        ("a{{/* hi */}}b", "ab"), ("a {{- /* hi */ -}} b", "ab"), ("{{-\n/*\nhello\n*/\n-}}x", "x"),
+        ("x {{3}} y", "x 3 y"),
         ("{{ 3 -}} {{- 4 }}", "34"),
     ])
     func `trim markers take the space beside them`(source: String, expected: String) {
@@ -162,7 +168,8 @@ import Testing
             """
         #expect(
             Fixture.expand(source, 5)
-                == #"template: t:7:20: executing "three" at <index "hi" $>: error calling index: index out of range: 5"#)
+                == #"template: t:7:20: executing "three" at <index "hi" $>: error calling index: index out of range: 5"#
+        )
     }
 
     @Test func `the range of an error covers the construct`() {

@@ -36,8 +36,11 @@ import Testing
     @Test func `steps, output and a function's text have limits`() {
         #expect(Fixture.expand("{{range 100000000}}{{end}}").hasSuffix("more than 1000000 steps"))
         #expect(Fixture.expand("{{range 100000}}0123456789012{{end}}").hasSuffix("more than 1048576 bytes of output"))
-        #expect(Fixture.expand("{{printf `%999999d%999999d` 1 1}}").hasSuffix("error calling printf: more than 1048576 bytes"))
-        #expect(Fixture.expand("{{range 1000}}{{$x := printf `%900000d` 1}}{{end}}").hasSuffix("more than 1000000 steps"))
+        #expect(
+            Fixture.expand("{{printf `%999999d%999999d` 1 1}}").hasSuffix(
+                "error calling printf: more than 1048576 bytes"))
+        #expect(
+            Fixture.expand("{{range 1000}}{{$x := printf `%900000d` 1}}{{end}}").hasSuffix("more than 1000000 steps"))
         let doubling = "{{$x := `ab`}}{{range 40}}{{$x = print $x $x}}{{end}}"
         #expect(Fixture.expand(doubling).hasSuffix("error calling print: more than 1048576 bytes"))
     }
@@ -55,7 +58,9 @@ import Testing
             var bytes = Array(corpus[Int(random.next() % UInt64(corpus.count))].utf8)
             for _ in 0..<(1 + random.next() % 6) {
                 let place = Int(random.next() % UInt64(bytes.count + 1))
-                let byte = random.next() % 8 == 0 ? UInt8(truncatingIfNeeded: random.next())
+                let byte =
+                    random.next() % 8 == 0
+                    ? UInt8(truncatingIfNeeded: random.next())
                     : alphabet[Int(random.next() % UInt64(alphabet.count))]
                 switch random.next() % 3 {
                 case 0: bytes.insert(byte, at: place)

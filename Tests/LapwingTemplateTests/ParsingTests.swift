@@ -37,21 +37,29 @@ import Testing
         ("{{range $u, $v, $w := 3}}{{end}}", "1: too many declarations in range"),
         ("{{$a}}", "1: undefined variable \"$a\""), ("{{range $k}}{{end}}", "1: undefined variable \"$k\""),
         ("{{with $x := 4}}{{end}}{{$x}}", "1: undefined variable \"$x\""),
-        ("{{range $k,}}{{end}}", "1: missing value for range"), ("{{range $k, $v := }}{{end}}", "1: missing value for range"),
+        ("{{range $k,}}{{end}}", "1: missing value for range"),
+        ("{{range $k, $v := }}{{end}}", "1: missing value for range"),
         ("{{range $k, .}}{{end}}", "1: range can only initialize variables"),
-        ("{{true.any}}", "1: unexpected . after term \"true\""), ("{{\"hello\".guys}}", "1: unexpected . after term \"\\\"hello\\\"\""),
+        ("{{true.any}}", "1: unexpected . after term \"true\""),
+        ("{{\"hello\".guys}}", "1: unexpected . after term \"\\\"hello\\\"\""),
         ("{{..E}}", "1: unexpected . after term \".\""), ("{{nil.E}}", "1: unexpected . after term \"nil\""),
         ("{{12|false}}", "1: non executable command in pipeline stage 2"),
         ("{{.|printf|\"error\"}}", "1: non executable command in pipeline stage 3"),
         ("{{ ( ) }}", "1: missing value for parenthesized pipeline"),
-        ("{{printf 3, 4}}", "1: unexpected \",\" in operand"), ("{{template .X}}", "1: unexpected \".X\" in template clause"),
-        ("{{template $v}}", "1: unexpected \"$v\" in template clause"), ("{{block \"foo\"}}x{{end}}", "1: missing value for block clause"),
-        ("{{break}}", "1: {{break}} outside {{range}}"), ("{{range .}}{{else}}{{continue}}{{end}}", "1: {{continue}} outside {{range}}"),
+        ("{{printf 3, 4}}", "1: unexpected \",\" in operand"),
+        ("{{template .X}}", "1: unexpected \".X\" in template clause"),
+        ("{{template $v}}", "1: unexpected \"$v\" in template clause"),
+        ("{{block \"foo\"}}x{{end}}", "1: missing value for block clause"),
+        ("{{break}}", "1: {{break}} outside {{range}}"),
+        ("{{range .}}{{else}}{{continue}}{{end}}", "1: {{continue}} outside {{range}}"),
         ("{{range .}}{{break 20}}{{end}}", "1: unexpected \"20\" in {{break}}"),
         ("{{define}}{{end}}", "1: unexpected \"}}\" in define clause"), ("{{if}}{{end}}", "1: missing value for if"),
-        ("{{printf (printf .).}}", "1: unexpected <.> in operand"), ("{{$x:=.}}{{$x+2}}", "1: bad character U+002B '+'"),
-        ("{{$x:=.}}{{$x!2}}", "1: bad character U+0021 '!'"), ("{{if .X}}{{define `x`}}{{end}}{{end}}", "1: unexpected <define> in command"),
-        ("{{ .Labels.foo } }}", "1: unexpected \"}\" in operand"), ("{{'xx'}}", "1: malformed character constant: 'xx'"), ("{{''}}", "1: invalid syntax"),
+        ("{{printf (printf .).}}", "1: unexpected <.> in operand"),
+        ("{{$x:=.}}{{$x+2}}", "1: bad character U+002B '+'"),
+        ("{{$x:=.}}{{$x!2}}", "1: bad character U+0021 '!'"),
+        ("{{if .X}}{{define `x`}}{{end}}{{end}}", "1: unexpected <define> in command"),
+        ("{{ .Labels.foo } }}", "1: unexpected \"}\" in operand"),
+        ("{{'xx'}}", "1: malformed character constant: 'xx'"), ("{{''}}", "1: invalid syntax"),
         ("{{18446744073709551616}}", "1: integer overflow: \"18446744073709551616\""),
         ("{{089}}", "1: integer overflow: \"089\""), ("{{1i}}", "1: complex numbers are not supported: \"1i\""),
         ("{{\"abcdefghijklm\" = }}", "1: unexpected \"=\" in operand"), ("{{abc.}}", "1: function \"abc\" not defined"),
@@ -70,7 +78,8 @@ import Testing
 
     @Test func `a function called break takes the keyword's place`() throws {
         let library: TemplateFunctions = ["break": TemplateFunction(.any) { $0[0] }]
-        #expect(try Template.parse("{{break 20}}", name: "t", library: library).execute(.none, library: library) == "20")
+        #expect(
+            try Template.parse("{{break 20}}", name: "t", library: library).execute(.none, library: library) == "20")
     }
 
     @Test func `the range of a parse error covers the token`() {

@@ -12,7 +12,8 @@ enum Fixture {
             case "Value": .field(7)
             case "Twice": .method(TemplateFunction(.integer) { .int($0.integer(0) * 2) })
             case "Self": .method(TemplateFunction { _ in .object(Pair()) })
-            case "Fail": .method(TemplateFunction { _ throws(TemplateFunctionError) in throw TemplateFunctionError("my error") })
+            case "Fail":
+                .method(TemplateFunction { _ throws(TemplateFunctionError) in throw TemplateFunctionError("my error") })
             default: nil
             }
         }
@@ -47,7 +48,9 @@ enum Fixture {
         "oneArg": TemplateFunction(.string) { .string("oneArg=" + $0.string(0)) },
         "twoArgs": TemplateFunction(.string, .string) { .string("twoArgs=" + $0.string(0) + $0.string(1)) },
         "half": TemplateFunction(.float) { .float($0.float(0) / 2) },
-        "die": TemplateFunction(.any) { _ throws(TemplateFunctionError) in throw TemplateFunctionError("must not be called") },
+        "die": TemplateFunction(.any) { _ throws(TemplateFunctionError) in
+            throw TemplateFunctionError("must not be called")
+        },
         "three": TemplateFunction { _ in .map(TemplateMap([("three", 3)])) },
     ])
 

@@ -12,7 +12,9 @@ enum Humanizing {
         case .int(let value): return Double(value)
         case .string(let text):
             let complaint = "strconv.ParseFloat: parsing \(GoQuote.quote(text)): "
-            guard let value = GoNumber.parse(withoutUnderscores(text)) else { throw TemplateFunctionError(complaint + "invalid syntax") }
+            guard let value = GoNumber.parse(withoutUnderscores(text)) else {
+                throw TemplateFunctionError(complaint + "invalid syntax")
+            }
             // A numeral that is no infinity by name is too large when it reads as one.
             if value.isInfinite, !text.lowercased().contains("inf") {
                 throw TemplateFunctionError(complaint + "value out of range")

@@ -26,7 +26,9 @@ enum PrometheusFunctions {
         "label": TemplateFunction(.string, sample) { arguments throws(TemplateFunctionError) in
             try sampleObject(arguments[1]).labels[arguments.string(0)] ?? ""
         },
-        "value": TemplateFunction(sample) { arguments throws(TemplateFunctionError) in try sampleObject(arguments[0]).value },
+        "value": TemplateFunction(sample) { arguments throws(TemplateFunctionError) in
+            try sampleObject(arguments[0]).value
+        },
         "strvalue": TemplateFunction(sample) { arguments throws(TemplateFunctionError) in
             try sampleObject(arguments[0]).labels["__value__"] ?? ""
         },
@@ -48,8 +50,11 @@ enum PrometheusFunctions {
     }
 
     /// A stable sort by the bytes of a label's value.
-    private static func sorted(_ value: TemplateValue, by label: String) throws(TemplateFunctionError) -> TemplateValue {
-        guard case .list(let samples, let type) = value else { return .list([], type: TemplateSampleObject.listTypeName) }
+    private static func sorted(_ value: TemplateValue, by label: String) throws(TemplateFunctionError) -> TemplateValue
+    {
+        guard case .list(let samples, let type) = value else {
+            return .list([], type: TemplateSampleObject.listTypeName)
+        }
         var keyed: [(key: [UInt8], offset: Int, sample: TemplateValue)] = []
         for (offset, sample) in samples.enumerated() {
             guard case .string(let key)? = try sampleObject(sample).labels[label] else {

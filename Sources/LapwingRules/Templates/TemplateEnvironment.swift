@@ -23,7 +23,9 @@ public struct TemplateEnvironment: Sendable {
     var pathPrefix: String {
         var rest = Array(externalURL.utf8)[...]
         if let scheme = rest.firstIndex(of: UInt8(ascii: ":")), rest[scheme...].starts(with: "://".utf8) {
-            rest = rest[(scheme + 3)...].drop { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+            rest = rest[(scheme + 3)...].drop {
+                $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
+            }
         }
         let path = Array(rest.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
         var decoded: [UInt8] = []
@@ -46,7 +48,8 @@ public struct TemplateEnvironment: Sendable {
 extension TemplateEnvironment: TemplateLibrary {
     public func function(named name: String) -> TemplateFunction? {
         switch name {
-        case "query": TemplateFunction(.string) { arguments throws(TemplateFunctionError) in try run(arguments.string(0)) }
+        case "query":
+            TemplateFunction(.string) { arguments throws(TemplateFunctionError) in try run(arguments.string(0)) }
         case "now": TemplateFunction { _ in .float(now.seconds) }
         case "externalURL": TemplateFunction { _ in .string(externalURL) }
         case "pathPrefix": TemplateFunction { _ in .string(pathPrefix) }

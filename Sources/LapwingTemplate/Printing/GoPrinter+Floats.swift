@@ -52,7 +52,8 @@ extension GoPrinter {
         let outer = flags
         defer { flags = outer }
         if flags.zero, !flags.minus, isFinite, let width = flags.width {
-            digits = Substring(String(repeating: "0", count: max(0, width - sign.utf8.count - digits.utf8.count)) + digits)
+            digits = Substring(
+                String(repeating: "0", count: max(0, width - sign.utf8.count - digits.utf8.count)) + digits)
         }
         flags.zero = false
         pad(sign + digits)

@@ -25,7 +25,8 @@ struct Number: Sendable {
     }
 
     init(_ text: String) throws(Malformed) {
-        if text.utf8.last == UInt8(ascii: "i"), GoNumber.parse(text.dropLast()) != nil || text.dropFirst().contains("+") {
+        if text.utf8.last == UInt8(ascii: "i"), GoNumber.parse(text.dropLast()) != nil || text.dropFirst().contains("+")
+        {
             throw Malformed(message: "complex numbers are not supported: \(GoQuote.quote(text))")
         }
         self.init(text: text, integer: nil, unsigned: nil, float: nil)
@@ -35,7 +36,9 @@ struct Number: Sendable {
             } else {
                 unsigned = magnitude
             }
-            integer = isNegative ? (magnitude <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil)
+            integer =
+                isNegative
+                ? (magnitude <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil)
                 : Int64(exactly: magnitude)
             float = integer.map { Double($0) } ?? unsigned.map { Double($0) }
         }

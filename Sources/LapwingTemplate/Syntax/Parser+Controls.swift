@@ -1,7 +1,10 @@
 import LapwingText
 
 extension Parser {
-    enum Item { case node(NodeID), ending(Ending) }
+    enum Item {
+        case node(NodeID)
+        case ending(Ending)
+    }
 
     mutating func textOrAction() throws(TemplateError) -> Item {
         let token = nextNonSpace()

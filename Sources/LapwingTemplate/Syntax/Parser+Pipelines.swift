@@ -134,7 +134,8 @@ extension Parser {
         case .boolean: return add(.bool(token.text == "true"), from: start)
         case .characterConstant, .complex, .number:
             do throws(Number.Malformed) {
-                let number = token.kind == .characterConstant
+                let number =
+                    token.kind == .characterConstant
                     ? try Number(characterConstant: token.text) : try Number(token.text)
                 return add(.number(number), from: start)
             } catch { throw failure(error.message, at: token.range) }

@@ -26,7 +26,10 @@ struct Parser {
     var definitions: [(name: String, root: NodeID)] = []
 
     /// What ends a list of nodes.
-    enum Ending { case end, otherwise(Token) }
+    enum Ending {
+        case end
+        case otherwise(Token)
+    }
 
     init(
         name: String, source: [UInt8], library: any TemplateLibrary, preamble: Template.Preamble,
@@ -118,7 +121,9 @@ struct Parser {
         }
         var suffix = ""
         if actionLine != 0, actionLine != token.line {
-            suffix = token.text.hasSuffix(" action") ? " started at \(name):\(actionLine)"
+            suffix =
+                token.text.hasSuffix(" action")
+                ? " started at \(name):\(actionLine)"
                 : " in action started at \(name):\(actionLine)"
         }
         return failure(token.text + suffix, at: token.range)

@@ -59,7 +59,9 @@ enum GoTimeLayout {
     }
 
     /// `.000` writes that many digits, `.999` drops trailing zeros; both stand behind the seconds.
-    private static func appendFraction(of time: TemplateTime, _ rest: ArraySlice<UInt8>, to result: inout [UInt8]) -> Int? {
+    private static func appendFraction(of time: TemplateTime, _ rest: ArraySlice<UInt8>, to result: inout [UInt8])
+        -> Int?
+    {
         guard let mark = rest.first, mark == UInt8(ascii: ".") || mark == UInt8(ascii: ","),
             let digit = rest.dropFirst().first, digit == UInt8(ascii: "0") || digit == UInt8(ascii: "9")
         else { return nil }

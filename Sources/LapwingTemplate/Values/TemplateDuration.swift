@@ -42,7 +42,8 @@ public struct TemplateDuration: TemplateObject, Hashable {
         case "Milliseconds": method { _ in .int(nanoseconds / 1_000_000) }
         case "Microseconds": method { _ in .int(nanoseconds / 1000) }
         case "Nanoseconds": method { _ in .int(nanoseconds) }
-        case "Abs": method { _ in .object(TemplateDuration(nanoseconds: nanoseconds == .min ? .max : abs(nanoseconds))) }
+        case "Abs":
+            method { _ in .object(TemplateDuration(nanoseconds: nanoseconds == .min ? .max : abs(nanoseconds))) }
         default: nil
         }
     }

@@ -61,10 +61,12 @@ public struct TemplateTime: TemplateObject, Hashable {
         case "UnixMicro": method { _ in .int(seconds &* 1_000_000 &+ nanoseconds / 1000) }
         case "UnixNano": method { _ in .int(seconds &* 1_000_000_000 &+ nanoseconds) }
         case "Year": method { _ in .int(Int64(date.year)) }
-        case "Month": method { _ in .object(TemplateName("time.Month", date.month, GoTimeLayout.months[date.month - 1])) }
+        case "Month":
+            method { _ in .object(TemplateName("time.Month", date.month, GoTimeLayout.months[date.month - 1])) }
         case "Day": method { _ in .int(Int64(date.day)) }
         case "Weekday": method { _ in .object(TemplateName("time.Weekday", weekday, GoTimeLayout.weekdays[weekday])) }
-        case "YearDay": method { _ in .int(Int64(day.number - CivilDate.daysSinceEpoch(year: date.year, month: 1, day: 1) + 1)) }
+        case "YearDay":
+            method { _ in .int(Int64(day.number - CivilDate.daysSinceEpoch(year: date.year, month: 1, day: 1) + 1)) }
         case "Hour": method { _ in .int(Int64(day.second / 3600)) }
         case "Minute": method { _ in .int(Int64(day.second / 60 % 60)) }
         case "Second": method { _ in .int(Int64(day.second % 60)) }
