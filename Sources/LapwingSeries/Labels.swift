@@ -17,17 +17,32 @@ public struct Labels: Sendable {
     }
 
     /// The labels of a sequence in any order; the last of two with the same name holds, empty values are left out.
-    public init(_ labels: some Sequence<Label>) {
-        let ordered = labels.enumerated().sorted { a, b in
-            LabelCoding.equal(a.element.name, b.element.name)
-                ? a.offset < b.offset : LabelCoding.precedes(a.element.name, b.element.name)
+    ///
+    /// - Complexity: O(bytes) where they are in order, as on most pages; else O(labels × log labels) comparisons more.
+    public init(_ labels: some Sequence<Label>) { self.init(ordering: Array(labels)) }
+
+    private init(ordering labels: [Label]) {
+        var isOrdered = true
+        for index in labels.indices.dropFirst() where isOrdered {
+            isOrdered = LabelCoding.precedes(labels[index - 1].name, labels[index].name)
         }
+        let ordered = isOrdered ? labels : Self.ordered(labels)
         var encoded: [UInt8] = []
-        for (index, label) in ordered.enumerated() where !label.element.value.isEmpty {
-            let isRepeated = index + 1 < ordered.count && LabelCoding.equal(ordered[index + 1].element.name, label.element.name)
-            if !isRepeated { LabelCoding.append(label.element.name, label.element.value, to: &encoded) }
-        }
+        for label in ordered where !label.value.isEmpty { LabelCoding.append(label.name, label.value, to: &encoded) }
         self.init(encoded: encoded)
+    }
+
+    /// In the order of names, the last of each name alone.
+    private static func ordered(_ labels: [Label]) -> [Label] {
+        let order = labels.indices.sorted { a, b in
+            LabelCoding.equal(labels[a].name, labels[b].name)
+                ? a < b : LabelCoding.precedes(labels[a].name, labels[b].name)
+        }
+        return order.enumerated().compactMap { place, index in
+            let isRepeated =
+                place + 1 < order.count && LabelCoding.equal(labels[order[place + 1]].name, labels[index].name)
+            return isRepeated ? nil : labels[index]
+        }
     }
 
     /// The labels whose names and values are these, in order: for tests and for labels written in code.

@@ -38,7 +38,7 @@ extension ExpositionPage {
         _ pairs: [Label], _ reader: borrowing ExpositionReader, from start: Int
     ) throws(ExpositionError) {
         for (index, pair) in pairs.enumerated() {
-            if pairs[..<index].contains(where: { $0.name == pair.name }) {
+            if pairs[..<index].contains(where: { $0.name.utf8.elementsEqual(pair.name.utf8) }) {
                 throw reader.error("label name \(GoQuote.quote(pair.name)) is not unique", start, reader.offset)
             }
             if pair.name.isEmpty || (pair.name == LabelName.metric && pair.value.isEmpty) {

@@ -1,8 +1,9 @@
 import LapwingRegex
 
-extension Sequence<RelabelRule> {
+extension [RelabelRule] {
     /// The labels after all rules, in order; nil when one of them drops the set.
     public func relabeled(_ labels: Labels) -> Labels? {
+        if isEmpty { return labels }
         var builder = Labels.Builder(labels)
         for rule in self where !rule.apply(to: &builder) { return nil }
         return builder.labels
@@ -17,8 +18,8 @@ extension RelabelRule {
         switch action {
         case .keep: return expression.matchesWhole(source(labels))
         case .drop: return !expression.matchesWhole(source(labels))
-        case .keepequal: return labels[targetLabel] ?? "" == source(labels)
-        case .dropequal: return labels[targetLabel] ?? "" != source(labels)
+        case .keepequal: return LabelCoding.equal(labels[targetLabel] ?? "", source(labels))
+        case .dropequal: return !LabelCoding.equal(labels[targetLabel] ?? "", source(labels))
         case .replace: replace(&labels)
         case .lowercase: labels.set(targetLabel, Self.mapped(source(labels)) { $0.lowercaseMapping })
         case .uppercase: labels.set(targetLabel, Self.mapped(source(labels)) { $0.uppercaseMapping })
