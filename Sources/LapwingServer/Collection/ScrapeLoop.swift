@@ -1,3 +1,4 @@
+import LapwingHTTP
 import LapwingSeries
 import Synchronization
 
@@ -5,7 +6,7 @@ import Synchronization
 final class ScrapeLoop: Sendable {
     /// What every loop of a server shares.
     struct Surroundings: Sendable {
-        var fetcher: any PageFetcher
+        var client: any HTTPClient
         var sink: any SampleSink
         var clock: any CollectionClock
         var version: String
@@ -64,7 +65,7 @@ final class ScrapeLoop: Sendable {
 
     private func run() async -> ScrapeSession {
         let clock = surroundings.clock
-        let request = PageRequest(target, version: surroundings.version)
+        let request = target.request(version: surroundings.version)
         var session = ScrapeSession(target)
         var due = schedule.first(after: clock.now)
         while true {
@@ -86,9 +87,9 @@ final class ScrapeLoop: Sendable {
         }
     }
 
-    private func answer(to request: PageRequest) async -> ScrapeAnswer {
+    private func answer(to request: HTTPClientRequest) async -> ScrapeAnswer {
         if let error = state.withLock({ $0.forcedError }) { return .failure(error) }
-        return await surroundings.fetcher.answer(to: request, surroundings.clock)
+        return await ScrapeAnswer.of(request, by: surroundings.client, surroundings.clock)
     }
 
     private func publish(_ outcome: ScrapeOutcome, started: Timestamp, took: Duration) {

@@ -1,3 +1,4 @@
+public import LapwingHTTP
 public import LapwingSeries
 import Synchronization
 
@@ -28,11 +29,11 @@ public final class ScrapeManager: Sendable {
     ///   - seed: sets servers apart that scrape the same targets.
     ///   - observer: is told what is worth a line in a log.
     public init(
-        fetcher: any PageFetcher, sink: any SampleSink, clock: any CollectionClock = SystemCollectionClock(),
+        client: any HTTPClient, sink: any SampleSink, clock: any CollectionClock = SystemCollectionClock(),
         version: String, seed: UInt64 = 0, observer: @escaping @Sendable (ScrapeEvent) -> Void = { _ in }
     ) {
         surroundings = ScrapeLoop.Surroundings(
-            fetcher: fetcher, sink: sink, clock: clock, version: version, seed: seed, observer: observer)
+            client: client, sink: sink, clock: clock, version: version, seed: seed, observer: observer)
     }
 
     /// Makes these jobs the ones that are scraped: new targets start, those that are gone end, and those that are

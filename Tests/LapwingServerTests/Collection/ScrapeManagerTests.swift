@@ -1,3 +1,4 @@
+import LapwingHTTP
 import LapwingSeries
 import Synchronization
 import Testing
@@ -11,7 +12,7 @@ import Testing
     let clock = SimulatedClock(100_000)
 
     private func manager(_ observer: @escaping @Sendable (ScrapeEvent) -> Void = { _ in }) -> ScrapeManager {
-        ScrapeManager(fetcher: network, sink: sink, clock: clock, version: "1.2", observer: observer)
+        ScrapeManager(client: network, sink: sink, clock: clock, version: "1.2", observer: observer)
     }
 
     private func job(_ addresses: String..., timeout: Int64 = 400) -> ScrapeConfiguration {
@@ -55,7 +56,7 @@ import Testing
         #expect(status.health == .up && status.lastError == "" && status.lastScrape?.milliseconds == first + 2000)
         #expect(status.scrapeInterval == "1s" && status.scrapeTimeout == "400ms" && status.scrapePool == "j")
         #expect(
-            network.requests.first?.headers.map { "\($0.name): \($0.value)" } == [
+            network.requests.first?.headers.fields.map { "\($0.name): \($0.value)" } == [
                 "Accept: application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
                     + "application/openmetrics-text;version=0.0.1;q=0.5,"
                     + "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
@@ -82,10 +83,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (SimulatedNetwork.Answer.status(404, "Not Found"), "server returned HTTP status 404 Not Found"),
-        (.status(503, ""), "server returned HTTP status 503"),
-        (.error(.bodySizeLimitExceeded), "body size limit exceeded"),
-        (.error(ScrapeError("connect: connection refused")), "Get \"http://a:1/metrics\": connect: connection refused"),
+        (SimulatedNetwork.Answer.status(404), "server returned HTTP status 404 Not Found"),
+        (.status(599), "server returned HTTP status 599"),
+        (.error(.responseTooLarge(limit: 64)), "body size limit exceeded"),
+        (
+            .error(.connectionFailed(address: "127.0.0.1:1", "connection refused")),
+            "Get \"http://a:1/metrics\": dial tcp 127.0.0.1:1: connect: connection refused"
+        ),
         (.page(String(repeating: "m 1\n", count: 20)), "body size limit exceeded"),
     ])
     func `what goes wrong is told in upstream's words`(answer: SimulatedNetwork.Answer, error: String) async {

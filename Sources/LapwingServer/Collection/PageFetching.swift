@@ -1,0 +1,70 @@
+import LapwingExposition
+import LapwingHTTP
+import LapwingSeries
+import LapwingText
+
+extension ScrapeTarget {
+    /// The request that Prometheus 3.14 would make of this target for its text protocols.
+    ///
+    /// - Parameter version: what `User-Agent` says after `Lapwing/`.
+    func request(version: String) -> HTTPClientRequest {
+        var headers: HTTPHeaders = [
+            "Accept": ExpositionFormat.acceptHeader,
+            "Accept-Encoding": configuration.asksForCompression ? "gzip" : "identity",
+            "User-Agent": "Lapwing/\(version)",
+            "X-Prometheus-Scrape-Timeout-Seconds": GoNumber.text(Double(timeout.milliseconds) / 1000, .fixed),
+        ]
+        for (name, value) in configuration.headers.sorted(by: { $0.key < $1.key }) { headers.add(name, value) }
+        let limit = configuration.bodySizeLimit
+        return HTTPClientRequest(
+            url: url, headers: headers, timeout: timeout,
+            maxResponseBytes: limit > 0 ? limit : ScrapeConfiguration.maximumBodySize)
+    }
+}
+
+extension ScrapeAnswer {
+    /// Asks a target for its page, and answers whatever happens: a page that does not come in time is a failure, even
+    /// if the client never returns.
+    static func of(
+        _ request: HTTPClientRequest, by client: any HTTPClient, _ clock: any CollectionClock
+    ) async -> ScrapeAnswer {
+        let first = FirstOf<ScrapeAnswer>()
+        let deadline = clock.now + request.timeout
+        let work = Task { first.take(await untimed(request, by: client)) }
+        let timer = Task {
+            try await clock.sleep(until: deadline)
+            first.take(failure(.timedOut, of: request))
+        }
+        let answer = await withTaskCancellationHandler {
+            await first.value
+        } onCancel: {
+            first.take(failure(.cancelled, of: request))
+        }
+        work.cancel()
+        timer.cancel()
+        return answer
+    }
+
+    private static func failure(_ reason: HTTPClientError.Reason, of request: HTTPClientRequest) -> ScrapeAnswer {
+        .failure(ScrapeError("\(HTTPClientError(reason, method: request.method, url: request.url))"))
+    }
+
+    private static func untimed(_ request: HTTPClientRequest, by client: any HTTPClient) async -> ScrapeAnswer {
+        do {
+            let response = try await client.send(request)
+            guard response.status == .ok else {
+                return .failure(ScrapeError("server returned HTTP status \(response.status)"))
+            }
+            // Prometheus refuses a page that just fills the limit as well: it cannot tell it from a longer one.
+            if response.body.count >= request.maxResponseBytes { return .failure(.bodySizeLimitExceeded) }
+            return .page(bytes: response.body, contentType: response.headers["Content-Type"] ?? "")
+        } catch {
+            if case .responseTooLarge = error.reason { return .failure(.bodySizeLimitExceeded) }
+            return .failure(ScrapeError("\(error)"))
+        }
+    }
+}
+
+extension ScrapeError {
+    static let bodySizeLimitExceeded = ScrapeError("body size limit exceeded")
+}
