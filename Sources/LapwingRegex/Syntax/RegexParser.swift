@@ -1,0 +1,276 @@
+import LapwingText
+
+/// What a regular expression's text may be at most.
+public enum RegularExpressionLimits {
+    /// Groups within one another.
+    public static let nesting = 1000
+    /// The counts of `{n,m}`, also multiplied where they are nested.
+    public static let repetitions = 1000
+    /// Instructions of the program.
+    public static let instructions = 100_000
+    /// Bytes of the pattern.
+    public static let bytes = 1 << 20
+}
+
+/// Reads RE2's syntax, with Perl's classes and flags, as Go's `regexp/syntax` does.
+struct RegexParser {
+    struct Flags {
+        var foldsCase: Bool
+        var dotMatchesNewline: Bool
+        var isMultiline = false
+        var isUngreedy = false
+    }
+
+    let pattern: [Unicode.Scalar]
+    private let offsets: [Int]
+    private(set) var position = 0
+    var flags: Flags
+    private(set) var groupNames: [String] = [""]
+    private var depth = 0
+
+    init(_ text: String, flags: Flags) {
+        pattern = Array(text.unicodeScalars)
+        var offset = 0
+        var offsets: [Int] = []
+        for scalar in pattern {
+            offsets.append(offset)
+            offset += String(scalar).utf8.count
+        }
+        offsets.append(offset)
+        self.offsets = offsets
+        self.flags = flags
+    }
+
+    mutating func parse() throws(RegularExpressionError) -> RegexNode {
+        if let end = offsets.last, end > RegularExpressionLimits.bytes { throw failure("expression too large", from: pattern.count) }
+        let node = try parseAlternation()
+        if current != nil { throw RegularExpressionError("unexpected )", text(0..<pattern.count), at: range(position..<position + 1)) }
+        return node
+    }
+
+    // MARK: Text
+
+    var current: Unicode.Scalar? { position < pattern.count ? pattern[position] : nil }
+
+    func peek(_ distance: Int) -> Unicode.Scalar? { position + distance < pattern.count ? pattern[position + distance] : nil }
+
+    mutating func advance(_ count: Int = 1) { position = min(pattern.count, position + count) }
+
+    mutating func skip(_ scalar: Unicode.Scalar) -> Bool {
+        guard current == scalar else { return false }
+        position += 1
+        return true
+    }
+
+    func text(_ range: Range<Int>) -> String { String(String.UnicodeScalarView(pattern[range])) }
+
+    func range(_ scalars: Range<Int>) -> SourceRange { SourceRange(offsets[scalars.lowerBound], offsets[min(scalars.upperBound, pattern.count)]) }
+
+    func failure(_ code: String, from start: Int) -> RegularExpressionError {
+        let start = min(start, pattern.count)
+        let end = max(start, min(position, pattern.count))
+        return RegularExpressionError(code, text(start..<end), at: range(start..<end))
+    }
+
+    // MARK: Structure
+
+    private mutating func parseAlternation() throws(RegularExpressionError) -> RegexNode {
+        depth += 1
+        defer { depth -= 1 }
+        if depth > RegularExpressionLimits.nesting {
+            throw RegularExpressionError("expression nests too deeply", text(0..<pattern.count), at: range(0..<pattern.count))
+        }
+        let outer = flags
+        defer { flags = outer }
+        var branches: [RegexNode] = []
+        repeat { branches.append(try parseConcatenation()) } while skip("|")
+        return branches.count == 1 ? branches[0] : .alternation(branches)
+    }
+
+    private mutating func parseConcatenation() throws(RegularExpressionError) -> RegexNode {
+        var parts: [RegexNode] = []
+        while let scalar = current, scalar != "|", scalar != ")" {
+            if scalar == "*" || scalar == "+" || scalar == "?" {
+                advance()
+                throw failure("missing argument to repetition operator", from: position - 1)
+            }
+            if scalar == "{", let count = repetitionCount(at: position) {
+                advance(count.length)
+                throw failure("missing argument to repetition operator", from: position - count.length)
+            }
+            guard let atom = try parseAtom() else { continue }
+            parts.append(try parseRepetitions(of: atom))
+        }
+        return parts.count == 1 ? parts[0] : parts.isEmpty ? .empty : .concatenation(parts)
+    }
+
+    private mutating func parseRepetitions(of atom: RegexNode) throws(RegularExpressionError) -> RegexNode {
+        var node = atom
+        var operatorStart: Int?
+        while let scalar = current {
+            let start = position
+            let bounds: (minimum: Int, maximum: Int?)
+            switch scalar {
+            case "*": bounds = (0, nil)
+            case "+": bounds = (1, nil)
+            case "?": bounds = (0, 1)
+            case "{":
+                guard let count = repetitionCount(at: position) else { return node }
+                advance(count.length - 1)
+                bounds = (count.minimum, count.maximum)
+                let limit = RegularExpressionLimits.repetitions
+                guard count.minimum <= limit, (count.maximum ?? 0) <= limit, count.maximum.map({ $0 >= count.minimum }) ?? true else {
+                    advance()
+                    throw failure("invalid repeat count", from: start)
+                }
+            default: return node
+            }
+            advance()
+            var isGreedy = true
+            if skip("?") { isGreedy = false }
+            if flags.isUngreedy { isGreedy.toggle() }
+            if let operatorStart { throw failure("invalid nested repetition operator", from: operatorStart) }
+            operatorStart = start
+            node = .repetition(node, minimum: bounds.minimum, maximum: bounds.maximum, isGreedy: isGreedy)
+            if node.expansion > RegularExpressionLimits.repetitions, scalar == "{" {
+                throw failure("invalid repeat count", from: start)
+            }
+        }
+        return node
+    }
+
+    /// The bounds of a `{n}`, `{n,}` or `{n,m}`; nil where the brace is a letter like any other.
+    private func repetitionCount(at start: Int) -> (minimum: Int, maximum: Int?, length: Int)? {
+        var index = start + 1
+        func number() -> (Int?, Int) {
+            var end = index
+            while end < pattern.count, ("0"..."9").contains(pattern[end]) { end += 1 }
+            if end == index { return (nil, end) }
+            return (end - index > 9 ? Int.max : Int(text(index..<end)), end)
+        }
+        let (minimum, afterMinimum) = number()
+        guard let minimum else { return nil }
+        index = afterMinimum
+        var maximum: Int? = minimum
+        if index < pattern.count, pattern[index] == "," {
+            index += 1
+            let (bound, afterMaximum) = number()
+            maximum = bound
+            index = afterMaximum
+        }
+        guard index < pattern.count, pattern[index] == "}" else { return nil }
+        return (minimum, maximum, index + 1 - start)
+    }
+
+    // MARK: Atoms
+
+    /// The next atom; nil for what only changes flags.
+    private mutating func parseAtom() throws(RegularExpressionError) -> RegexNode? {
+        guard let scalar = current else { return nil }
+        switch scalar {
+        case "(": return try parseGroup()
+        case "[": return .set(try parseClass())
+        case ".":
+            advance()
+            return .set(flags.dotMatchesNewline ? .all : .notNewline)
+        case "^":
+            advance()
+            return .assertion(flags.isMultiline ? .beginLine : .beginText)
+        case "$":
+            advance()
+            return .assertion(flags.isMultiline ? .endLine : .endText)
+        case "\\": return try parseEscape()
+        default:
+            advance()
+            return literal(scalar)
+        }
+    }
+
+    func literal(_ scalar: Unicode.Scalar) -> RegexNode {
+        let set = ScalarSet(scalar.value)
+        return .set(flags.foldsCase ? CaseFolding.closed(set) : set)
+    }
+
+    private mutating func parseGroup() throws(RegularExpressionError) -> RegexNode? {
+        let start = position
+        advance()
+        if current == "?" { return try parseSpecialGroup(start) }
+        groupNames.append("")
+        let index = groupNames.count - 1
+        return .group(try parseGroupBody(), index: index)
+    }
+
+    private mutating func parseGroupBody() throws(RegularExpressionError) -> RegexNode {
+        let node = try parseAlternation()
+        guard skip(")") else {
+            throw RegularExpressionError("missing closing )", text(0..<pattern.count), at: range(0..<pattern.count))
+        }
+        return node
+    }
+
+    private mutating func parseSpecialGroup(_ start: Int) throws(RegularExpressionError) -> RegexNode? {
+        let isNamed = peek(1) == "P" && peek(2) == "<" || (peek(1) == "<" && peek(2) != "=" && peek(2) != "!")
+        if isNamed {
+            advance(peek(1) == "P" ? 3 : 2)
+            let nameStart = position
+            while let scalar = current, scalar != ">" { _ = scalar; advance() }
+            let name = text(nameStart..<position)
+            guard skip(">") else {
+                throw RegularExpressionError("invalid named capture", text(start..<pattern.count), at: range(start..<pattern.count))
+            }
+            let isWord = !name.isEmpty && name.unicodeScalars.allSatisfy { ScalarSet.word.contains($0.value) }
+            guard isWord else { throw failure("invalid named capture", from: start) }
+            guard !groupNames.contains(name) else {
+                throw RegularExpressionError("duplicate capture group name", name, at: range(nameStart..<position - 1))
+            }
+            groupNames.append(name)
+            let index = groupNames.count - 1
+            return .group(try parseGroupBody(), index: index)
+        }
+        advance()
+        var changed = flags
+        var isNegative = false
+        var sawFlag = false
+        while let scalar = current {
+            advance()
+            switch scalar {
+            case "i": changed.foldsCase = !isNegative
+            case "m": changed.isMultiline = !isNegative
+            case "s": changed.dotMatchesNewline = !isNegative
+            case "U": changed.isUngreedy = !isNegative
+            case "-":
+                if isNegative { throw failure("invalid or unsupported Perl syntax", from: start) }
+                isNegative = true
+                sawFlag = false
+                continue
+            case ")", ":":
+                if isNegative, !sawFlag { throw failure("invalid or unsupported Perl syntax", from: start) }
+                if scalar == ")" {
+                    flags = changed
+                    return nil
+                }
+                let outer = flags
+                flags = changed
+                let node = try parseGroupBody()
+                flags = outer
+                return node
+            default: throw failure("invalid or unsupported Perl syntax", from: start)
+            }
+            sawFlag = true
+        }
+        throw RegularExpressionError("missing closing )", text(0..<pattern.count), at: range(0..<pattern.count))
+    }
+}
+
+extension RegexNode {
+    /// How often the innermost atom is written when all counted repetitions are.
+    var expansion: Int {
+        switch self {
+        case .empty, .set, .assertion: 1
+        case .concatenation(let parts), .alternation(let parts): parts.map(\.expansion).max() ?? 1
+        case .group(let inner, _): inner.expansion
+        case .repetition(let inner, let minimum, let maximum, _):
+            Swift.max(1, inner.expansion.multipliedReportingOverflow(by: Swift.max(minimum, maximum ?? minimum, 1)).partialValue)
+        }
+    }
+}
