@@ -15,7 +15,8 @@ extension GoNumber {
 
     private static let zero = UInt8(ascii: "0")
 
-    /// The common case: at most 15 digits with an optional sign and point, exact by one division.
+    /// The common case: at most 15 significant digits with an optional sign, point and small exponent, exact by one
+    /// multiplication or division (W. Clinger, "How to Read Floating Point Numbers Accurately", 1990).
     private static func parseShortDecimal(_ bytes: Span<UInt8>) -> Double? {
         var index = 0
         var negative = false
@@ -23,32 +24,56 @@ extension GoNumber {
             negative = true
             index += 1
         }
-        guard bytes.count > index, bytes.count - index <= 16 else { return nil }
+        guard bytes.count > index, bytes.count - index <= 24 else { return nil }
         var mantissa: UInt64 = 0
         var digits = 0
-        var fraction = 0
+        var significant = 0
+        var scale = 0
         var sawPoint = false
         while index < bytes.count {
-            let digit = bytes[index] &- zero
+            let byte = bytes[index]
+            let digit = byte &- zero
             if digit <= 9 {
                 mantissa = mantissa &* 10 &+ UInt64(digit)
                 digits += 1
-                if sawPoint { fraction += 1 }
-            } else if bytes[index] == UInt8(ascii: "."), !sawPoint {
+                if mantissa > 0 { significant += 1 }
+                if sawPoint { scale -= 1 }
+            } else if byte == UInt8(ascii: "."), !sawPoint {
                 sawPoint = true
+            } else if byte | 0x20 == UInt8(ascii: "e") {
+                guard let exponent = parseShortExponent(bytes, from: index + 1) else { return nil }
+                scale += exponent
+                break
             } else {
                 return nil
             }
             index += 1
         }
-        guard digits > 0, digits <= 15 else { return nil }
-        let magnitude = Double(mantissa) / powersOfTen[fraction]
+        guard digits > 0, significant <= 15, scale.magnitude < powersOfTen.count else { return nil }
+        let power = powersOfTen[Int(scale.magnitude)]
+        let magnitude = scale < 0 ? Double(mantissa) / power : Double(mantissa) * power
         return negative ? -magnitude : magnitude
     }
 
-    /// Exactly representable powers: a division by one of them rounds once.
+    /// One to three digits with an optional sign, to the end.
+    private static func parseShortExponent(_ bytes: Span<UInt8>, from start: Int) -> Int? {
+        guard start < bytes.count else { return nil }
+        let isSigned = bytes[start] == UInt8(ascii: "-") || bytes[start] == UInt8(ascii: "+")
+        let first = isSigned ? start + 1 : start
+        guard first < bytes.count, bytes.count - first <= 3 else { return nil }
+        var value = 0
+        for index in first..<bytes.count {
+            let digit = bytes[index] &- zero
+            guard digit <= 9 else { return nil }
+            value = value * 10 + Int(digit)
+        }
+        return bytes[start] == UInt8(ascii: "-") ? -value : value
+    }
+
+    /// Exactly representable powers: a multiplication or division by one of them rounds once.
     private static let powersOfTen: [Double] = [
-        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22,
     ]
 
     private static func parseAny(_ bytes: Span<UInt8>) -> Double? {

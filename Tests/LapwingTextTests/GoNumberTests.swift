@@ -52,4 +52,20 @@ import Testing
             }
         }
     }
+
+    @Test func `short decimals with exponents are read to the nearest number, as the standard library reads them`() {
+        let seed = UInt64.random(in: .min ... .max)
+        var state = seed
+        func next(_ bound: UInt64) -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return (state >> 33) % bound
+        }
+        for _ in 0..<20_000 {
+            var text = next(2) == 0 ? "-" : ""
+            text += (0...next(9)).map { _ in "\(next(10))" }.joined()
+            if next(2) == 0 { text += "." + (0...next(8)).map { _ in "\(next(10))" }.joined() }
+            if next(2) == 0 { text += ["e", "E", "e+", "e-"][Int(next(4))] + "\(next(next(2) == 0 ? 30 : 400))" }
+            #expect(GoNumber.parse(text)?.bitPattern == Double(text)?.bitPattern, "seed \(seed): \(text)")
+        }
+    }
 }
