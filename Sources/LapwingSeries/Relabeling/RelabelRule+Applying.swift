@@ -26,7 +26,8 @@ extension RelabelRule {
         case .hashmod: labels.set(targetLabel, String(MessageDigest5.lastHalf(of: source(labels)) % modulus))
         case .labelmap:
             for label in labels.current.sorted(by: { $0.name < $1.name }) {
-                if let name = expanded(replacement, for: label.name) { labels.set(name, label.value) }
+                guard let match = expression.wholeMatch(label.name) else { continue }
+                labels.set(expression.expand(replacement, match: match, in: label.name), label.value)
             }
         case .labeldrop:
             for label in labels.current where expression.matchesWhole(label.name) { labels.remove(label.name) }
@@ -43,21 +44,18 @@ extension RelabelRule {
 
     private func replace(_ labels: inout Labels.Builder) {
         let source = source(labels)
-        guard let target = expanded(targetLabel, for: source), !target.isEmpty,
-            let value = expanded(replacement, for: source)
-        else { return }
-        labels.set(target, value)
+        if usesDefaultPattern, !Self.hasGroups(targetLabel) {
+            // The one group is the whole text: no need to match.
+            if !Self.hasGroups(replacement) { return labels.set(targetLabel, replacement) }
+            if replacement == Self.defaultReplacement { return labels.set(targetLabel, source) }
+        }
+        guard let match = expression.wholeMatch(source) else { return }
+        let target = expression.expand(targetLabel, match: match, in: source)
+        guard !target.isEmpty else { return }
+        labels.set(target, expression.expand(replacement, match: match, in: source))
     }
 
-    /// `template` with the groups that the expression captures in `text`; nil when it does not match.
-    private func expanded(_ template: String, for text: String) -> String? {
-        if usesDefaultPattern {
-            // The one group is the whole text: no need to match.
-            if !template.utf8.contains(UInt8(ascii: "$")) { return template }
-            if template == Self.defaultReplacement || template == "${1}" { return text }
-        }
-        return expression.expanding(template, inWholeMatchOf: text)
-    }
+    private static func hasGroups(_ template: String) -> Bool { template.utf8.contains(UInt8(ascii: "$")) }
 
     /// Letter by letter, as Go does: one that becomes several stays as it is.
     private static func mapped(_ text: String, _ mapping: (Unicode.Scalar.Properties) -> String) -> String {
