@@ -3,8 +3,9 @@ import Testing
 
 @Suite struct `Numbers as Go writes and reads them` {
     @Test(arguments: [
-        (0.1, "0.1"), (1, "1"), (-0.0, "-0"), (1e21, "1e+21"), (123456789, "1.23456789e+08"), (1e-5, "1e-05"),
-        (0.0001, "0.0001"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"), (.leastNonzeroMagnitude, "5e-324"),
+        (0.1, "0.1"), (1, "1"), (-0.0, "-0"), (1e21, "1e+21"), (123_456_789, "1.23456789e+08"), (1e-5, "1e-05"),
+        (0.0001, "0.0001"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"),
+        (.leastNonzeroMagnitude, "5e-324"),
         (1.7976931348623157e308, "1.7976931348623157e+308"), (100000, "100000"), (1e6, "1e+06"),
     ])
     func `the general form turns to an exponent as strconv does`(value: Double, text: String) {
@@ -12,8 +13,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (1e21, "1000000000000000000000"), (1e-7, "0.0000001"), (123.456, "123.456"), (-2.5, "-2.5"), (1e15, "1000000000000000"),
-        (1.5e15, "1500000000000000"), (0.30000000000000004, "0.30000000000000004"), (9007199254740992, "9007199254740992"),
+        (1e21, "1000000000000000000000"), (1e-7, "0.0000001"), (123.456, "123.456"), (-2.5, "-2.5"),
+        (1e15, "1000000000000000"),
+        (1.5e15, "1500000000000000"), (0.30000000000000004, "0.30000000000000004"),
+        (9_007_199_254_740_992, "9007199254740992"),
     ])
     func `the fixed form never has an exponent`(value: Double, text: String) {
         #expect(GoNumber.text(value, .fixed) == text)
@@ -26,15 +29,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ("1", 1), ("-1.5", -1.5), ("+3", 3), (".5", 0.5), ("5.", 5), ("1e3", 1000), ("0x1p-2", 0.25), ("Inf", .infinity),
-        ("-infinity", -.infinity), ("0.1", 0.1), ("123456789012345678", 123456789012345680), ("1e400", .infinity),
+        ("1", 1), ("-1.5", -1.5), ("+3", 3), (".5", 0.5), ("5.", 5), ("1e3", 1000), ("0x1p-2", 0.25),
+        ("Inf", .infinity),
+        ("-infinity", -.infinity), ("0.1", 0.1), ("123456789012345678", 123_456_789_012_345_680), ("1e400", .infinity),
         ("3.14159265358979", 3.14159265358979), ("000000000000001", 1),
     ])
     func `a number is read as strconv reads it`(text: String, value: Double) {
         #expect(GoNumber.parse(text) == value)
     }
 
-    @Test(arguments: ["", "-", "+", ".", "e3", "1e", "0x", "0x1", "1_000", "1 ", " 1", "1a", "infin", "--1", "1.2.3", "na"])
+    @Test(arguments: [
+        "", "-", "+", ".", "e3", "1e", "0x", "0x1", "1_000", "1 ", " 1", "1a", "infin", "--1", "1.2.3", "na",
+    ])
     func `what is no number is refused`(text: String) { #expect(GoNumber.parse(text) == nil) }
 
     @Test func `not-a-number is read in any case`() { #expect(GoNumber.parse("nAn")?.isNaN == true) }
