@@ -6,14 +6,23 @@ public import LapwingSeries
 public struct GroupOutcome: Sendable {
     /// What one alerting rule's evaluation means for receivers.
     public struct RuleAlerts: Sendable {
-        /// The rule's place in its group.
+        /// The rule's place in its group; -1 for rules that a reload has removed.
         public var rule: Int
         /// Every alert that fires or has lately resolved.
         public var alerts: [Alert]
         /// Those of `alerts` that an Alertmanager has to be told of now.
         public var due: [Alert]
         public var transitions: [AlertTransition]
+
+        public init(rule: Int, alerts: [Alert], due: [Alert], transitions: [AlertTransition]) {
+            self.rule = rule
+            self.alerts = alerts
+            self.due = due
+            self.transitions = transitions
+        }
     }
+
+    public init(at time: Timestamp) { at = time }
 
     public var at: Timestamp
     public var alerts: [RuleAlerts] = []

@@ -1,0 +1,58 @@
+public import LapwingSeries
+import Synchronization
+
+/// A number that only grows: requests answered, bytes read.
+///
+/// - Complexity: an increment is one atomic addition, and takes no lock.
+public final class Counter: Sendable {
+    public let labels: Labels
+    private let whole = Atomic<UInt64>(0)
+    /// The bits of what fractions have added.
+    private let fraction = Atomic<UInt64>(0)
+
+    init(_ labels: Labels) { self.labels = labels }
+
+    /// Counts one more, or `count` more.
+    public func increment(by count: UInt64 = 1) { whole.wrappingAdd(count, ordering: .relaxed) }
+
+    /// Adds an amount that need not be whole.
+    /// - Precondition: `amount` is not negative; a counter never falls.
+    public func increment(by amount: Double) {
+        precondition(amount >= 0, "a counter never falls: \(amount)")
+        fraction.add(amount)
+    }
+
+    public var value: Double { Double(whole.load(ordering: .relaxed)) + fraction.double }
+}
+
+/// A number that goes up and down: connections open, bytes in use.
+///
+/// - Complexity: setting is one atomic store; adding a compare-and-exchange.
+public final class Gauge: Sendable {
+    public let labels: Labels
+    private let bits = Atomic<UInt64>(0)
+
+    init(_ labels: Labels) { self.labels = labels }
+
+    public var value: Double { bits.double }
+
+    public func set(_ value: Double) { bits.store(value.bitPattern, ordering: .relaxed) }
+
+    public func add(_ amount: Double) { bits.add(amount) }
+}
+
+extension Atomic<UInt64> {
+    /// The number whose bits these are.
+    var double: Double { Double(bitPattern: load(ordering: .relaxed)) }
+
+    /// Adds to the number whose bits these are.
+    func add(_ amount: Double) {
+        var known = load(ordering: .relaxed)
+        while true {
+            let sum = (Double(bitPattern: known) + amount).bitPattern
+            let (exchanged, original) = compareExchange(expected: known, desired: sum, ordering: .relaxed)
+            if exchanged { return }
+            known = original
+        }
+    }
+}
