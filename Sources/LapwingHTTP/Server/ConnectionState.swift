@@ -34,6 +34,8 @@ struct ConnectionState: Sendable {
     private var head: HTTPRequestHead?
     private var hasPeerFinished = false
     private var isFirst = true
+    private var isDraining = false
+    private var hasRefused = false
     private let configuration: HTTPServerConfiguration
 
     init(_ configuration: HTTPServerConfiguration, now: Instant) {
@@ -50,8 +52,8 @@ struct ConnectionState: Sendable {
         }
     }
 
-    /// Whether the next request's bytes are already here.
-    var hasUnreadInput: Bool { decoder.unreadCount > 0 || hasPeerFinished }
+    /// Whether there is something to do though nothing more comes in.
+    var hasWork: Bool { decoder.unreadCount > 0 || hasPeerFinished || isDraining }
 
     mutating func received(_ bytes: ArraySlice<UInt8>) {
         if phase != .lingering { decoder.append(bytes) }
@@ -66,7 +68,9 @@ struct ConnectionState: Sendable {
         case .handling, .closed:
             return nil
         case .lingering:
-            return hasPeerFinished ? close() : nil
+            // A server that stops does not wait for clients that keep their side open, unless one may still be writing
+            // and would lose its answer.
+            return hasPeerFinished || (isDraining && !hasRefused) ? close() : nil
         case .idle, .readingHead, .readingBody:
             break
         }
@@ -95,9 +99,11 @@ struct ConnectionState: Sendable {
     /// The server stops: an idle connection ends now, another after its answer.
     mutating func drain() -> Action? {
         endsAfterAnswer = true
+        isDraining = true
         switch phase {
         case .idle: return close()
-        case .readingHead, .readingBody, .handling, .lingering, .closed: return nil
+        case .lingering: return hasRefused ? nil : close()
+        case .readingHead, .readingBody, .handling, .closed: return nil
         }
     }
 
@@ -165,6 +171,7 @@ struct ConnectionState: Sendable {
         phase = .handling
         deadline = nil
         endsAfterAnswer = true
+        hasRefused = true
         return .refuse(fault)
     }
 }

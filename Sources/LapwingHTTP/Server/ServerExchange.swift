@@ -39,7 +39,7 @@ struct ServerExchange: Sendable {
             switch progress {
             case .finished:
                 state.finishAnswer(connection.descriptor, keepsAlive: plan.keepsAlive, now: now)
-                return state.isClosing || state.canRead || state.machine.hasUnreadInput
+                return state.isClosing || state.canRead || state.machine.hasWork
             case .full:
                 state.queue(bytes, keepsAlive: plan.keepsAlive, now: now, configuration)
             case .failed:
