@@ -83,33 +83,35 @@ extension WriterState {
         _ batch: SampleBatch, _ context: borrowing BatchContext, into registry: SnapshotRegistry
     ) -> [RefusedSample] {
         var refused: [RefusedSample] = []
+        var newestTime = newestTime
         for index in batch.series.indices {
-            let sample = StoredSample(
-                .float(batch.values[index]), startTime: batch.startTimes.isEmpty ? 0 : batch.startTimes[index])
-            if let reason = append(sample, at: batch.times[index], to: batch.series[index], context) {
-                refused.append(RefusedSample(index: index, reason: reason))
+            let time = batch.times[index]
+            let start = batch.startTimes.isEmpty ? 0 : batch.startTimes[index]
+            let reason = series(batch.series[index]).map {
+                $0.append(batch.values[index], at: time, startTime: start, context, &workspace)
             }
+            if let reason = reason ?? .unknownSeries { refused.append(RefusedSample(index: index, reason: reason)) }
+            else if time > newestTime { newestTime = time }
         }
         for index in batch.histogramSeries.indices {
+            let time = batch.histogramTimes[index]
             let start = batch.histogramStartTimes.isEmpty ? 0 : batch.histogramStartTimes[index]
-            let sample = StoredSample(.histogram(batch.histograms[index]), startTime: start)
-            if let reason = append(sample, at: batch.histogramTimes[index], to: batch.histogramSeries[index], context) {
+            let reason = series(batch.histogramSeries[index]).map {
+                $0.append(batch.histograms[index], at: time, startTime: start, context, &workspace)
+            }
+            if let reason = reason ?? .unknownSeries {
                 refused.append(RefusedSample(index: batch.series.count + index, reason: reason))
+            } else if time > newestTime {
+                newestTime = time
             }
         }
+        self.newestTime = newestTime
         version = context.version
         registry.publish(version)
         return refused
     }
 
-    private mutating func append(
-        _ sample: StoredSample, at time: Int64, to reference: SeriesReference, _ context: borrowing BatchContext
-    ) -> RefusedSample.Reason? {
-        guard let ordinal = UInt32(exactly: reference.rawValue), let series = table[ordinal] else {
-            return .unknownSeries
-        }
-        let reason = series.append(sample, at: time, context, &workspace)
-        if reason == nil, time > newestTime { newestTime = time }
-        return reason
+    private func series(_ reference: SeriesReference) -> StoredSeries? {
+        UInt32(exactly: reference.rawValue).flatMap { table[$0] }
     }
 }

@@ -36,42 +36,89 @@ enum BitPacking {
         }
     }
 
-    /// Hands `count` numbers, which begin at `offset`, to `body` with their indices.
+    /// Hands `count` numbers, which begin at `offset`, to `receiver`, and writes what it makes of each.
     ///
+    /// Four narrow numbers come with one load, two of middle width likewise.
     /// - Precondition: all bytes of the numbers are in `bytes`; `width` is at most 57, or 64.
     @inline(__always)
-    static func forEach(
-        in bytes: UnsafeRawBufferPointer, at offset: Int, width: Int, count: Int, _ body: (Int, UInt64) -> Void
+    static func unpack<Receiver: PackedNumberReceiver>(
+        _ bytes: UnsafeRawBufferPointer, _ offset: Int, width: Int, count: Int, _ receiver: inout Receiver,
+        to destination: UnsafeMutablePointer<Int64>
     ) {
-        precondition(offset + byteCount(count, width: width) <= bytes.count && (width <= 57 || width == 64))
-        if width == 0 {
-            for index in 0..<count { body(index, 0) }
+        precondition(offset + byteCount(count, width: width) <= bytes.count && (0...57 ~= width || width == 64))
+        var local = receiver
+        defer { receiver = local }
+        guard width > 0, let start = bytes.baseAddress.map({ $0 + offset }) else {
+            for index in 0..<count { destination[index] = local.next(0) }
             return
         }
         let mask = width == 64 ? UInt64.max : (1 << UInt64(width)) &- 1
-        // The number at index i is read from byte (i × width) / 8, and eight bytes have to be there.
         let room = bytes.count - offset - 8
+        // So many can be read with eight bytes at once.
         let fast = room < 0 ? 0 : min(count, room * 8 / width + 1)
+        let step = UInt64(width)
+        var index = 0
         var bit = 0
-        for index in 0..<fast {
-            let word = UInt64(
-                littleEndian: bytes.loadUnaligned(fromByteOffset: offset &+ (bit >> 3), as: UInt64.self))
-            body(index, (word >> UInt64(bit & 7)) & mask)
+        if width <= 14 {
+            while index &+ 4 <= fast {
+                let word = word(start, bit: bit)
+                destination[index] = local.next(word & mask)
+                destination[index &+ 1] = local.next(word &>> step & mask)
+                destination[index &+ 2] = local.next(word &>> (2 &* step) & mask)
+                destination[index &+ 3] = local.next(word &>> (3 &* step) & mask)
+                index &+= 4
+                bit &+= 4 &* width
+            }
+        } else if width <= 28 {
+            while index &+ 2 <= fast {
+                let word = word(start, bit: bit)
+                destination[index] = local.next(word & mask)
+                destination[index &+ 1] = local.next(word &>> step & mask)
+                index &+= 2
+                bit &+= 2 &* width
+            }
+        }
+        while index < fast {
+            destination[index] = local.next(word(start, bit: bit) & mask)
+            index &+= 1
             bit &+= width
         }
-        for index in fast..<count {
-            body(index, slow(bytes, at: offset, bit: index * width, width: width))
+        while index < count {
+            destination[index] = local.next(lastNumber(bytes, offset, bit: bit, mask: mask))
+            index &+= 1
+            bit &+= width
         }
     }
 
-    /// One number near the end, byte by byte.
-    private static func slow(_ bytes: UnsafeRawBufferPointer, at offset: Int, bit: Int, width: Int) -> UInt64 {
-        var result: UInt64 = 0
-        for index in 0..<width {
-            let place = bit + index
-            let value = UInt64(bytes[offset + place >> 3] >> UInt8(place & 7)) & 1
-            result |= value << UInt64(index)
-        }
-        return result
+    /// The bits from `bit` on: at least 57, or 64 at a byte's start.
+    @inline(__always)
+    private static func word(_ bytes: UnsafeRawPointer, bit: Int) -> UInt64 {
+        let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: bit &>> 3, as: UInt64.self))
+        return word &>> UInt64(truncatingIfNeeded: bit & 7)
     }
+
+    /// A number near the end: from the last eight bytes where so many are there, else byte by byte.
+    @inline(__always)
+    private static func lastNumber(_ bytes: UnsafeRawBufferPointer, _ offset: Int, bit: Int, mask: UInt64) -> UInt64 {
+        let first = offset &+ bit &>> 3
+        let last = bytes.count &- 8
+        if last >= 0, first >= last {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: last, as: UInt64.self))
+            return (word >> UInt64(truncatingIfNeeded: (first &- last) &* 8 &+ bit & 7)) & mask
+        }
+        return shortNumber(bytes, first, bit: bit, mask: mask)
+    }
+
+    private static func shortNumber(_ bytes: UnsafeRawBufferPointer, _ first: Int, bit: Int, mask: UInt64) -> UInt64 {
+        var word: UInt64 = 0
+        for index in stride(from: min(bytes.count, first + 8) - 1, through: first, by: -1) {
+            word = word << 8 | UInt64(bytes[index])
+        }
+        return (word >> UInt64(bit & 7)) & mask
+    }
+}
+
+/// What becomes of packed numbers, one after the other.
+protocol PackedNumberReceiver {
+    mutating func next(_ packed: UInt64) -> Int64
 }

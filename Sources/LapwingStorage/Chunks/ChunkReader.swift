@@ -1,11 +1,23 @@
+// Holds a pointer to the bytes, for an array here is retained and released with every byte that is read. A reader lives
+// inside `withReader` only, and compares each offset with the count before it reads.
 import LapwingSeries
 
 /// A place in a chunk's bytes, read forward; every read is checked against the end.
 struct ChunkReader {
-    let bytes: [UInt8]
+    let bytes: UnsafeRawBufferPointer
     private(set) var offset = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    /// Lends a reader that stands before the first of some bytes.
+    static func withReader<Result>(
+        _ bytes: [UInt8], _ body: (inout ChunkReader) throws(ReadError) -> Result
+    ) throws(ReadError) -> Result {
+        try bytes.withUnsafeBufferPointer { (raw) throws(ReadError) in
+            var reader = ChunkReader(UnsafeRawBufferPointer(raw))
+            return try body(&reader)
+        }
+    }
 
     static func damaged(_ what: String) -> ReadError { ReadError("a chunk is damaged: \(what)") }
 

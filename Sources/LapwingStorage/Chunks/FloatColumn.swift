@@ -101,25 +101,36 @@ enum FloatColumn {
         let exponent = kind == .decimals ? try reader.count(upTo: DecimalScale.maximumExponent, of: "decimals") : 0
         let exceptions = first & hasExceptions == 0 ? [] : try readExceptions(&reader, count)
         let changes = first & hasChanges == 0 ? nil : try reader.skip((count + 7) / 8)
-        let start = values.count
-        values.append(contentsOf: repeatElement(0, count: count))
-        var kept = count
-        if let changes { kept = changeCount(reader.bytes, changes, count) }
-        try values.withUnsafeMutableBufferPointer { (values) throws(ReadError) in
-            let destination = UnsafeMutableBufferPointer(rebasing: values[start..<(start + kept)])
-            try destination.withMemoryRebound(to: Int64.self) { (integers) throws(ReadError) in
-                try IntegerColumn.decode(&reader, to: integers)
-            }
-            if kind == .decimals { convert(destination, DecimalScale.powers[exponent]) }
-            for (place, pattern) in exceptions {
-                guard place < kept else { throw ChunkReader.damaged("an exception after the end") }
-                destination[place] = Double(bitPattern: pattern)
-            }
-            if let changes {
-                let whole = UnsafeMutableBufferPointer(rebasing: values[start...])
-                try spread(whole, kept, reader.bytes, changes)
+        let kept = changes.map { changeCount(reader.bytes, $0, count) } ?? count
+        guard exceptions.allSatisfy({ $0.place < kept }) else { throw ChunkReader.damaged("an exception after the end") }
+        guard kept > 0 || count == 0 else { throw ChunkReader.damaged("its first value is missing") }
+        var failure: ReadError?
+        values.append(addingCapacity: count) { output in
+            output.withUnsafeMutableBufferPointer { buffer, initialized in
+                guard let base = buffer.baseAddress, count > 0 else { return }
+                let destination = UnsafeMutableBufferPointer(start: base + initialized, count: count)
+                do throws(ReadError) {
+                    try fill(&reader, UnsafeMutableBufferPointer(rebasing: destination[..<kept]), kind, exponent)
+                    for (place, pattern) in exceptions { destination[place] = Double(bitPattern: pattern) }
+                    if let changes { try spread(destination, kept, reader.bytes, changes) }
+                } catch {
+                    failure = error
+                    destination.initialize(repeating: 0)
+                }
+                initialized += count
             }
         }
+        if let failure { throw failure }
+    }
+
+    private static func fill(
+        _ reader: inout ChunkReader, _ values: UnsafeMutableBufferPointer<Double>, _ kind: Kind, _ exponent: Int
+    ) throws(ReadError) {
+        try values.withMemoryRebound(to: Int64.self) { (integers) throws(ReadError) in
+            guard let start = integers.baseAddress else { return }
+            try IntegerColumn.decode(&reader, to: start, count: integers.count)
+        }
+        if kind == .decimals { convert(values, DecimalScale.powers[exponent]) }
     }
 
     /// Turns integers into the doubles that they stand for, in place.
@@ -143,7 +154,7 @@ enum FloatColumn {
         return exceptions
     }
 
-    private static func changeCount(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> Int {
+    private static func changeCount(_ bytes: UnsafeRawBufferPointer, _ offset: Int, _ count: Int) -> Int {
         var changes = 0
         for index in 0..<((count + 7) / 8) { changes += bytes[offset + index].nonzeroBitCount }
         return min(changes, count)
@@ -151,7 +162,7 @@ enum FloatColumn {
 
     /// Moves the kept values, which stand at the front, to their places, from the last to the first.
     private static func spread(
-        _ values: UnsafeMutableBufferPointer<Double>, _ kept: Int, _ bytes: [UInt8], _ offset: Int
+        _ values: UnsafeMutableBufferPointer<Double>, _ kept: Int, _ bytes: UnsafeRawBufferPointer, _ offset: Int
     ) throws(ReadError) {
         guard values.isEmpty || bytes[offset] & 1 == 1 else { throw ChunkReader.damaged("its first value is missing") }
         var source = kept - 1

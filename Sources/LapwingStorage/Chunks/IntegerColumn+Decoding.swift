@@ -42,100 +42,155 @@ extension IntegerColumn {
 
     /// Appends `count` integers to `values`.
     ///
-    /// - Complexity: O(count), about 0.5 ns each.
+    /// - Complexity: O(count), about 0.7 ns each.
     static func decode(_ reader: inout ChunkReader, count: Int, into values: inout [Int64]) throws(ReadError) {
         let header = try Header(&reader, count: count)
-        let start = values.count
-        values.append(contentsOf: repeatElement(0, count: count))
-        values.withUnsafeMutableBufferPointer { values in
-            let destination = UnsafeMutableBufferPointer(rebasing: values[start...])
-            reader.bytes.withUnsafeBytes { decode(header, $0, to: destination) }
+        let bytes = reader.bytes
+        values.append(addingCapacity: count) { output in
+            output.withUnsafeMutableBufferPointer { buffer, initialized in
+                if let base = buffer.baseAddress {
+                    decode(header, bytes, to: base + initialized, count)
+                }
+                initialized += count
+            }
         }
     }
 
-    /// Fills a buffer of any eight-byte type with `count` integers' bits.
+    /// Fills a buffer with integers.
     static func decode(
-        _ reader: inout ChunkReader, to destination: UnsafeMutableBufferPointer<Int64>
+        _ reader: inout ChunkReader, to destination: UnsafeMutablePointer<Int64>, count: Int
     ) throws(ReadError) {
-        let header = try Header(&reader, count: destination.count)
-        reader.bytes.withUnsafeBytes { decode(header, $0, to: destination) }
+        let header = try Header(&reader, count: count)
+        decode(header, reader.bytes, to: destination, count)
     }
 
     private static func decode(
-        _ header: Header, _ bytes: UnsafeRawBufferPointer, to destination: UnsafeMutableBufferPointer<Int64>
+        _ header: Header, _ bytes: UnsafeRawBufferPointer, to destination: UnsafeMutablePointer<Int64>, _ count: Int
     ) {
-        guard header.exceptions.isEmpty else { return decodePatched(header, bytes, to: destination) }
-        let told = header.order.told
-        let count = destination.count - told
-        let (base, shift) = (header.base, header.shift)
+        guard header.exceptions.isEmpty, header.shift == 0 else {
+            return decodePatched(header, bytes, to: destination, count)
+        }
+        let rest = destination + header.order.told
+        let packed = count - header.order.told
+        let (offset, width) = (header.offset, header.width)
         switch header.order {
         case .values:
-            BitPacking.forEach(in: bytes, at: header.offset, width: header.width, count: count) { index, packed in
-                destination[index] = base &+ Int64(bitPattern: packed << shift)
-            }
+            var values = Values(header)
+            BitPacking.unpack(bytes, offset, width: width, count: packed, &values, to: rest)
         case .deltas:
-            var value = header.heads.0
-            destination[0] = value
-            BitPacking.forEach(in: bytes, at: header.offset, width: header.width, count: count) { index, packed in
-                value &+= base &+ Int64(bitPattern: packed << shift)
-                destination[index &+ 1] = value
-            }
-        case .deltasOfDeltas:
-            var step = header.heads.1
-            var value = header.heads.0 &+ step
             destination[0] = header.heads.0
-            destination[1] = value
-            BitPacking.forEach(in: bytes, at: header.offset, width: header.width, count: count) { index, packed in
-                step &+= base &+ Int64(bitPattern: packed << shift)
-                value &+= step
-                destination[index &+ 2] = value
-            }
+            var deltas = Deltas(header)
+            BitPacking.unpack(bytes, offset, width: width, count: packed, &deltas, to: rest)
+        case .deltasOfDeltas:
+            destination[0] = header.heads.0
+            destination[1] = header.heads.0 &+ header.heads.1
+            var deltas = DeltasOfDeltas(header)
+            BitPacking.unpack(bytes, offset, width: width, count: packed, &deltas, to: rest)
         case .line:
-            var promised = header.heads.0 &+ base
-            let step = header.heads.1
-            BitPacking.forEach(in: bytes, at: header.offset, width: header.width, count: count) { index, packed in
-                destination[index] = promised &+ Int64(bitPattern: packed << shift)
-                promised &+= step
-            }
+            var line = Line(header)
+            BitPacking.unpack(bytes, offset, width: width, count: packed, &line, to: rest)
         }
     }
 
     /// Residuals first, then the exceptions in their places, then the sums.
     private static func decodePatched(
-        _ header: Header, _ bytes: UnsafeRawBufferPointer, to destination: UnsafeMutableBufferPointer<Int64>
+        _ header: Header, _ bytes: UnsafeRawBufferPointer, to destination: UnsafeMutablePointer<Int64>, _ count: Int
     ) {
-        let told = header.order.told
-        let count = destination.count - told
-        let (base, shift) = (header.base, header.shift)
-        BitPacking.forEach(in: bytes, at: header.offset, width: header.width, count: count) { index, packed in
-            destination[told &+ index] = base &+ Int64(bitPattern: packed << shift)
-        }
-        for (place, excess) in header.exceptions { destination[told + place] = base &+ excess }
+        let rest = destination + header.order.told
+        let packed = count - header.order.told
+        var shifted = Shifted(shift: header.shift)
+        BitPacking.unpack(bytes, header.offset, width: header.width, count: packed, &shifted, to: rest)
+        for (place, excess) in header.exceptions { rest[place] = excess }
         switch header.order {
-        case .values: break
+        case .values:
+            add(Values(header), to: rest, packed)
         case .deltas:
-            var value = header.heads.0
-            destination[0] = value
-            for index in stride(from: 1, to: destination.count, by: 1) {
-                value &+= destination[index]
-                destination[index] = value
-            }
-        case .deltasOfDeltas:
-            var step = header.heads.1
-            var value = header.heads.0 &+ step
             destination[0] = header.heads.0
-            destination[1] = value
-            for index in stride(from: 2, to: destination.count, by: 1) {
-                step &+= destination[index]
-                value &+= step
-                destination[index] = value
-            }
+            add(Deltas(header), to: rest, packed)
+        case .deltasOfDeltas:
+            destination[0] = header.heads.0
+            destination[1] = header.heads.0 &+ header.heads.1
+            add(DeltasOfDeltas(header), to: rest, packed)
         case .line:
-            var promised = header.heads.0
-            for index in destination.indices {
-                destination[index] &+= promised
-                promised &+= header.heads.1
-            }
+            add(Line(header), to: rest, packed)
         }
+    }
+
+    @inline(__always)
+    private static func add<Receiver: PackedNumberReceiver>(
+        _ receiver: Receiver, to residuals: UnsafeMutablePointer<Int64>, _ count: Int
+    ) {
+        var receiver = receiver
+        for index in 0..<count { residuals[index] = receiver.next(UInt64(bitPattern: residuals[index])) }
+    }
+}
+
+/// The orders as running sums of residuals less their base.
+extension IntegerColumn {
+    private struct Values: PackedNumberReceiver {
+        let base: Int64
+
+        init(_ header: Header) { base = header.base }
+
+        @inline(__always)
+        mutating func next(_ packed: UInt64) -> Int64 { base &+ Int64(bitPattern: packed) }
+    }
+
+    private struct Deltas: PackedNumberReceiver {
+        let base: Int64
+        var value: Int64
+
+        init(_ header: Header) {
+            base = header.base
+            value = header.heads.0
+        }
+
+        @inline(__always)
+        mutating func next(_ packed: UInt64) -> Int64 {
+            value &+= base &+ Int64(bitPattern: packed)
+            return value
+        }
+    }
+
+    private struct DeltasOfDeltas: PackedNumberReceiver {
+        let base: Int64
+        var step: Int64
+        var value: Int64
+
+        init(_ header: Header) {
+            base = header.base
+            step = header.heads.1
+            value = header.heads.0 &+ header.heads.1
+        }
+
+        @inline(__always)
+        mutating func next(_ packed: UInt64) -> Int64 {
+            step &+= base &+ Int64(bitPattern: packed)
+            value &+= step
+            return value
+        }
+    }
+
+    private struct Line: PackedNumberReceiver {
+        let step: Int64
+        var promised: Int64
+
+        init(_ header: Header) {
+            step = header.heads.1
+            promised = header.heads.0 &+ header.base
+        }
+
+        @inline(__always)
+        mutating func next(_ packed: UInt64) -> Int64 {
+            defer { promised &+= step }
+            return promised &+ Int64(bitPattern: packed)
+        }
+    }
+
+    private struct Shifted: PackedNumberReceiver {
+        let shift: UInt64
+
+        @inline(__always)
+        mutating func next(_ packed: UInt64) -> Int64 { Int64(bitPattern: packed &<< shift) }
     }
 }

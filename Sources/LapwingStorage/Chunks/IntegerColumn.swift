@@ -110,9 +110,30 @@ enum IntegerColumn {
             return plan
         }
         let pivot = middle(residuals[count / 4], residuals[count / 2], residuals[count - 1 - count / 4])
-        var lengths = InlineArray<65, Int32>(repeating: 0)
-        for residual in residuals { lengths[length(residual &- pivot)] &+= 1 }
-        let limit = chosenLength(lengths, count)
+        // A plain buffer: an inline array is copied whole for each count that is added to it.
+        return withUnsafeTemporaryAllocation(of: Int.self, capacity: 65) { lengths in
+            lengths.initialize(repeating: 0)
+            var longest = 0
+            for residual in residuals {
+                let length = length(residual &- pivot)
+                lengths[length] &+= 1
+                longest = max(longest, length)
+            }
+            let limit = chosenLength(lengths, longest, count)
+            measure(residuals, pivot, limit, &plan)
+            plan.size = headBits + count * plan.width
+            for wide in stride(from: limit + 1, through: longest, by: 1) {
+                plan.exceptions += lengths[wide]
+                plan.size += lengths[wide] * exceptionBits(wide)
+            }
+            return plan
+        }
+    }
+
+    /// The frame of the residuals that are packed: those at most `limit` bits from the pivot.
+    private static func measure(
+        _ residuals: UnsafeBufferPointer<Int64>, _ pivot: Int64, _ limit: Int, _ plan: inout Plan
+    ) {
         var low = pivot
         var high = pivot
         var bits: UInt64 = 0
@@ -125,12 +146,6 @@ enum IntegerColumn {
         plan.range = UInt64(bitPattern: high &- low)
         plan.shift = bits == 0 ? 0 : bits.trailingZeroBitCount
         plan.width = BitPacking.width(for: 64 - (plan.range >> UInt64(plan.shift)).leadingZeroBitCount)
-        plan.size = headBits + count * plan.width
-        for wide in stride(from: limit + 1, through: 64, by: 1) {
-            plan.exceptions += Int(lengths[wide])
-            plan.size += Int(lengths[wide]) * exceptionBits(wide)
-        }
-        return plan
     }
 
     /// Bits of the distance when its sign is folded in.
@@ -143,17 +158,17 @@ enum IntegerColumn {
 
     private static func middle(_ a: Int64, _ b: Int64, _ c: Int64) -> Int64 { max(min(a, b), min(max(a, b), c)) }
 
-    private static func chosenLength(_ lengths: borrowing InlineArray<65, Int32>, _ count: Int) -> Int {
-        var best = 64
+    private static func chosenLength(_ lengths: UnsafeMutableBufferPointer<Int>, _ longest: Int, _ count: Int) -> Int {
+        var best = longest
         var bestSize = Int.max
         var exceptionSize = 0
-        for limit in stride(from: 64, through: 0, by: -1) {
+        for limit in stride(from: longest, through: 0, by: -1) {
             let size = exceptionSize + BitPacking.width(for: limit) * count
             if size < bestSize {
                 best = limit
                 bestSize = size
             }
-            exceptionSize += Int(lengths[limit]) * exceptionBits(limit)
+            exceptionSize += lengths[limit] * exceptionBits(limit)
         }
         return best
     }

@@ -10,31 +10,35 @@ extension SealedChunk {
         case .floats:
             let held = columns.times.count
             try decodeTimes(into: &columns.times)
-            var reader = try openSamples(&columns.startTimes, after: held)
-            try FloatColumn.decode(&reader, count: count, into: &columns.values)
-            try reader.expectEnd()
+            try ChunkReader.withReader(samples) { (reader) throws(ReadError) in
+                try readHead(&reader, &columns.startTimes, after: held)
+                try FloatColumn.decode(&reader, count: count, into: &columns.values)
+                try reader.expectEnd()
+            }
         case .histograms:
             let held = columns.histogramTimes.count
             try decodeTimes(into: &columns.histogramTimes)
-            var reader = try openSamples(&columns.histogramStartTimes, after: held)
-            try HistogramRuns.decode(&reader, count: count, into: &columns.histograms)
-            try reader.expectEnd()
+            try ChunkReader.withReader(samples) { (reader) throws(ReadError) in
+                try readHead(&reader, &columns.histogramStartTimes, after: held)
+                try HistogramRuns.decode(&reader, count: count, into: &columns.histograms)
+                try reader.expectEnd()
+            }
         }
     }
 
     private func decodeTimes(into column: inout [Int64]) throws(ReadError) {
-        var reader = ChunkReader(times)
-        try reader.expectVersion()
-        try expectCount(&reader)
-        try IntegerColumn.decode(&reader, count: count, into: &column)
-        try reader.expectEnd()
+        try ChunkReader.withReader(times) { (reader) throws(ReadError) in
+            try reader.expectVersion()
+            try expectCount(&reader)
+            try IntegerColumn.decode(&reader, count: count, into: &column)
+            try reader.expectEnd()
+        }
     }
 
     /// Reads the head of the sample block and the start times, which are kept "empty, or one for each".
-    ///
-    /// - Returns: a reader that stands before the samples.
-    private func openSamples(_ starts: inout [Int64], after held: Int) throws(ReadError) -> ChunkReader {
-        var reader = ChunkReader(samples)
+    private func readHead(
+        _ reader: inout ChunkReader, _ starts: inout [Int64], after held: Int
+    ) throws(ReadError) {
         try reader.expectVersion()
         let written = try reader.byte()
         guard written == kind.rawValue else {
@@ -51,7 +55,6 @@ extension SealedChunk {
         } else if !starts.isEmpty {
             starts.append(contentsOf: repeatElement(0, count: count))
         }
-        return reader
     }
 
     private func expectCount(_ reader: inout ChunkReader) throws(ReadError) {

@@ -5,9 +5,6 @@ extension SeriesContent {
     ///
     /// - Complexity: O(log chunks + samples of the chunks that overlap).
     func read(_ range: ClosedRange<Int64>, into columns: inout SampleColumns) throws(ReadError) {
-        if let first = open.startTime, first <= range.lowerBound {
-            return appendOpen(range, to: &columns)
-        }
         var index = firstChunk(endingNotBefore: range.lowerBound)
         var isPartial = false
         while index < chunks.count, chunks[index].startTime <= range.upperBound {
@@ -18,6 +15,15 @@ extension SeriesContent {
         }
         if isPartial { columns.trim(to: range) }
         appendOpen(range, to: &columns)
+    }
+
+    /// Appends the samples of a range to `columns` if all of it lies open.
+    ///
+    /// - Returns: whether it did; otherwise `read` has to be asked.
+    func readOpen(_ range: ClosedRange<Int64>, into columns: inout SampleColumns) -> Bool {
+        if let newestSealed = chunks.last?.endTime, newestSealed >= range.lowerBound { return false }
+        appendOpen(range, to: &columns)
+        return true
     }
 
     private func appendOpen(_ range: ClosedRange<Int64>, to columns: inout SampleColumns) {

@@ -22,7 +22,8 @@ struct SeriesContent: Sendable {
     /// The version of the store from which this content holds; a reader of an older one needs what was there before.
     var since: UInt64 = 0
 
-    var newestTime: Int64 { open.endTime ?? chunks.last?.endTime ?? .min }
+    /// Kept beside the samples, since every append asks for it.
+    private(set) var newestTime = Int64.min
     var oldestTime: Int64 { chunks.first?.startTime ?? open.startTime ?? .max }
     var isEmpty: Bool { open.isEmpty && chunks.isEmpty }
     var sampleCount: Int { chunks.reduce(open.count) { $0 + $1.count } }
@@ -39,6 +40,7 @@ struct SeriesContent: Sendable {
         if open.times.count >= Self.openMaximum { seal(keeping: Self.openKept, &encoder) }
         if open.times.count == open.times.capacity { reserveOpen() }
         open.append(time: time, value: value, startTime: startTime)
+        newestTime = time
     }
 
     /// - Precondition: `time` is after the newest.
@@ -48,6 +50,7 @@ struct SeriesContent: Sendable {
         if !open.times.isEmpty { seal(keeping: 0, &encoder) }
         if open.histogramTimes.count >= Self.openHistogramsMaximum { seal(keeping: Self.openHistogramsKept, &encoder) }
         open.append(time: time, histogram: histogram, startTime: startTime)
+        newestTime = time
     }
 
     /// Grows by half and never beyond what may lie open: doubling would leave a third of a million series' memory idle.

@@ -40,41 +40,61 @@ final class StoredSeries: Sendable {
 
     // MARK: Writing
 
-    /// Stores one sample, or says why not.
+    /// Stores one float, or says why not.
     ///
     /// - Parameter workspace: what the store counts, brought up to date, and what makes chunks.
     func append(
-        _ sample: StoredSample, at time: Int64, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
+        _ value: Double, at time: Int64, startTime: Int64, _ batch: borrowing BatchContext,
+        _ workspace: inout AppendWorkspace
     ) -> RefusedSample.Reason? {
-        state.withLock { state in
-            if !state.history.isEmpty { state.forget(batch) }
-            let newestTime = state.content.newestTime
-            if time > batch.latestTime { return .tooFarInFuture }
-            if time < batch.earliestTime { return .tooOld }
-            guard time > newestTime else {
-                return insert(sample, at: time, newestTime, &state, batch, &workspace)
+        if time > batch.latestTime { return .tooFarInFuture }
+        if time < batch.earliestTime { return .tooOld }
+        return state.withLock { state in
+            guard time > state.content.newestTime else {
+                return insert(StoredSample(.float(value), startTime: startTime), at: time, &state, batch, &workspace)
             }
-            state.content.versions.willAppend(batch, newestTime: newestTime)
-            switch sample.value {
-            case .float(let value):
-                state.content.append(time: time, value: value, startTime: sample.startTime, &workspace.encoder)
-            case .histogram(let histogram):
-                state.content.append(
-                    time: time, histogram: histogram, startTime: sample.startTime, &workspace.encoder)
-            }
-            if newestTime == .min { begin(at: time, batch.version) }
-            newest.store(time, ordering: .relaxed)
-            workspace.samples += 1
+            let isFirst = state.willAppend(batch)
+            state.content.append(time: time, value: value, startTime: startTime, &workspace.encoder)
+            didAppend(at: time, batch.version, isFirst: isFirst, &workspace)
             return nil
         }
     }
 
+    /// Stores one histogram, or says why not.
+    func append(
+        _ histogram: NativeHistogram, at time: Int64, startTime: Int64, _ batch: borrowing BatchContext,
+        _ workspace: inout AppendWorkspace
+    ) -> RefusedSample.Reason? {
+        if time > batch.latestTime { return .tooFarInFuture }
+        if time < batch.earliestTime { return .tooOld }
+        return state.withLock { state in
+            guard time > state.content.newestTime else {
+                let sample = StoredSample(.histogram(histogram), startTime: startTime)
+                return insert(sample, at: time, &state, batch, &workspace)
+            }
+            let isFirst = state.willAppend(batch)
+            state.content.append(time: time, histogram: histogram, startTime: startTime, &workspace.encoder)
+            didAppend(at: time, batch.version, isFirst: isFirst, &workspace)
+            return nil
+        }
+    }
+
+    /// Tells those who look at the series without its lock.
+    private func didAppend(at time: Int64, _ version: UInt64, isFirst: Bool, _ workspace: inout AppendWorkspace) {
+        workspace.samples += 1
+        newest.store(time, ordering: .relaxed)
+        guard isFirst else { return }
+        if time < oldest.load(ordering: .relaxed) { oldest.store(time, ordering: .relaxed) }
+        if firstVersion.load(ordering: .relaxed) == .max { firstVersion.store(version, ordering: .releasing) }
+    }
+
     /// A sample that is not newer than the newest.
     private func insert(
-        _ sample: StoredSample, at time: Int64, _ newestTime: Int64, _ state: inout State,
-        _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
+        _ sample: StoredSample, at time: Int64, _ state: inout State, _ batch: borrowing BatchContext,
+        _ workspace: inout AppendWorkspace
     ) -> RefusedSample.Reason? {
-        if time < newestTime, time < batch.outOfOrderFrom {
+        if !state.history.isEmpty { state.forget(batch) }
+        if time < state.content.newestTime, time < batch.outOfOrderFrom {
             return batch.outOfOrderFrom == .max ? .outOfOrder : .tooOld
         }
         do {
@@ -89,11 +109,6 @@ final class StoredSeries: Sendable {
         oldest.store(min(time, oldest.load(ordering: .relaxed)), ordering: .relaxed)
         workspace.samples += 1
         return nil
-    }
-
-    private func begin(at time: Int64, _ version: UInt64) {
-        if time < oldest.load(ordering: .relaxed) { oldest.store(time, ordering: .relaxed) }
-        if firstVersion.load(ordering: .relaxed) == .max { firstVersion.store(version, ordering: .releasing) }
     }
 
     /// Drops the chunks that end before `time`.
@@ -126,10 +141,14 @@ final class StoredSeries: Sendable {
     /// Replaces `columns` by the samples of a range that a snapshot sees.
     func read(_ range: ClosedRange<Int64>, at version: UInt64, into columns: inout SampleColumns) throws(ReadError) {
         columns.removeAll()
-        let content = state.withLock { $0.content(at: version) }
+        let content: SeriesContent? = state.withLock { state in
+            guard let content = state.content(at: version) else { return nil }
+            let end = min(range.upperBound, content.versions.newestTime(at: version, of: content.newestTime))
+            // What lies open is copied here and now; for chunks it is enough to hold them.
+            return end < range.lowerBound || content.readOpen(range.lowerBound...end, into: &columns) ? nil : content
+        }
         guard let content else { return }
         let end = min(range.upperBound, content.versions.newestTime(at: version, of: content.newestTime))
-        if end < range.lowerBound { return }
         try content.read(range.lowerBound...end, into: &columns)
     }
 
@@ -169,6 +188,16 @@ final class StoredSeries: Sendable {
 }
 
 extension StoredSeries.State {
+    /// Prepares for a sample that is newer than all others.
+    ///
+    /// - Returns: whether it is the first.
+    fileprivate mutating func willAppend(_ batch: borrowing BatchContext) -> Bool {
+        if !history.isEmpty { forget(batch) }
+        let newestTime = content.newestTime
+        content.versions.willAppend(batch, newestTime: newestTime)
+        return newestTime == .min
+    }
+
     /// Keeps the content as it is for those who read a version before this batch; what follows may change it at will.
     fileprivate mutating func keepForReaders(_ batch: borrowing BatchContext) {
         guard content.since != batch.version else { return }

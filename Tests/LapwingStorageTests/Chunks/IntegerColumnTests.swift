@@ -14,11 +14,12 @@ import Testing
     private func expectLossless(_ values: [Int64], _ what: String = "") throws {
         for orders in IntegerColumn.Order.allCases.map({ [$0] }) + [IntegerColumn.Order.allCases] {
             if orders.count == 1, orders[0].told > values.count { continue }
-            var reader = ChunkReader(encoded(values, orders))
             var decoded: [Int64] = [77]
-            try IntegerColumn.decode(&reader, count: values.count, into: &decoded)
+            try ChunkReader.withReader(encoded(values, orders)) { (reader) throws(ReadError) in
+                try IntegerColumn.decode(&reader, count: values.count, into: &decoded)
+                try reader.expectEnd()
+            }
             #expect(Array(decoded.dropFirst()) == values, "\(orders) \(what)")
-            #expect(throws: Never.self) { try reader.expectEnd() }
         }
     }
 
@@ -45,7 +46,7 @@ import Testing
     @Test(arguments: 0...64)
     func `numbers of every width come back`(bits: Int) throws {
         var generator = SeededGenerator(state: UInt64(bits))
-        for count in [1, 2, 3, 7, 8, 9, 63, 64, 65, 512] {
+        for count in [1, 3, 8, 65, 300] {
             let mask = bits == 64 ? UInt64.max : (1 << UInt64(bits)) - 1
             let values = (0..<count).map { _ in Int64(bitPattern: generator.next() & mask) }
             try expectLossless(values, "\(bits) bits, \(count) numbers")
@@ -81,9 +82,10 @@ import Testing
     @Test func `what no writer writes is refused`() {
         for bytes: [UInt8] in [[], [16], [1], [1, 60], [1, 58, 0, 0], [9, 4, 64], [4, 0, 0, 1, 9, 0], [1, 8, 0, 0, 1]] {
             #expect(throws: ReadError.self, "\(bytes)") {
-                var reader = ChunkReader(bytes)
-                var values: [Int64] = []
-                try IntegerColumn.decode(&reader, count: 4, into: &values)
+                try ChunkReader.withReader(bytes) { (reader) throws(ReadError) in
+                    var values: [Int64] = []
+                    try IntegerColumn.decode(&reader, count: 4, into: &values)
+                }
             }
         }
     }
