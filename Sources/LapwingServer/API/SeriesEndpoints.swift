@@ -1,0 +1,83 @@
+import LapwingHTTP
+import LapwingSeries
+
+/// `series`, `labels` and `label/NAME/values`.
+struct SeriesEndpoints: Sendable {
+    let source: any SeriesSource
+
+    static let truncated = "results truncated due to limit"
+
+    func series(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
+        let parameters = try RequestParameters(request, now: now)
+        let groups = try parameters.matchers()
+        if groups.isEmpty { throw APIError(.badData, "no match[] parameter provided") }
+        let limit = try parameters.limit()
+        let range = try parameters.timeRange()
+        var found: Set<Labels> = []
+        do throws(ReadError) {
+            let snapshot = source.snapshot()
+            for group in groups { found.formUnion(try snapshot.select(group, over: range).labels) }
+        } catch {
+            throw APIError(.execution, error.message)
+        }
+        let ordered = found.sorted()
+        let shown = limit > 0 ? Array(ordered.prefix(limit)) : ordered
+        return APIAnswer.success(warnings: shown.count < ordered.count ? [Self.truncated] : []) { json in
+            json.array { json in for labels in shown { json.labels(labels) } }
+        }
+    }
+
+    func labels(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
+        let parameters = try RequestParameters(request, now: now)
+        let groups = try parameters.matchers()
+        let range = try parameters.timeRange()
+        return try answer(limit: try parameters.limit()) { () throws(ReadError) in
+            try source.snapshot().labelNames(matching: groups, over: range)
+        }
+    }
+
+    func values(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
+        let parameters = try RequestParameters(request, now: now)
+        var name = request.pathParameters["name"] ?? ""
+        if name.hasPrefix("U__") { name = Self.unescaped(name) }
+        guard !name.isEmpty else { throw APIError(.badData, "invalid label name: \"\"") }
+        let groups = try parameters.matchers()
+        let range = try parameters.timeRange()
+        return try answer(limit: try parameters.limit()) { () throws(ReadError) in
+            try source.snapshot().labelValues(of: name, matching: groups, over: range)
+        }
+    }
+
+    private func answer(limit: Int, _ read: () throws(ReadError) -> [String]) throws(APIError) -> HTTPResponse {
+        do throws(ReadError) {
+            let values = try read()
+            let shown = limit > 0 ? Array(values.prefix(limit)) : values
+            return APIAnswer.strings(shown, warnings: shown.count < values.count ? [Self.truncated] : [])
+        } catch {
+            throw APIError(.execution, error.message)
+        }
+    }
+
+    /// A UTF-8 name that was escaped to stand in a path: `U__my_2e_label`.
+    static func unescaped(_ name: String) -> String {
+        var result = ""
+        var rest = name.dropFirst(3)[...]
+        while let character = rest.popFirst() {
+            guard character == "_" else {
+                result.append(character)
+                continue
+            }
+            if rest.first == "_" {
+                result.append("_")
+                rest.removeFirst()
+                continue
+            }
+            guard let end = rest.firstIndex(of: "_"), let code = UInt32(rest[..<end], radix: 16), let scalar = Unicode.Scalar(code) else {
+                return name
+            }
+            result.unicodeScalars.append(scalar)
+            rest = rest[rest.index(after: end)...]
+        }
+        return result
+    }
+}
