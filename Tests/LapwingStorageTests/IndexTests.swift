@@ -40,6 +40,7 @@ import Testing
             try Matcher("__name__", .matches, "m[12]"), try Matcher("even", .matches, "yes|"),
             try Matcher("id", .matchesNot, "1.*"), try Matcher("id", .matches, "2.|17"), try Matcher("even", .matches, ".*"),
             try Matcher("even", .matches, ".+"), try Matcher("even", .matchesNot, ""),
+            try Matcher("id", .matches, "3|5|5|400"), try Matcher("id", .matchesNot, "3|5"),
         ]
         for a in single {
             for b in single {

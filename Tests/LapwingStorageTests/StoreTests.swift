@@ -205,7 +205,7 @@ import Testing
         try append(store, up, [(0, 1)])
         try append(store, down, [(10_000, 1)])
         _ = try store.snapshot().select([], over: .all)
-        weak var series = store.index.withLock { $0.index.table[0] }
+        weak let series = store.index.withLock { $0.index.table[0] }
         store.removeExpired(now: Timestamp(milliseconds: 10_000))
         #expect(series == nil)
         #expect(store.cardinalities().seriesByMetric == [.init(name: "down", count: 1)])

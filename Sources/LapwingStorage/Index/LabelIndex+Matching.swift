@@ -46,19 +46,40 @@ extension LabelIndex {
     private func chosen(by matcher: Matcher) -> [UInt32] {
         let values = values(of: Symbol(matcher.name))
         if matcher.operation == .equal { return values[Symbol(matcher.value)] ?? [] }
-        return Ordinals.union(ofDisjoint: lists(in: values) { matcher.matches($0) })
+        if matcher.operation == .matches, let literals = matcher.expression?.literals {
+            return lists(in: values, of: literals)
+        }
+        return lists(in: values) { Self.satisfies(matcher, $0) }
     }
 
     /// The series that have the label with a value that does not satisfy the matcher.
     private func refused(by matcher: Matcher) -> [UInt32] {
         let values = values(of: Symbol(matcher.name))
         if matcher.operation == .notEqual { return values[Symbol(matcher.value)] ?? [] }
-        return Ordinals.union(ofDisjoint: lists(in: values) { !matcher.matches($0) })
+        if matcher.operation == .matches, matcher.expression?.matchesEverything ?? false { return [] }
+        if matcher.operation == .matchesNot, let literals = matcher.expression?.literals {
+            return lists(in: values, of: literals)
+        }
+        return lists(in: values) { !Self.satisfies(matcher, $0) }
     }
 
-    private func lists(in values: [Symbol: [UInt32]], where isWanted: (String) -> Bool) -> [[UInt32]] {
+    private func lists(in values: [Symbol: [UInt32]], of literals: [String]) -> [UInt32] {
+        Ordinals.union(ofDisjoint: Set(literals.map { Symbol($0) }).compactMap { values[$0] })
+    }
+
+    private func lists(in values: [Symbol: [UInt32]], where isWanted: (Symbol) -> Bool) -> [UInt32] {
         var lists: [[UInt32]] = []
-        for (value, ordinals) in values where isWanted(value.text) { lists.append(ordinals) }
-        return lists
+        for (value, ordinals) in values where isWanted(value) { lists.append(ordinals) }
+        return Ordinals.union(ofDisjoint: lists)
+    }
+
+    /// As `Matcher.matches`, of bytes.
+    private static func satisfies(_ matcher: Matcher, _ value: Symbol) -> Bool {
+        switch matcher.operation {
+        case .equal: value.bytes.elementsEqual(matcher.value.utf8)
+        case .notEqual: !value.bytes.elementsEqual(matcher.value.utf8)
+        case .matches: matcher.expression?.matchesWhole(value.bytes.span) ?? false
+        case .matchesNot: !(matcher.expression?.matchesWhole(value.bytes.span) ?? true)
+        }
     }
 }
