@@ -115,7 +115,7 @@ private struct NotationReader {
         if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { offset += 1 }
         while let byte = current {
             let isSign = byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
-            let followsExponent = bytes[offset - 1] | 0x20 == UInt8(ascii: "e") && offset - 1 > start
+            let followsExponent = offset - 1 > start && bytes[offset - 1] | 0x20 == UInt8(ascii: "e")
             if byte == UInt8(ascii: "x") || byte <= 0x20 || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") { break }
             if isSign && !followsExponent { break }
             offset += 1

@@ -1,6 +1,7 @@
 import Lapwing
 import LapwingAlerting
 import LapwingHTTP
+import LapwingPromQL
 import LapwingRules
 import LapwingSeries
 import LapwingText

@@ -1,5 +1,6 @@
 import LapwingHTTP
 import LapwingSeries
+import LapwingText
 
 /// `series`, `labels` and `label/NAME/values`.
 struct SeriesEndpoints: Sendable {

@@ -12,7 +12,7 @@ struct TargetEndpoints: Sendable {
         let parameters = try RequestParameters(request, now: now)
         let state = parameters.text("state") ?? "any"
         let pool = parameters.text("scrapePool")
-        let external = HTTPURL(externalURL())
+        let external = try? HTTPURL(externalURL())
         let active = state == "dropped" ? [] : scrapes.activeTargets.filter { pool == nil || $0.scrapePool == pool }
         let dropped = state == "active" ? [] : scrapes.droppedTargets.filter { pool == nil || $0.pool == pool }
         let counts = scrapes.droppedTargetCounts

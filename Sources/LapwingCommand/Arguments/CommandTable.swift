@@ -1,0 +1,79 @@
+/// Every command with its flags: what the parser takes, the help shows and the completion will know.
+enum CommandTable {
+    static let commands = [serve, test, check, query]
+
+    static let serve = CommandDescription(
+        name: "serve", operands: "", summary: "run the sidecar: collect, store, evaluate rules, notify, answer the HTTP API",
+        flags: [
+            Flag("--listen", .value("HOST:PORT"), "HTTP address; port 0 picks a free one", standard: "127.0.0.1:9090"),
+            Flag("--rules", .repeated("GLOB"), "rule files"),
+            Flag("--scrape", .repeated("[JOB=]URL"), "a page to scrape"),
+            Flag("--scrape-interval", .value("D"), "time between scrapes", standard: "15s"),
+            Flag("--evaluation-interval", .value("D"), "time between evaluations of a group without its own", standard: "15s"),
+            Flag("--webhook", .repeated("URL"), "where alerts are posted"),
+            Flag("--alertmanager", .repeated("URL"), "an Alertmanager to push to"),
+            Flag("--in-memory", .toggle, "keep nothing on disk (what this version does in any case)"),
+            Flag("--retention", .value("D"), "how long samples are kept", standard: "15d"),
+            Flag("--retention-size", .value("BYTES"), "how many bytes of samples are kept at most", standard: "unlimited"),
+            Flag("--out-of-order-window", .value("D"), "how late a sample may come", standard: "0s"),
+            Flag("--external-url", .value("URL"), "the address at which people reach this server", standard: "from --listen"),
+            Flag("--external-label", .repeated("K=V"), "a label that every notification carries"),
+            Flag("--demo", .toggle, "also run a demo service with an incident every two minutes, scrape it, and load its rules"),
+            Flag("--heartbeat", .value("URL"), "asked for at every evaluation round, for a dead man's switch"),
+            Flag("--query-timeout", .value("D"), "how long one query may take", standard: "2m"),
+            Flag("--query-max-samples", .value("N"), "how many samples one query may hold", standard: "50000000"),
+            Flag("--log-level", .value("LEVEL"), "debug, info, warn or error", standard: "info"),
+            Flag("--log-format", .value("FORMAT"), "logfmt or json", standard: "logfmt"),
+        ],
+        examples: [
+            ("lapwing serve --demo", "watch alerts come and go, without anything of your own"),
+            (
+                "lapwing serve --scrape http://localhost:3001/metrics --rules rules/service.yml --webhook http://localhost:5000/",
+                "watch a service and post what fires"
+            ),
+        ])
+
+    static let test = CommandDescription(
+        name: "test", operands: "FILE…", summary: "run rule unit tests (promtool format) and PromQL test scripts, offline",
+        flags: [
+            Flag("--run", .value("REGEX"), "only the test groups whose name matches"),
+            Flag("--junit", .value("FILE"), "also write the results as JUnit XML"),
+        ],
+        examples: [("lapwing test rules", "run every *.test, *.test.yml and *_test.yml below a folder")])
+
+    static let check = CommandDescription(
+        name: "check", operands: "rules FILE…", summary: "check rule files",
+        flags: [
+            Flag("--output", .value("FORMAT"), "text or json", standard: "text"),
+            Flag("--lint", .value("NAMES"), "default, all, none or names of checks", standard: "default"),
+            Flag("--lint-fatal", .toggle, "exit with 3 when a check finds something"),
+        ],
+        examples: [("lapwing check rules rules/*.yml", "check rule files before they are loaded")])
+
+    static let query = CommandDescription(
+        name: "query", operands: "EXPR", summary: "ask PromQL of a server or of files",
+        flags: [
+            Flag("--server", .value("URL"), "the server to ask", standard: "http://127.0.0.1:9090"),
+            Flag("--data", .repeated("PATH"), "exposition pages to ask instead of a server"),
+            Flag("--time", .value("T"), "the instant: RFC 3339, Unix seconds, now or now-1h", standard: "now"),
+            Flag("--start", .value("T"), "the start of a range"),
+            Flag("--end", .value("T"), "the end of a range", standard: "now"),
+            Flag("--step", .value("D"), "the distance of the points of a range"),
+            Flag("--output", .value("FORMAT"), "table, json or csv", standard: "table"),
+            Flag("--series", .value("SELECTOR"), "list the series that a selector finds"),
+            Flag("--labels", .toggle, "list the names of labels"),
+            Flag("--label-values", .value("NAME"), "list the values of a label"),
+        ],
+        examples: [
+            ("lapwing query 'sum by (instance) (up)'", "ask the server on this machine"),
+            ("lapwing query --start now-1h --step 1m 'rate(http_requests_total[5m])'", "ask for an hour, a point a minute"),
+        ])
+
+    static let overview: String = {
+        var text = "lapwing: a metrics store, PromQL engine and alert rule evaluator\n\nUsage: lapwing COMMAND [flags]\n\nCommands:\n"
+        for command in commands {
+            text += "  \(command.name)\(String(repeating: " ", count: 9 - command.name.count))\(command.summary)\n"
+        }
+        return text + "\nlapwing COMMAND --help tells more of each; lapwing --version says which version this is.\n"
+    }()
+}

@@ -1,0 +1,67 @@
+/// One flag of a command, as the parser takes it and the help shows it.
+struct Flag: Sendable {
+    enum Kind: Sendable, Hashable {
+        /// Present or absent.
+        case toggle
+        /// Takes one value.
+        case value(String)
+        /// Takes a value each time it is given.
+        case repeated(String)
+    }
+
+    /// With its dashes: `--scrape`.
+    var name: String
+    var kind: Kind
+    var help: String
+    /// What holds when the flag is absent, as the help says it; empty for nothing.
+    var standard: String
+
+    init(_ name: String, _ kind: Kind = .toggle, _ help: String, standard: String = "") {
+        self.name = name
+        self.kind = kind
+        self.help = help
+        self.standard = standard
+    }
+
+    /// `--scrape [JOB=]URL`.
+    var usage: String {
+        switch kind {
+        case .toggle: name
+        case .value(let value), .repeated(let value): "\(name) \(value)"
+        }
+    }
+}
+
+/// A command of the program: its words, flags and examples.
+struct CommandDescription: Sendable {
+    var name: String
+    /// What follows the flags: `FILE…`; empty for nothing.
+    var operands: String
+    /// One line for the list of commands.
+    var summary: String
+    var flags: [Flag]
+    /// Commands to copy, each with what it does.
+    var examples: [(command: String, effect: String)]
+
+    /// `--help` is every command's.
+    static let helpFlag = Flag("--help", .toggle, "show this help")
+
+    var allFlags: [Flag] { flags + [Self.helpFlag] }
+
+    var help: String {
+        var text = "\(summary)\n\nUsage: lapwing \(name) [flags]\(operands.isEmpty ? "" : " \(operands)")\n\nFlags:\n"
+        let width = allFlags.map(\.usage.count).max() ?? 0
+        for flag in allFlags {
+            let gap = String(repeating: " ", count: width - flag.usage.count + 2)
+            var note = flag.help
+            if case .repeated = flag.kind { note += ", repeatable" }
+            if !flag.standard.isEmpty { note += " (default: \(flag.standard))" }
+            text += "  \(flag.usage)\(gap)\(note)\n"
+        }
+        if !examples.isEmpty {
+            text += "\nExamples:\n"
+            for example in examples { text += "  # \(example.effect)\n  \(example.command)\n" }
+        }
+        return text
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import LapwingHTTP
+import LapwingPromQL
+import LapwingSeries
+import LapwingServer
+import LapwingText
+
+/// `lapwing query`: asks a server, or pages of samples.
+enum QueryCommand {
+    static func run(_ arguments: Arguments) async throws(UsageError) -> ExitStatus {
+        let question = try QueryQuestion(arguments, now: .now)
+        let output = arguments.text("--output") ?? "table"
+        guard let format = ResultFormat(rawValue: output) else {
+            throw UsageError("--output is table, json or csv, not \(GoQuote.quote(output))")
+        }
+        do throws(QueryFailure) {
+            let answer = try await answer(question, arguments)
+            Console.output(format.text(answer))
+            for remark in answer.remarks { Console.error("\(remark)\n") }
+            return .success
+        } catch {
+            Console.error(error.text + "\n")
+            return .failure
+        }
+    }
+
+    private static func answer(_ question: QueryQuestion, _ arguments: Arguments) async throws(QueryFailure) -> QueryAnswer {
+        let pages = arguments.texts("--data")
+        if pages.isEmpty {
+            let server = RemoteServer(url: arguments.text("--server") ?? "http://127.0.0.1:9090", client: DefaultHTTPClient())
+            return try await server.answer(question)
+        }
+        return try RecordedPages(pages).answer(question)
+    }
+}
+
+/// Why a question has no answer, as a person reads it.
+struct QueryFailure: Error {
+    var text: String
+
+    init(_ text: String) { self.text = text }
+
+    /// A fault of the query's text is shown under it.
+    init(_ error: QueryError, query: String) {
+        if case .syntax(let fault) = error { text = fault.rendered(in: query) } else { text = "lapwing: \(error)" }
+    }
+}
+
+/// What is asked.
+struct QueryQuestion: Sendable {
+    enum Kind: Sendable {
+        case instant(String, at: Timestamp)
+        case range(String, from: Timestamp, through: Timestamp, step: Duration)
+        case series(String)
+        case labelNames
+        case labelValues(String)
+    }
+
+    var kind: Kind
+
+    init(_ arguments: Arguments, now: Timestamp) throws(UsageError) {
+        if let selector = arguments.text("--series") {
+            kind = .series(selector)
+            return
+        }
+        if let name = arguments.text("--label-values") {
+            kind = .labelValues(name)
+            return
+        }
+        if arguments.has("--labels") {
+            kind = .labelNames
+            return
+        }
+        guard let query = arguments.operands.first, arguments.operands.count == 1 else {
+            throw UsageError("query needs one expression; quote it, so that the shell leaves it whole")
+        }
+        guard let start = try arguments.time("--start", now: now) else {
+            kind = .instant(query, at: try arguments.time("--time", now: now) ?? now)
+            return
+        }
+        let end = try arguments.time("--end", now: now) ?? now
+        guard start <= end else { throw UsageError("--end lies before --start") }
+        // A step that fills a terminal's width, when none is given.
+        let step = try arguments.duration("--step") ?? max(.seconds(1), end.duration(since: start) / 250)
+        guard step >= .milliseconds(1) else { throw UsageError("--step is at least 1ms") }
+        kind = .range(query, from: start, through: end, step: step)
+    }
+}
+
+/// What came of it.
+struct QueryAnswer: Sendable {
+    enum Content: Sendable {
+        case value(QueryValue, at: Timestamp)
+        case series([Labels])
+        case names([String])
+    }
+
+    var content: Content
+    /// The API's `data`, byte for byte.
+    var json: [UInt8]
+    var remarks: [String] = []
+}

@@ -1,0 +1,80 @@
+import LapwingPromQL
+import LapwingSeries
+import LapwingText
+
+/// How an answer is written.
+enum ResultFormat: String {
+    case table, json, csv
+
+    func text(_ answer: QueryAnswer) -> String {
+        switch self {
+        case .json: String(decoding: answer.json, as: UTF8.self) + "\n"
+        case .table: table(answer.content)
+        case .csv: csv(answer.content)
+        }
+    }
+
+    private func table(_ content: QueryAnswer.Content) -> String {
+        switch content {
+        case .names(let names): return names.map { $0 + "\n" }.joined()
+        case .series(let series): return series.map { $0.seriesText + "\n" }.joined()
+        case .value(.scalar(let value), _): return GoNumber.text(value) + "\n"
+        case .value(.string(let text), _): return text + "\n"
+        case .value(.vector(let samples), _):
+            let width = samples.map(\.labels.seriesText.count).max() ?? 0
+            return samples.map { sample in
+                let name = sample.labels.seriesText
+                return name + String(repeating: " ", count: width - name.count + 2) + Self.text(sample.value, sample.histogram) + "\n"
+            }.joined()
+        case .value(.matrix(let series), _):
+            return series.map { one in
+                one.labels.seriesText + "\n"
+                    + zip(one.times, one.values).map { "  \(TimeText.rfc3339(milliseconds: $0))  \(GoNumber.text($1))\n" }.joined()
+                    + zip(one.histogramTimes, one.histograms).map { "  \(TimeText.rfc3339(milliseconds: $0))  \($1)\n" }.joined()
+            }.joined()
+        }
+    }
+
+    /// One row for each point: the labels that any series has, the time, the value.
+    private func csv(_ content: QueryAnswer.Content) -> String {
+        switch content {
+        case .names(let names): return Self.rows([["name"]] + names.map { [$0] })
+        case .series(let series):
+            let names = Self.labelNames(series)
+            return Self.rows([names] + series.map { labels in names.map { labels[$0] ?? "" } })
+        case .value(.scalar(let value), let time): return Self.rows([["time", "value"], [Self.text(time.milliseconds), GoNumber.text(value)]])
+        case .value(.string(let text), let time): return Self.rows([["time", "value"], [Self.text(time.milliseconds), text]])
+        case .value(.vector(let samples), _):
+            let names = Self.labelNames(samples.map(\.labels))
+            return Self.rows(
+                [names + ["time", "value"]]
+                    + samples.map { sample in
+                        names.map { sample.labels[$0] ?? "" } + [Self.text(sample.time), Self.text(sample.value, sample.histogram)]
+                    })
+        case .value(.matrix(let series), _):
+            let names = Self.labelNames(series.map(\.labels))
+            return Self.rows(
+                [names + ["time", "value"]]
+                    + series.flatMap { one in
+                        zip(one.times, one.values).map { time, value in
+                            names.map { one.labels[$0] ?? "" } + [Self.text(time), GoNumber.text(value)]
+                        }
+                    })
+        }
+    }
+
+    private static func labelNames(_ series: [Labels]) -> [String] { Set(series.flatMap { $0.map(\.name) }).sorted() }
+
+    private static func text(_ time: Int64) -> String { TimeText.rfc3339(milliseconds: time) }
+
+    private static func text(_ value: Double, _ histogram: NativeHistogram?) -> String { histogram?.description ?? GoNumber.text(value) }
+
+    /// RFC 4180: quotes where a field needs them.
+    private static func rows(_ rows: [[String]]) -> String {
+        rows.map { row in
+            row.map { field in
+                field.contains { ",\"\n\r".contains($0) } ? "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : field
+            }.joined(separator: ",") + "\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,154 @@
+import Dispatch
+import Foundation
+import LapwingAlerting
+import LapwingHTTP
+import LapwingNotify
+import LapwingPromQL
+import LapwingSeries
+import LapwingServer
+import LapwingText
+
+/// `lapwing serve`: runs the sidecar until it is told to end.
+enum ServeCommand {
+    static func run(_ arguments: Arguments) async throws(UsageError) -> ExitStatus {
+        let configuration = try configuration(arguments)
+        let log = try log(arguments)
+        if arguments.has("--data") {
+            log.log(.warn, "this version keeps samples in memory alone; --data is not used yet", ["data": arguments.text("--data") ?? ""])
+        }
+        let isDemo = configuration.runsDemo
+        let sidecar = Sidecar(configuration, log: log) { event in if isDemo { Console.output(DemoLine.text(event)) } }
+        do {
+            let address = try await sidecar.start()
+            Console.error("listening on http://\(address)\n")
+            if isDemo { Console.output(DemoLine.introduction(address: "\(address)")) }
+        } catch {
+            Console.error("lapwing: \(error)\n")
+            await sidecar.stop()
+            return .failure
+        }
+        await Signals.wait(onReload: { try? await sidecar.reload() })
+        log.log(.info, "ending")
+        await sidecar.stop()
+        return .success
+    }
+
+    private static func log(_ arguments: Arguments) throws(UsageError) -> LogWriter {
+        let levelText = arguments.text("--log-level") ?? (arguments.has("--demo") ? "warn" : "info")
+        guard let level = LogWriter.Level(rawValue: levelText) else {
+            throw UsageError("--log-level is debug, info, warn or error, not \(GoQuote.quote(levelText))")
+        }
+        let formatText = arguments.text("--log-format") ?? "logfmt"
+        guard let format = LogWriter.Format(rawValue: formatText) else {
+            throw UsageError("--log-format is logfmt or json, not \(GoQuote.quote(formatText))")
+        }
+        return LogWriter(level: level, format: format) { Console.error($0) }
+    }
+
+    private static func configuration(_ arguments: Arguments) throws(UsageError) -> SidecarConfiguration {
+        if let operand = arguments.operands.first { throw UsageError("serve takes no operands, and was given \(operand)") }
+        var configuration = SidecarConfiguration()
+        if let listen = arguments.text("--listen") {
+            guard let (host, port) = SocketAddress.split(listen) else {
+                throw UsageError("--listen is HOST:PORT, not \(GoQuote.quote(listen))")
+            }
+            (configuration.host, configuration.port) = (host, port)
+        }
+        configuration.rulePatterns = arguments.texts("--rules")
+        let scrapeInterval = try arguments.duration("--scrape-interval") ?? .seconds(15)
+        for text in arguments.texts("--scrape") {
+            do throws(ScrapeArgumentError) {
+                configuration.scrapes.append(try ScrapeArgument(text).configuration(interval: scrapeInterval))
+            } catch {
+                throw UsageError("--scrape: \(error)")
+            }
+        }
+        configuration.evaluationInterval = try arguments.duration("--evaluation-interval") ?? .seconds(15)
+        for (index, url) in try urls("--webhook", arguments).enumerated() {
+            configuration.webhooks.append(.direct(url: url, name: index == 0 ? "webhook" : "webhook-\(index + 1)"))
+        }
+        configuration.alertmanagers = try urls("--alertmanager", arguments)
+        configuration.heartbeat = try urls("--heartbeat", arguments).first
+        configuration.retention = try arguments.duration("--retention") ?? configuration.retention
+        configuration.outOfOrderWindow = try arguments.duration("--out-of-order-window") ?? .zero
+        configuration.externalURL = try urls("--external-url", arguments).first.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        configuration.externalLabels = try externalLabels(arguments)
+        configuration.queryTimeout = try arguments.duration("--query-timeout") ?? configuration.queryTimeout
+        configuration.engine.maximumSamples = try arguments.integer("--query-max-samples") ?? configuration.engine.maximumSamples
+        configuration.runsDemo = arguments.has("--demo")
+        return configuration
+    }
+
+    private static func urls(_ flag: String, _ arguments: Arguments) throws(UsageError) -> [String] {
+        let urls = arguments.texts(flag)
+        for url in urls {
+            do throws(HTTPURLError) {
+                _ = try HTTPURL(url)
+            } catch {
+                throw UsageError("\(flag) \(GoQuote.quote(url)): \(error)")
+            }
+        }
+        return urls
+    }
+
+    private static func externalLabels(_ arguments: Arguments) throws(UsageError) -> Labels {
+        var builder = Labels.Builder()
+        for text in arguments.texts("--external-label") {
+            guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+                throw UsageError("--external-label is K=V, not \(GoQuote.quote(text))")
+            }
+            builder.set(String(text[..<equals]), String(text[text.index(after: equals)...]))
+        }
+        return builder.labels
+    }
+}
+
+/// What the demo prints as alerts come and go.
+private enum DemoLine {
+    static func introduction(address: String) -> String {
+        """
+        A demo shop runs beside this server and is scraped every two seconds. Every two minutes its payments begin to
+        fail for half a minute: watch the alerts. Ask it yourself:
+
+          lapwing query --server http://\(address) 'sum by (path, status) (rate(http_requests_total[15s]))'
+
+        The first incident begins in about twenty seconds. Ctrl-C ends it all and leaves nothing behind.
+
+
+        """
+    }
+
+    static func text(_ event: Sidecar.AlertEvent) -> String {
+        let (word, color) =
+            switch event.change {
+            case .pending: ("PENDING ", 33)
+            case .firing: ("FIRING  ", 31)
+            case .resolved: ("RESOLVED", 32)
+            case .dropped: ("calm    ", 36)
+            }
+        let time = TimeText.rfc3339(milliseconds: event.at.milliseconds).split(separator: "T")[1].prefix(8)
+        let name = event.alert.labels[LabelName.alert] ?? ""
+        let summary = event.alert.annotations.first { $0.name == "summary" }?.value ?? event.alert.labels.description
+        return "\(time)  \(Console.colored(word, color))  \(name): \(summary)\n"
+    }
+}
+
+/// The signals that end and reload a server.
+private enum Signals {
+    /// Returns when the process is told to end.
+    static func wait(onReload: @escaping @Sendable () async -> Void) async {
+        for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_IGN) }
+        let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
+        let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { continuation.yield(number) }
+            source.resume()
+            return source
+        }
+        for await number in stream {
+            if number != SIGHUP { break }
+            await onReload()
+        }
+        for source in sources { source.cancel() }
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Lapwing
+import LapwingText
+
+/// The program `lapwing`: finds the command, and turns how it went into an exit status.
+@main
+enum Program {
+    static func main() async {
+        let status = await run(Array(CommandLine.arguments.dropFirst()))
+        exit(status.rawValue)
+    }
+
+    static func run(_ words: [String]) async -> ExitStatus {
+        guard let name = words.first else {
+            Console.error(CommandTable.overview)
+            return .usage
+        }
+        switch name {
+        case "--help", "-h", "help":
+            Console.output(CommandTable.overview)
+            return .success
+        case "--version":
+            Console.output("lapwing \(LapwingVersion.text)\n")
+            return .success
+        default: break
+        }
+        guard let command = CommandTable.commands.first(where: { $0.name == name }) else {
+            let nearest = Spelling.nearest(to: name, in: CommandTable.commands.map(\.name))
+            Console.error(UsageError("unknown command \(name)", nearest: nearest).text + "\n")
+            return .usage
+        }
+        do throws(UsageError) {
+            let arguments = try Arguments(Array(words.dropFirst()), for: command)
+            if arguments.has("--help") {
+                Console.output(command.help)
+                return .success
+            }
+            switch name {
+            case "serve": return try await ServeCommand.run(arguments)
+            case "test": return try TestCommand.run(arguments)
+            case "check": return try CheckCommand.run(arguments)
+            default: return try await QueryCommand.run(arguments)
+            }
+        } catch {
+            var error = error
+            error.command = error.command ?? name
+            Console.error(error.text + "\n")
+            return .usage
+        }
+    }
+}
+
+/// What the program's exit status says.
+enum ExitStatus: Int32 {
+    case success = 0
+    /// The work found a failure.
+    case failure = 1
+    case usage = 2
+    /// Lint findings alone.
+    case lint = 3
+}
+
+/// Where results and diagnostics go.
+enum Console {
+    static func output(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+
+    static func error(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+    /// Whether standard output is a terminal that may be coloured.
+    static var isColored: Bool {
+        isatty(FileHandle.standardOutput.fileDescriptor) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    }
+
+    static func colored(_ text: String, _ code: Int) -> String { isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+}

@@ -1,0 +1,104 @@
+import Lapwing
+import LapwingHTTP
+import LapwingSeries
+import LapwingText
+
+/// Every path that the server answers.
+struct APIRoutes: Sendable {
+    var queries: QueryEndpoints
+    var series: SeriesEndpoints
+    var rules: RuleEndpoints
+    var targets: TargetEndpoints
+    var status: StatusEndpoints
+    var instruments: Instruments
+    var alertmanagers: [String]
+    var now: @Sendable () -> Timestamp
+    /// Loads rules and configuration anew; the message of what is wrong with them, or nil.
+    var reload: @Sendable () -> String?
+
+    private typealias Endpoint = @Sendable (HTTPRequest, Timestamp) throws(APIError) -> HTTPResponse
+
+    func router() -> HTTPRouter {
+        var router = HTTPRouter()
+        let (queries, series, rules, targets, status) = (queries, series, rules, targets, status)
+        answer(&router, "query", [.get, .post]) { (request, now) throws(APIError) in try queries.instant(request, now: now) }
+        answer(&router, "query_range", [.get, .post]) { (request, now) throws(APIError) in try queries.range(request, now: now) }
+        answer(&router, "series", [.get, .post]) { (request, now) throws(APIError) in try series.series(request, now: now) }
+        answer(&router, "labels", [.get, .post]) { (request, now) throws(APIError) in try series.labels(request, now: now) }
+        answer(&router, "label/:name/values") { (request, now) throws(APIError) in try series.values(request, now: now) }
+        answer(&router, "rules") { (request, now) throws(APIError) in try rules.rules(request, now: now) }
+        answer(&router, "alerts") { (request, now) throws(APIError) in try rules.alerts(request, now: now) }
+        answer(&router, "targets") { (request, now) throws(APIError) in try targets.targets(request, now: now) }
+        answer(&router, "metadata") { (request, now) throws(APIError) in try targets.metadata(request, now: now) }
+        answer(&router, "alertmanagers") { [alertmanagers] (_, _) throws(APIError) in Self.alertmanagers(alertmanagers) }
+        answer(&router, "status/buildinfo") { (_, _) throws(APIError) in status.buildInfo() }
+        answer(&router, "status/tsdb") { (request, now) throws(APIError) in try status.storage(request, now: now) }
+        addPages(&router)
+        return router
+    }
+
+    /// One endpoint below `/api/v1/`, counted by name and status.
+    private func answer(
+        _ router: inout HTTPRouter, _ path: String, _ methods: [HTTPMethod] = [.get], _ endpoint: @escaping Endpoint
+    ) {
+        let (now, instruments) = (now, instruments)
+        let handler = "/api/v1/" + path
+        let durations = instruments.histogram(
+            "lapwing_http_request_duration_seconds", ["handler": handler], help: "How long requests took to answer.")
+        router.on(methods, "/api/v1/" + path) { request in
+            let start = ContinuousClock.now
+            let response: HTTPResponse
+            do throws(APIError) {
+                response = try endpoint(request, now())
+            } catch {
+                response = error.response
+            }
+            durations.observe(start.duration(to: .now) / .seconds(1))
+            instruments.counter(
+                "lapwing_http_requests_total", ["handler": handler, "code": "\(response.status.code)"],
+                help: "Requests answered, by path and status."
+            ).increment()
+            return response
+        }
+    }
+
+    private func addPages(_ router: inout HTTPRouter) {
+        let (status, instruments, now, reload) = (status, instruments, now, reload)
+        router.on(.get, "/-/healthy") { _ in .text("Lapwing is Healthy.\n") }
+        router.on(.get, "/-/ready") { _ in .text("Lapwing is Ready.\n") }
+        router.on(.get, "/health") { _ in status.health(now: now()) }
+        router.on(.get, "/metrics") { _ in
+            HTTPResponse(contentType: "text/plain; version=0.0.4; charset=utf-8", body: .bytes(instruments.page()))
+        }
+        router.on([.post, .put], "/-/reload") { _ in
+            guard let fault = reload() else { return .text("") }
+            return .text("failed to reload: \(fault)\n", status: .internalServerError)
+        }
+        router.on(.get, "/") { _ in .text(Self.overview) }
+    }
+
+    private static let overview = """
+        Lapwing \(LapwingVersion.text)
+
+        /api/v1/query?query=up    what a query evaluates to
+        /api/v1/alerts            alerts that are pending or firing
+        /api/v1/rules             rules with their health
+        /api/v1/targets           what is scraped
+        /metrics                  about lapwing itself
+        /health                   how it is doing
+
+        """
+
+    private static func alertmanagers(_ urls: [String]) -> HTTPResponse {
+        APIAnswer.success { json in
+            json.object { json in
+                json.key("activeAlertmanagers")
+                json.array { json in
+                    for url in urls { json.object { $0.member("url", url + (url.hasSuffix("/") ? "" : "/") + "api/v2/alerts") } }
+                }
+                json.key("droppedAlertmanagers")
+                json.array { _ in }
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+public import LapwingNotify
+public import LapwingPromQL
+public import LapwingSeries
+
+/// Everything that `lapwing serve` is told.
+public struct SidecarConfiguration: Sendable {
+    public var host = "127.0.0.1"
+    /// 0 picks a free one.
+    public var port = 9090
+    /// Paths with patterns.
+    public var rulePatterns: [String] = []
+    public var scrapes: [ScrapeConfiguration] = []
+    public var evaluationInterval: Duration = .seconds(15)
+    public var webhooks: [WebhookReceiver] = []
+    /// Base URLs.
+    public var alertmanagers: [String] = []
+    /// Asked for at every evaluation round.
+    public var heartbeat: String?
+    public var retention: Duration = .seconds(15 * 86_400)
+    public var outOfOrderWindow: Duration = .zero
+    /// The address at which people reach the server; nil: from where it listens.
+    public var externalURL: String?
+    public var externalLabels = Labels.empty
+    public var engine = EngineOptions()
+    public var queryTimeout: Duration = .seconds(120)
+    /// Whether a demo service runs beside the server, is scraped, and has its rules loaded.
+    public var runsDemo = false
+
+    public init() {}
+}
