@@ -63,7 +63,11 @@ enum MessageEncoder {
 
     /// A line's end inside a value would let whoever supplied the value write headers of their own.
     private static func appendClean(_ text: String, to bytes: inout [UInt8]) {
-        for byte in text.utf8 { bytes.append(HTTPCharacters.isFieldValue(byte) ? byte : HTTPCharacters.space) }
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        for index in start..<bytes.count where !HTTPCharacters.isFieldValue(bytes[index]) {
+            bytes[index] = HTTPCharacters.space
+        }
     }
 
     private static func endLine(_ bytes: inout [UInt8]) {

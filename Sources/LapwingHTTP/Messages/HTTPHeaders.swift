@@ -62,9 +62,12 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 
     /// Whether two names are equal but for ASCII case.
     static func isSame(_ left: String, _ right: String) -> Bool {
-        left.utf8.count == right.utf8.count
-            && zip(left.utf8, right.utf8).allSatisfy {
-                $0 == $1 || HTTPCharacters.lowercased($0) == HTTPCharacters.lowercased($1)
-            }
+        guard left.utf8.count == right.utf8.count else { return false }
+        var others = right.utf8.makeIterator()
+        for byte in left.utf8 {
+            guard let other = others.next() else { return false }
+            if byte != other, HTTPCharacters.lowercased(byte) != HTTPCharacters.lowercased(other) { return false }
+        }
+        return true
     }
 }

@@ -1,11 +1,11 @@
 import Dispatch
 import Synchronization
 
-/// An HTTP/1.1 server: one thread for all connections, and a bounded pool of threads for the handlers.
+/// An HTTP/1.1 server: a few threads for all connections, and a bounded pool of threads for handlers that take long.
 public final class HTTPServer: Sendable {
     private enum Phase {
         case new
-        case running(ServerMailbox, SocketAddress)
+        case running(ServerLoop, SocketAddress)
         case stopped
     }
 
@@ -38,38 +38,34 @@ public final class HTTPServer: Sendable {
     public func start() throws(SocketError) -> SocketAddress {
         let (listener, address) = try Socket.listen(
             host: configuration.host, port: configuration.port, backlog: configuration.backlog)
-        let mailbox: ServerMailbox
+        let events: EventQueue
         do {
-            mailbox = ServerMailbox(try EventQueue())
+            events = try EventQueue()
         } catch {
             Socket.close(listener)
             throw error
         }
+        let loop = ServerLoop(configuration, listener: listener, events, finished: finished, handler: handler)
         let isNew = phase.withLock { phase in
             guard case .new = phase else { return false }
-            phase = .running(mailbox, address)
+            phase = .running(loop, address)
             return true
         }
         precondition(isNew, "a server is started once")
-        let (configuration, handler, finished) = (configuration, handler, finished)
-        WorkerThread.start {
-            var loop = ServerLoop(
-                configuration, listener: listener, mailbox, finished: finished, handler: handler)
-            loop.run()
-        }
+        loop.start()
         return address
     }
 
     /// Stops accepting, closes idle connections, and waits until the requests under way are answered, at most for
     /// `grace`; what is left then is cancelled and cut off.
     public func shutdown(grace: Duration) {
-        let mailbox: ServerMailbox? = phase.withLock { phase in
-            guard case .running(let mailbox, _) = phase else { return nil }
+        let loop: ServerLoop? = phase.withLock { phase in
+            guard case .running(let loop, _) = phase else { return nil }
             phase = .stopped
-            return mailbox
+            return loop
         }
-        guard let mailbox else { return }
-        mailbox.drain(until: .now + grace)
+        guard let loop else { return }
+        loop.drain(until: .now + grace)
         finished.wait()
     }
 

@@ -39,14 +39,10 @@ struct ResponsePlan: Sendable {
     private static func mayCompress(
         _ response: HTTPResponse, _ headers: HTTPHeaders, _ configuration: HTTPServerConfiguration
     ) -> Bool {
-        guard let threshold = configuration.compressionThreshold, !response.status.forbidsBody,
-            !headers.contains("Content-Encoding"), !headers.contains("Content-Range"),
-            headers["Content-Type"].flatMap({ MediaType($0) })?.isCompressible ?? false
-        else { return false }
-        switch response.body {
-        case .bytes(let bytes): return bytes.count >= threshold
-        case .stream: return true
-        }
+        guard let threshold = configuration.compressionThreshold, !response.status.forbidsBody else { return false }
+        if case .bytes(let bytes) = response.body, bytes.count < threshold { return false }
+        return !headers.contains("Content-Encoding") && !headers.contains("Content-Range")
+            && headers["Content-Type"].flatMap { MediaType($0) }?.isCompressible ?? false
     }
 
     /// The head for a body of `length` bytes, or of a length that is not known yet.

@@ -3,7 +3,7 @@ import Synchronization
 /// One connection: the socket, its state machine, and what both threads that may hold it agree on.
 ///
 /// The loop owns the descriptor and alone closes it, and never while a handler is at work. The handler's thread writes
-/// the answer itself, so that a small one costs no second change of threads.
+/// the answer itself, so that a small one costs no change of threads.
 final class ServerConnection: Sendable {
     struct State {
         var machine: ConnectionState
@@ -13,6 +13,8 @@ final class ServerConnection: Sendable {
         /// A handler is at work and may write to the socket.
         var isHandling = false
         var isClosing = false
+        /// Some thread was told to close the descriptor, which may be another connection's by now.
+        var hasEnded = false
         var cancellation: HTTPCancellation?
         var outgoing = OutgoingBytes([])
         var keepsAlive = true
@@ -23,13 +25,37 @@ final class ServerConnection: Sendable {
     let token: UInt64
     let descriptor: Int32
     let remoteAddress: String
-    let state: Mutex<State>
+    private let state: Mutex<State>
 
     init(token: UInt64, descriptor: Int32, remoteAddress: String, _ machine: ConnectionState) {
         self.token = token
         self.descriptor = descriptor
         self.remoteAddress = remoteAddress
         state = Mutex(State(machine: machine))
+    }
+
+    /// Whether the connection was idle, and ends now, when the server stops.
+    func drain() -> Bool {
+        state.withLock { state in
+            guard state.machine.drain() != nil else { return false }
+            state.isClosing = true
+            return true
+        }
+    }
+
+    /// Changes the state, and tells exactly one of the threads that do so to end the connection.
+    func step(_ body: (inout State) -> Outcome) -> Outcome {
+        state.withLock { state in
+            guard !state.hasEnded else { return .wait }
+            let outcome = body(&state)
+            if case .end = outcome { state.hasEnded = true }
+            return outcome
+        }
+    }
+
+    /// Looks at the state, or changes it on behalf of the handler at work.
+    func withState<T>(_ body: (inout State) -> T) -> T {
+        state.withLock { body(&$0) }
     }
 
     /// What the loop does after a step.

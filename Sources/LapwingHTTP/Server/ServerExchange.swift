@@ -1,15 +1,14 @@
-import Synchronization
-
 /// One request on its way through a handler and back, on the handler's thread.
 struct ServerExchange: Sendable {
     let connection: ServerConnection
-    let mailbox: ServerMailbox
-    let configuration: HTTPServerConfiguration
+    let loop: ServerLoop
     let request: HTTPRequest
+
+    private var configuration: HTTPServerConfiguration { loop.configuration }
 
     func run(_ handler: @Sendable (HTTPRequest) -> HTTPResponse) {
         let response = handler(request)
-        let endsConnection = connection.state.withLock { $0.machine.endsAfterAnswer }
+        let endsConnection = connection.withState { $0.machine.endsAfterAnswer }
         let plan = ResponsePlan(response, to: request.head, endsConnection: endsConnection, configuration)
         switch response.body {
         case .bytes(let body): send(body, plan)
@@ -34,7 +33,7 @@ struct ServerExchange: Sendable {
         var bytes = bytes
         let progress = bytes.send(to: connection.descriptor)
         let now = ContinuousClock.now
-        let needsLoop = connection.state.withLock { state in
+        let needsLoop = connection.withState { state in
             state.isHandling = false
             switch progress {
             case .finished:
@@ -47,7 +46,7 @@ struct ServerExchange: Sendable {
             }
             return true
         }
-        if needsLoop { mailbox.connectionIsReady(connection.token) }
+        if needsLoop { loop.connectionIsReady(connection.token) }
     }
 
     private func stream(_ write: @Sendable (any HTTPBodyWriter) throws -> Void, _ plan: ResponsePlan) {
@@ -59,11 +58,11 @@ struct ServerExchange: Sendable {
             finish(OutgoingBytes([writer.finish()]), plan)
         } catch {
             guard writer.hasSentNothing, !(error is HTTPBodyWriterError) else {
-                connection.state.withLock { state in
+                connection.withState { state in
                     state.isHandling = false
                     _ = state.abandon(connection.descriptor)
                 }
-                mailbox.connectionIsReady(connection.token)
+                loop.connectionIsReady(connection.token)
                 return
             }
             let response = configuration.faultResponse(HTTPFault(.internalServerError, "\(error)"))

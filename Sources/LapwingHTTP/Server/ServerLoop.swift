@@ -1,96 +1,201 @@
 import Dispatch
 import Synchronization
 
-/// The one thread that accepts, reads and keeps time for all connections of a server.
-struct ServerLoop {
+/// What accepts, reads and keeps time for all connections of a server.
+///
+/// A few threads wait for the same events. The one that read a request also runs its handler, so that a small answer
+/// costs no change of threads; but the last one that still waits gives requests away to a pool, so that somebody always
+/// accepts, keeps time, and notices clients that go, however long the handlers take.
+final class ServerLoop: Sendable {
     typealias Instant = ContinuousClock.Instant
+    typealias Handler = @Sendable (HTTPRequest) -> HTTPResponse
 
-    private let configuration: HTTPServerConfiguration
-    private let handler: @Sendable (HTTPRequest) -> HTTPResponse
+    struct Shared {
+        var connections: [UInt64: ServerConnection] = [:]
+        var nextToken: UInt64 = 2
+        /// Connections that have something to do though their sockets say nothing, by token.
+        var ready: [UInt64] = []
+        var sweepTime = Instant.now
+        /// When the grace of a shutdown ends, once one was asked for.
+        var drainDeadline: Instant?
+        var isAccepting = true
+        /// Threads that wait for events or are about to.
+        var pollerCount = ServerLoop.pollerThreads
+        var hasReportedEnd = false
+    }
+
+    /// Two that may run handlers, and the last that may not.
+    static let pollerThreads = 3
+    private static let listenerToken: UInt64 = 1
+
+    let configuration: HTTPServerConfiguration
+    let events: EventQueue
+    let shared = Mutex(Shared())
+    private let handler: Handler
     private let listener: Int32
-    private let mailbox: ServerMailbox
     private let workers: WorkerPool
     private let finished: DispatchSemaphore
 
-    private var connections: [UInt64: ServerConnection] = [:]
-    private var nextToken: UInt64 = 2
-    private var block = [UInt8](repeating: 0, count: 65_536)
-    private var sweepTime: Instant
-    private var drainDeadline: Instant?
-    private var isAccepting = true
-    private var hasReportedEnd = false
-
-    private static let listenerToken: UInt64 = 1
-
     init(
-        _ configuration: HTTPServerConfiguration, listener: Int32, _ mailbox: ServerMailbox, finished: DispatchSemaphore,
-        handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse
+        _ configuration: HTTPServerConfiguration, listener: Int32, _ events: EventQueue, finished: DispatchSemaphore,
+        handler: @escaping Handler
     ) {
         self.configuration = configuration
+        self.events = events
         self.handler = handler
         self.listener = listener
-        self.mailbox = mailbox
         self.finished = finished
         workers = WorkerPool(maxThreads: configuration.maxHandlerThreads)
-        sweepTime = .now
     }
 
+    func start() {
+        events.addListener(listener, token: Self.listenerToken)
+        for _ in 0..<Self.pollerThreads { WorkerThread.start { self.poll() } }
+    }
+
+    /// Gives a connection its turn, from any thread.
+    func connectionIsReady(_ token: UInt64) {
+        let isFirst = shared.withLock { shared in
+            shared.ready.append(token)
+            return shared.ready.count == 1
+        }
+        if isFirst { events.wake() }
+    }
+
+    /// Stops accepting, and ends connections as they become idle, all at `deadline` at the latest.
+    func drain(until deadline: Instant) {
+        let connections: [ServerConnection]? = shared.withLock { shared in
+            guard shared.drainDeadline == nil else { return nil }
+            shared.drainDeadline = deadline
+            shared.sweepTime = min(shared.sweepTime, deadline)
+            if shared.isAccepting { events.removeListener(listener) }
+            shared.isAccepting = false
+            Socket.close(listener)
+            return Array(shared.connections.values)
+        }
+        for connection in connections ?? [] {
+            if connection.drain() { connectionIsReady(connection.token) }
+        }
+        events.wake()
+    }
+
+    // MARK: Polling
+
     /// Runs until a shutdown has ended the last connection.
-    mutating func run() {
-        mailbox.events.addListener(listener, token: Self.listenerToken)
-        var events: [SocketEvent] = []
-        while !(drainDeadline != nil && connections.isEmpty) {
-            mailbox.events.wait(&events, for: waitDuration())
+    private func poll() {
+        var list: [SocketEvent] = []
+        var block = [UInt8](repeating: 0, count: 65_536)
+        while !isFinished() {
+            events.wait(&list, for: shared.withLock { max(.zero, $0.sweepTime - .now) })
             let now = Instant.now
-            for event in events {
+            var exchange: ServerExchange?
+            for event in list {
                 switch event.token {
                 case EventQueue.wakeToken: break
                 case Self.listenerToken: acceptConnections(now)
-                default: advance(event.token, event, now)
+                default: advance(event.token, event, now, &block, &exchange)
                 }
             }
-            let messages = mailbox.take()
-            for token in messages.ready { advance(token, nil, now) }
-            if let deadline = messages.drainDeadline, drainDeadline == nil { startDraining(until: deadline, now) }
-            if now >= sweepTime { sweep(now) }
+            let (ready, isSweepDue) = shared.withLock { shared in
+                let ready = shared.ready
+                if !ready.isEmpty { shared.ready = [] }
+                return (ready, now >= shared.sweepTime)
+            }
+            for token in ready { advance(token, nil, now, &block, &exchange) }
+            if isSweepDue { sweep(now, &block, &exchange) }
+            if let exchange { runHere(exchange) }
         }
-        if isAccepting { mailbox.events.removeListener(listener) }
-        workers.close()
-        reportEnd()
+        // The next thread finds that all is over, too.
+        events.wake()
     }
 
-    private func waitDuration() -> Duration? {
-        if connections.isEmpty, isAccepting, drainDeadline == nil { return nil }
-        return max(.zero, sweepTime - .now)
+    private func isFinished() -> Bool {
+        let (isFinished, isFirst) = shared.withLock { shared in
+            guard shared.drainDeadline != nil, shared.connections.isEmpty else { return (false, false) }
+            let isFirst = !shared.hasReportedEnd
+            shared.hasReportedEnd = true
+            return (true, isFirst)
+        }
+        if isFinished { workers.close() }
+        if isFirst { finished.signal() }
+        return isFinished
     }
 
-    private mutating func acceptConnections(_ now: Instant) {
-        guard drainDeadline == nil else { return }
+    /// Runs the handler on this thread, unless nobody would be left to wait for events.
+    private func runHere(_ exchange: ServerExchange) {
+        let mayRun = shared.withLock { shared in
+            guard shared.pollerCount > 1 else { return false }
+            shared.pollerCount -= 1
+            return true
+        }
+        guard mayRun else { return workers.run { [handler] in exchange.run(handler) } }
+        exchange.run(handler)
+        shared.withLock { $0.pollerCount += 1 }
+    }
+
+    private func advance(
+        _ token: UInt64, _ event: SocketEvent?, _ now: Instant, _ block: inout [UInt8], _ exchange: inout ServerExchange?
+    ) {
+        guard let connection = shared.withLock({ $0.connections[token] }) else { return }
+        let outcome = connection.step { state in
+            if let event { state.note(event) }
+            return state.advance(connection.descriptor, now: now, configuration, block: &block)
+        }
+        act(outcome, on: connection, &exchange)
+    }
+
+    /// The last request of a round stays with this thread; those before it go to the pool.
+    private func act(
+        _ outcome: ServerConnection.Outcome, on connection: ServerConnection, _ exchange: inout ServerExchange?
+    ) {
+        switch outcome {
+        case .wait:
+            break
+        case .end:
+            _ = shared.withLock { $0.connections.removeValue(forKey: connection.token) }
+            Socket.close(connection.descriptor)
+        case .handle(let head, let body, let cancellation):
+            let request = HTTPRequest(
+                head: head, body: body, remoteAddress: connection.remoteAddress, cancellation: cancellation)
+            if let earlier = exchange { workers.run { [handler] in earlier.run(handler) } }
+            exchange = ServerExchange(connection: connection, loop: self, request: request)
+        }
+    }
+
+    // MARK: Accepting
+
+    private func acceptConnections(_ now: Instant) {
         // The listener is reported again while there are more, so that busy connections get their turn.
         for _ in 0..<64 {
-            switch Socket.accept(listener) {
-            case .nothingYet:
-                return
-            case .exhausted:
-                // Asking again at once would only burn the processor: let the next sweep try.
-                mailbox.events.removeListener(listener)
-                isAccepting = false
-                sweepTime = min(sweepTime, now + .milliseconds(100))
-                return
-            case .connection(let descriptor, let address):
-                guard connections.count < configuration.maxConnections else {
-                    turnAway(descriptor)
-                    continue
+            let mayGoOn = shared.withLock { shared in
+                // The descriptor is closed under this lock, and may be another's after that.
+                guard shared.drainDeadline == nil, shared.isAccepting else { return false }
+                switch Socket.accept(listener) {
+                case .nothingYet:
+                    return false
+                case .exhausted:
+                    // Asking again at once would only burn the processor: let the next sweep try.
+                    events.removeListener(listener)
+                    shared.isAccepting = false
+                    shared.sweepTime = min(shared.sweepTime, now + .milliseconds(100))
+                    return false
+                case .connection(let descriptor, let address):
+                    welcome(descriptor, address, &shared, now)
+                    return true
                 }
-                let connection = ServerConnection(
-                    token: nextToken, descriptor: descriptor, remoteAddress: address.description,
-                    ConnectionState(configuration, now: now))
-                nextToken += 1
-                if connections.isEmpty { sweepTime = now + shortestTimeout }
-                connections[connection.token] = connection
-                mailbox.events.addConnection(descriptor, token: connection.token)
             }
+            if !mayGoOn { return }
         }
+    }
+
+    private func welcome(_ descriptor: Int32, _ address: SocketAddress, _ shared: inout Shared, _ now: Instant) {
+        guard shared.connections.count < configuration.maxConnections else { return turnAway(descriptor) }
+        let connection = ServerConnection(
+            token: shared.nextToken, descriptor: descriptor, remoteAddress: address.description,
+            ConnectionState(configuration, now: now))
+        shared.nextToken += 1
+        shared.connections[connection.token] = connection
+        events.addConnection(descriptor, token: connection.token)
     }
 
     private func turnAway(_ descriptor: Int32) {
@@ -104,32 +209,6 @@ struct ServerLoop {
         Socket.close(descriptor)
     }
 
-    private mutating func advance(_ token: UInt64, _ event: SocketEvent?, _ now: Instant) {
-        guard let connection = connections[token] else { return }
-        let configuration = configuration
-        let outcome = connection.state.withLock { state in
-            if let event { state.note(event) }
-            return state.advance(connection.descriptor, now: now, configuration, block: &block)
-        }
-        act(outcome, on: connection)
-    }
-
-    private mutating func act(_ outcome: ServerConnection.Outcome, on connection: ServerConnection) {
-        switch outcome {
-        case .wait:
-            break
-        case .end:
-            Socket.close(connection.descriptor)
-            connections[connection.token] = nil
-        case .handle(let head, let body, let cancellation):
-            let request = HTTPRequest(
-                head: head, body: body, remoteAddress: connection.remoteAddress, cancellation: cancellation)
-            let exchange = ServerExchange(
-                connection: connection, mailbox: mailbox, configuration: configuration, request: request)
-            workers.run { [handler] in exchange.run(handler) }
-        }
-    }
-
     // MARK: Time
 
     /// A deadline that is set between two sweeps is at least so far off, so the next sweep is in time for it.
@@ -140,51 +219,35 @@ struct ServerLoop {
         return max(.milliseconds(1), shortest)
     }
 
-    private mutating func sweep(_ now: Instant) {
-        let configuration = configuration
-        sweepTime = now + shortestTimeout
-        for (_, connection) in connections {
-            let outcome = connection.state.withLock { state in
-                guard let deadline = state.deadline, deadline <= now else { return ServerConnection.Outcome.wait }
-                return state.expire(connection.descriptor, now: now, configuration, block: &block)
+    private func sweep(_ now: Instant, _ block: inout [UInt8], _ exchange: inout ServerExchange?) {
+        let (connections, isPastGrace) = shared.withLock { shared in
+            shared.sweepTime = now + shortestTimeout
+            if !shared.isAccepting, shared.drainDeadline == nil {
+                events.addListener(listener, token: Self.listenerToken)
+                shared.isAccepting = true
             }
-            act(outcome, on: connection)
-            if let deadline = connection.state.withLock({ $0.deadline }) { sweepTime = min(sweepTime, deadline) }
+            return (Array(shared.connections.values), shared.drainDeadline.map { $0 <= now } ?? false)
         }
-        if !isAccepting, drainDeadline == nil {
-            mailbox.events.addListener(listener, token: Self.listenerToken)
-            isAccepting = true
-        }
-        if let drainDeadline {
-            if drainDeadline <= now { abandonAll() } else { sweepTime = min(sweepTime, drainDeadline) }
-        }
-    }
-
-    // MARK: Shutdown
-
-    private mutating func startDraining(until deadline: Instant, _ now: Instant) {
-        drainDeadline = deadline
-        if isAccepting { mailbox.events.removeListener(listener) }
-        isAccepting = false
-        Socket.close(listener)
-        for (_, connection) in connections {
-            let ends = connection.state.withLock { $0.machine.drain() != nil }
-            if ends { act(.end, on: connection) }
-        }
-        sweepTime = min(sweepTime, max(now, deadline))
-    }
-
-    private mutating func abandonAll() {
-        for (_, connection) in connections {
-            act(connection.state.withLock { $0.abandon(connection.descriptor) }, on: connection)
+        var earliest = now + shortestTimeout
+        for connection in connections {
+            let outcome = connection.step { state in
+                isPastGrace
+                    ? state.abandon(connection.descriptor)
+                    : state.expire(connection.descriptor, now: now, configuration, block: &block)
+            }
+            act(outcome, on: connection, &exchange)
+            if let deadline = connection.withState({ $0.deadline }) { earliest = min(earliest, deadline) }
         }
         // A handler that does not look at its cancellation may take any time: nobody waits for it.
-        reportEnd()
-    }
-
-    private mutating func reportEnd() {
-        guard !hasReportedEnd else { return }
-        hasReportedEnd = true
-        finished.signal()
+        let isFirst = shared.withLock { shared in
+            shared.sweepTime = min(shared.sweepTime, earliest)
+            if let drainDeadline = shared.drainDeadline, !isPastGrace {
+                shared.sweepTime = min(shared.sweepTime, drainDeadline)
+            }
+            guard isPastGrace, !shared.hasReportedEnd else { return false }
+            shared.hasReportedEnd = true
+            return true
+        }
+        if isFirst { finished.signal() }
     }
 }

@@ -49,18 +49,28 @@ final class WorkerPool: Sendable {
 
     /// Runs `work` on one of the threads, at once or when one is free.
     func run(_ work: @escaping Work) {
-        let needsThread = state.withLock { state in
+        let call = state.withLock { state in
             state.waiting.append(work)
             if state.idleCount > 0 {
                 state.idleCount -= 1
-                signal.signal()
-                return false
+                return Call.wake
             }
-            guard state.threadCount < maxThreads else { return false }
+            guard state.threadCount < maxThreads else { return .wait }
             state.threadCount += 1
-            return true
+            return .start
         }
-        if needsThread { WorkerThread.start { self.workUntilIdle() } }
+        // Out of the lock, which the thread takes first of all.
+        switch call {
+        case .wake: signal.signal()
+        case .start: WorkerThread.start { self.workUntilIdle() }
+        case .wait: break
+        }
+    }
+
+    private enum Call {
+        case wake
+        case start
+        case wait
     }
 
     /// Lets the threads end once the work that waits is done; work given later is still run.

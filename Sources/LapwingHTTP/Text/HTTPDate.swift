@@ -9,22 +9,32 @@ public enum HTTPDate {
         let second = Int(clamped) - days * 86_400
         let date = CivilDate.date(daysSinceEpoch: days)
         let weekday = ((days + 4) % 7 + 7) % 7
-        var text = names(weekdays, weekday) + ", " + padded(date.day, 2) + " " + names(months, date.month - 1) + " "
-        text += padded(date.year, 4) + " " + padded(second / 3600, 2) + ":" + padded(second / 60 % 60, 2) + ":"
-        return text + padded(second % 60, 2) + " GMT"
+        var text: [UInt8] = []
+        text.reserveCapacity(29)
+        text += name(weekdays, weekday)
+        text += ", ".utf8
+        append(date.day, " ", to: &text)
+        text += name(months, date.month - 1)
+        text.append(HTTPCharacters.space)
+        append(date.year / 100, "", to: &text)
+        append(date.year % 100, " ", to: &text)
+        append(second / 3600, ":", to: &text)
+        append(second / 60 % 60, ":", to: &text)
+        append(second % 60, " GMT", to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
+    private static let weekdays = Array("SunMonTueWedThuFriSat".utf8)
+    private static let months = Array("JanFebMarAprMayJunJulAugSepOctNovDec".utf8)
 
-    private static func names(_ table: [String], _ index: Int) -> String {
-        table.indices.contains(index) ? table[index] : ""
+    private static func name(_ table: [UInt8], _ index: Int) -> ArraySlice<UInt8> {
+        table.dropFirst(3 * index).prefix(3)
     }
 
-    private static func padded(_ value: Int, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    /// Two digits and what stands behind them.
+    private static func append(_ value: Int, _ ending: String, to text: inout [UInt8]) {
+        text.append(UInt8(truncatingIfNeeded: 0x30 + value / 10 % 10))
+        text.append(UInt8(truncatingIfNeeded: 0x30 + value % 10))
+        text += ending.utf8
     }
 }
