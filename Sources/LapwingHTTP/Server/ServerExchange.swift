@@ -6,34 +6,37 @@ struct ServerExchange: Sendable {
 
     private var configuration: HTTPServerConfiguration { loop.configuration }
 
-    func run(_ handler: @Sendable (HTTPRequest) -> HTTPResponse) {
+    /// Handles the request and sends the answer, or as much of it as the socket takes.
+    ///
+    /// - Returns: whether the connection has something to do that no event of its socket will tell.
+    func run(_ handler: @Sendable (HTTPRequest) -> HTTPResponse) -> Bool {
         let response = handler(request)
         let endsConnection = connection.withState { $0.machine.endsAfterAnswer }
         let plan = ResponsePlan(response, to: request.head, endsConnection: endsConnection, configuration)
         switch response.body {
-        case .bytes(let body): send(body, plan)
-        case .stream(let write): stream(write, plan)
+        case .bytes(let body): return send(body, plan)
+        case .stream(let write): return stream(write, plan)
         }
     }
 
-    private func send(_ body: [UInt8], _ plan: ResponsePlan) {
+    private func send(_ body: [UInt8], _ plan: ResponsePlan) -> Bool {
         let content = plan.compressesBody ? Gzip.compress(body, level: configuration.compressionLevel) : body
         let head = plan.head(length: content.count)
         if plan.omitsBody {
-            finish(OutgoingBytes([head]), plan)
+            return finish(OutgoingBytes([head]), plan)
         } else if content.count <= StreamedBody.blockBytes {
-            finish(OutgoingBytes([head + content]), plan)
+            return finish(OutgoingBytes([head + content]), plan)
         } else {
-            finish(OutgoingBytes([head, content]), plan)
+            return finish(OutgoingBytes([head, content]), plan)
         }
     }
 
     /// Sends what can be sent now and leaves the rest to the loop.
-    private func finish(_ bytes: OutgoingBytes, _ plan: ResponsePlan) {
+    private func finish(_ bytes: OutgoingBytes, _ plan: ResponsePlan) -> Bool {
         var bytes = bytes
         let progress = bytes.send(to: connection.descriptor)
         let now = ContinuousClock.now
-        let needsLoop = connection.withState { state in
+        return connection.withState { state in
             state.isHandling = false
             switch progress {
             case .finished:
@@ -46,29 +49,27 @@ struct ServerExchange: Sendable {
             }
             return true
         }
-        if needsLoop { loop.connectionIsReady(connection.token) }
     }
 
-    private func stream(_ write: @Sendable (any HTTPBodyWriter) throws -> Void, _ plan: ResponsePlan) {
+    private func stream(_ write: @Sendable (any HTTPBodyWriter) throws -> Void, _ plan: ResponsePlan) -> Bool {
         let writer = SocketBodyWriter(
             connection.descriptor, StreamedBody(plan, compressionLevel: configuration.compressionLevel),
             timeout: configuration.writeTimeout, request.cancellation, omitsBody: plan.omitsBody)
         do {
             if !plan.omitsBody { try write(writer) }
-            finish(OutgoingBytes([writer.finish()]), plan)
+            return finish(OutgoingBytes([writer.finish()]), plan)
         } catch {
             guard writer.hasSentNothing, !(error is HTTPBodyWriterError) else {
                 connection.withState { state in
                     state.isHandling = false
                     _ = state.abandon(connection.descriptor)
                 }
-                loop.connectionIsReady(connection.token)
-                return
+                return true
             }
             let response = configuration.faultResponse(HTTPFault(.internalServerError, "\(error)"))
             guard case .bytes(let body) = response.body else { return finish(OutgoingBytes([]), plan) }
             let faultPlan = ResponsePlan(response, to: request.head, endsConnection: true, configuration)
-            send(body, faultPlan)
+            return send(body, faultPlan)
         }
     }
 }

@@ -103,7 +103,7 @@ final class ServerLoop: Sendable {
             }
             for token in ready { advance(token, nil, now, &block, &exchange) }
             if isSweepDue { sweep(now, &block, &exchange) }
-            if let exchange { runHere(exchange) }
+            answer(&exchange, &block)
         }
         // The next thread finds that all is over, too.
         events.wake()
@@ -121,16 +121,33 @@ final class ServerLoop: Sendable {
         return isFinished
     }
 
-    /// Runs the handler on this thread, unless nobody would be left to wait for events.
-    private func runHere(_ exchange: ServerExchange) {
-        let mayRun = shared.withLock { shared in
-            guard shared.pollerCount > 1 else { return false }
-            shared.pollerCount -= 1
-            return true
+    /// Runs the handler on this thread, unless nobody would be left to wait for events, and goes on with what the same
+    /// connection has sent meanwhile.
+    private func answer(_ exchange: inout ServerExchange?, _ block: inout [UInt8]) {
+        for _ in 0..<Self.maxAnswersInTurn {
+            guard let current = exchange else { return }
+            let mayRun = shared.withLock { shared in
+                guard shared.pollerCount > 1 else { return false }
+                shared.pollerCount -= 1
+                return true
+            }
+            guard mayRun else { break }
+            exchange = nil
+            let hasMore = current.run(handler)
+            shared.withLock { $0.pollerCount += 1 }
+            if hasMore { advance(current.connection.token, nil, .now, &block, &exchange) }
         }
-        guard mayRun else { return workers.run { [handler] in exchange.run(handler) } }
-        exchange.run(handler)
-        shared.withLock { $0.pollerCount += 1 }
+        if let exchange { handOver(exchange) }
+        exchange = nil
+    }
+
+    /// After so many, a client that never stops sending waits for its turn like others.
+    private static let maxAnswersInTurn = 16
+
+    private func handOver(_ exchange: ServerExchange) {
+        workers.run { [handler] in
+            if exchange.run(handler) { self.connectionIsReady(exchange.connection.token) }
+        }
     }
 
     private func advance(
@@ -157,7 +174,7 @@ final class ServerLoop: Sendable {
         case .handle(let head, let body, let cancellation):
             let request = HTTPRequest(
                 head: head, body: body, remoteAddress: connection.remoteAddress, cancellation: cancellation)
-            if let earlier = exchange { workers.run { [handler] in earlier.run(handler) } }
+            if let earlier = exchange { handOver(earlier) }
             exchange = ServerExchange(connection: connection, loop: self, request: request)
         }
     }

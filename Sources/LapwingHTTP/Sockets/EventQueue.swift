@@ -25,7 +25,8 @@ struct SocketEvent: Sendable {
 /// but the one wait. The descriptors live as long as the object.
 final class EventQueue: Sendable {
     static let wakeToken: UInt64 = 0
-    private static let capacity = 256
+    /// Few, so that the threads that wait share what happens instead of one taking it all.
+    private static let capacity = 1
 
     private let queue: Int32
 
