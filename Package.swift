@@ -66,8 +66,9 @@ let libraries: [Target] = rooms.filter { $0.name != "LapwingCommand" }.map { roo
 
 let tests: [Target] = (rooms.map(\.name) + ["LapwingTidy"]).map { name in
     let imports = rooms.first { $0.name == name }.map { $0.imports.filter { $0 != "CZlib" && $0 != "CEpoll" } + [name] } ?? []
+    let linked = imports + ["COneAtATime"]
     return .testTarget(
-        name: "\(name)Tests", dependencies: imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
+        name: "\(name)Tests", dependencies: linked.map { .init(stringLiteral: $0) }, swiftSettings: settings)
 }
 
 let package = Package(
@@ -79,6 +80,7 @@ let package = Package(
     ],
     targets: libraries + tests + [
         .systemLibrary(name: "CZlib"),
+        .target(name: "COneAtATime", path: "Tests/COneAtATime"),
         .systemLibrary(name: "CEpoll"),
         .executableTarget(
             name: "LapwingCommand",

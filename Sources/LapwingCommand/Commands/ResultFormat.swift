@@ -73,7 +73,8 @@ enum ResultFormat: String {
     private static func rows(_ rows: [[String]]) -> String {
         rows.map { row in
             row.map { field in
-                field.contains { ",\"\n\r".contains($0) } ? "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : field
+                guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
+                return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
             }.joined(separator: ",") + "\n"
         }.joined()
     }

@@ -121,6 +121,7 @@ private struct UnitTestReader {
             samples.append(sample)
         }
         return QueryExpectation(
-            time: fields.duration("eval_time", &problems) ?? .zero, query: query, samples: samples, range: expression.sourceRange(ofTextRange: SourceRange(0, expression.text.utf8.count)))
+            time: fields.duration("eval_time", &problems) ?? .zero, query: query, samples: samples,
+            range: expression.sourceRange(ofTextRange: SourceRange(0, expression.text.utf8.count)))
     }
 }
