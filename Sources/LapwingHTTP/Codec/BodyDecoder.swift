@@ -75,7 +75,8 @@ struct BodyDecoder: Sendable {
     private func check(_ more: Int, _ limits: HTTPLimits) throws(HTTPFault) {
         let (total, overflow) = byteCount.addingReportingOverflow(more)
         guard !overflow, total <= limits.maxBodyBytes else {
-            throw HTTPFault(.contentTooLarge, "the body has \(total) bytes or more; at most \(limits.maxBodyBytes) are allowed")
+            throw HTTPFault(
+                .contentTooLarge, "the body has \(total) bytes or more; at most \(limits.maxBodyBytes) are allowed")
         }
     }
 

@@ -17,7 +17,8 @@ extension BodyFraming {
         let lengths = head.headers.values(of: "Content-Length")
         if !codings.isEmpty {
             guard lengths.isEmpty else {
-                throw HTTPFault(.badRequest, "both Content-Length and Transfer-Encoding are given; expected one of them")
+                throw HTTPFault(
+                    .badRequest, "both Content-Length and Transfer-Encoding are given; expected one of them")
             }
             guard head.minorVersion >= 1 else {
                 throw HTTPFault(.badRequest, "Transfer-Encoding is not known to HTTP/1.0")

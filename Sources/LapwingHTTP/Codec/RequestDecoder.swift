@@ -74,8 +74,9 @@ struct RequestDecoder: Sendable {
                     state = .header(method: method, target: target, minorVersion: minorVersion, decoder)
                     return nil
                 }
-                return try finishHead(HTTPRequestHead(
-                    method: method, target: target, headers: decoder.headers, minorVersion: minorVersion))
+                return try finishHead(
+                    HTTPRequestHead(
+                        method: method, target: target, headers: decoder.headers, minorVersion: minorVersion))
             case .body(var decoder):
                 let isFinished = try decoder.read(&buffer, into: &body, limits: limits)
                 guard isFinished else {
@@ -131,7 +132,8 @@ struct RequestDecoder: Sendable {
 
     private mutating func parseRequestLine(_ line: ArraySlice<UInt8>) throws(HTTPFault) {
         let malformed = HTTPFault(.badRequest, "malformed request line; expected a method, a target and HTTP/1.1")
-        guard let first = line.firstIndex(of: HTTPCharacters.space), let last = line.lastIndex(of: HTTPCharacters.space),
+        guard let first = line.firstIndex(of: HTTPCharacters.space),
+            let last = line.lastIndex(of: HTTPCharacters.space),
             first > line.startIndex, last > first + 1
         else { throw malformed }
         let method = line[..<first]

@@ -63,7 +63,8 @@ public struct HTTPRequest: Sendable {
     public func form() throws(HTTPFormError) -> HTTPParameters {
         var items: [HTTPParameters.Item] = []
         if method == .post || method == .put || method == .patch,
-            headers["Content-Type"].flatMap({ MediaType($0) })?.essence == "application/x-www-form-urlencoded" {
+            headers["Content-Type"].flatMap({ MediaType($0) })?.essence == "application/x-www-form-urlencoded"
+        {
             items = try HTTPParameters(formText: String(decoding: body, as: UTF8.self)).items
         }
         items += try target.queryItems().items

@@ -71,7 +71,8 @@ private struct RouteNode: Sendable {
         let following = Array(segments.dropFirst())
         if first.hasPrefix(":") {
             let name = String(first.dropFirst())
-            precondition(parameter.isEmpty || parameterName == name, "two names for one place: \(parameterName), \(name)")
+            precondition(
+                parameter.isEmpty || parameterName == name, "two names for one place: \(parameterName), \(name)")
             parameterName = name
             if parameter.isEmpty { parameter.append(RouteNode()) }
             parameter[0].insert(following, method, handler)

@@ -13,7 +13,7 @@ public struct HTTPServerConfiguration: Sendable {
     public var maxConnections = 4096
     /// Connections that wait to be accepted.
     public var backlog: Int32 = 512
-    /// Handlers that run at the same time; threads are started as they are needed.
+    /// Handlers that run at the same time, besides two on the threads that read; started as they are needed.
     public var maxHandlerThreads = 32
 
     /// From a request's first byte (or the connection's begin) to the end of its head; then 408.

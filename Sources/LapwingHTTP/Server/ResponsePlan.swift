@@ -10,8 +10,10 @@ struct ResponsePlan: Sendable {
     /// Whether the client knows chunks; a body of unknown length ends with the connection otherwise.
     let allowsChunks: Bool
 
-    init(_ response: HTTPResponse, to head: HTTPRequestHead?, endsConnection: Bool, _ configuration: HTTPServerConfiguration)
-    {
+    init(
+        _ response: HTTPResponse, to head: HTTPRequestHead?, endsConnection: Bool,
+        _ configuration: HTTPServerConfiguration
+    ) {
         status = response.status
         allowsChunks = (head?.minorVersion ?? 0) >= 1
         omitsBody = head?.method == .head || status.forbidsBody

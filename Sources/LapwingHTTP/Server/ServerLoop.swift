@@ -151,7 +151,8 @@ final class ServerLoop: Sendable {
     }
 
     private func advance(
-        _ token: UInt64, _ event: SocketEvent?, _ now: Instant, _ block: inout [UInt8], _ exchange: inout ServerExchange?
+        _ token: UInt64, _ event: SocketEvent?, _ now: Instant, _ block: inout [UInt8],
+        _ exchange: inout ServerExchange?
     ) {
         guard let connection = shared.withLock({ $0.connections[token] }) else { return }
         let outcome = connection.step { state in
@@ -218,7 +219,8 @@ final class ServerLoop: Sendable {
     private func turnAway(_ descriptor: Int32) {
         let limit = configuration.maxConnections
         let response = configuration.faultResponse(
-            HTTPFault(.serviceUnavailable, "there are \(limit) connections already, which is the limit; try again later"))
+            HTTPFault(
+                .serviceUnavailable, "there are \(limit) connections already, which is the limit; try again later"))
         let plan = ResponsePlan(response, to: nil, endsConnection: true, configuration)
         if case .bytes(let body) = response.body {
             _ = Socket.send(descriptor, plan.head(length: body.count) + body, from: 0)

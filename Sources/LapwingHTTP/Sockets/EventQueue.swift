@@ -1,12 +1,12 @@
 // Calls epoll or kqueue, which take pointers: each points into an array or a local variable for the length of one call.
 #if canImport(Glibc)
-import CEpoll
-import Glibc
+    import CEpoll
+    import Glibc
 #elseif canImport(Musl)
-import CEpoll
-import Musl
+    import CEpoll
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// What happened to a socket since it was last reported.
@@ -31,121 +31,121 @@ final class EventQueue: Sendable {
     private let queue: Int32
 
     #if canImport(Darwin)
-    init() throws(SocketError) {
-        queue = kqueue()
-        guard queue >= 0 else { throw SocketError(operation: "kqueue", code: errno, reason: Socket.reason(errno)) }
-        change(0, Int16(EVFILT_USER), UInt16(EV_ADD | EV_CLEAR), token: Self.wakeToken)
-    }
-
-    deinit { Socket.close(queue) }
-
-    private func change(
-        _ identifier: UInt, _ filter: Int16, _ flags: UInt16, _ detail: UInt32 = 0, token: UInt64
-    ) {
-        var event = kevent(
-            ident: identifier, filter: filter, flags: flags, fflags: detail, data: 0,
-            udata: UnsafeMutableRawPointer(bitPattern: UInt(token)))
-        _ = kevent(queue, &event, 1, nil, 0, nil)
-    }
-
-    func addConnection(_ descriptor: Int32, token: UInt64) {
-        change(UInt(descriptor), Int16(EVFILT_READ), UInt16(EV_ADD | EV_CLEAR), token: token)
-        change(UInt(descriptor), Int16(EVFILT_WRITE), UInt16(EV_ADD | EV_CLEAR), token: token)
-    }
-
-    func addListener(_ descriptor: Int32, token: UInt64) {
-        change(UInt(descriptor), Int16(EVFILT_READ), UInt16(EV_ADD), token: token)
-    }
-
-    func removeListener(_ descriptor: Int32) {
-        change(UInt(descriptor), Int16(EVFILT_READ), UInt16(EV_DELETE), token: 0)
-    }
-
-    func wake() { change(0, Int16(EVFILT_USER), 0, UInt32(NOTE_TRIGGER), token: Self.wakeToken) }
-
-    func wait(_ events: inout [SocketEvent], for duration: Duration?) {
-        var list = [kevent](repeating: kevent(), count: Self.capacity)
-        var time = timespec()
-        let milliseconds = duration.map(Socket.milliseconds) ?? 0
-        time.tv_sec = Int(milliseconds / 1000)
-        time.tv_nsec = Int(milliseconds % 1000) * 1_000_000
-        let count =
-            duration == nil
-            ? kevent(queue, nil, 0, &list, Int32(list.count), nil)
-            : kevent(queue, nil, 0, &list, Int32(list.count), &time)
-        events.removeAll(keepingCapacity: true)
-        for event in list.prefix(max(0, Int(count))) {
-            events.append(
-                SocketEvent(
-                    token: UInt64(UInt(bitPattern: event.udata)), isReadable: event.filter == Int16(EVFILT_READ),
-                    isWritable: event.filter == Int16(EVFILT_WRITE), isHangUp: event.flags & UInt16(EV_EOF) != 0))
+        init() throws(SocketError) {
+            queue = kqueue()
+            guard queue >= 0 else { throw SocketError(operation: "kqueue", code: errno, reason: Socket.reason(errno)) }
+            change(0, Int16(EVFILT_USER), UInt16(EV_ADD | EV_CLEAR), token: Self.wakeToken)
         }
-    }
-    #else
-    private let wakeDescriptor: Int32
 
-    init() throws(SocketError) {
-        queue = epoll_create1(Int32(EPOLL_CLOEXEC))
-        wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
-        guard queue >= 0, wakeDescriptor >= 0 else {
-            throw SocketError(operation: "epoll_create", code: errno, reason: Socket.reason(errno))
+        deinit { Socket.close(queue) }
+
+        private func change(
+            _ identifier: UInt, _ filter: Int16, _ flags: UInt16, _ detail: UInt32 = 0, token: UInt64
+        ) {
+            var event = kevent(
+                ident: identifier, filter: filter, flags: flags, fflags: detail, data: 0,
+                udata: UnsafeMutableRawPointer(bitPattern: UInt(token)))
+            _ = kevent(queue, &event, 1, nil, 0, nil)
         }
-        control(EPOLL_CTL_ADD, wakeDescriptor, Self.input, Self.wakeToken)
-    }
 
-    deinit {
-        Socket.close(queue)
-        Socket.close(wakeDescriptor)
-    }
+        func addConnection(_ descriptor: Int32, token: UInt64) {
+            change(UInt(descriptor), Int16(EVFILT_READ), UInt16(EV_ADD | EV_CLEAR), token: token)
+            change(UInt(descriptor), Int16(EVFILT_WRITE), UInt16(EV_ADD | EV_CLEAR), token: token)
+        }
 
-    private static let input = EPOLLIN.rawValue
-    private static let output = EPOLLOUT.rawValue
-    private static let hangUp = EPOLLRDHUP.rawValue
-    private static let failure = EPOLLERR.rawValue | EPOLLHUP.rawValue
-    private static let onChange = UInt32(1) << 31
+        func addListener(_ descriptor: Int32, token: UInt64) {
+            change(UInt(descriptor), Int16(EVFILT_READ), UInt16(EV_ADD), token: token)
+        }
 
-    private func control(_ operation: Int32, _ descriptor: Int32, _ events: UInt32, _ token: UInt64) {
-        var event = epoll_event()
-        event.events = events
-        event.data.u64 = token
-        _ = epoll_ctl(queue, operation, descriptor, &event)
-    }
+        func removeListener(_ descriptor: Int32) {
+            change(UInt(descriptor), Int16(EVFILT_READ), UInt16(EV_DELETE), token: 0)
+        }
 
-    /// Reports every change of the connection; closing its descriptor removes it.
-    func addConnection(_ descriptor: Int32, token: UInt64) {
-        control(EPOLL_CTL_ADD, descriptor, Self.input | Self.output | Self.hangUp | Self.onChange, token)
-    }
+        func wake() { change(0, Int16(EVFILT_USER), 0, UInt32(NOTE_TRIGGER), token: Self.wakeToken) }
 
-    /// Reports for as long as there are connections to accept.
-    func addListener(_ descriptor: Int32, token: UInt64) { control(EPOLL_CTL_ADD, descriptor, Self.input, token) }
-
-    func removeListener(_ descriptor: Int32) { control(EPOLL_CTL_DEL, descriptor, 0, 0) }
-
-    /// Ends a wait, from any thread.
-    func wake() {
-        var one: UInt64 = 1
-        _ = write(wakeDescriptor, &one, MemoryLayout<UInt64>.size)
-    }
-
-    /// Waits for events, at most for `duration`; without one, for as long as it takes.
-    func wait(_ events: inout [SocketEvent], for duration: Duration?) {
-        events.removeAll(keepingCapacity: true)
-        withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.capacity) { list in
-            let timeout = duration.map { $0 <= .zero ? 0 : Socket.milliseconds($0) } ?? -1
-            let count = epoll_wait(queue, list.baseAddress, Int32(list.count), timeout)
-            for index in 0..<max(0, Int(count)) {
-                let event = list[index]
-                if event.data.u64 == Self.wakeToken {
-                    var value: UInt64 = 0
-                    _ = read(wakeDescriptor, &value, MemoryLayout<UInt64>.size)
-                }
+        func wait(_ events: inout [SocketEvent], for duration: Duration?) {
+            var list = [kevent](repeating: kevent(), count: Self.capacity)
+            var time = timespec()
+            let milliseconds = duration.map(Socket.milliseconds) ?? 0
+            time.tv_sec = Int(milliseconds / 1000)
+            time.tv_nsec = Int(milliseconds % 1000) * 1_000_000
+            let count =
+                duration == nil
+                ? kevent(queue, nil, 0, &list, Int32(list.count), nil)
+                : kevent(queue, nil, 0, &list, Int32(list.count), &time)
+            events.removeAll(keepingCapacity: true)
+            for event in list.prefix(max(0, Int(count))) {
                 events.append(
                     SocketEvent(
-                        token: event.data.u64, isReadable: event.events & Self.input != 0,
-                        isWritable: event.events & Self.output != 0,
-                        isHangUp: event.events & (Self.hangUp | Self.failure) != 0))
+                        token: UInt64(UInt(bitPattern: event.udata)), isReadable: event.filter == Int16(EVFILT_READ),
+                        isWritable: event.filter == Int16(EVFILT_WRITE), isHangUp: event.flags & UInt16(EV_EOF) != 0))
             }
         }
-    }
+    #else
+        private let wakeDescriptor: Int32
+
+        init() throws(SocketError) {
+            queue = epoll_create1(Int32(EPOLL_CLOEXEC))
+            wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
+            guard queue >= 0, wakeDescriptor >= 0 else {
+                throw SocketError(operation: "epoll_create", code: errno, reason: Socket.reason(errno))
+            }
+            control(EPOLL_CTL_ADD, wakeDescriptor, Self.input, Self.wakeToken)
+        }
+
+        deinit {
+            Socket.close(queue)
+            Socket.close(wakeDescriptor)
+        }
+
+        private static let input = EPOLLIN.rawValue
+        private static let output = EPOLLOUT.rawValue
+        private static let hangUp = EPOLLRDHUP.rawValue
+        private static let failure = EPOLLERR.rawValue | EPOLLHUP.rawValue
+        private static let onChange = UInt32(1) << 31
+
+        private func control(_ operation: Int32, _ descriptor: Int32, _ events: UInt32, _ token: UInt64) {
+            var event = epoll_event()
+            event.events = events
+            event.data.u64 = token
+            _ = epoll_ctl(queue, operation, descriptor, &event)
+        }
+
+        /// Reports every change of the connection; closing its descriptor removes it.
+        func addConnection(_ descriptor: Int32, token: UInt64) {
+            control(EPOLL_CTL_ADD, descriptor, Self.input | Self.output | Self.hangUp | Self.onChange, token)
+        }
+
+        /// Reports for as long as there are connections to accept.
+        func addListener(_ descriptor: Int32, token: UInt64) { control(EPOLL_CTL_ADD, descriptor, Self.input, token) }
+
+        func removeListener(_ descriptor: Int32) { control(EPOLL_CTL_DEL, descriptor, 0, 0) }
+
+        /// Ends a wait, from any thread.
+        func wake() {
+            var one: UInt64 = 1
+            _ = write(wakeDescriptor, &one, MemoryLayout<UInt64>.size)
+        }
+
+        /// Waits for events, at most for `duration`; without one, for as long as it takes.
+        func wait(_ events: inout [SocketEvent], for duration: Duration?) {
+            events.removeAll(keepingCapacity: true)
+            withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.capacity) { list in
+                let timeout = duration.map { $0 <= .zero ? 0 : Socket.milliseconds($0) } ?? -1
+                let count = epoll_wait(queue, list.baseAddress, Int32(list.count), timeout)
+                for index in 0..<max(0, Int(count)) {
+                    let event = list[index]
+                    if event.data.u64 == Self.wakeToken {
+                        var value: UInt64 = 0
+                        _ = read(wakeDescriptor, &value, MemoryLayout<UInt64>.size)
+                    }
+                    events.append(
+                        SocketEvent(
+                            token: event.data.u64, isReadable: event.events & Self.input != 0,
+                            isWritable: event.events & Self.output != 0,
+                            isHangUp: event.events & (Self.hangUp | Self.failure) != 0))
+                }
+            }
+        }
     #endif
 }

@@ -1,11 +1,11 @@
 // Calls the system's resolver and address functions, which take pointers: each points into an array or a local
 // variable for the length of one call; the resolver's list is copied and freed before it is left.
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 extension Socket {
@@ -25,9 +25,9 @@ extension Socket {
     static func resolve(_ host: String, port: Int, forListening: Bool) throws(SocketError) -> [Endpoint] {
         var hints = addrinfo()
         #if canImport(Glibc)
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+            hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         #else
-        hints.ai_socktype = SOCK_STREAM
+            hints.ai_socktype = SOCK_STREAM
         #endif
         hints.ai_flags = Int32(AI_NUMERICSERV) | (forListening ? Int32(AI_PASSIVE) : 0)
         var list: UnsafeMutablePointer<addrinfo>?
@@ -64,11 +64,11 @@ extension Socket {
             if !endpoint.isIPv4 { setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, host.isEmpty ? 0 : 1) }
             let isBound = withSystemAddress(endpoint.bytes) { bind(descriptor, $0, $1) == 0 }
             #if canImport(Glibc)
-            let isListening = isBound && Glibc.listen(descriptor, backlog) == 0
+                let isListening = isBound && Glibc.listen(descriptor, backlog) == 0
             #elseif canImport(Musl)
-            let isListening = isBound && Musl.listen(descriptor, backlog) == 0
+                let isListening = isBound && Musl.listen(descriptor, backlog) == 0
             #else
-            let isListening = isBound && Darwin.listen(descriptor, backlog) == 0
+                let isListening = isBound && Darwin.listen(descriptor, backlog) == 0
             #endif
             if isListening { return (descriptor, localAddress(of: descriptor)) }
             code = errno
@@ -90,11 +90,11 @@ extension Socket {
             var length = socklen_t(bytes.count)
             let descriptor = bytes.withUnsafeMutableBytes { buffer in
                 #if canImport(Glibc)
-                Glibc.accept(listener, buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
+                    Glibc.accept(listener, buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
                 #elseif canImport(Musl)
-                Musl.accept(listener, buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
+                    Musl.accept(listener, buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
                 #else
-                Darwin.accept(listener, buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
+                    Darwin.accept(listener, buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
                 #endif
             }
             if descriptor >= 0 {
@@ -134,7 +134,8 @@ extension Socket {
         return address(bytes)
     }
 
-    private static func withSystemAddress<T>(_ bytes: [UInt8], _ body: (UnsafePointer<sockaddr>?, socklen_t) -> T) -> T {
+    private static func withSystemAddress<T>(_ bytes: [UInt8], _ body: (UnsafePointer<sockaddr>?, socklen_t) -> T) -> T
+    {
         bytes.withUnsafeBytes { body($0.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count)) }
     }
 

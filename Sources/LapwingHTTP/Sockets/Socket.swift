@@ -1,11 +1,11 @@
 // Calls the system's socket functions, which take pointers: each points into an array or a local variable for the
 // length of one call. Descriptors are plain numbers; who closes them is said where they are held.
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// Non-blocking TCP sockets, one function for each thing that the server and the client ask of the system.
@@ -49,21 +49,21 @@ enum Socket {
     private static func systemSend(_ descriptor: Int32, _ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
         let buffer = UnsafeRawBufferPointer(rebasing: bytes)
         #if canImport(Darwin)
-        return Darwin.send(descriptor, buffer.baseAddress, buffer.count, 0)
+            return Darwin.send(descriptor, buffer.baseAddress, buffer.count, 0)
         #elseif canImport(Glibc)
-        return Glibc.send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+            return Glibc.send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
         #else
-        return Musl.send(descriptor, buffer.baseAddress, buffer.count, MSG_NOSIGNAL)
+            return Musl.send(descriptor, buffer.baseAddress, buffer.count, MSG_NOSIGNAL)
         #endif
     }
 
     static func close(_ descriptor: Int32) {
         #if canImport(Darwin)
-        _ = Darwin.close(descriptor)
+            _ = Darwin.close(descriptor)
         #elseif canImport(Glibc)
-        _ = Glibc.close(descriptor)
+            _ = Glibc.close(descriptor)
         #else
-        _ = Musl.close(descriptor)
+            _ = Musl.close(descriptor)
         #endif
     }
 
@@ -122,9 +122,9 @@ enum Socket {
     /// The descriptor of a new socket that does not block, is not inherited, and does not gather small writes.
     static func open(family: Int32) -> Int32? {
         #if canImport(Glibc)
-        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+            let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
         #else
-        let descriptor = socket(family, SOCK_STREAM, 0)
+            let descriptor = socket(family, SOCK_STREAM, 0)
         #endif
         guard descriptor >= 0 else { return nil }
         prepare(descriptor)
@@ -136,7 +136,7 @@ enum Socket {
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY)
         #if canImport(Darwin)
-        setOption(descriptor, SOL_SOCKET, SO_NOSIGPIPE)
+            setOption(descriptor, SOL_SOCKET, SO_NOSIGPIPE)
         #endif
     }
 

@@ -16,7 +16,8 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     public static func split(_ text: String) -> (host: String, port: Int)? {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
-        guard !digits.isEmpty, digits.utf8.allSatisfy(HTTPCharacters.isDigit), let port = Int(digits), port <= 65_535 else {
+        guard !digits.isEmpty, digits.utf8.allSatisfy(HTTPCharacters.isDigit), let port = Int(digits), port <= 65_535
+        else {
             return nil
         }
         var host = text[..<colon]

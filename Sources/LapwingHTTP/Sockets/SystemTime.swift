@@ -1,10 +1,10 @@
 // Reads the system's clock, which takes a pointer; it may be nil.
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// The time of day, for whoever was given no other clock.

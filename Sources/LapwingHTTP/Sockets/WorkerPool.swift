@@ -3,11 +3,11 @@ import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A bounded number of threads that run blocking work in the order in which it came, started as they are needed.
@@ -144,17 +144,21 @@ enum WorkerThread {
             attributes.deallocate()
         }
         #if canImport(Darwin)
-        var thread: pthread_t?
-        let status = pthread_create(&thread, attributes, { context in
-            Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-            return nil
-        }, box.toOpaque())
+            var thread: pthread_t?
+            let status = pthread_create(
+                &thread, attributes,
+                { context in
+                    Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
+                    return nil
+                }, box.toOpaque())
         #else
-        var thread = pthread_t()
-        let status = pthread_create(&thread, attributes, { context in
-            if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
-            return nil
-        }, box.toOpaque())
+            var thread = pthread_t()
+            let status = pthread_create(
+                &thread, attributes,
+                { context in
+                    if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
+                    return nil
+                }, box.toOpaque())
         #endif
         if status != 0 { box.takeRetainedValue().run() }
     }

@@ -80,7 +80,9 @@ extension HTTPURL {
         var host = text
         var portText: Substring?
         if text.first == "[" {
-            guard let close = text.firstIndex(of: "]") else { throw HTTPURLError("parse \"\(url)\": missing ']' in host") }
+            guard let close = text.firstIndex(of: "]") else {
+                throw HTTPURLError("parse \"\(url)\": missing ']' in host")
+            }
             host = text[text.index(after: text.startIndex)..<close]
             let after = text[text.index(after: close)...]
             guard after.isEmpty || after.first == ":" else {
@@ -116,7 +118,8 @@ extension HTTPURL {
     /// The URL that a `Location` field names, seen from this one (RFC 3986, section 5.2).
     public func resolving(_ reference: String) throws(HTTPURLError) -> HTTPURL {
         if let separator = Self.range(of: "://", in: reference),
-            reference[..<separator.lowerBound].utf8.allSatisfy(HTTPCharacters.isLetter) {
+            reference[..<separator.lowerBound].utf8.allSatisfy(HTTPCharacters.isLetter)
+        {
             return try HTTPURL(reference)
         }
         if reference.hasPrefix("//") { return try HTTPURL("\(scheme):\(reference)") }

@@ -37,7 +37,8 @@ private func reason(_ client: any HTTPClient, _ request: HTTPClientRequest) asyn
     func `method, target, headers and body arrive, and the answer comes back`(index: Int) async throws {
         try await withServer { request in
             let text = "\(request.method) \(request.target.rawQuery ?? "") \(request.headers["X-Test"] ?? "") "
-            return HTTPResponse(status: .accepted, headers: ["X-Reply": "yes"], body: .bytes(Array(text.utf8) + request.body))
+            return HTTPResponse(
+                status: .accepted, headers: ["X-Reply": "yes"], body: .bytes(Array(text.utf8) + request.body))
         } _: { url in
             let response = try await Self.clients[index].send(
                 HTTPClientRequest(
@@ -51,7 +52,9 @@ private func reason(_ client: any HTTPClient, _ request: HTTPClientRequest) asyn
     @Test(arguments: clients.indices)
     func `a compressed answer is decompressed within the limit`(index: Int) async throws {
         let text = String(repeating: "up 1\n", count: 10_000)
-        try await withServer { _ in .text(text) } _: { url in
+        try await withServer { _ in
+            .text(text)
+        } _: { url in
             let client = Self.clients[index]
             let response = try await client.send(HTTPClientRequest(url: url))
             #expect(response.text == text)
@@ -208,7 +211,9 @@ private func reason(_ client: any HTTPClient, _ request: HTTPClientRequest) asyn
     }
 
     @Test func `the time-out is exact where it is kept`() throws {
-        let server = try ScriptedServer([[.expect(endOfHead), .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na"), .hold]])
+        let server = try ScriptedServer([
+            [.expect(endOfHead), .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na"), .hold]
+        ])
         let url = try HTTPURL(server.url)
         let idle = IdleConnections(maxPerHost: 1, maxCount: 1, timeout: .seconds(1))
         let begin = ContinuousClock.now
@@ -227,7 +232,9 @@ private func reason(_ client: any HTTPClient, _ request: HTTPClientRequest) asyn
     }
 
     @Test func `a hundred requests at once are all answered`() async throws {
-        try await withServer { .text($0.path) } _: { url in
+        try await withServer {
+            .text($0.path)
+        } _: { url in
             let client = SocketHTTPClient()
             let texts = try await withThrowingTaskGroup(of: String.self) { group in
                 for number in 0..<100 {

@@ -15,7 +15,9 @@ func transcript(ofRequests bytes: [UInt8], pieces: [Int], limits: HTTPLimits = H
             while let event = try decoder.next() {
                 switch event {
                 case .head(let head, let framing):
-                    lines.append("\(head.method) \(head.target.path)?\(head.target.rawQuery ?? "") 1.\(head.minorVersion) \(framing)")
+                    lines.append(
+                        "\(head.method) \(head.target.path)?\(head.target.rawQuery ?? "") 1.\(head.minorVersion) \(framing)"
+                    )
                     lines += head.headers.fields.map { "\($0.name)=\($0.value)" }
                 case .body(let body):
                     lines.append("body \(String(decoding: body, as: UTF8.self))")
@@ -61,7 +63,10 @@ func steadyTranscript(_ text: String, limits: HTTPLimits = HTTPLimits()) -> [Str
         ),
         ("GET / HTTP/1.1\r\nHost: \t a \t\r\nX:\r\nY: é\r\n\r\n", ["GET /? 1.1 none", "Host=a", "X=", "Y=é", "body "]),
         ("GET / HTTP/1.7\r\nHost: a\r\n\r\n", ["GET /? 1.7 none", "Host=a", "body "]),
-        ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", ["PUT /? 1.1 none", "Host=a", "Content-Length=0", "body "]),
+        (
+            "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+            ["PUT /? 1.1 none", "Host=a", "Content-Length=0", "body "]
+        ),
         ("GET / HTTP/1.1\r\nHost: a\r\n", []), ("GE", []), ("", []),
     ])
     func `a request gives the same events however it is cut`(text: String, expected: [String]) {
@@ -70,7 +75,8 @@ func steadyTranscript(_ text: String, limits: HTTPLimits = HTTPLimits()) -> [Str
 
     @Test(arguments: [
         ("GET / HTTP/1.1\nHost: a\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: a\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\n\n", 400), ("GET /\r\n", 400), ("GET  HTTP/1.1\r\n", 400), (" / HTTP/1.1\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\n\n", 400), ("GET /\r\n", 400), ("GET  HTTP/1.1\r\n", 400),
+        (" / HTTP/1.1\r\n", 400),
         ("GET / HTTP/1.1 \r\n", 400), ("G@T / HTTP/1.1\r\n", 400), ("GET / http/1.1\r\n", 400),
         ("GET / HTTP/2.0\r\n", 505), ("PRI * HTTP/2.0\r\n\r\n", 505), ("GET /a b HTTP/1.1\r\n", 400),
         ("GET /%zz HTTP/1.1\r\n", 400), ("GET a HTTP/1.1\r\n", 400), ("GET /\u{1} HTTP/1.1\r\n", 400),
@@ -96,7 +102,8 @@ func steadyTranscript(_ text: String, limits: HTTPLimits = HTTPLimits()) -> [Str
         ("Host: a\r\nContent-Length: 99999999999999999999\r\n", 413),
         ("Host: a\r\nTransfer-Encoding: gzip, chunked\r\n", 501), ("Host: a\r\nTransfer-Encoding: identity\r\n", 501),
         ("Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 501),
-        ("Host: a\r\nTransfer-Encoding: xchunked\r\n", 501), ("Host: a\r\nTransfer-Encoding: chunked, identity\r\n", 501),
+        ("Host: a\r\nTransfer-Encoding: xchunked\r\n", 501),
+        ("Host: a\r\nTransfer-Encoding: chunked, identity\r\n", 501),
         ("Host: a\r\nTransfer-Encoding: \u{B}chunked\r\n", 400), ("Host: a\r\nTransfer-Encoding:\r\n", 501),
         ("Host: a\r\nTransfer-Encoding : chunked\r\n", 400),
     ])
@@ -112,7 +119,8 @@ func steadyTranscript(_ text: String, limits: HTTPLimits = HTTPLimits()) -> [Str
 
     @Test(arguments: [
         "\r\n", "x\r\n", "-1\r\n", "+1\r\na\r\n", "0x1\r\na\r\n", "1 1\r\na\r\n", "1\na\r\n", "1\r\nab\r\n", "1\r\na\n",
-        "1\r\na0\r\n\r\n", "1234567890123456\r\n", "FFFFFFFFFFFFFFFFF\r\n", "1;\u{1}\r\na\r\n", "1;a\rb\r\na\r\n", " 1\r\na\r\n",
+        "1\r\na0\r\n\r\n", "1234567890123456\r\n", "FFFFFFFFFFFFFFFFF\r\n", "1;\u{1}\r\na\r\n", "1;a\rb\r\na\r\n",
+        " 1\r\na\r\n",
         "0\r\n folded\r\n\r\n", "0\r\n\n", "\(String(repeating: "0", count: 2000))",
     ])
     func `a broken chunk is refused`(body: String) {
@@ -153,7 +161,8 @@ func steadyTranscript(_ text: String, limits: HTTPLimits = HTTPLimits()) -> [Str
         ].map { Array($0.utf8) }
         let alphabet = Array("\r\n :;,%0aF/\u{0}\t".utf8) + [0x7F, 0x80, 0xFF]
         for round in 0..<1500 {
-            var bytes = round % 10 == 0 ? (0..<40).map { _ in UInt8(random.next() & 255) } : samples[round % samples.count]
+            var bytes =
+                round % 10 == 0 ? (0..<40).map { _ in UInt8(random.next() & 255) } : samples[round % samples.count]
             for _ in 0..<Int(random.next() % 4) {
                 let place = Int(random.next() % UInt64(bytes.count))
                 let byte = alphabet[Int(random.next() % UInt64(alphabet.count))]

@@ -42,7 +42,9 @@ import Testing
     @Test func `every truncation is refused`() {
         let bytes = Gzip.compress(Array("some text that is long enough to be cut in several places".utf8))
         for count in 0..<bytes.count {
-            #expect(throws: GzipError.truncated, "\(count) bytes") { try Gzip.decompress(Array(bytes[..<count]), limit: 1000) }
+            #expect(throws: GzipError.truncated, "\(count) bytes") {
+                try Gzip.decompress(Array(bytes[..<count]), limit: 1000)
+            }
         }
     }
 

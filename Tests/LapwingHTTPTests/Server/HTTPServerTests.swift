@@ -57,7 +57,8 @@ private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
             let large = String(repeating: "0123456789", count: 10_000)
             try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \(large.utf8.count)\r\n\r\n" + large)
             #expect(try client.responses(1).first?.text == large)
-            try client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n")
+            try client.send(
+                "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n")
             #expect(try client.responses(1).first?.text == "abcd")
         }
     }
@@ -111,7 +112,9 @@ private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     }
 
     @Test func `a client amid a refused upload still reads why`() throws {
-        try withServer { $0.limits.maxBodyBytes = 1000 } _: { address, _ in
+        try withServer {
+            $0.limits.maxBodyBytes = 1000
+        } _: { address, _ in
             let client = try RawClient(address)
             let size = 4 << 20
             try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \(size)\r\n\r\n")
@@ -121,7 +124,9 @@ private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     }
 
     @Test func `a slow header is cut off with 408, and silence without a word`() throws {
-        try withServer { $0.headerTimeout = .milliseconds(60) } _: { address, _ in
+        try withServer {
+            $0.headerTimeout = .milliseconds(60)
+        } _: { address, _ in
             let slow = try RawClient(address)
             let silent = try RawClient(address)
             try slow.send("GET / HTTP/1.1\r\nHo")
@@ -146,7 +151,9 @@ private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     }
 
     @Test func `a connection over the limit is turned away`() throws {
-        try withServer { $0.maxConnections = 1 } _: { address, _ in
+        try withServer {
+            $0.maxConnections = 1
+        } _: { address, _ in
             let first = try RawClient(address)
             try first.send(get)
             #expect(try first.responses(1).count == 1)
@@ -158,7 +165,9 @@ private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
     @Test(arguments: ["localhost", "127.0.0.1", ""])
     func `it listens where it is told`(host: String) throws {
-        try withServer { $0.host = host } _: { address, server in
+        try withServer {
+            $0.host = host
+        } _: { address, server in
             #expect(address.port > 0)
             #expect(server.address == address)
             let client = try RawClient(SocketAddress(host: "127.0.0.1", port: address.port))
@@ -178,7 +187,9 @@ private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     }
 
     @Test func `many clients at once are all answered`() throws {
-        try withServer { $0.maxHandlerThreads = 4 } _: { address, _ in
+        try withServer {
+            $0.maxHandlerThreads = 4
+        } _: { address, _ in
             let clients = try (0..<100).map { _ in try RawClient(address) }
             for round in 0..<3 {
                 for (index, client) in clients.enumerated() {
@@ -192,18 +203,60 @@ private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     }
 }
 
+@Suite struct HTTPServerWaitingTests {
+    @Test func `handlers that wait keep nobody else from being answered, nor clients from being missed`() throws {
+        let started = DispatchSemaphore(value: 0)
+        let cancelled = DispatchSemaphore(value: 0)
+        try withServer {
+            $0.maxHandlerThreads = 9
+        } handler: { request in
+            guard request.path == "/wait" else { return .text("quick") }
+            started.signal()
+            while !request.isCancelled { WorkerPause.briefly() }
+            cancelled.signal()
+            return .text("late")
+        } _: { address, _ in
+            var waiting: [RawClient] = try (0..<10).map { _ in try RawClient(address) }
+            for client in waiting { try client.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n") }
+            for _ in waiting { try #require(started.wait(timeout: .now() + 5) == .success) }
+            let quick = try RawClient(address)
+            for _ in 0..<20 {
+                try quick.send(get)
+                #expect(try quick.responses(1).first?.text == "quick")
+            }
+            let count = waiting.count
+            waiting = []
+            for _ in 0..<count { #expect(cancelled.wait(timeout: .now() + 5) == .success) }
+        }
+    }
+
+    @Test func `a client that pipelines without end leaves others their turn`() throws {
+        try withServer {
+            $0.maxHandlerThreads = 1
+        } _: { address, _ in
+            let greedy = try RawClient(address)
+            try greedy.send(String(repeating: get, count: 2000))
+            let other = try RawClient(address)
+            try other.send(get)
+            #expect(try other.responses(1).count == 1)
+            #expect(try greedy.responses(2000).count == 2000)
+        }
+    }
+}
+
 @Suite struct HTTPServerStreamingTests {
     @Test func `a stream waits for a slow reader instead of gathering memory`() throws {
         let block = [UInt8](repeating: 65, count: 100_000)
         let total = 200 * block.count
         let counter = Counter()
         try withServer(handler: { _ in
-            HTTPResponse(body: .stream { writer in
-                for _ in 0..<200 {
-                    try writer.write(block)
-                    counter.add(block.count)
-                }
-            })
+            HTTPResponse(
+                body: .stream { writer in
+                    for _ in 0..<200 {
+                        try writer.write(block)
+                        counter.add(block.count)
+                    }
+                })
         }) { address, _ in
             let client = try RawClient(address)
             try client.send(get)
@@ -223,11 +276,12 @@ private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
     @Test func `a stream that fails amid its body is seen to be cut`() throws {
         try withServer(handler: { _ in
-            HTTPResponse(body: .stream { writer in
-                try writer.write("some")
-                try writer.flush()
-                throw HTTPFault(.internalServerError, "broken")
-            })
+            HTTPResponse(
+                body: .stream { writer in
+                    try writer.write("some")
+                    try writer.flush()
+                    throw HTTPFault(.internalServerError, "broken")
+                })
         }) { address, _ in
             let client = try RawClient(address)
             try client.send(get)
@@ -239,7 +293,8 @@ private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     }
 
     @Test func `a stream that fails before it began is a 500`() throws {
-        try withServer(handler: { _ in HTTPResponse(body: .stream { _ in throw HTTPFault(.ok, "broken") }) }) { address, _ in
+        try withServer(handler: { _ in HTTPResponse(body: .stream { _ in throw HTTPFault(.ok, "broken") }) }) {
+            address, _ in
             let client = try RawClient(address)
             try client.send(get)
             let text = client.readToEnd()
@@ -251,10 +306,11 @@ private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     @Test func `HTTP 1.0 gets a stream up to the connection's end`() throws {
         let block = [UInt8](repeating: 66, count: 100_000)
         try withServer(handler: { _ in
-            HTTPResponse(body: .stream { writer in
-                try writer.write(block)
-                try writer.write("end")
-            })
+            HTTPResponse(
+                body: .stream { writer in
+                    try writer.write(block)
+                    try writer.write("end")
+                })
         }) { address, _ in
             let client = try RawClient(address)
             try client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
@@ -267,12 +323,15 @@ private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
     @Test func `a client that reads nothing is cut off`() throws {
         let ended = DispatchSemaphore(value: 0)
-        try withServer { $0.writeTimeout = .milliseconds(100) } handler: { request in
+        try withServer {
+            $0.writeTimeout = .milliseconds(100)
+        } handler: { request in
             if request.path == "/whole" { return HTTPResponse(body: .bytes([UInt8](repeating: 65, count: 30 << 20))) }
-            return HTTPResponse(body: .stream { writer in
-                defer { ended.signal() }
-                while true { try writer.write([UInt8](repeating: 65, count: 65_536)) }
-            })
+            return HTTPResponse(
+                body: .stream { writer in
+                    defer { ended.signal() }
+                    while true { try writer.write([UInt8](repeating: 65, count: 65_536)) }
+                })
         } _: { address, _ in
             let client = try RawClient(address)
             try client.send(get)

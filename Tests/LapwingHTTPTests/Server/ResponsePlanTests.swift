@@ -3,7 +3,9 @@ import Testing
 @testable import LapwingHTTP
 
 @Suite struct ResponsePlanTests {
-    private func head(_ method: HTTPMethod = .get, _ headers: HTTPHeaders = [:], minor: Int = 1) throws -> HTTPRequestHead {
+    private func head(_ method: HTTPMethod = .get, _ headers: HTTPHeaders = [:], minor: Int = 1) throws
+        -> HTTPRequestHead
+    {
         HTTPRequestHead(
             method: method, target: try #require(HTTPTarget("/")), headers: headers, minorVersion: minor)
     }
@@ -58,7 +60,9 @@ import Testing
 }
 
 @Suite struct StreamedBodyTests {
-    private func sent(_ pieces: [[UInt8]], _ headers: HTTPHeaders = [:], flushing: Bool = false) throws -> (head: HTTPHeaders, body: [UInt8], raw: [UInt8]) {
+    private func sent(_ pieces: [[UInt8]], _ headers: HTTPHeaders = [:], flushing: Bool = false) throws -> (
+        head: HTTPHeaders, body: [UInt8], raw: [UInt8]
+    ) {
         let response = HTTPResponse(contentType: "text/plain", body: .stream { _ in })
         let head = HTTPRequestHead(method: .get, target: try #require(HTTPTarget("/")), headers: headers)
         let plan = ResponsePlan(response, to: head, endsConnection: false, HTTPServerConfiguration())

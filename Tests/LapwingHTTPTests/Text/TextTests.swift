@@ -57,7 +57,8 @@ import Testing
         let type: HTTPHeaders = ["Content-Type": "application/x-www-form-urlencoded"]
         let get = try #require(HTTPRequest(.get, "/q?a=1", headers: type, body: Array("a=2".utf8)))
         #expect(try get.form().values(of: "a") == ["1"])
-        let json = try #require(HTTPRequest(.post, "/q?a=1", headers: ["Content-Type": "text/plain"], body: Array("a=2".utf8)))
+        let json = try #require(
+            HTTPRequest(.post, "/q?a=1", headers: ["Content-Type": "text/plain"], body: Array("a=2".utf8)))
         #expect(try json.form().values(of: "a") == ["1"])
     }
 
@@ -115,7 +116,8 @@ import Testing
     }
 
     @Test func `basic authentication is RFC 7617's example`() {
-        #expect(Base64.basicAuthorization(user: "Aladdin", password: "open sesame") == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
+        #expect(
+            Base64.basicAuthorization(user: "Aladdin", password: "open sesame") == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
     }
 }
 
