@@ -21,6 +21,9 @@ public enum LabelName {
     public static let alert = "alertname"
     public static let alertState = "alertstate"
 
+    /// Whether `name` can be a label's name at all: any text but the empty one, and none that was no UTF-8.
+    public static func isValid(_ name: String) -> Bool { !name.isEmpty && !name.unicodeScalars.contains("\u{FFFD}") }
+
     /// Whether `name` can be written without quotes: `[a-zA-Z_][a-zA-Z0-9_]*`.
     public static func isLegacy(_ name: String) -> Bool { isIdentifier(name, colons: false) }
 

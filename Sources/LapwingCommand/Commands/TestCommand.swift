@@ -57,6 +57,10 @@ enum TestCommand {
         }
         let source = SourceText(name: path, bytes: Array(bytes))
         do throws(SourceError) {
+            if path.hasSuffix(".test") {
+                var script = try ScriptRunner(source)
+                return script.run()
+            }
             let file = try UnitTestFile.read(source)
             return UnitTestRunner(file: file, ruleFiles: try ruleFiles(of: file), runsTest: filter).run()
         } catch {

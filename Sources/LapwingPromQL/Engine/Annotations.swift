@@ -50,6 +50,16 @@ extension Annotation {
         Annotation(.warning, "quantile value should be between 0 and 1, got \(GoNumber.text(value))", at: range)
     }
 
+    static func invalidRatio(_ value: Double, cappedTo limit: Double, _ range: SourceRange) -> Annotation {
+        Annotation(
+            .warning,
+            "ratio value should be between -1 and 1, got \(GoNumber.text(value)), capping to \(GoNumber.text(limit))", at: range)
+    }
+
+    static func sortInRangeQuery(_ range: SourceRange) -> Annotation {
+        Annotation(.warning, "sort is ineffective for range queries since results are always ordered by labels", at: range)
+    }
+
     static func badBucketLabel(_ metric: String, _ label: String, _ range: SourceRange) -> Annotation {
         Annotation(
             .warning,

@@ -15,7 +15,7 @@ extension Evaluator {
         } catch {
             throw .execution("invalid regular expression in label_replace(): \(pattern)")
         }
-        guard !target.isEmpty else { throw .execution("invalid destination label name in label_replace(): \(target)") }
+        guard LabelName.isValid(target) else { throw .execution("invalid destination label name in label_replace(): \(target)") }
         for row in 0..<matrix.rowCount {
             let value = matrix.labels[row][source] ?? ""
             guard let match = expression.wholeMatch(value) else { continue }
@@ -31,8 +31,8 @@ extension Evaluator {
         let separator = try string(plan.arguments[2], on: grid)
         var sources: [String] = []
         for argument in plan.arguments.dropFirst(3) { sources.append(try string(argument, on: grid)) }
-        guard !target.isEmpty else { throw .execution("invalid destination label name in label_join(): \(target)") }
-        for name in sources where name.isEmpty { throw .execution("invalid source label name in label_join(): \(name)") }
+        guard LabelName.isValid(target) else { throw .execution("invalid destination label name in label_join(): \(target)") }
+        for name in sources where !LabelName.isValid(name) { throw .execution("invalid source label name in label_join(): \(name)") }
         for row in 0..<matrix.rowCount {
             let joined = sources.map { matrix.labels[row][$0] ?? "" }.joined(separator: separator)
             matrix.labels[row] = matrix.labels[row].setting(target, joined)
@@ -45,7 +45,7 @@ extension Evaluator {
 
     mutating func sorted(_ plan: CallPlan, isDescending: Bool, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
         let matrix = try vector(plan.arguments[0], on: grid)
-        guard grid.count == 1 else { return .vector(matrix) }
+        guard grid.count == 1 else { return unsorted(matrix, plan) }
         let rows = (0..<matrix.rowCount).filter { matrix.histogram(at: $0) == nil }.enumerated().sorted { a, b in
             let (x, y) = (matrix.values[a.element], matrix.values[b.element])
             if x.isNaN || y.isNaN { return !x.isNaN || (y.isNaN && a.offset < b.offset) }
@@ -54,9 +54,14 @@ extension Evaluator {
         return .vector(matrix.reordered(rows.map(\.element)))
     }
 
+    private mutating func unsorted(_ matrix: StepMatrix, _ plan: CallPlan) -> EvaluatedValue {
+        annotations.add(.sortInRangeQuery(plan.range))
+        return .vector(matrix)
+    }
+
     mutating func sortedByLabel(_ plan: CallPlan, isDescending: Bool, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
         let matrix = try vector(plan.arguments[0], on: grid)
-        guard grid.count == 1 else { return .vector(matrix) }
+        guard grid.count == 1 else { return unsorted(matrix, plan) }
         var names: [String] = []
         for argument in plan.arguments.dropFirst() { names.append(try string(argument, on: grid)) }
         let rows = (0..<matrix.rowCount).sorted { a, b in

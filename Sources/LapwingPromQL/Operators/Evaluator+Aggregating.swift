@@ -48,9 +48,13 @@ extension Evaluator {
     private mutating func choose(
         _ input: StepMatrix, _ grouping: Grouping, _ plan: AggregationPlan, parameter: [Double], on grid: StepGrid
     ) throws(QueryError) -> StepMatrix {
-        for value in parameter where value.isNaN {
-            _ = value
+        if parameter.contains(where: \.isNaN) {
             throw .execution(plan.operation == .limitRatio ? "Ratio value is NaN" : "Parameter value is NaN")
+        }
+        if plan.operation == .limitRatio {
+            for value in parameter where value.magnitude > 1 {
+                annotations.add(.invalidRatio(value, cappedTo: value < 0 ? -1 : 1, plan.parameterRange ?? plan.range))
+            }
         }
         var result = StepMatrix(stepCount: input.stepCount)
         var rowOf = [Int](repeating: -1, count: input.rowCount)
@@ -136,7 +140,7 @@ extension Evaluator {
     private mutating func countValues(
         _ input: StepMatrix, _ grouping: Grouping, label: String, _ plan: AggregationPlan
     ) throws(QueryError) -> StepMatrix {
-        guard !label.isEmpty else { throw .execution("invalid label name \(GoQuote.quote(label))") }
+        guard LabelName.isValid(label) else { throw .execution("invalid label name \(GoQuote.quote(label))") }
         var rowOf: [Labels: Int] = [:]
         var result = StepMatrix(stepCount: input.stepCount)
         for row in 0..<input.rowCount {

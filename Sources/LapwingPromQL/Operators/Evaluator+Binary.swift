@@ -77,6 +77,9 @@ extension Evaluator {
         case (.float(let a), .histogram(let b)):
             if plan.operation == .multiply { return .histogram(b.scaled(by: a)) }
             annotations.add(.incompatibleTypes("float", plan.operation.rawValue, "histogram", plan.range))
+        case (.histogram(let a), .histogram(let b)) where plan.operation == .equal || plan.operation == .notEqual:
+            let holds = (a == b) == (plan.operation == .equal)
+            return plan.returnsBool ? .float(holds ? 1 : 0) : holds ? left : nil
         case (.histogram, .histogram):
             annotations.add(.incompatibleTypes("histogram", plan.operation.rawValue, "histogram", plan.range))
         }

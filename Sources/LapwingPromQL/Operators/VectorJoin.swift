@@ -33,8 +33,8 @@ struct VectorJoin {
         let sides = groups.rows.map { rows in
             (many: rows.filter { $0 < many.rowCount }, one: rows.filter { $0 >= many.rowCount }.map { $0 - many.rowCount })
         }
-        let fillOne = isSwapped ? matching.leftFill : matching.rightFill
-        let fillMany = isSwapped ? matching.rightFill : matching.leftFill
+        // Upstream swaps the sides for one-to-many and not the fills: `fill_right` stands in for the "one" side always.
+        let (fillOne, fillMany) = (matching.rightFill, matching.leftFill)
         for (group, side) in sides.enumerated() {
             try evaluator.check()
             if side.one.count > 1 { try checkUnique(side.one, groups.labels[group], &evaluator) }

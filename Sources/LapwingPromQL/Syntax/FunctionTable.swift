@@ -3,6 +3,7 @@ extension Function {
     ///
     /// Source: `promql/parser/functions.go`.
     public static let all: [Function] = [
+        Function("abs", [.vector]),
         Function("absent", [.vector]),
         Function("absent_over_time", [.matrix]),
         Function("acos", [.vector]),

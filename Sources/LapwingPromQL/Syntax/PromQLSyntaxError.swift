@@ -9,6 +9,9 @@ public struct PromQLSyntaxError: Error, Sendable, Hashable, CustomStringConverti
     /// `line:column`, where upstream counts columns in bytes.
     private var position: String
 
+    /// A fault of the whole text.
+    public init(_ message: String) { self.init(message, at: SourceRange(0, 0), in: []) }
+
     init(_ message: String, at range: SourceRange, help: String? = nil, in source: [UInt8]) {
         self.message = message
         self.range = range

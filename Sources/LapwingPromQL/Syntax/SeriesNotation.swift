@@ -138,7 +138,8 @@ private struct NotationReader {
             if !isIncrease { offset += 1 }
             let step = try histogram()
             guard skip("x") else { throw failure("expected \"x\" and a number behind a histogram's increase") }
-            return try progression(from: first, by: step, isIncrease: isIncrease, count: try repetition())
+            let count = try repetition()
+            return try progression(from: first, by: step, isIncrease: isIncrease, count: count)
         }
         let count = skip("x") ? try repetition() + 1 : 1
         return try ended(Array(repeating: .histogram(first), count: count))
