@@ -20,10 +20,15 @@ extension RegularExpression {
                 continue
             }
             rest = rest.dropFirst(length)
-            let index = Int(name) ?? groupNames.lastIndex(of: name) ?? -1
-            if let range = match.range(ofGroup: index) { result += bytes[range] }
+            if let range = range(ofGroup: name, in: match) { result += bytes[range] }
         }
         return String(decoding: result + rest, as: UTF8.self)
+    }
+
+    /// A group by its number or name; of several groups of one name, the first that took part.
+    private func range(ofGroup name: String, in match: Match) -> Range<Int>? {
+        if let index = Int(name) { return match.range(ofGroup: index) }
+        return groupNames.indices.lazy.filter { groupNames[$0] == name }.compactMap { match.range(ofGroup: $0) }.first
     }
 
     /// The name behind a dollar sign and the bytes that it takes.

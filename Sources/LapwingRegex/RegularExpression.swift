@@ -55,8 +55,10 @@ public struct RegularExpression: Sendable {
         program = try RegexProgram(node, pattern: pattern)
         let shape = RegexShape(node)
         literals = shape.literals.map { $0.map { String(decoding: $0, as: UTF8.self) } }
-        requiredPrefix = String(decoding: shape.prefix, as: UTF8.self)
-        matcher = shape.matcher ?? PlaceMachine(program).map(WholeMatcher.places) ?? .general(program)
+        requiredPrefix = shape.prefix
+        matcher =
+            shape.matcher ?? DeterministicMachine(program).map(WholeMatcher.states)
+            ?? PlaceMachine(program).map(WholeMatcher.places) ?? .general(program)
     }
 
     public var groupCount: Int { groupNames.count - 1 }

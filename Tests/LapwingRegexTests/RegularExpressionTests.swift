@@ -22,7 +22,7 @@ import Testing
         ("a**", "error parsing regexp: invalid nested repetition operator: `**`"), ("[b-a]", "error parsing regexp: invalid character class range: `b-a`"),
         ("\\q", "error parsing regexp: invalid escape sequence: `\\q`"), ("a\\", "error parsing regexp: trailing backslash at end of expression: ``"),
         ("a{1001}", "error parsing regexp: invalid repeat count: `{1001}`"), ("(?=a)", "error parsing regexp: invalid or unsupported Perl syntax: `(?=`"),
-        ("(?P<n>a)(?P<n>b)", "error parsing regexp: duplicate capture group name: `n`"), ("\\1", "error parsing regexp: invalid escape sequence: `\\1`"),
+        ("\\1", "error parsing regexp: invalid escape sequence: `\\1`"),
         ("\\p{Nope}", "error parsing regexp: invalid character class range: `\\p{Nope}`"),
     ])
     func `is refused in Go's words`(pattern: String, message: String) {

@@ -3,36 +3,41 @@ struct RegexShape {
     /// Every text that matches, when they are finite and few; sorted by bytes.
     let literals: [[UInt8]]?
     let matcher: WholeMatcher?
-    let prefix: [UInt8]
+    /// What every text that matches starts with.
+    let prefix: String
 
     /// Texts in a list of literals; more are not worth trying one by one.
     static let maximumLiterals = 256
+    /// Alternatives that are all literals, which a set of them answers for.
+    static let maximumAlternatives = 1 << 17
 
     init(_ node: RegexNode) {
-        let plain = node.withoutGroups
-        literals = Self.literals(of: plain).map { Array(Set($0)).sorted { $0.lexicographicallyPrecedes($1) } }
-        let parts = plain.parts
-        prefix = Array(parts.prefix { $0.literalBytes != nil }.compactMap(\.literalBytes).joined())
-        matcher = Self.matcher(plain, parts, literals)
+        let plain = node.plain.withoutAnchors(atStart: true, atEnd: true)
+        let all = plain.literals.map { Array(Set($0)).sorted { $0.lexicographicallyPrecedes($1) } }
+        literals = all.flatMap { $0.count <= Self.maximumLiterals ? $0 : nil }
+        var scalars = String.UnicodeScalarView()
+        scalars.append(contentsOf: plain.prefix.scalars)
+        prefix = String(scalars)
+        matcher = Self.matcher(plain, all)
     }
 
-    private static func matcher(_ node: RegexNode, _ parts: [RegexNode], _ literals: [[UInt8]]?) -> WholeMatcher? {
-        if let literals { return literals.count == 1 ? .literal(literals[0]) : .literals(Set(literals)) }
-        if parts.count == 1, case .repetition(.set(.all), let minimum, nil, _) = parts[0], minimum <= 1 {
+    /// Nil where a table of states is as good, or better.
+    private static func matcher(_ node: RegexNode, _ literals: [[UInt8]]?) -> WholeMatcher? {
+        if let literals {
+            if literals.count == 1 { return .literal(literals[0]) }
+            return literals.count > maximumLiterals ? .literals(Set(literals)) : nil
+        }
+        if case .repetition(.set(.all), let minimum, nil, _) = node, minimum <= 1 {
             return minimum == 0 ? .everything : .nonEmpty
         }
-        let sets = parts.compactMap { part -> ScalarSet? in if case .set(let set) = part { set } else { nil } }
-        if sets.count == parts.count { return .sequence(sets) }
-        return runs(parts)
+        return runs(node.parts)
     }
 
     /// Literals with `.*` between, before or behind.
     private static func runs(_ parts: [RegexNode]) -> WholeMatcher? {
         var runs: [[UInt8]] = [[]]
         for part in parts {
-            if part == .repetition(.set(.all), minimum: 0, maximum: nil, isGreedy: true)
-                || part == .repetition(.set(.all), minimum: 0, maximum: nil, isGreedy: false)
-            {
+            if case .repetition(.set(.all), minimum: 0, maximum: nil, _) = part {
                 runs.append([])
             } else if let bytes = part.literalBytes {
                 runs[runs.count - 1] += bytes
@@ -41,62 +46,122 @@ struct RegexShape {
             }
         }
         guard runs.count > 1 else { return nil }
-        return .parts(prefix: runs[0], middle: runs[1..<(runs.count - 1)].filter { !$0.isEmpty }, suffix: runs[runs.count - 1])
+        return .parts(
+            prefix: runs[0], middle: runs[1..<(runs.count - 1)].filter { !$0.isEmpty }, suffix: runs[runs.count - 1])
+    }
+}
+
+extension RegexNode {
+    /// The same without the marks of capturing groups, and without concatenations in concatenations.
+    fileprivate var plain: RegexNode {
+        switch self {
+        case .empty, .set, .assertion: return self
+        case .group(let inner, _): return inner.plain
+        case .concatenation(let parts):
+            let plain = parts.flatMap { $0.plain.parts }
+            return plain.count == 1 ? plain[0] : .concatenation(plain)
+        case .alternation(let branches): return .alternation(branches.map(\.plain))
+        case .repetition(let inner, let minimum, let maximum, let isGreedy):
+            return .repetition(inner.plain, minimum: minimum, maximum: maximum, isGreedy: isGreedy)
+        }
     }
 
-    private static func literals(of node: RegexNode) -> [[UInt8]]? {
-        switch node {
+    /// What follows one another.
+    fileprivate var parts: [RegexNode] {
+        switch self {
+        case .concatenation(let parts): parts
+        case .empty: []
+        default: [self]
+        }
+    }
+
+    /// The same without the anchors that matching a whole text implies.
+    fileprivate func withoutAnchors(atStart: Bool, atEnd: Bool) -> RegexNode {
+        switch self {
+        case .assertion(.beginText) where atStart: return .empty
+        case .assertion(.endText) where atEnd: return .empty
+        case .alternation(let branches):
+            return .alternation(branches.map { $0.withoutAnchors(atStart: atStart, atEnd: atEnd) })
+        case .concatenation(let parts):
+            var rest = parts[...]
+            while atStart, rest.first == .assertion(.beginText) { rest.removeFirst() }
+            while atEnd, rest.last == .assertion(.endText) { rest.removeLast() }
+            let last = rest.endIndex - 1
+            let plain = rest.indices.flatMap { index in
+                rest[index].withoutAnchors(atStart: atStart && index == rest.startIndex, atEnd: atEnd && index == last).parts
+            }
+            return plain.count == 1 ? plain[0] : plain.isEmpty ? .empty : .concatenation(plain)
+        case .empty, .set, .assertion, .group, .repetition: return self
+        }
+    }
+
+    /// The bytes of a set of one scalar; not of U+FFFD, which bytes that are no UTF-8 match too.
+    fileprivate var literalBytes: [UInt8]? {
+        guard case .set(let set) = self, let only = set.single, only != 0xFFFD, let scalar = Unicode.Scalar(only) else {
+            return nil
+        }
+        return Array(UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+    }
+
+    /// Every text that matches, when they are finite and few.
+    fileprivate var literals: [[UInt8]]? {
+        switch self {
         case .empty: return [[]]
         case .set(let set):
-            guard set.count <= 16 else { return nil }
-            return set.ranges.flatMap { range in range.compactMap { Unicode.Scalar($0).map { Array(String($0).utf8) } } }
-        case .assertion: return nil
-        case .group(let inner, _): return literals(of: inner)
+            guard set.count <= 16, !set.contains(0xFFFD) else { return nil }
+            return set.ranges.flatMap { $0.compactMap { RegexNode.set(ScalarSet($0)).literalBytes } }
         case .alternation(let branches):
             var all: [[UInt8]] = []
             for branch in branches {
-                guard let some = literals(of: branch), all.count + some.count <= maximumLiterals else { return nil }
+                guard let some = branch.literals, all.count + some.count <= RegexShape.maximumAlternatives else { return nil }
                 all += some
             }
             return all
         case .concatenation(let parts):
             var all: [[UInt8]] = [[]]
             for part in parts {
-                guard let some = literals(of: part), all.count * some.count <= maximumLiterals else { return nil }
-                all = all.flatMap { head in some.map { head + $0 } }
+                guard let some = part.literals else { return nil }
+                if all.count == 1, some.count == 1 {
+                    all[0] += some[0]
+                } else {
+                    guard all.count == 1 || all.count * some.count <= RegexShape.maximumLiterals else { return nil }
+                    all = all.flatMap { head in some.map { head + $0 } }
+                }
             }
             return all
-        case .repetition(let inner, 0, 1?, _): return literals(of: inner).map { [[]] + $0 }
-        case .repetition: return nil
+        case .repetition(let inner, 0, 1?, _): return inner.literals.map { [[]] + $0 }
+        case .group(let inner, _): return inner.literals
+        case .assertion, .repetition: return nil
         }
     }
-}
 
-extension RegexNode {
-    /// The same without the marks of capturing groups.
-    fileprivate var withoutGroups: RegexNode {
+    /// The scalars that every match starts with, and whether they are all of it.
+    fileprivate var prefix: (scalars: [Unicode.Scalar], isWhole: Bool) {
         switch self {
-        case .empty, .set, .assertion: self
-        case .group(let inner, _): inner.withoutGroups
-        case .concatenation(let parts): .concatenation(parts.flatMap { $0.withoutGroups.parts })
-        case .alternation(let branches): .alternation(branches.map(\.withoutGroups))
-        case .repetition(let inner, let minimum, let maximum, let isGreedy):
-            .repetition(inner.withoutGroups, minimum: minimum, maximum: maximum, isGreedy: isGreedy)
+        case .empty: return ([], true)
+        case .set(let set):
+            guard literalBytes != nil, let scalar = set.single.flatMap(Unicode.Scalar.init) else { return ([], false) }
+            return ([scalar], true)
+        case .concatenation(let parts):
+            var all: [Unicode.Scalar] = []
+            for part in parts {
+                let next = part.prefix
+                all += next.scalars
+                if !next.isWhole { return (all, false) }
+            }
+            return (all, true)
+        case .alternation(let branches):
+            guard var (common, isWhole) = branches.first?.prefix else { return ([], false) }
+            for branch in branches.dropFirst() where !common.isEmpty || isWhole {
+                let next = branch.prefix
+                let shared = zip(common, next.scalars).prefix { $0 == $1 }.count
+                isWhole = isWhole && next.isWhole && shared == common.count && shared == next.scalars.count
+                common.removeLast(common.count - shared)
+            }
+            return (common, isWhole)
+        case .repetition(let inner, let minimum, _, _): return minimum > 0 ? (inner.prefix.scalars, false) : ([], false)
+        case .group(let inner, _): return inner.prefix
+        case .assertion: return ([], false)
         }
-    }
-
-    /// What follows one another at the top, without anchors that a whole match implies.
-    fileprivate var parts: [RegexNode] {
-        guard case .concatenation(let parts) = self else { return [self] }
-        var rest = parts[...]
-        while rest.first == .assertion(.beginText) { rest.removeFirst() }
-        while rest.last == .assertion(.endText) { rest.removeLast() }
-        return Array(rest)
-    }
-
-    /// The bytes of a set of one scalar.
-    fileprivate var literalBytes: [UInt8]? {
-        guard case .set(let set) = self, let only = set.single, let scalar = Unicode.Scalar(only) else { return nil }
-        return Array(String(scalar).utf8)
     }
 }

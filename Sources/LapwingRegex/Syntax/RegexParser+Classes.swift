@@ -2,7 +2,7 @@ import LapwingText
 
 /// Escapes and bracketed classes.
 extension RegexParser {
-    mutating func parseEscape() throws(RegularExpressionError) -> RegexNode? {
+    mutating func parseEscape() throws(RegularExpressionError) -> RegexNode {
         let start = position
         guard let letter = peek(1) else {
             advance()
@@ -21,15 +21,14 @@ extension RegexParser {
         case "B":
             advance(2)
             return .assertion(.notWordBoundary)
-        case "Q": return parseQuoted()
         default:
             if let set = try parseSetEscape() { return .set(set) }
             return literal(try parseScalarEscape())
         }
     }
 
-    /// `\Q…\E`, or to the end.
-    private mutating func parseQuoted() -> RegexNode {
+    /// The letters of `\Q…\E`, or to the end; an operator behind them repeats the last one.
+    mutating func parseQuoted() -> [RegexNode] {
         advance(2)
         var parts: [RegexNode] = []
         while let scalar = current {
@@ -40,7 +39,7 @@ extension RegexParser {
             parts.append(literal(scalar))
             advance()
         }
-        return parts.count == 1 ? parts[0] : parts.isEmpty ? .empty : .concatenation(parts)
+        return parts
     }
 
     /// `\d`, `\S`, `\pL`, `\P{Lu}`: nil, with nothing read, when no class stands here.
@@ -109,7 +108,7 @@ extension RegexParser {
             return Unicode.Scalar(value) ?? "\u{FFFD}"
         case "x": return try parseHexadecimal(start)
         default:
-            if letter.value < 0x80, !ScalarSet.word.contains(letter.value) { return letter }
+            if letter.value < 0x80, letter == "_" || !ScalarSet.word.contains(letter.value) { return letter }
             throw failure("invalid escape sequence", from: start)
         }
     }
@@ -118,7 +117,7 @@ extension RegexParser {
         var value: UInt32 = 0
         var count = 0
         let isBraced = skip("{")
-        while let scalar = current, let digit = Character(scalar).hexDigitValue, isBraced || count < 2 {
+        while let scalar = current, scalar.isASCII, let digit = Character(scalar).hexDigitValue, isBraced || count < 2 {
             value = value * 16 + UInt32(digit)
             count += 1
             advance()
@@ -137,33 +136,25 @@ extension RegexParser {
         let start = position
         advance()
         let isNegative = skip("^")
-        var set = ScalarSet()
+        var ranges: [ClosedRange<UInt32>] = []
         var isFirst = true
-        while true {
-            guard let scalar = current else {
-                throw RegularExpressionError("missing closing ]", text(start..<pattern.count), at: range(start..<pattern.count))
-            }
-            if scalar == "]", !isFirst { break }
-            // A hyphen stands for itself first and last only.
-            if scalar == "-", !isFirst, peek(1) != "]" {
-                let next = peek(1) == nil ? 1 : 2
-                advance(next)
-                throw failure("invalid character class range", from: position - next)
-            }
+        while current != "]" || isFirst {
             isFirst = false
-            if scalar == "[", peek(1) == ":", let named = try parsePosixClass() {
-                set = set.union(named)
-                continue
+            if current == nil {
+                advance(pattern.count)
+                throw failure("missing closing ]", from: start)
             }
-            if scalar == "\\", let named = try parseSetEscape() {
-                set = set.union(named)
-                continue
+            if current == "[", peek(1) == ":", let named = try parsePosixClass() {
+                ranges += named.ranges
+            } else if current == "\\", let named = try parseSetEscape() {
+                ranges += named.ranges
+            } else {
+                ranges += try parseClassRange().ranges
             }
-            set = set.union(try parseClassRange())
         }
         advance()
-        // As in Go, a negated class matches newlines unless told otherwise.
-        return isNegative ? set.inverted : set
+        // As in Go, a negated class takes newlines too.
+        return isNegative ? ScalarSet(ranges).inverted : ScalarSet(ranges)
     }
 
     private mutating func parseClassRange() throws(RegularExpressionError) -> ScalarSet {
@@ -181,7 +172,7 @@ extension RegexParser {
 
     private mutating func parseClassScalar() throws(RegularExpressionError) -> Unicode.Scalar {
         guard let scalar = current else {
-            throw RegularExpressionError("missing closing ]", text(0..<pattern.count), at: range(0..<pattern.count))
+            throw failure("missing closing ]", from: position)
         }
         if scalar == "\\" { return try parseScalarEscape() }
         advance()

@@ -7,7 +7,7 @@ public enum RegularExpressionLimits {
     /// The counts of `{n,m}`, also multiplied where they are nested.
     public static let repetitions = 1000
     /// Instructions of the program.
-    public static let instructions = 100_000
+    public static let instructions = 1_000_000
     /// Bytes of the pattern.
     public static let bytes = 1 << 20
 }
@@ -89,54 +89,57 @@ struct RegexParser {
 
     private mutating func parseConcatenation() throws(RegularExpressionError) -> RegexNode {
         var parts: [RegexNode] = []
+        // Where the operator right before this place stands: Go refuses one upon another.
+        var operatorStart: Int?
         while let scalar = current, scalar != "|", scalar != ")" {
-            if scalar == "*" || scalar == "+" || scalar == "?" {
-                advance()
-                throw failure("missing argument to repetition operator", from: position - 1)
+            let start = position
+            if let bounds = try parseRepetitionOperator() {
+                if let operatorStart { throw failure("invalid nested repetition operator", from: operatorStart) }
+                guard let atom = parts.popLast() else {
+                    throw failure("missing argument to repetition operator", from: start)
+                }
+                let node = RegexNode.repetition(
+                    atom, minimum: bounds.minimum, maximum: bounds.maximum, isGreedy: bounds.isGreedy)
+                if scalar == "{", max(bounds.minimum, bounds.maximum ?? 0) >= 2,
+                    node.expansion > RegularExpressionLimits.repetitions
+                {
+                    throw failure("invalid repeat count", from: start)
+                }
+                parts.append(node)
+                operatorStart = start
+            } else {
+                parts += try parseAtoms()
+                operatorStart = nil
             }
-            if scalar == "{", let count = repetitionCount(at: position) {
-                advance(count.length)
-                throw failure("missing argument to repetition operator", from: position - count.length)
-            }
-            guard let atom = try parseAtom() else { continue }
-            parts.append(try parseRepetitions(of: atom))
         }
         return parts.count == 1 ? parts[0] : parts.isEmpty ? .empty : .concatenation(parts)
     }
 
-    private mutating func parseRepetitions(of atom: RegexNode) throws(RegularExpressionError) -> RegexNode {
-        var node = atom
-        var operatorStart: Int?
-        while let scalar = current {
-            let start = position
-            let bounds: (minimum: Int, maximum: Int?)
-            switch scalar {
-            case "*": bounds = (0, nil)
-            case "+": bounds = (1, nil)
-            case "?": bounds = (0, 1)
-            case "{":
-                guard let count = repetitionCount(at: position) else { return node }
-                advance(count.length - 1)
-                bounds = (count.minimum, count.maximum)
-                let limit = RegularExpressionLimits.repetitions
-                guard count.minimum <= limit, (count.maximum ?? 0) <= limit, count.maximum.map({ $0 >= count.minimum }) ?? true else {
-                    advance()
-                    throw failure("invalid repeat count", from: start)
-                }
-            default: return node
-            }
+    private typealias RepetitionBounds = (minimum: Int, maximum: Int?, isGreedy: Bool)
+
+    /// `*`, `+`, `?` or counts in braces, each with a `?` behind it or not; nil, with nothing read, for anything else.
+    private mutating func parseRepetitionOperator() throws(RegularExpressionError) -> RepetitionBounds? {
+        let start = position
+        var bounds: RepetitionBounds = (0, nil, true)
+        switch current {
+        case "*": advance()
+        case "+":
+            bounds.minimum = 1
             advance()
-            var isGreedy = true
-            if skip("?") { isGreedy = false }
-            if flags.isUngreedy { isGreedy.toggle() }
-            if let operatorStart { throw failure("invalid nested repetition operator", from: operatorStart) }
-            operatorStart = start
-            node = .repetition(node, minimum: bounds.minimum, maximum: bounds.maximum, isGreedy: isGreedy)
-            if node.expansion > RegularExpressionLimits.repetitions, scalar == "{" {
-                throw failure("invalid repeat count", from: start)
-            }
+        case "?":
+            bounds.maximum = 1
+            advance()
+        case "{":
+            guard let count = repetitionCount(at: position) else { return nil }
+            advance(count.length)
+            bounds = (count.minimum, count.maximum, true)
+            let limit = RegularExpressionLimits.repetitions
+            guard count.minimum <= limit, (count.maximum ?? 0) <= limit, count.maximum.map({ $0 >= count.minimum }) ?? true
+            else { throw failure("invalid repeat count", from: start) }
+        default: return nil
         }
-        return node
+        bounds.isGreedy = skip("?") == flags.isUngreedy
+        return bounds
     }
 
     /// The bounds of a `{n}`, `{n,}` or `{n,m}`; nil where the brace is a letter like any other.
@@ -145,7 +148,8 @@ struct RegexParser {
         func number() -> (Int?, Int) {
             var end = index
             while end < pattern.count, ("0"..."9").contains(pattern[end]) { end += 1 }
-            if end == index { return (nil, end) }
+            // A count does not start with a needless zero; a brace with one is a letter.
+            if end == index || end - index > 1 && pattern[index] == "0" { return (nil, end) }
             return (end - index > 9 ? Int.max : Int(text(index..<end)), end)
         }
         let (minimum, afterMinimum) = number()
@@ -155,6 +159,7 @@ struct RegexParser {
         if index < pattern.count, pattern[index] == "," {
             index += 1
             let (bound, afterMaximum) = number()
+            if bound == nil, afterMaximum != index { return nil }
             maximum = bound
             index = afterMaximum
         }
@@ -164,25 +169,25 @@ struct RegexParser {
 
     // MARK: Atoms
 
-    /// The next atom; nil for what only changes flags.
-    private mutating func parseAtom() throws(RegularExpressionError) -> RegexNode? {
-        guard let scalar = current else { return nil }
+    /// The next atom: several for a quotation, none for what only changes flags.
+    private mutating func parseAtoms() throws(RegularExpressionError) -> [RegexNode] {
+        guard let scalar = current else { return [] }
         switch scalar {
-        case "(": return try parseGroup()
-        case "[": return .set(try parseClass())
+        case "(": return try parseGroup().map { [$0] } ?? []
+        case "[": return [.set(try parseClass())]
         case ".":
             advance()
-            return .set(flags.dotMatchesNewline ? .all : .notNewline)
+            return [.set(flags.dotMatchesNewline ? .all : .notNewline)]
         case "^":
             advance()
-            return .assertion(flags.isMultiline ? .beginLine : .beginText)
+            return [.assertion(flags.isMultiline ? .beginLine : .beginText)]
         case "$":
             advance()
-            return .assertion(flags.isMultiline ? .endLine : .endText)
-        case "\\": return try parseEscape()
+            return [.assertion(flags.isMultiline ? .endLine : .endText)]
+        case "\\": return peek(1) == "Q" ? parseQuoted() : [try parseEscape()]
         default:
             advance()
-            return literal(scalar)
+            return [literal(scalar)]
         }
     }
 
@@ -209,8 +214,7 @@ struct RegexParser {
     }
 
     private mutating func parseSpecialGroup(_ start: Int) throws(RegularExpressionError) -> RegexNode? {
-        let isNamed = peek(1) == "P" && peek(2) == "<" || (peek(1) == "<" && peek(2) != "=" && peek(2) != "!")
-        if isNamed {
+        if peek(1) == "P" && peek(2) == "<" && peek(3) != nil || peek(1) == "<" && peek(2) != nil {
             advance(peek(1) == "P" ? 3 : 2)
             let nameStart = position
             while let scalar = current, scalar != ">" { _ = scalar; advance() }
@@ -220,9 +224,6 @@ struct RegexParser {
             }
             let isWord = !name.isEmpty && name.unicodeScalars.allSatisfy { ScalarSet.word.contains($0.value) }
             guard isWord else { throw failure("invalid named capture", from: start) }
-            guard !groupNames.contains(name) else {
-                throw RegularExpressionError("duplicate capture group name", name, at: range(nameStart..<position - 1))
-            }
             groupNames.append(name)
             let index = groupNames.count - 1
             return .group(try parseGroupBody(), index: index)
@@ -258,7 +259,7 @@ struct RegexParser {
             }
             sawFlag = true
         }
-        throw RegularExpressionError("missing closing )", text(0..<pattern.count), at: range(0..<pattern.count))
+        throw failure("invalid or unsupported Perl syntax", from: start)
     }
 }
 

@@ -50,8 +50,6 @@ struct ScalarSet: Sendable, Hashable {
         return ScalarSet(result)
     }
 
-    func union(_ other: ScalarSet) -> ScalarSet { ScalarSet(ranges + other.ranges) }
-
     /// How many scalars it holds.
     var count: Int { ranges.reduce(0) { $0 + $1.count } }
 
