@@ -55,7 +55,9 @@ extension RegularExpression {
         while search <= bytes.count, let match = firstMatch(in: bytes.span, from: search) {
             let range = match.range
             result += bytes[lastEnd..<range.lowerBound]
-            if range.upperBound > lastEnd || range.lowerBound == 0 { result += expand(template, match: match, in: text).utf8 }
+            if range.upperBound > lastEnd || range.lowerBound == 0 {
+                result += expand(template, match: match, in: text).utf8
+            }
             lastEnd = range.upperBound
             let width = search < bytes.count ? decodeScalar(bytes.span, at: search).length : 1
             search = search + width > range.upperBound ? search + width : range.upperBound

@@ -27,7 +27,9 @@ public struct RegularExpression: Sendable {
 
         /// Byte offsets of a group, counted from 1; nil when it took no part. Group 0 is the whole match.
         public func range(ofGroup index: Int) -> Range<Int>? {
-            guard index >= 0, 2 * index + 1 < slots.count, slots[2 * index] >= 0, slots[2 * index + 1] >= 0 else { return nil }
+            guard index >= 0, 2 * index + 1 < slots.count, slots[2 * index] >= 0, slots[2 * index + 1] >= 0 else {
+                return nil
+            }
             return slots[2 * index]..<slots[2 * index + 1]
         }
     }
@@ -58,7 +60,7 @@ public struct RegularExpression: Sendable {
         requiredPrefix = shape.prefix
         matcher =
             shape.matcher ?? DeterministicMachine(program).map(WholeMatcher.states)
-            ?? PlaceMachine(program).map(WholeMatcher.places) ?? .general(program)
+            ?? LazyMachine(program).map(WholeMatcher.lazyStates) ?? .general(program)
     }
 
     public var groupCount: Int { groupNames.count - 1 }
@@ -78,7 +80,7 @@ public struct RegularExpression: Sendable {
 
     /// The leftmost match, its alternatives in the order of their preference.
     public func firstMatch(in text: Span<UInt8>, from start: Int = 0) -> Match? {
-        PikeMachine(program, groupCount: groupCount).match(text, from: start, isAnchored: false, mustReachEnd: false).map(Match.init)
+        program.match(text, groupCount: groupCount, from: start, isAnchored: false, mustReachEnd: false).map(Match.init)
     }
 
     public func firstMatch(in text: String) -> Match? { firstMatch(in: text.utf8.span) }
@@ -87,12 +89,15 @@ public struct RegularExpression: Sendable {
     public func wholeMatch(_ text: String) -> Match? {
         let span = text.utf8.span
         guard matcher.matches(span) else { return nil }
-        return PikeMachine(program, groupCount: groupCount).match(span, from: 0, isAnchored: true, mustReachEnd: true).map(Match.init)
+        return program.match(span, groupCount: groupCount, from: 0, isAnchored: true, mustReachEnd: true).map(
+            Match.init)
     }
 }
 
 extension RegularExpression: Hashable {
-    public static func == (a: RegularExpression, b: RegularExpression) -> Bool { a.pattern == b.pattern && a.options == b.options }
+    public static func == (a: RegularExpression, b: RegularExpression) -> Bool {
+        a.pattern == b.pattern && a.options == b.options
+    }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(pattern)

@@ -5,7 +5,8 @@ import Testing
 /// RE2's own cases: patterns × texts with the expected match, whole and searched, leftmost-first.
 private enum Corpus {
     static let folder: URL? = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         return [root.appending(path: "../shared/corpora/re2"), URL(filePath: "/work/shared/corpora/re2")]
             .first { FileManager.default.fileExists(atPath: $0.path) }
     }()
@@ -28,7 +29,8 @@ private enum Corpus {
             case "a": result.append("\u{07}")
             case "b": result.append("\u{08}")
             case "x":
-                guard let value = UInt32(rest.prefix(2), radix: 16), let scalar = Unicode.Scalar(value), value < 0x80 else { return nil }
+                guard let value = UInt32(rest.prefix(2), radix: 16), let scalar = Unicode.Scalar(value), value < 0x80
+                else { return nil }
                 rest = rest.dropFirst(2)
                 result.unicodeScalars.append(scalar)
             default: result.append(next)
@@ -83,17 +85,21 @@ private enum Corpus {
         return score
     }
 
-    private static func check(_ expression: RegularExpression, _ text: String, _ expected: String, isWhole: Bool, _ score: inout Score) {
+    private static func check(
+        _ expression: RegularExpression, _ text: String, _ expected: String, isWhole: Bool, _ score: inout Score
+    ) {
         let match = isWhole ? expression.wholeMatch(text) : expression.firstMatch(in: text)
-        let got = match.map { match in
-            (0...expression.groupCount).map { group in
-                match.range(ofGroup: group).map { "\($0.lowerBound)-\($0.upperBound)" } ?? "-"
-            }.joined(separator: " ")
-        } ?? "-"
+        let got =
+            match.map { match in
+                (0...expression.groupCount).map { group in
+                    match.range(ofGroup: group).map { "\($0.lowerBound)-\($0.upperBound)" } ?? "-"
+                }.joined(separator: " ")
+            } ?? "-"
         if got == expected, !isWhole || expression.matchesWhole(text) == (expected != "-") {
             score.passed += 1
         } else {
-            score.failures.append("\(expression.pattern) on \(text) \(isWhole ? "whole" : "searched"): \(got), not \(expected)")
+            score.failures.append(
+                "\(expression.pattern) on \(text) \(isWhole ? "whole" : "searched"): \(got), not \(expected)")
         }
     }
 }
@@ -116,7 +122,9 @@ private enum Corpus {
         process.standardOutput = pipe
         try process.run()
         let isLong = ProcessInfo.processInfo.environment["LAPWING_LONG_TESTS"] != nil
-        let data = isLong ? pipe.fileHandleForReading.readDataToEndOfFile() : pipe.fileHandleForReading.readData(ofLength: 1 << 20)
+        let data =
+            isLong
+            ? pipe.fileHandleForReading.readDataToEndOfFile() : pipe.fileHandleForReading.readData(ofLength: 1 << 20)
         process.terminate()
         let text = String(decoding: data, as: UTF8.self)
         let whole = isLong ? text[...] : text[..<(text.lastIndex(of: "\n") ?? text.endIndex)]

@@ -88,7 +88,8 @@ extension RegexNode {
             while atEnd, rest.last == .assertion(.endText) { rest.removeLast() }
             let last = rest.endIndex - 1
             let plain = rest.indices.flatMap { index in
-                rest[index].withoutAnchors(atStart: atStart && index == rest.startIndex, atEnd: atEnd && index == last).parts
+                rest[index].withoutAnchors(atStart: atStart && index == rest.startIndex, atEnd: atEnd && index == last)
+                    .parts
             }
             return plain.count == 1 ? plain[0] : plain.isEmpty ? .empty : .concatenation(plain)
         case .empty, .set, .assertion, .group, .repetition: return self
@@ -113,7 +114,9 @@ extension RegexNode {
         case .alternation(let branches):
             var all: [[UInt8]] = []
             for branch in branches {
-                guard let some = branch.literals, all.count + some.count <= RegexShape.maximumAlternatives else { return nil }
+                guard let some = branch.literals, all.count + some.count <= RegexShape.maximumAlternatives else {
+                    return nil
+                }
                 all += some
             }
             return all

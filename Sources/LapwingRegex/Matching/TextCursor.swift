@@ -13,7 +13,9 @@ func decodeScalar(_ text: Span<UInt8>, at offset: Int) -> (scalar: UInt32, lengt
         let scalar = (first & 0x0F) << 12 | second << 6 | third
         if scalar >= 0x800, !(0xD800...0xDFFF).contains(scalar) { return (scalar, 3) }
     }
-    if first >= 0xF0, first < 0xF5, let second = continuation(1), let third = continuation(2), let fourth = continuation(3) {
+    if first >= 0xF0, first < 0xF5, let second = continuation(1), let third = continuation(2),
+        let fourth = continuation(3)
+    {
         let scalar = (first & 0x07) << 18 | second << 12 | third << 6 | fourth
         if scalar >= 0x10000, scalar <= 0x10FFFF { return (scalar, 4) }
     }
@@ -23,7 +25,9 @@ func decodeScalar(_ text: Span<UInt8>, at offset: Int) -> (scalar: UInt32, lengt
 extension RegexNode.Assertion {
     /// Whether it holds between the byte before `offset` and the byte at it.
     func holds(_ text: Span<UInt8>, at offset: Int) -> Bool {
-        func isWord(_ index: Int) -> Bool { index >= 0 && index < text.count && ScalarSet.word.contains(UInt32(text[index])) }
+        func isWord(_ index: Int) -> Bool {
+            index >= 0 && index < text.count && ScalarSet.word.contains(UInt32(text[index]))
+        }
         switch self {
         case .beginText: return offset == 0
         case .endText: return offset == text.count

@@ -9,8 +9,8 @@ enum WholeMatcher: Sendable {
     case parts(prefix: [UInt8], middle: [[UInt8]], suffix: [UInt8])
     /// A table of states, when they are few.
     case states(DeterministicMachine)
-    /// At most 64 places at which a scalar is taken, as bits.
-    case places(PlaceMachine)
+    /// States found as texts lead to them.
+    case lazyStates(LazyMachine)
     case general(RegexProgram)
 
     func matches(_ text: Span<UInt8>) -> Bool {
@@ -21,9 +21,9 @@ enum WholeMatcher: Sendable {
         case .literals(let set): return set.contains((0..<text.count).map { text[$0] })
         case .parts(let prefix, let middle, let suffix): return matchesParts(text, prefix, middle, suffix)
         case .states(let machine): return machine.matches(text)
-        case .places(let machine): return machine.matches(text)
+        case .lazyStates(let machine): return machine.matches(text)
         case .general(let program):
-            return PikeMachine(program, groupCount: 0).match(text, from: 0, isAnchored: true, mustReachEnd: true) != nil
+            return program.match(text, groupCount: 0, from: 0, isAnchored: true, mustReachEnd: true) != nil
         }
     }
 }
@@ -35,7 +35,8 @@ private func hasBytes(_ text: Span<UInt8>, at offset: Int, _ bytes: [UInt8]) -> 
 }
 
 private func matchesParts(_ text: Span<UInt8>, _ prefix: [UInt8], _ middle: [[UInt8]], _ suffix: [UInt8]) -> Bool {
-    guard text.count >= prefix.count + suffix.count, hasBytes(text, at: 0, prefix), hasBytes(text, at: text.count - suffix.count, suffix)
+    guard text.count >= prefix.count + suffix.count, hasBytes(text, at: 0, prefix),
+        hasBytes(text, at: text.count - suffix.count, suffix)
     else { return false }
     var offset = prefix.count
     let end = text.count - suffix.count

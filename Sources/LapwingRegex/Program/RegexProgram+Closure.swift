@@ -1,6 +1,6 @@
 /// Where a program stands between two scalars when a whole text is matched: the `set` instructions that may take the
 /// next one, and whether the text may end here.
-struct RegexClosure {
+struct RegexClosure: Hashable {
     var places: [Int] = []
     var mayEnd = false
 }
@@ -17,16 +17,17 @@ extension RegexProgram {
         }
     }
 
-    /// Follows everything that takes no scalar.
+    /// Follows everything that takes no scalar, from all of `starts`.
     ///
     /// What lies behind an end of text can only end; the marks are therefore two for each instruction.
     /// - Complexity: O(instructions reached).
-    func closure(from start: Int, isAtStart: Bool, marks: inout RegexMarks) -> RegexClosure {
+    func closure(from starts: [Int], isAtStart: Bool, marks: inout RegexMarks) -> RegexClosure {
         var result = RegexClosure()
         marks.generation += 1
-        marks.stack.append((start, false))
+        for start in starts.reversed() { marks.stack.append((start, false)) }
         while let (place, hasEnded) = marks.stack.popLast() {
             guard marks.insert(2 * place + (hasEnded ? 1 : 0)) else { continue }
+            marks.reachedCount += 1
             switch instructions[place] {
             case .set: if !hasEnded { result.places.append(place) }
             case .split(let first, let second):
@@ -47,6 +48,8 @@ extension RegexProgram {
 /// The scratch memory of closures: when each instruction was last reached.
 struct RegexMarks {
     fileprivate(set) var generation = 0
+    /// How often an instruction was reached, all closures together.
+    fileprivate(set) var reachedCount = 0
     fileprivate var stack: [(place: Int, hasEnded: Bool)] = []
     private var reached: [Int]
 

@@ -74,7 +74,9 @@ struct RegexProgram: Sendable {
         for jump in jumps { instructions[jump] = .jump(instructions.count) }
     }
 
-    private mutating func emitRepetition(_ inner: RegexNode, _ minimum: Int, _ maximum: Int?, _ isGreedy: Bool) throws(TooLarge) {
+    private mutating func emitRepetition(_ inner: RegexNode, _ minimum: Int, _ maximum: Int?, _ isGreedy: Bool)
+        throws(TooLarge)
+    {
         func split(_ enter: Int, _ leave: Int) -> Instruction { isGreedy ? .split(enter, leave) : .split(leave, enter) }
         guard let maximum else {
             for _ in 0..<max(0, minimum - 1) { try emit(inner) }

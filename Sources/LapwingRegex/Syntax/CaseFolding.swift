@@ -5,17 +5,21 @@ enum CaseFolding {
     static func closed(_ set: ScalarSet) -> ScalarSet {
         guard let last = set.ranges.last, set != .all else { return set }
         var ranges = set.ranges
-        for capital in UInt32(0x41)...0x5A where set.contains(capital) || set.contains(capital | 0x20) {
-            ranges += [capital...capital, (capital | 0x20)...(capital | 0x20)]
+        for capital in UInt32(0x41)...0x5A {
+            let small = capital | 0x20
+            let beyond = beyondASCII[capital]
+            guard set.contains(capital) || set.contains(small) || beyond.map(set.contains) == true else { continue }
+            ranges += [capital...capital, small...small]
+            if let beyond { ranges.append(beyond...beyond) }
         }
-        // The only orbits that join ASCII with what is beyond it.
-        if set.contains(0x4B) || set.contains(0x6B) { ranges.append(0x212A...0x212A) }
-        if set.contains(0x53) || set.contains(0x73) { ranges.append(0x17F...0x17F) }
         if last.upperBound >= 0x80 {
-            for (scalar, orbit) in orbits where set.contains(scalar) { for other in orbit { ranges.append(other...other) } }
+            for (scalar, orbit) in orbits where set.contains(scalar) { ranges += orbit.map { $0...$0 } }
         }
         return ScalarSet(ranges)
     }
+
+    /// The third members of orbits in ASCII: the Kelvin sign and the long s.
+    private static let beyondASCII: [UInt32: UInt32] = [0x4B: 0x212A, 0x53: 0x17F]
 
     /// The orbits of more than one scalar that have members beyond ASCII, by each member.
     ///

@@ -68,7 +68,7 @@ extension RegexParser {
         advance()
         if first == "{" {
             let nameStart = position
-            while let scalar = current, scalar != "}" { _ = scalar; advance() }
+            while current != nil, current != "}" { advance() }
             name = text(nameStart..<position)
             guard skip("}") else { throw failure("invalid character class range", from: start) }
             if name.hasPrefix("^") {
@@ -98,7 +98,9 @@ extension RegexParser {
         case "v": return "\u{0B}"
         case "0"..."7":
             // A single digit from 1 would be a backreference, which no linear-time engine has.
-            if letter != "0", !(current.map { ("0"..."7").contains($0) } ?? false) { throw failure("invalid escape sequence", from: start) }
+            if letter != "0", !(current.map { ("0"..."7").contains($0) } ?? false) {
+                throw failure("invalid escape sequence", from: start)
+            }
             var value = letter.value - 0x30
             for _ in 0..<2 {
                 guard let digit = current, ("0"..."7").contains(digit) else { break }
@@ -198,7 +200,8 @@ extension RegexParser {
         "alnum": [0x30...0x39, 0x41...0x5A, 0x61...0x7A], "alpha": [0x41...0x5A, 0x61...0x7A], "ascii": [0...0x7F],
         "blank": [9...9, 32...32], "cntrl": [0...0x1F, 0x7F...0x7F], "digit": [0x30...0x39], "graph": [0x21...0x7E],
         "lower": [0x61...0x7A], "print": [0x20...0x7E], "punct": [0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E],
-        "space": [9...13, 32...32], "upper": [0x41...0x5A], "word": [0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A],
+        "space": [9...13, 32...32], "upper": [0x41...0x5A],
+        "word": [0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A],
         "xdigit": [0x30...0x39, 0x41...0x46, 0x61...0x66],
     ]
 }

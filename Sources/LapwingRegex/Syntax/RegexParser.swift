@@ -42,9 +42,13 @@ struct RegexParser {
     }
 
     mutating func parse() throws(RegularExpressionError) -> RegexNode {
-        if let end = offsets.last, end > RegularExpressionLimits.bytes { throw failure("expression too large", from: pattern.count) }
+        if let end = offsets.last, end > RegularExpressionLimits.bytes {
+            throw failure("expression too large", from: pattern.count)
+        }
         let node = try parseAlternation()
-        if current != nil { throw RegularExpressionError("unexpected )", text(0..<pattern.count), at: range(position..<position + 1)) }
+        if current != nil {
+            throw RegularExpressionError("unexpected )", text(0..<pattern.count), at: range(position..<position + 1))
+        }
         return node
     }
 
@@ -52,7 +56,9 @@ struct RegexParser {
 
     var current: Unicode.Scalar? { position < pattern.count ? pattern[position] : nil }
 
-    func peek(_ distance: Int) -> Unicode.Scalar? { position + distance < pattern.count ? pattern[position + distance] : nil }
+    func peek(_ distance: Int) -> Unicode.Scalar? {
+        position + distance < pattern.count ? pattern[position + distance] : nil
+    }
 
     mutating func advance(_ count: Int = 1) { position = min(pattern.count, position + count) }
 
@@ -64,7 +70,9 @@ struct RegexParser {
 
     func text(_ range: Range<Int>) -> String { String(String.UnicodeScalarView(pattern[range])) }
 
-    func range(_ scalars: Range<Int>) -> SourceRange { SourceRange(offsets[scalars.lowerBound], offsets[min(scalars.upperBound, pattern.count)]) }
+    func range(_ scalars: Range<Int>) -> SourceRange {
+        SourceRange(offsets[scalars.lowerBound], offsets[min(scalars.upperBound, pattern.count)])
+    }
 
     func failure(_ code: String, from start: Int) -> RegularExpressionError {
         let start = min(start, pattern.count)
@@ -78,7 +86,8 @@ struct RegexParser {
         depth += 1
         defer { depth -= 1 }
         if depth > RegularExpressionLimits.nesting {
-            throw RegularExpressionError("expression nests too deeply", text(0..<pattern.count), at: range(0..<pattern.count))
+            throw RegularExpressionError(
+                "expression nests too deeply", text(0..<pattern.count), at: range(0..<pattern.count))
         }
         let outer = flags
         defer { flags = outer }
@@ -134,7 +143,8 @@ struct RegexParser {
             advance(count.length)
             bounds = (count.minimum, count.maximum, true)
             let limit = RegularExpressionLimits.repetitions
-            guard count.minimum <= limit, (count.maximum ?? 0) <= limit, count.maximum.map({ $0 >= count.minimum }) ?? true
+            guard count.minimum <= limit, (count.maximum ?? 0) <= limit,
+                count.maximum.map({ $0 >= count.minimum }) ?? true
             else { throw failure("invalid repeat count", from: start) }
         default: return nil
         }
@@ -217,10 +227,11 @@ struct RegexParser {
         if peek(1) == "P" && peek(2) == "<" && peek(3) != nil || peek(1) == "<" && peek(2) != nil {
             advance(peek(1) == "P" ? 3 : 2)
             let nameStart = position
-            while let scalar = current, scalar != ">" { _ = scalar; advance() }
+            while current != nil, current != ">" { advance() }
             let name = text(nameStart..<position)
             guard skip(">") else {
-                throw RegularExpressionError("invalid named capture", text(start..<pattern.count), at: range(start..<pattern.count))
+                throw RegularExpressionError(
+                    "invalid named capture", text(start..<pattern.count), at: range(start..<pattern.count))
             }
             let isWord = !name.isEmpty && name.unicodeScalars.allSatisfy { ScalarSet.word.contains($0.value) }
             guard isWord else { throw failure("invalid named capture", from: start) }
@@ -271,7 +282,9 @@ extension RegexNode {
         case .concatenation(let parts), .alternation(let parts): parts.map(\.expansion).max() ?? 1
         case .group(let inner, _): inner.expansion
         case .repetition(let inner, let minimum, let maximum, _):
-            Swift.max(1, inner.expansion.multipliedReportingOverflow(by: Swift.max(minimum, maximum ?? minimum, 1)).partialValue)
+            Swift.max(
+                1,
+                inner.expansion.multipliedReportingOverflow(by: Swift.max(minimum, maximum ?? minimum, 1)).partialValue)
         }
     }
 }
