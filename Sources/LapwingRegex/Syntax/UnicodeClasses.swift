@@ -8,7 +8,7 @@ enum UnicodeClasses {
     private static let cache = Mutex<[String: ScalarSet]>([:])
 
     /// The set of a category such as `L`, `Lu` or `Any`, or of a script; nil for an unknown name.
-    /// - Complexity: one pass over all of Unicode (about 50 ms) for a category not asked for before.
+    /// - Complexity: one pass over all of Unicode (about 80 ms) for a category not asked for before.
     static func named(_ name: String) -> ScalarSet? {
         let name = canonicalName(name)
         switch name {
