@@ -8,6 +8,8 @@ struct RegexShape {
 
     /// Texts in a list of literals; more are not worth trying one by one.
     static let maximumLiterals = 256
+    /// Literals that are tried one by one.
+    static let fewLiterals = 8
     /// Alternatives that are all literals, which a set of them answers for.
     static let maximumAlternatives = 1 << 17
 
@@ -25,6 +27,7 @@ struct RegexShape {
     private static func matcher(_ node: RegexNode, _ literals: [[UInt8]]?) -> WholeMatcher? {
         if let literals {
             if literals.count == 1 { return .literal(literals[0]) }
+            if literals.count <= fewLiterals { return .fewLiterals(literals) }
             return literals.count > maximumLiterals ? .literals(Set(literals)) : nil
         }
         if case .repetition(.set(.all), let minimum, nil, _) = node, minimum <= 1 {

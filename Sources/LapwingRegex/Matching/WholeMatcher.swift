@@ -3,6 +3,8 @@ enum WholeMatcher: Sendable {
     case everything
     case nonEmpty
     case literal([UInt8])
+    /// So few texts that making a table of states would cost more than it saves.
+    case fewLiterals([[UInt8]])
     /// Too many texts for a table of states.
     case literals(Set<[UInt8]>)
     /// Starts and ends with these, and has them in order between, anything else around.
@@ -18,6 +20,9 @@ enum WholeMatcher: Sendable {
         case .everything: return true
         case .nonEmpty: return text.count > 0
         case .literal(let bytes): return text.count == bytes.count && hasBytes(text, at: 0, bytes)
+        case .fewLiterals(let texts):
+            for bytes in texts where text.count == bytes.count && hasBytes(text, at: 0, bytes) { return true }
+            return false
         case .literals(let set): return set.contains((0..<text.count).map { text[$0] })
         case .parts(let prefix, let middle, let suffix): return matchesParts(text, prefix, middle, suffix)
         case .states(let machine): return machine.matches(text)
