@@ -95,7 +95,7 @@ import Testing
 
         target.serve("a 1\nthis is no line\n")
         try await eventually("garbage brings it down") { try await server.value("up") == 0 }
-        try await eventually("the reason names the line") { try await lastError().contains("2:") }
+        try await eventually("the reason names the line") { try await lastError().contains("line 2, column") }
         #expect(try await server.value("a") == nil, "what a broken page does not hold is stale")
 
         target.serve("a 2\n")
