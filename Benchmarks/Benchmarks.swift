@@ -20,6 +20,7 @@ enum Benchmarks {
     static func rows(isSmall: Bool) -> (rows: [Row], hash: UInt64) {
         var rows = ExpositionBenchmarks.rows(series: isSmall ? 200 : 50_000)
         rows += StorageBenchmarks.rows(series: isSmall ? 50 : 10_000)
+        rows += RegexBenchmarks.rows(rounds: isSmall ? 100 : 100_000)
         let queries =
             isSmall
             ? QueryBenchmarks.rows(counters: 50, histograms: 10, scrapes: 60)
