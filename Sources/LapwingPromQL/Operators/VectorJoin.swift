@@ -107,7 +107,8 @@ struct VectorJoin {
         for step in 0..<result.stepCount {
             let (manyCell, oneCell) = (row * many.stepCount + step, partner * one.stepCount + step)
             guard many.isPresent(manyCell), one.isPresent(oneCell) else { continue }
-            let place = target ?? resultRow(many.labels[row], one.labels[partner], dropsName: plan.returnsBool)
+            let dropsName = plan.returnsBool || many.dropsName[row]
+            let place = target ?? resultRow(many.labels[row], one.labels[partner], dropsName: dropsName)
             target = place
             try write(many.element(at: manyCell), one.element(at: oneCell), at: place * result.stepCount + step, &evaluator)
         }
@@ -125,7 +126,7 @@ struct VectorJoin {
             let place =
                 target
                 ?? (isMany
-                    ? resultRow(side.labels[row], group, dropsName: plan.returnsBool)
+                    ? resultRow(side.labels[row], group, dropsName: plan.returnsBool || side.dropsName[row])
                     : resultRow(group, side.labels[row], dropsName: plan.returnsBool))
             target = place
             let element = side.element(at: cell)
