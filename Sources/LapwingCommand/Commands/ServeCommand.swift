@@ -70,6 +70,7 @@ enum ServeCommand {
         configuration.alertmanagers = try urls("--alertmanager", arguments)
         configuration.heartbeat = try urls("--heartbeat", arguments).first
         configuration.retention = try arguments.duration("--retention") ?? configuration.retention
+        configuration.retentionSize = try arguments.integer("--retention-size")
         configuration.outOfOrderWindow = try arguments.duration("--out-of-order-window") ?? .zero
         configuration.externalURL = try urls("--external-url", arguments).first.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         configuration.externalLabels = try externalLabels(arguments)

@@ -30,5 +30,6 @@ enum DemoRules {
                   severity: critical
                 annotations:
                   summary: "{{ $labels.instance }} does not answer"
+
         """#
 }

@@ -111,16 +111,27 @@ public final class Sidecar: Sendable {
         if let demo { jobs.append(try demo.start()) }
         for invalid in scrapes.apply(jobs) { log.log(.error, "a target cannot be scraped", ["reason": "\(invalid)"]) }
         await scheduler.load(groups)
-        let store = store
+        let (store, size) = (store, configuration.retentionSize)
         retention.withLock { task in
             task = Task {
                 while !Task.isCancelled {
                     try? await Task.sleep(for: .seconds(60))
                     _ = store.removeExpired(now: .now)
+                    if let size { Self.shrink(store, to: size) }
                 }
             }
         }
         return address
+    }
+
+    /// Removes the oldest tenth of the time that the store holds, until its samples take at most `size` bytes.
+    private static func shrink(_ store: Store, to size: Int) {
+        for _ in 0..<100 {
+            let statistics = store.statistics
+            guard statistics.sampleBytes > size, let oldest = statistics.oldest, let newest = statistics.newest, oldest < newest else { return }
+            let tenth = max(1, newest.duration(since: oldest).milliseconds / 10)
+            _ = store.removeSamples(before: oldest.advanced(byMilliseconds: tenth))
+        }
     }
 
     /// Loads the rules anew, all or nothing.

@@ -17,6 +17,8 @@ public struct SidecarConfiguration: Sendable {
     /// Asked for at every evaluation round.
     public var heartbeat: String?
     public var retention: Duration = .seconds(15 * 86_400)
+    /// Bytes of samples that are kept at most; nil for no limit.
+    public var retentionSize: Int?
     public var outOfOrderWindow: Duration = .zero
     /// The address at which people reach the server; nil: from where it listens.
     public var externalURL: String?

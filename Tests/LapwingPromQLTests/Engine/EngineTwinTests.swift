@@ -45,7 +45,9 @@ private struct QueryGenerator {
     mutating func vector(_ depth: Int) -> String {
         if depth == 0 { return selector() + pick(["", "", " offset 2m"]) }
         switch next(7) {
-        case 0: return "\(pick(["sum", "avg", "min", "max", "count", "group"])) \(pick(["by (host)", "by (host, path)", "without (path)", "by ()"])) (\(vector(depth - 1)))"
+        case 0:
+            let operation = pick(["sum", "avg", "min", "max", "count", "group"])
+            return "\(operation) \(pick(["by (host)", "by (host, path)", "without (path)", "by ()"])) (\(vector(depth - 1)))"
         case 1, 2:
             let function = pick([
                 "rate", "increase", "delta", "sum_over_time", "avg_over_time", "min_over_time", "max_over_time", "count_over_time",
@@ -54,7 +56,9 @@ private struct QueryGenerator {
             return "\(function)(\(selector())[\(pick(["1m", "2m30s", "5m", "20m"]))]\(pick(["", " offset 1m"])))"
         case 3: return "\(vector(depth - 1)) \(pick(["+", "-", "*", "/", ">", "<", "> bool"])) \(next(20))"
         case 4: return "\(next(20)) \(pick(["+", "-", "*", "<"])) (\(vector(depth - 1)))"
-        case 5: return "(\(vector(depth - 1))) \(pick(["+", "-", ">", "and", "or", "unless"])) \(pick(["", "on (host, path)", "ignoring (path)"])) (\(vector(depth - 1)))"
+        case 5:
+            let (left, right) = (vector(depth - 1), vector(depth - 1))
+            return "(\(left)) \(pick(["+", "-", ">", "and", "or", "unless"])) \(pick(["", "on (host, path)", "ignoring (path)"])) (\(right))"
         default: return "\(pick(["sum_over_time", "max_over_time", "count_over_time"]))((\(vector(depth - 1)))[3m:1m])"
         }
     }

@@ -62,7 +62,9 @@ struct NaiveEvaluator {
     }
 
     /// The samples of each series in the window before an instant.
-    private func windows(_ expression: QueryExpression, at time: Int64) throws -> (windows: [Labels: [(time: Int64, value: Double)]], start: Int64, end: Int64) {
+    private func windows(
+        _ expression: QueryExpression, at time: Int64
+    ) throws -> (windows: [Labels: [(time: Int64, value: Double)]], start: Int64, end: Int64) {
         switch expression {
         case .matrixSelector(let node):
             guard case .literal(let length, _, _) = node.window else { throw Unsupported() }

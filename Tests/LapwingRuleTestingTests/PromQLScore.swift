@@ -1,0 +1,28 @@
+/// How many cases of upstream's test scripts pass; a change may raise these numbers and not lower them.
+///
+/// What fails yet needs native histograms, `anchored` and `smoothed`, start timestamps, `info`, or type-and-unit labels.
+enum PromQLScore {
+    static let passing: KeyValuePairs<String, Int> = [
+        "aggregators.test": 109,
+        "at_modifier.test": 53,
+        "collision.test": 2,
+        "duration_expression.test": 39,
+        "extended_vectors.test": 38,
+        "fill-modifier.test": 38,
+        "functions.test": 294,
+        "histograms.test": 43,
+        "info.test": 1,
+        "limit.test": 31,
+        "literals.test": 19,
+        "name_label_dropping.test": 20,
+        "native_histograms.test": 31,
+        "operators.test": 148,
+        "range_queries.test": 13,
+        "selectors.test": 18,
+        "staleness.test": 12,
+        "start_timestamps.test": 1,
+        "subquery.test": 24,
+        "trig_functions.test": 11,
+        "type_and_unit.test": 41,
+    ]
+}

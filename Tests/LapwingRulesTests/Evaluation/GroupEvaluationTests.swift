@@ -1,0 +1,207 @@
+import LapwingAlerting
+import LapwingPromQL
+import LapwingSeries
+import LapwingText
+import Synchronization
+import Testing
+
+@testable import LapwingRules
+
+/// Answers what a test says, whatever is asked, and remembers when.
+private final class ScriptedQuerier: RuleQuerier, Sendable {
+    let answers = Mutex<[String: Result<[VectorSample], QueryError>]>([:])
+    let asked = Mutex<[(text: String, time: Timestamp)]>([])
+
+    func instant(_ query: PreparedQuery, at time: Timestamp) throws(QueryError) -> QueryResult {
+        asked.withLock { $0.append((query.text, time)) }
+        switch answers.withLock({ $0[query.text] }) {
+        case .success(let samples): return QueryResult(value: .vector(samples))
+        case .failure(let error): throw error
+        case nil: return QueryResult(value: .vector([]))
+        }
+    }
+
+    func prepare(_ text: String) throws(QueryError) -> PreparedQuery {
+        do throws(PromQLSyntaxError) { return try PreparedQuery(text) } catch { throw .syntax(error) }
+    }
+}
+
+/// Keeps what is appended, by series.
+private final class RecordingSink: SampleSink, Sendable {
+    struct State {
+        var labels: [Labels] = []
+        var samples: [String] = []
+        var isFull = false
+    }
+
+    let state = Mutex(State())
+
+    func references(for labels: [Labels]) throws(AppendError) -> [SeriesReference] {
+        state.withLock { state in
+            labels.map { one in
+                let place = state.labels.firstIndex(of: one) ?? state.labels.count
+                if place == state.labels.count { state.labels.append(one) }
+                return SeriesReference(UInt64(place))
+            }
+        }
+    }
+
+    func append(_ batch: SampleBatch) throws(AppendError) -> [RefusedSample] {
+        if state.withLock(\.isFull) { throw AppendError(.storageFull, "no space") }
+        state.withLock { state in
+            for index in batch.series.indices {
+                let name = state.labels[Int(batch.series[index].rawValue)].seriesText
+                let value = batch.values[index].isStaleMarker ? "stale" : GoNumber.text(batch.values[index])
+                state.samples.append("\(name) \(value) @\(batch.times[index] / 1000)")
+            }
+        }
+        return []
+    }
+
+    /// What came since the last call, sorted.
+    func take() -> [String] {
+        state.withLock { state in
+            defer { state.samples = [] }
+            return state.samples.sorted()
+        }
+    }
+}
+
+@Suite struct `A group's evaluation` {
+    private let querier = ScriptedQuerier()
+    private let sink = RecordingSink()
+
+    private var environment: RuleEnvironment {
+        RuleEnvironment(
+            querier: querier, sink: sink, externalLabels: Labels(metric: "", ["region": "north"]), externalURL: "http://l", elapsed: { .zero })
+    }
+
+    private func group(_ text: String) throws -> RuleGroup {
+        try #require(try RuleFile.read(SourceText(name: "r.yml", "groups:\n  - name: g\n" + text)).groups.first)
+    }
+
+    private func at(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: seconds * 1000) }
+
+    private func sample(_ value: Double, _ labels: KeyValuePairs<String, String> = ["a": "b"]) -> VectorSample {
+        VectorSample(labels: Labels(metric: "x", labels), time: 0, value: value)
+    }
+
+    @Test func `records results under the rule's name with its labels and ends what is gone`() throws {
+        let group = try group("    rules: [{record: 'x:y', expr: x, labels: {team: web, a: ''}}]")
+        var state = GroupState(ruleCount: 1)
+        querier.answers.withLock { $0["x"] = .success([sample(3), sample(4, ["c": "d"])]) }
+        _ = group.evaluate(&state, at: at(10), in: environment)
+        #expect(sink.take() == ["x:y{a=\"b\", team=\"web\"} 3 @10", "x:y{c=\"d\", team=\"web\"} 4 @10"])
+        querier.answers.withLock { $0["x"] = .success([sample(5)]) }
+        _ = group.evaluate(&state, at: at(20), in: environment)
+        #expect(sink.take() == ["x:y{a=\"b\", team=\"web\"} 5 @20", "x:y{c=\"d\", team=\"web\"} stale @20"])
+    }
+
+    @Test func `makes alerts with expanded labels and annotations, and writes ALERTS`() throws {
+        let group = try group(
+            """
+                rules:
+                  - alert: A
+                    expr: x
+                    for: 10s
+                    labels: {who: '{{ $labels.a }}-{{ $externalLabels.region }}'}
+                    annotations: {summary: '{{ $value }} at {{ $externalURL }}'}
+            """)
+        var state = GroupState(ruleCount: 1)
+        querier.answers.withLock { $0["x"] = .success([sample(3)]) }
+        let first = group.evaluate(&state, at: at(10), in: environment)
+        #expect(first.transitions.map(\.change) == [.pending])
+        #expect(first.alerts.first?.due.isEmpty == true)
+        #expect(
+            sink.take() == [
+                #"ALERTS_FOR_STATE{a="b", alertname="A", who="b-north"} 10 @10"#,
+                #"ALERTS{a="b", alertname="A", alertstate="pending", who="b-north"} 1 @10"#,
+            ])
+        let second = group.evaluate(&state, at: at(20), in: environment)
+        #expect(second.transitions.map(\.change) == [.firing])
+        #expect(second.alerts.first?.due.map(\.annotations) == [[Label(name: "summary", value: "3 at http://l")]])
+        #expect(
+            sink.take() == [
+                #"ALERTS_FOR_STATE{a="b", alertname="A", who="b-north"} 10 @20"#,
+                #"ALERTS{a="b", alertname="A", alertstate="firing", who="b-north"} 1 @20"#,
+                #"ALERTS{a="b", alertname="A", alertstate="pending", who="b-north"} stale @20"#,
+            ])
+    }
+
+    @Test func `a failing rule keeps its alerts and its series, and the others go on`() throws {
+        let group = try group("    rules: [{alert: A, expr: x}, {record: r, expr: y}]")
+        var state = GroupState(ruleCount: 2)
+        querier.answers.withLock {
+            $0["x"] = .success([sample(3)])
+            $0["y"] = .success([sample(1)])
+        }
+        _ = group.evaluate(&state, at: at(10), in: environment)
+        let before = state.rules[0].active
+        _ = sink.take()
+        querier.answers.withLock { $0["x"] = .failure(.execution("no")) }
+        let outcome = group.evaluate(&state, at: at(20), in: environment)
+        #expect(outcome.failures.map(\.message) == ["no"])
+        #expect(state.rules[0].health == .bad && state.rules[0].lastError == "no" && state.rules[1].health == .good)
+        #expect(state.rules[0].active == before)
+        #expect(sink.take() == ["r{a=\"b\"} 1 @20"])
+    }
+
+    @Test func `receivers are told though the store takes nothing`() throws {
+        let group = try group("    rules: [{alert: A, expr: x}]")
+        var state = GroupState(ruleCount: 1)
+        querier.answers.withLock { $0["x"] = .success([sample(3)]) }
+        sink.state.withLock { $0.isFull = true }
+        let outcome = group.evaluate(&state, at: at(10), in: environment)
+        #expect(outcome.alerts.first?.due.count == 1)
+        #expect(outcome.failures.map(\.message) == ["no space"])
+    }
+
+    @Test func `the query offset moves what is asked and what is written`() throws {
+        let group = try group("    query_offset: 5s\n    rules: [{record: r, expr: x}]")
+        var state = GroupState(ruleCount: 1)
+        querier.answers.withLock { $0["x"] = .success([sample(3)]) }
+        _ = group.evaluate(&state, at: at(10), in: environment)
+        #expect(querier.asked.withLock { $0.map(\.time) } == [at(5)])
+        #expect(sink.take() == ["r{a=\"b\"} 3 @5"])
+    }
+
+    @Test func `a limit and doubled labels fail the rule`() throws {
+        let group = try group("    limit: 1\n    rules: [{record: r, expr: x}, {record: s, expr: y, labels: {a: same}}]")
+        var state = GroupState(ruleCount: 2)
+        querier.answers.withLock {
+            $0["x"] = .success([sample(1), sample(2, ["a": "c"])])
+            $0["y"] = .success([sample(1), sample(2, ["a": "c"])])
+        }
+        #expect(
+            group.evaluate(&state, at: at(10), in: environment).failures.map(\.message) == [
+                "exceeded limit of 1 with 2 series", "vector contains metrics with the same labelset after applying rule labels",
+            ])
+    }
+
+    @Test func `a reload keeps what is recognisably the same and ends the rest`() throws {
+        let old = try group("    rules: [{alert: A, expr: x}, {alert: B, expr: x}, {record: r, expr: x}]")
+        var state = GroupState(ruleCount: 3)
+        querier.answers.withLock { $0["x"] = .success([sample(3)]) }
+        _ = old.evaluate(&state, at: at(10), in: environment)
+        _ = sink.take()
+        let new = try group("    rules: [{record: other, expr: y}, {alert: A, expr: x, for: 0s}]")
+        var carried = GroupState.carried(from: state, of: old, to: new)
+        #expect(carried.state.rules[1].active == state.rules[0].active)
+        #expect(carried.orphans.map { $0.labels["alertname"] } == ["B"])
+        _ = new.evaluate(&carried.state, at: at(20), in: environment)
+        let written = sink.take()
+        #expect(written.contains("r{a=\"b\"} stale @20"))
+        #expect(written.contains(#"ALERTS{a="b", alertname="B", alertstate="firing"} stale @20"#))
+        #expect(written.contains(#"ALERTS{a="b", alertname="A", alertstate="firing"} 1 @20"#))
+    }
+
+    @Test func `groups have their own instants, the same after a restart, and missed ones are counted`() {
+        let schedule = GroupSchedule(key: GroupKey(file: "r.yml", name: "g"), interval: .seconds(60))
+        let slot = schedule.slot(atOrBefore: at(1_000_000))
+        #expect(slot <= at(1_000_000) && slot > at(1_000_000 - 60))
+        #expect(GroupSchedule(key: GroupKey(file: "r.yml", name: "g"), interval: .seconds(60)).slot(atOrBefore: at(1_000_030)) >= slot)
+        #expect(schedule.next(after: slot, now: slot).slot == slot + .seconds(60))
+        #expect(schedule.next(after: slot, now: slot + .seconds(60 * 5 + 1)).missed == 4)
+        #expect(schedule.slot(atOrBefore: Timestamp(milliseconds: -1)) < Timestamp(milliseconds: 0))
+    }
+}
