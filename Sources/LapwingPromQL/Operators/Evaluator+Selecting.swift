@@ -33,7 +33,6 @@ extension Evaluator {
             matrix.values.append(contentsOf: row.values)
             for (step, histogram) in row.histograms { matrix.histograms[base + step] = histogram }
         }
-        try hold(matrix.values.count)
         return matrix
     }
 
@@ -48,7 +47,6 @@ extension Evaluator {
                 matrix.values.append(isPresent ? Double(row.times[step]) / 1000 : StepMatrix.absent)
             }
         }
-        try hold(matrix.values.count)
         return matrix
     }
 
@@ -77,7 +75,9 @@ extension Evaluator {
         for index in 0..<set.count {
             try read(index, of: set, over: range)
             let row = latestRow(plan.shift, on: grid)
-            if !row.isEmpty { try body(set.labels[index], row) }
+            if row.isEmpty { continue }
+            try hold(grid.count)
+            try body(set.labels[index], row)
         }
     }
 
@@ -98,6 +98,7 @@ extension Evaluator {
             row.values[0] = histogram == nil ? latest.values[index] : StepMatrix.histogramCell
             row.times[0] = latest.times[index]
             row.histograms = histogram.map { [0: $0] } ?? [:]
+            try hold(1)
             try body(set.labels[index], row)
         }
     }

@@ -44,8 +44,9 @@ extension Evaluator {
             }
         case .subquery(let inner, let step):
             guard let innerGrid = Self.subqueryGrid(frame, step: step) else { return }
+            // A row of the inner grid is allocated whole: it has to fit before anything is evaluated.
+            guard innerGrid.count <= options.maximumSamples else { throw .tooManySamples(limit: options.maximumSamples) }
             let matrix = try subqueryVector(inner, on: innerGrid)
-            try hold(matrix.values.count)
             for row in 0..<matrix.rowCount {
                 try check()
                 columns.replace(byRow: row, of: matrix, on: innerGrid)
@@ -96,6 +97,7 @@ extension Evaluator {
         var matrix = StepMatrix(stepCount: grid.count)
         let frame = WindowFrame(grid: grid, shift: plan.shift, window: plan.window)
         try forEachWindowSeries(plan, on: grid) { (evaluator, labels, dropsName) throws(QueryError) in
+            try evaluator.hold(grid.count)
             matrix.appendRow(labels, dropsName: dropsName || !kernel.keepsName)
             let base = matrix.values.count - grid.count
             if evaluator.columns.histogramTimes.isEmpty {
@@ -104,9 +106,10 @@ extension Evaluator {
             } else {
                 try evaluator.fillMixed(kernel, &matrix, base: base, frame, parameters, labels, plan.range)
             }
+            let rows = matrix.rowCount
             matrix.removeLastRowIfEmpty()
+            if matrix.rowCount < rows { evaluator.release(grid.count) }
         }
-        try hold(matrix.values.count)
         return matrix
     }
 

@@ -171,6 +171,13 @@ private struct QueryGenerator {
         }
     }
 
+    @Test(arguments: ["sum_over_time(x[100y:1ms])", "max_over_time(vector(1)[200y:1ms])", "x[250y:1ms]", "sum_over_time((x + time())[100y:1ms])"])
+    func `a subquery of too many steps ends with an error before it is evaluated`(text: String) throws {
+        #expect(throws: QueryError.tooManySamples(limit: 50_000_000)) {
+            try engine.instant(try engine.prepare(text), at: Timestamp(milliseconds: 1_700_000_000_000), over: source)
+        }
+    }
+
     @Test func `a query ends when its time is over or nobody waits`() throws {
         let query = try engine.prepare("sum(rate(x[1m]))")
         #expect(throws: QueryError.timeout) {
