@@ -17,16 +17,15 @@ enum ServeCommand {
             log.log(.warn, "this version keeps samples in memory alone; --data is not used yet", ["data": arguments.text("--data") ?? ""])
         }
         let isDemo = configuration.runsDemo
-        let sidecar = Sidecar(configuration, log: log) { event in if isDemo { Console.output(DemoLine.text(event)) } }
+        let sidecar: Sidecar
         do {
-            let address = try await sidecar.start()
-            Console.error("listening on http://\(address)\n")
-            if isDemo { Console.output(DemoLine.introduction(address: "\(address)")) }
+            sidecar = try await Sidecar.start(configuration, log: log) { event in if isDemo { Console.output(DemoLine.text(event)) } }
         } catch {
             Console.error("lapwing: \(error)\n")
-            await sidecar.stop()
             return .failure
         }
+        Console.error("listening on http://\(sidecar.address)\n")
+        if isDemo { Console.output(DemoLine.introduction(address: "\(sidecar.address)")) }
         await Signals.wait(onReload: { try? await sidecar.reload() })
         log.log(.info, "ending")
         await sidecar.stop()

@@ -5,18 +5,18 @@ import LapwingText
 /// `targets` and `metadata`.
 struct TargetEndpoints: Sendable {
     let scrapes: ScrapeManager
-    let externalURL: @Sendable () -> String
-    let listenPort: @Sendable () -> Int
+    let externalURL: String
+    let listenPort: Int
 
     func targets(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
         let parameters = try RequestParameters(request, now: now)
         let state = parameters.text("state") ?? "any"
         let pool = parameters.text("scrapePool")
-        let external = try? HTTPURL(externalURL())
+        let external = try? HTTPURL(externalURL)
         let active = state == "dropped" ? [] : scrapes.activeTargets.filter { pool == nil || $0.scrapePool == pool }
         let dropped = state == "active" ? [] : scrapes.droppedTargets.filter { pool == nil || $0.pool == pool }
         let counts = scrapes.droppedTargetCounts
-        let port = listenPort()
+        let port = listenPort
         return APIAnswer.success { json in
             json.object { json in
                 json.key("activeTargets")

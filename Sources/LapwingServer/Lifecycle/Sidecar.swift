@@ -20,6 +20,9 @@ public final class Sidecar: Sendable {
         public var change: AlertTransition.Change
     }
 
+    /// Where the server listens.
+    public let address: SocketAddress
+
     private let configuration: SidecarConfiguration
     private let log: LogWriter
     private let store: Store
@@ -28,84 +31,93 @@ public final class Sidecar: Sendable {
     private let scrapes: ScrapeManager
     private let notifier: Notifier
     private let server: HTTPServer
-    private let links: Links
     private let retention = Mutex<Task<Void, Never>?>(nil)
     private let demo: DemoService?
 
-    /// What is known only once the server listens.
-    private final class Links: Sendable {
-        struct State {
-            var externalURL: String
-            var port: Int
-            var reload: @Sendable () -> String?
+    /// What answers requests: set once everything that it shows is there.
+    private final class LateRouter: Sendable {
+        let router = Mutex<HTTPRouter?>(nil)
+
+        func respond(to request: HTTPRequest) -> HTTPResponse {
+            router.withLock { $0 }?.respond(to: request) ?? .text("Lapwing is starting.\n", status: .serviceUnavailable)
         }
-
-        let state: Mutex<State>
-
-        init(_ state: State) { self.state = Mutex(state) }
-    }
-
-    public init(
-        _ configuration: SidecarConfiguration, log: LogWriter, client: any HTTPClient = DefaultHTTPClient(),
-        onAlert: @escaping @Sendable (AlertEvent) -> Void = { _ in }
-    ) {
-        self.configuration = configuration
-        self.log = log
-        let start = Timestamp.now
-        let now: @Sendable () -> Timestamp = { .now }
-        let links = Links(.init(externalURL: configuration.externalURL ?? "", port: configuration.port, reload: { nil }))
-        self.links = links
-        let store = Store(
-            options: StoreOptions(retention: configuration.retention, outOfOrderWindow: configuration.outOfOrderWindow, clock: now))
-        self.store = store
-        var notifications = Notifier.Configuration()
-        notifications.webhooks = configuration.webhooks
-        notifications.alertmanagers = configuration.alertmanagers
-        notifications.externalURL = configuration.externalURL ?? "http://\(configuration.host):\(configuration.port)"
-        notifications.jitterSeed = UInt64(bitPattern: start.milliseconds)
-        let instruments = instruments
-        let notifier = Notifier(notifications, client: client, observer: { event in Self.report(event, log, instruments) })
-        self.notifier = notifier
-        let engine = QueryEngine(configuration.engine)
-        let timeout = configuration.queryTimeout
-        let environment = RuleEnvironment(
-            querier: SourceQuerier(engine: engine, source: store, makeContext: { QueryContext(deadline: .now + timeout) }), sink: store,
-            externalLabels: configuration.externalLabels, externalURL: notifications.externalURL,
-            defaultInterval: configuration.evaluationInterval)
-        let observer = RoundObserver(
-            configuration: configuration, externalURL: notifications.externalURL, notifier: notifier, client: client, log: log,
-            instruments: instruments, onAlert: onAlert)
-        let scheduler = RuleScheduler(environment: environment, observer: { group, outcome in await observer.observe(group, outcome) })
-        self.scheduler = scheduler
-        let scrapes = ScrapeManager(client: client, sink: store, version: LapwingVersion.text) { event in log.log(.warn, "\(event)") }
-        self.scrapes = scrapes
-        let routes = APIRoutes(
-            queries: QueryEndpoints(engine: engine, source: store, timeout: timeout), series: SeriesEndpoints(source: store),
-            rules: RuleEndpoints(scheduler: scheduler),
-            targets: TargetEndpoints(
-                scrapes: scrapes, externalURL: { links.state.withLock(\.externalURL) }, listenPort: { links.state.withLock(\.port) }),
-            status: StatusEndpoints(store: store, scheduler: scheduler, scrapes: scrapes, start: start), instruments: instruments,
-            alertmanagers: configuration.alertmanagers, now: now, reload: { links.state.withLock(\.reload)() })
-        let router = routes.router()
-        server = HTTPServer(configuration: HTTPServerConfiguration(host: configuration.host, port: configuration.port)) {
-            router.respond(to: $0)
-        }
-        demo = configuration.runsDemo ? DemoService() : nil
     }
 
     // MARK: Life
 
-    /// Loads rules, starts everything, and returns where the server listens.
+    /// Loads rules, starts everything, and returns the running service.
     ///
+    /// The address comes first, because links in notifications begin with it.
     /// - Throws: `RuleLoadingError` for rules that do not load, `SocketError` when the address is not to be had.
-    public func start() async throws -> SocketAddress {
-        let groups = try loadGroups()
-        let address = try server.start()
-        links.state.withLock { state in
-            if configuration.externalURL == nil { state.externalURL = "http://\(address)" }
-            state.port = address.port
-            state.reload = { [self] in reloadAndWait() }
+    public static func start(
+        _ configuration: SidecarConfiguration, log: LogWriter, client: any HTTPClient = DefaultHTTPClient(),
+        onAlert: @escaping @Sendable (AlertEvent) -> Void = { _ in }
+    ) async throws -> Sidecar {
+        let groups = try loadGroups(configuration, log)
+        let late = LateRouter()
+        let server = HTTPServer(configuration: HTTPServerConfiguration(host: configuration.host, port: configuration.port)) {
+            late.respond(to: $0)
         }
+        let address = try server.start()
+        let sidecar = Sidecar(configuration, log, client, server, at: address, onAlert)
+        let router = sidecar.routes().router()
+        late.router.withLock { $0 = router }
+        do {
+            try await sidecar.begin(groups)
+        } catch {
+            await sidecar.stop()
+            throw error
+        }
+        return sidecar
+    }
+
+    private init(
+        _ configuration: SidecarConfiguration, _ log: LogWriter, _ client: any HTTPClient, _ server: HTTPServer,
+        at address: SocketAddress, _ onAlert: @escaping @Sendable (AlertEvent) -> Void
+    ) {
+        var configuration = configuration
+        let externalURL = configuration.externalURL ?? "http://\(address)"
+        configuration.externalURL = externalURL
+        let store = Store(
+            options: StoreOptions(
+                retention: configuration.retention, outOfOrderWindow: configuration.outOfOrderWindow, clock: { .now }))
+        var notifications = Notifier.Configuration()
+        notifications.webhooks = configuration.webhooks
+        notifications.alertmanagers = configuration.alertmanagers
+        notifications.externalURL = externalURL
+        notifications.jitterSeed = UInt64(bitPattern: Timestamp.now.milliseconds)
+        let instruments = instruments
+        notifier = Notifier(notifications, client: client, observer: { event in Self.report(event, log, instruments) })
+        let timeout = configuration.queryTimeout
+        let querier = SourceQuerier(
+            engine: QueryEngine(configuration.engine), source: store, makeContext: { QueryContext(deadline: .now + timeout) })
+        let environment = RuleEnvironment(
+            querier: querier, sink: store, externalLabels: configuration.externalLabels, externalURL: externalURL,
+            defaultInterval: configuration.evaluationInterval)
+        let observer = RoundObserver(
+            configuration: configuration, externalURL: externalURL, notifier: notifier, client: client, log: log,
+            instruments: instruments, onAlert: onAlert)
+        scheduler = RuleScheduler(environment: environment, observer: { group, outcome in await observer.observe(group, outcome) })
+        scrapes = ScrapeManager(client: client, sink: store, version: LapwingVersion.text) { event in log.log(.warn, "\(event)") }
+        demo = configuration.runsDemo ? DemoService() : nil
+        self.store = store
+        self.server = server
+        self.address = address
+        self.configuration = configuration
+        self.log = log
+    }
+
+    private func routes() -> APIRoutes {
+        APIRoutes(
+            queries: QueryEndpoints(
+                engine: QueryEngine(configuration.engine), source: store, timeout: configuration.queryTimeout),
+            series: SeriesEndpoints(source: store), rules: RuleEndpoints(scheduler: scheduler),
+            targets: TargetEndpoints(scrapes: scrapes, externalURL: configuration.externalURL ?? "", listenPort: address.port),
+            status: StatusEndpoints(store: store, scheduler: scheduler, scrapes: scrapes, start: .now), instruments: instruments,
+            alertmanagers: configuration.alertmanagers, now: { .now }, reload: { [weak self] in self?.reloadAndWait() })
+    }
+
+    private func begin(_ groups: [RuleGroup]) async throws {
         describeSelf()
         var jobs = configuration.scrapes
         if let demo { jobs.append(try demo.start()) }
@@ -121,7 +133,6 @@ public final class Sidecar: Sendable {
                 }
             }
         }
-        return address
     }
 
     /// Removes the oldest tenth of the time that the store holds, until its samples take at most `size` bytes.
@@ -137,7 +148,7 @@ public final class Sidecar: Sendable {
     /// Loads the rules anew, all or nothing.
     public func reload() async throws {
         do {
-            let groups = try loadGroups()
+            let groups = try Self.loadGroups(configuration, log)
             await scheduler.load(groups)
             log.log(.info, "rules reloaded", ["groups": "\(groups.count)"])
         } catch {
@@ -156,7 +167,9 @@ public final class Sidecar: Sendable {
         demo?.stop()
     }
 
-    private func loadGroups() throws(RuleLoadingError) -> [RuleGroup] {
+    private static func loadGroups(
+        _ configuration: SidecarConfiguration, _ log: LogWriter
+    ) throws(RuleLoadingError) -> [RuleGroup] {
         var files = try RuleLoading.files(configuration.rulePatterns)
         if configuration.runsDemo {
             do throws(SourceError) {
@@ -188,7 +201,7 @@ public final class Sidecar: Sendable {
     // MARK: Telling of itself
 
     private func describeSelf() {
-        let (store, scheduler, scrapes, notifier) = (store, scheduler, scrapes, notifier)
+        let (store, scheduler, scrapes) = (store, scheduler, scrapes)
         instruments.gauge("lapwing_build_info", ["version": LapwingVersion.text], help: "Which version runs.").set(1)
         instruments.observe("lapwing_head_series", help: "Series in the store.") { Double(store.counts.series) }
         instruments.observe("lapwing_head_samples", help: "Samples in the store.") { Double(store.counts.samples) }
@@ -198,7 +211,6 @@ public final class Sidecar: Sendable {
         instruments.observe("lapwing_alerts", ["alertstate": "pending"], help: "Alerts by state.") { Self.count(.pending, scheduler) }
         instruments.observe("lapwing_alerts", ["alertstate": "firing"], help: "Alerts by state.") { Self.count(.firing, scheduler) }
         instruments.observe("lapwing_targets", help: "Targets that are scraped.") { Double(scrapes.activeTargets.count) }
-        _ = notifier
     }
 
     private static func count(_ state: Alert.State, _ scheduler: RuleScheduler) -> Double {

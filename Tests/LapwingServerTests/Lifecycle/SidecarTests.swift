@@ -74,8 +74,9 @@ private final class Inbox: Sendable {
         receiver.groupInterval = .milliseconds(200)
         configuration.webhooks = [receiver]
         let changes = Mutex<[String]>([])
-        let sidecar = Sidecar(configuration, log: LogWriter { _ in }) { event in changes.withLock { $0.append(event.change.rawValue) } }
-        _ = try await sidecar.start()
+        let sidecar = try await Sidecar.start(configuration, log: LogWriter { _ in }) { event in
+            changes.withLock { $0.append(event.change.rawValue) }
+        }
 
         try await until { inbox.messages.count == 1 }
         bell.withLock { $0 = "bell 0\n" }
@@ -90,6 +91,7 @@ private final class Inbox: Sendable {
         #expect(alerts.map { $0["startsAt"] as? String }.first == alerts.map { $0["startsAt"] as? String }.last)
         #expect(alerts.last?["endsAt"] as? String != "0001-01-01T00:00:00Z")
         #expect(alerts.first?["annotations"] as? [String: String] == ["summary": "since 1"])
+        #expect(alerts.first?["generatorURL"] as? String == "http://\(sidecar.address)/graph?g0.expr=bell+%3D%3D+1&g0.tab=1")
         #expect(Set(alerts.map { $0["fingerprint"] as? String }).count == 1)
         #expect(changes.withLock { $0 } == ["pending", "firing", "resolved"])
     }
