@@ -44,6 +44,9 @@ import Testing
         // From prometheus/common's tests: the empty set, and its documented starting value.
         let empty = NotifiedAlert(labels: .empty, startsAt: Timestamp(milliseconds: 0))
         #expect(empty.fingerprint == 14_695_981_039_346_656_037)
+        // As Debian's prometheus-alertmanager answered it for these labels.
+        let labels = Labels(metric: "", ["alertname": "Rings", "region": "x", "severity": "page"])
+        #expect(NotifiedAlert(labels: labels, startsAt: Timestamp(milliseconds: 0)).fingerprint == 0xEEE1_D577_6579_7D4D)
     }
 
     @Test func `a link escapes the expression as Go does`() {
