@@ -177,6 +177,27 @@ import Testing
         #expect(server.stop() == 0)
     }
 
+    /// `Tests/Pages/node-exporter.txt` is a page of Debian's prometheus-node-exporter 1.5, the longest families left out.
+    @Test func `a real exporter's page is stored line by line`() async throws {
+        let text = try String(contentsOf: BuiltProgram.root.appending(path: "Tests/Pages/node-exporter.txt"), encoding: .utf8)
+        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let target = try ScriptedService()
+        defer { target.stop() }
+        target.serve(text)
+        let server = try RunningServer(["--scrape", "node=\(target.url)/metrics", "--scrape-interval", "300ms"])
+        try await eventually("it is scraped") { try await server.value("up") == 1 }
+        #expect(try await server.value("scrape_samples_scraped") == Double(lines.count))
+        #expect(try await server.value("count({job=\"node\"})") == Double(lines.count + 5))
+        for (query, value) in [
+            ("node_cpu_seconds_total{cpu=\"0\",mode=\"idle\"}", 5434.19), ("node_memory_MemTotal_bytes", 2.5274793984e10),
+            ("count(go_gc_duration_seconds)", 5), ("node_uname_info{nodename=\"vm\",machine=~\"x86.*\"}", 1),
+        ] {
+            #expect(try await server.value(query) == value, "\(query)")
+        }
+        #expect(try await server.get("/api/v1/metadata?metric=node_cpu_seconds_total").contains(#""type":"counter""#))
+        #expect(server.stop() == 0)
+    }
+
     @Test func `the demo starts anywhere and leaves nothing behind`() async throws {
         let folder = try temporaryFolder()
         let server = try RunningServer(["--demo"], in: folder)
