@@ -60,6 +60,11 @@ import Testing
         #expect(outcomes[2].report.contains("expected 3, got 2"))
     }
 
+    @Test func `what cannot be loaded fails the evaluation after it and counts as nothing itself`() throws {
+        let outcomes = try outcomes("load 1m\n  x nonsense\n\neval instant at 0 1\n  1\n\neval instant at 0 2\n  2\n")
+        #expect(outcomes.map(\.hasPassed) == [false, true])
+    }
+
     @Test func `what cannot be read is told with its place`() {
         #expect { try outcomes("x 1\n") } throws: { ($0 as? SourceError)?.description.contains("s.test:1:1: error: expected load") == true }
         #expect(throws: SourceError.self) { try outcomes("load soon\n") }

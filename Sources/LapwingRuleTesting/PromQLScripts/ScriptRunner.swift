@@ -4,7 +4,7 @@ import LapwingSeries
 import LapwingStorage
 public import LapwingText
 
-/// Runs a PromQL test script: one outcome for each `eval`.
+/// Runs a PromQL test script: one outcome for each `eval`, and none for anything else.
 public struct ScriptRunner {
     private let source: SourceText
     private let commands: [ScriptCommand]
@@ -25,20 +25,22 @@ public struct ScriptRunner {
 
     public mutating func run() -> [TestOutcome] {
         var outcomes: [TestOutcome] = []
+        // What could not be loaded fails the evaluation after it.
+        var loadFaults: [Diagnostic] = []
         for command in commands {
-            let line = source.position(of: command.range.lowerBound).line
             switch command.kind {
             case .clear: store = Self.emptyStore()
             case .load(let interval, let addsCustomBuckets):
-                for fault in load(command, interval: interval, addsCustomBuckets: addsCustomBuckets) {
-                    outcomes.append(TestOutcome(name: "line \(line)", failures: [fault], source: source))
-                }
+                loadFaults += load(command, interval: interval, addsCustomBuckets: addsCustomBuckets)
             case .instant, .range:
                 let start = ContinuousClock.now
                 let failure = evaluate(command).map { Diagnostic($0, at: command.range) }
+                let line = source.position(of: command.range.lowerBound).line
                 outcomes.append(
                     TestOutcome(
-                        name: "line \(line)", failures: failure.map { [$0] } ?? [], source: source, duration: start.duration(to: .now)))
+                        name: "line \(line)", failures: loadFaults + (failure.map { [$0] } ?? []), source: source,
+                        duration: start.duration(to: .now)))
+                loadFaults = []
             }
         }
         return outcomes
