@@ -7,7 +7,7 @@ enum PromQLScore {
         "at_modifier.test": 53,
         "collision.test": 2,
         "duration_expression.test": 39,
-        "extended_vectors.test": 38,
+        "extended_vectors.test": 22,
         "fill-modifier.test": 38,
         "functions.test": 294,
         "histograms.test": 40,

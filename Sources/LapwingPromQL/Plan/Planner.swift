@@ -109,7 +109,10 @@ struct Planner {
     }
 
     private func selector(_ node: VectorSelector) throws(QueryError) -> SelectorPlan {
-        SelectorPlan(
+        if let modifier = node.rangeExtension {
+            throw .execution("the modifier \(modifier.rawValue) is not there yet in this version of lapwing")
+        }
+        return SelectorPlan(
             matchers: node.matchers, shift: try shift(node.time), rangeExtension: node.rangeExtension, range: node.range)
     }
 
