@@ -1,7 +1,9 @@
 import Foundation
+import LapwingSeries
 import LapwingText
 import Testing
 
+@testable import LapwingPromQL
 @testable import LapwingRuleTesting
 
 @Suite struct `PromQL test scripts` {
@@ -63,6 +65,73 @@ import Testing
     @Test func `what cannot be loaded fails the evaluation after it and counts as nothing itself`() throws {
         let outcomes = try outcomes("load 1m\n  x nonsense\n\neval instant at 0 1\n  1\n\neval instant at 0 2\n  2\n")
         #expect(outcomes.map(\.hasPassed) == [false, true])
+    }
+
+    @Test func `start times, custom buckets and expectations of every form are understood`() throws {
+        let outcomes = try outcomes(
+            """
+            load_with_nhcb 1m
+              c_total@st -30s-1mx2
+              c_total 3 6 9
+              h_bucket{le="1"} 1+1x2
+              h_bucket{le="+Inf"} 2+2x2
+              h_sum 3+3x2
+
+            eval instant at 2m h
+              {__name__="h"} {{schema:-53 count:6 sum:9 custom_values:[1] buckets:[3 3]}}
+
+            eval instant at 2m h
+              {__name__="h"} {{schema:-53 count:6 sum:9 custom_values:[1] buckets:[3 3] counter_reset_hint:gauge}}
+
+            eval instant at 2m "a"
+              expect string "a"
+
+            eval instant at 2m c_total[2m]
+              expect range vector from 1m to 2m step 1m
+              c_total 6 9
+
+            eval instant at 2m sort_desc({__name__=~"h_sum|c_total"})
+              expect ordered
+              expect no_warn
+              c_total 9
+              h_sum 9
+
+            eval instant at 2m c_total + on() {__name__=~"h_.*"}
+              expect fail regex: duplicate series
+
+            eval instant at 2m rate(h_sum[1m:30s])
+              expect info
+
+            eval range from 0 to 1m step 1m sort(c_total)
+              expect warn msg: PromQL warning: sort is ineffective for range queries since results are always ordered by labels (1:1)
+              c_total 3 6
+
+            eval range from 0 to 1m step 1m sort(c_total)
+              expect no_warn
+              c_total 3 6
+
+             eval instant at 0 1
+              2
+
+            """)
+        #expect(outcomes.map(\.hasPassed) == [true, false, true, true, true, true, false, true, false])
+        #expect(outcomes.last?.failures.count == 2, "an indented eval belongs to the case before it")
+    }
+
+    @Test func `an instant query is asked at other times and as a range query too`() throws {
+        let outcomes = try outcomes("load 1m\n  x 1 2 3\n\neval instant at 1m timestamp(x)\n  {} 60\n\neval instant at 1m -x\n  {} -2\n")
+        #expect(outcomes.map(\.hasPassed) == [true, true])
+    }
+
+    @Test func `a query is fixed in time but for what stands inside a subquery or looks at the clock`() throws {
+        let query = try PreparedQuery("a + b @ 5 + sum_over_time(rate(c[1m] offset 2m)[1h:1m] @ end())")
+        let fixed = try #require(query.anchored(at: 7000))
+        let written = try PreparedQuery("a @ 7 + b @ 5 + sum_over_time(rate(c[1m] offset 2m)[1h:1m] @ 7)")
+        let plans = try [fixed, written].map {
+            try QueryEngine().explain($0, from: Timestamp(milliseconds: 0), through: Timestamp(milliseconds: 0), step: .seconds(1))
+        }
+        #expect(plans[0] == plans[1])
+        #expect(try PreparedQuery("a + time()").anchored(at: 7000) == nil)
     }
 
     @Test func `what cannot be read is told with its place`() {

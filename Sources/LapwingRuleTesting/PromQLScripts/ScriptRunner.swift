@@ -1,17 +1,19 @@
 import LapwingPromQL
-import LapwingRegex
 import LapwingSeries
 import LapwingStorage
 public import LapwingText
 
-/// Runs a PromQL test script: one outcome for each `eval`, and none for anything else.
+/// Runs a PromQL test script: one outcome for each line that begins with `eval`, and none for anything else.
+///
+/// An instant query is asked again with `@` at its selectors and at other times, and each of these once more as a range
+/// query whose middle step is looked at. Source: Prometheus 3.14 `promql/promqltest/test.go`.
 public struct ScriptRunner {
     private let source: SourceText
     private let commands: [ScriptCommand]
     private var store = ScriptRunner.emptyStore()
     private let engine = QueryEngine()
 
-    /// - Throws: what of the script cannot be read.
+    /// - Throws: what is no script.
     public init(_ source: SourceText) throws(SourceError) {
         self.source = source
         var reader = ScriptReader(source)
@@ -28,157 +30,119 @@ public struct ScriptRunner {
         // What could not be loaded fails the evaluation after it.
         var loadFaults: [Diagnostic] = []
         for command in commands {
-            switch command.kind {
+            switch command {
             case .clear: store = Self.emptyStore()
-            case .load(let interval, let addsCustomBuckets):
-                loadFaults += load(command, interval: interval, addsCustomBuckets: addsCustomBuckets)
-            case .instant, .range:
+            case .load(let series): loadFaults += series.append(to: store)
+            case .evaluate(let evaluation):
                 let start = ContinuousClock.now
-                let failure = evaluate(command).map { Diagnostic($0, at: command.range) }
-                let line = source.position(of: command.range.lowerBound).line
-                outcomes.append(
-                    TestOutcome(
-                        name: "line \(line)", failures: loadFaults + (failure.map { [$0] } ?? []), source: source,
-                        duration: start.duration(to: .now)))
+                let failures = loadFaults + failures(of: evaluation)
                 loadFaults = []
+                if evaluation.isIndented, !outcomes.isEmpty {
+                    outcomes[outcomes.count - 1].failures += failures
+                    continue
+                }
+                let line = source.position(of: evaluation.range.lowerBound).line
+                outcomes.append(TestOutcome(name: "line \(line)", failures: failures, source: source, duration: start.duration(to: .now)))
             }
         }
         return outcomes
     }
 
-    // MARK: Loading
-
-    private func load(_ command: ScriptCommand, interval: Int64, addsCustomBuckets: Bool) -> [Diagnostic] {
-        var faults: [Diagnostic] = []
-        var series: [Labels: [NotatedValue]] = [:]
-        for (text, range) in command.lines {
-            do throws(PromQLSyntaxError) {
-                let (labels, values) = try Self.series(text)
-                // Of two lines for one series the last holds.
-                series[labels] = values
-            } catch {
-                faults.append(Diagnostic(error.message, at: range))
-            }
-        }
-        if addsCustomBuckets { faults.append(Diagnostic("load_with_nhcb is not there yet: floats alone are loaded", at: command.range)) }
-        for (labels, values) in series { append(labels, values, interval: interval) }
-        return faults
+    private func failures(of evaluation: ScriptEvaluation) -> [Diagnostic] {
+        if !evaluation.faults.isEmpty { return evaluation.faults }
+        return fault(of: evaluation).map { [Diagnostic($0, at: evaluation.range)] } ?? []
     }
-
-    private func append(_ labels: Labels, _ values: [NotatedValue], interval: Int64) {
-        guard let reference = try? store.references(for: [labels]).first else { return }
-        var batch = SampleBatch()
-        for (index, value) in values.enumerated() {
-            let time = Int64(index) * interval
-            switch value {
-            case .gap: break
-            case .float(let float): batch.append(reference, time: time, value: float)
-            case .histogram(let histogram): batch.append(reference, time: time, histogram: histogram)
-            }
-        }
-        _ = try? store.append(batch)
-    }
-
-    /// A line's labels and values; the labels end where the braces close, or at the first space.
-    private static func series(_ line: String) throws(PromQLSyntaxError) -> (Labels, [NotatedValue]) {
-        let bytes = Array(line.utf8)
-        var end = 0
-        var depth = 0
-        var quote: UInt8?
-        while end < bytes.count {
-            let byte = bytes[end]
-            if let open = quote {
-                if byte == UInt8(ascii: "\\"), open != UInt8(ascii: "`") { end += 1 } else if byte == open { quote = nil }
-            } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`") {
-                quote = byte
-            } else if byte == UInt8(ascii: "{") {
-                if depth == 0, end + 1 < bytes.count, bytes[end + 1] == UInt8(ascii: "{") { break }
-                depth += 1
-            } else if byte == UInt8(ascii: "}") {
-                depth -= 1
-                if depth == 0 {
-                    end += 1
-                    break
-                }
-            } else if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t"), depth == 0 {
-                let next = bytes[end...].first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
-                // A space may stand between name and braces, but not before a histogram's.
-                let isBrace = next == UInt8(ascii: "{") && !String(decoding: bytes[end...], as: UTF8.self).drop { $0 == " " }.hasPrefix("{{")
-                if !isBrace { break }
-            }
-            end += 1
-        }
-        let head = String(decoding: bytes[..<min(end, bytes.count)], as: UTF8.self)
-        let rest = String(decoding: bytes[min(end, bytes.count)...], as: UTF8.self)
-        return (try SeriesNotation.labels(head), try SeriesNotation.values(rest))
-    }
-
-    // MARK: Evaluating
 
     /// What went otherwise than expected; nil when nothing did.
-    private func evaluate(_ command: ScriptCommand) -> String? {
-        var result: QueryResult?
-        var message = ""
-        var query = ""
+    private func fault(of evaluation: ScriptEvaluation) -> String? {
+        let query: PreparedQuery
         do throws(QueryError) {
-            switch command.kind {
-            case .instant(let text, let time):
-                query = text
-                result = try engine.instant(try engine.prepare(text), at: Timestamp(milliseconds: time), over: store.snapshot())
-            case .range(let text, let start, let end, let step):
-                query = text
-                result = try engine.range(
-                    try engine.prepare(text), from: Timestamp(milliseconds: start), through: Timestamp(milliseconds: end),
-                    step: .milliseconds(step), over: store.snapshot())
-            case .load, .clear: return nil
-            }
+            query = try engine.prepare(evaluation.query)
         } catch {
-            message = error.description
+            // Even where a failure is expected: what cannot be read is a mistake of the script.
+            return "the query cannot be read: \(error.description)"
         }
-        let wantsFailure = command.expectations.contains { if case .fails = $0 { true } else { false } }
-        guard let result else {
-            if !wantsFailure { return "the query failed: \(message)" }
-            for case .fails(let match?) in command.expectations where !Self.holds(match, message) { return "the query failed otherwise: \(message)" }
+        switch evaluation.time {
+        case .range(let start, let end, let step):
+            return rangeFault(query, ScriptEvaluation.Steps(start: start, end: end, step: step), evaluation)
+        case .instant(let time):
+            if let fault = instantFault(query, time, evaluation) { return fault }
+            guard let fixed = query.anchored(at: time) else { return nil }
+            for other in time == 0 ? [-1000, 0, 1000] : [-10 * time, 0, time / 5, time, 10 * time] {
+                if let fault = instantFault(fixed, other, evaluation) { return "with @ at \(time) ms, asked at \(other) ms: \(fault)" }
+            }
             return nil
         }
-        if wantsFailure { return "the query was expected to fail and did not" }
-        if let fault = annotationFault(command, result, query) { return fault }
-        return ResultComparison(command, result).fault
     }
 
-    private func annotationFault(_ command: ScriptCommand, _ result: QueryResult, _ query: String) -> String? {
-        let warnings = result.annotations.texts(of: .warning, in: query)
-        let infos = result.annotations.texts(of: .information, in: query)
-        for expectation in command.expectations {
-            switch expectation {
-            case .warning(let match):
-                if !warnings.contains(where: { Self.holds(match, $0) }) { return "expected a warning, got \(warnings)" }
-            case .information(let match):
-                if !infos.contains(where: { Self.holds(match, $0) }) { return "expected an info, got \(infos)" }
-            case .noWarning: if !warnings.isEmpty { return "expected no warning, got \(warnings)" }
-            case .noInformation: if !infos.isEmpty { return "expected no info, got \(infos)" }
-            case .fails, .ordered, .string, .rangeVector: break
+    // MARK: Queries
+
+    private func rangeFault(_ query: PreparedQuery, _ steps: ScriptEvaluation.Steps, _ evaluation: ScriptEvaluation) -> String? {
+        check(evaluation, query) { () throws(QueryError) in try range(query, steps) }
+    }
+
+    private func range(_ query: PreparedQuery, _ steps: ScriptEvaluation.Steps) throws(QueryError) -> QueryResult {
+        try engine.range(
+            query, from: Timestamp(milliseconds: steps.start), through: Timestamp(milliseconds: steps.end),
+            step: .milliseconds(steps.step), over: store.snapshot())
+    }
+
+    private func instantFault(_ query: PreparedQuery, _ time: Int64, _ evaluation: ScriptEvaluation) -> String? {
+        let fault = check(evaluation, query) { () throws(QueryError) in
+            try engine.instant(query, at: Timestamp(milliseconds: time), over: store.snapshot())
+        }
+        if let fault { return fault }
+        let hasOwnShape = evaluation.rangeVector != nil || evaluation.string != nil
+        if evaluation.expectsFailure || hasOwnShape || query.asksForItsRange { return nil }
+        do throws(QueryError) {
+            let result = try range(query, ScriptEvaluation.Steps(start: time - 60_000, end: time + 60_000, step: 60_000))
+            if evaluation.isOrdered { return nil }
+            return ResultComparison(evaluation).fault(ofStepAt: time, in: result, isScalar: query.expression.type == .scalar).map {
+                "as a range query: \($0)"
             }
+        } catch {
+            return "as a range query it failed: \(error.description)"
+        }
+    }
+
+    private func check(
+        _ evaluation: ScriptEvaluation, _ query: PreparedQuery, _ ask: () throws(QueryError) -> QueryResult
+    ) -> String? {
+        let result: QueryResult
+        do throws(QueryError) {
+            result = try ask()
+        } catch {
+            return failureFault(evaluation, error.description)
+        }
+        if evaluation.expectsFailure { return "the query was expected to fail and did not" }
+        return annotationFault(evaluation, result, query.text) ?? ResultComparison(evaluation).fault(of: result.value)
+    }
+
+    private func failureFault(_ evaluation: ScriptEvaluation, _ message: String) -> String? {
+        guard evaluation.expectsFailure else { return "the query failed: \(message)" }
+        for match in evaluation.failureMatches + evaluation.matches(of: .fail) where !match.holds(message) {
+            return "the query was expected to fail with \(match.description) and failed with: \(message)"
         }
         return nil
     }
 
-    private static func holds(_ match: ScriptCommand.TextMatch?, _ text: String) -> Bool {
-        switch match {
-        case nil: true
-        case .exact(let wanted): text == wanted
-        case .pattern(let pattern): (try? RegularExpression(pattern, options: .go))?.firstMatch(in: text) != nil
-        }
+    // MARK: Annotations
+
+    private func annotationFault(_ evaluation: ScriptEvaluation, _ result: QueryResult, _ query: String) -> String? {
+        let warnings = result.annotations.texts(of: .warning, in: query)
+        let infos = result.annotations.texts(of: .information, in: query)
+        if evaluation.mode == .warn, warnings.isEmpty { return "expected a warning" }
+        if evaluation.mode == .info, infos.isEmpty { return "expected an info" }
+        if evaluation.expects(.noWarning), !warnings.isEmpty { return "expected no warning, got \(warnings)" }
+        if evaluation.expects(.noInformation), !infos.isEmpty { return "expected no info, got \(infos)" }
+        return Self.mismatch("warning", evaluation.matches(of: .warn), warnings) ?? Self.mismatch("info", evaluation.matches(of: .info), infos)
     }
 
-    /// The labels and values of an expected line, or a number alone.
-    static func expected(_ line: String) throws(PromQLSyntaxError) -> (labels: Labels, values: [NotatedValue]) {
-        if let first = line.utf8.first, first &- 0x30 <= 9 || first == UInt8(ascii: "-") || first == UInt8(ascii: "+") || first == UInt8(ascii: "."),
-            let number = GoNumber.parse(line)
-        {
-            return (.empty, [.float(number)])
-        }
-        if let number = GoNumber.parse(line) { return (.empty, [.float(number)]) }
-        return try series(line)
+    /// Each that is expected has to be there, and each that is there has to be expected, once any is.
+    private static func mismatch(_ kind: String, _ expected: [TextMatch], _ texts: [String]) -> String? {
+        if expected.isEmpty { return nil }
+        for match in expected where !texts.contains(where: match.holds) { return "expected the \(kind) \(match.description), got \(texts)" }
+        for text in texts where !expected.contains(where: { $0.holds(text) }) { return "unexpected \(kind): \(text)" }
+        return nil
     }
 }
