@@ -83,6 +83,7 @@ enum FunctionKernel: Sendable {
         },
         "label_replace": .special { (evaluator, plan, grid) throws(QueryError) in try evaluator.labelReplace(plan, on: grid) },
         "label_join": .special { (evaluator, plan, grid) throws(QueryError) in try evaluator.labelJoin(plan, on: grid) },
+        "info": .special { (evaluator, plan, grid) throws(QueryError) in try evaluator.info(plan, on: grid) },
         "histogram_quantile": .special { (evaluator, plan, grid) throws(QueryError) in
             try evaluator.histogramQuantile(plan, on: grid)
         },
