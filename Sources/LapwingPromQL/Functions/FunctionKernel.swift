@@ -121,6 +121,9 @@ extension Evaluator {
             }
         }
         guard let window else { throw .execution("\(plan.function.name) needs a range vector") }
+        if case .selector(let selector) = window.source, let modifier = selector.rangeExtension {
+            return try extendedWindows(kernel, window, selector, modifier, on: grid)
+        }
         if kernel == .quantile {
             for value in parameters[0] where value.isNaN || value < 0 || value > 1 {
                 annotations.add(.invalidQuantile(value, plan.expressions[0].range))

@@ -42,7 +42,7 @@ struct Evaluator {
         switch node {
         case .number(let value): return .scalar(Array(repeating: value, count: grid.count))
         case .string(let text): return .string(text)
-        case .selector(let plan): return .vector(try select(plan, on: grid))
+        case .selector(let plan): return .vector(plan.rangeExtension == .smoothed ? try smoothed(plan, on: grid) : try select(plan, on: grid))
         case .window(let plan):
             throw .execution("a range vector at \(plan.range.lowerBound + 1) stands where only a function can take it")
         case .call(let plan): return try call(plan, on: grid)

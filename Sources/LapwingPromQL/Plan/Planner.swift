@@ -109,11 +109,7 @@ struct Planner {
     }
 
     private func selector(_ node: VectorSelector) throws(QueryError) -> SelectorPlan {
-        if let modifier = node.rangeExtension {
-            throw .execution("the modifier \(modifier.rawValue) is not there yet in this version of lapwing")
-        }
-        return SelectorPlan(
-            matchers: node.matchers, shift: try shift(node.time), rangeExtension: node.rangeExtension, range: node.range)
+        SelectorPlan(matchers: node.matchers, shift: try shift(node.time), rangeExtension: node.rangeExtension, range: node.range)
     }
 
     private func shift(_ time: TimeModifier) throws(QueryError) -> TimeShift {

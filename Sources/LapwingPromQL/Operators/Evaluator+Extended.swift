@@ -1,0 +1,76 @@
+import LapwingSeries
+import LapwingText
+
+/// Selectors that are `anchored` or `smoothed`, which look beyond their window's edges.
+extension Evaluator {
+    /// A range function over an extended selector: one row for each series.
+    mutating func extendedWindows(
+        _ kernel: WindowKernel, _ plan: WindowPlan, _ selector: SelectorPlan, _ modifier: VectorSelector.Extension, on grid: StepGrid
+    ) throws(QueryError) -> StepMatrix {
+        let allowed: [WindowKernel] = modifier == .anchored ? [.changes, .delta, .increase, .rate, .resets] : [.delta, .increase, .rate]
+        guard allowed.contains(kernel) else { throw Self.unusable(modifier, with: kernel.rawValue) }
+        let frame = WindowFrame(grid: grid, shift: plan.shift, window: plan.window)
+        let extended = ExtendedFrame(frame: frame, isSmoothed: modifier == .smoothed, lookback: lookback)
+        var matrix = StepMatrix(stepCount: grid.count)
+        let set = try series(selector.matchers, over: extended.range)
+        for index in 0..<set.count {
+            try read(index, of: set, over: extended.range)
+            columns.removeStaleMarkers()
+            if columns.isEmpty { continue }
+            let held = columns.count
+            try hold(held + grid.count)
+            matrix.appendRow(set.labels[index], dropsName: true)
+            let base = matrix.values.count - grid.count
+            if columns.histogramTimes.isEmpty {
+                switch kernel {
+                case .changes, .resets: fillAnchoredCounts(&matrix.values, base, columns, extended, countsResets: kernel == .resets)
+                default:
+                    fillExtendedRates(
+                        &matrix.values, base, columns, extended, isCounter: kernel != .delta, isRate: kernel == .rate)
+                }
+            } else {
+                try fillExtendedMixed(kernel, &matrix, base, extended, set.labels[index], plan.range)
+            }
+            matrix.removeLastRowIfEmpty()
+            release(held)
+        }
+        return matrix
+    }
+
+    static func unusable(_ modifier: VectorSelector.Extension, with function: String) -> QueryError {
+        let names = modifier == .anchored ? "changes, delta, increase, rate, resets" : "delta, increase, rate"
+        return .execution("\(modifier.rawValue) modifier can only be used with: \(names) - not with \(function)")
+    }
+
+    private mutating func fillExtendedMixed(
+        _ kernel: WindowKernel, _ matrix: inout StepMatrix, _ base: Int, _ extended: ExtendedFrame, _ labels: Labels, _ range: SourceRange
+    ) throws(QueryError) {
+        throw .execution("\(kernel.rawValue) over native histograms is not there yet")
+    }
+
+    /// A selector that is `smoothed`: each series at each step between its samples.
+    mutating func smoothed(_ plan: SelectorPlan, on grid: StepGrid) throws(QueryError) -> StepMatrix {
+        let first = plan.shift.apply(grid.start)
+        let last = plan.shift.apply(grid.end)
+        let (end, overflow) = last.addingReportingOverflow(lookback)
+        let range = TimeRange(
+            start: Timestamp(milliseconds: first).advanced(byMilliseconds: -lookback + 1), end: Timestamp(milliseconds: overflow ? .max : end))
+        var matrix = StepMatrix(stepCount: grid.count)
+        let set = try series(plan.matchers, over: range)
+        for index in 0..<set.count {
+            try read(index, of: set, over: range)
+            columns.removeStaleMarkers()
+            if columns.isEmpty { continue }
+            try hold(grid.count)
+            matrix.appendRow(set.labels[index], dropsName: false)
+            let base = matrix.values.count - grid.count
+            if columns.histogramTimes.isEmpty {
+                fillSmoothed(&matrix.values, base, columns, plan.shift, grid, lookback: lookback)
+            } else {
+                throw .execution("smoothed native histograms are not there yet")
+            }
+            matrix.removeLastRowIfEmpty()
+        }
+        return matrix
+    }
+}
