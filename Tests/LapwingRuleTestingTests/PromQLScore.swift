@@ -1,17 +1,17 @@
 /// How many cases of upstream's test scripts pass; a change may raise these numbers and not lower them.
 ///
-/// What fails yet needs native histograms, `anchored` and `smoothed`, start timestamps, `info`, or type-and-unit labels.
+/// What fails yet needs native histograms.
 enum PromQLScore {
     static let passing: KeyValuePairs<String, Int> = [
         "aggregators.test": 109,
         "at_modifier.test": 53,
         "collision.test": 2,
         "duration_expression.test": 39,
-        "extended_vectors.test": 22,
+        "extended_vectors.test": 89,
         "fill-modifier.test": 38,
         "functions.test": 293,
         "histograms.test": 45,
-        "info.test": 1,
+        "info.test": 38,
         "limit.test": 31,
         "literals.test": 19,
         "name_label_dropping.test": 20,

@@ -17,13 +17,13 @@ extension Evaluator {
             let matching = plan.matching ?? VectorMatching()
             let result: StepMatrix
             if plan.operation.isSet {
-                result = combine(plan.operation, a, b, matching)
+                result = try combine(plan.operation, a, b, matching)
+                try hold(result.values.count)
             } else {
                 var join = VectorJoin(plan, matching, a, b)
                 result = try join.result(&self)
             }
             release(a.values.count + b.values.count)
-            try hold(result.values.count)
             return .vector(result)
         default: throw .execution("binary expression must contain only scalar and instant vector types")
         }

@@ -2,17 +2,35 @@ import LapwingSeries
 
 /// Pairs the series of two vectors and applies an operator to each pair.
 ///
-/// Which rows can meet is settled once by their labels; only where a group has several rows on a side is it looked at
-/// step by step whether two of them are there at once. Source: Prometheus 3.14 `promql/engine.go`, `VectorBinop`.
+/// Which rows can meet is settled once by their labels. Whether two of them meet in one place is looked at step by step
+/// only where several rows share a group of a side that may have one, or a row of the result.
+/// - Complexity: O(cells of both sides and of the result). Source: Prometheus 3.14 `promql/engine.go`, `VectorBinop`.
 struct VectorJoin {
-    private let plan: BinaryPlan
-    private let matching: VectorMatching
+    let plan: BinaryPlan
+    let matching: VectorMatching
     /// The side that may have many rows in a group, and the other; left and right but for one-to-many.
-    private let many: StepMatrix
-    private let one: StepMatrix
-    private let isSwapped: Bool
-    private var result: StepMatrix
-    private var rowOf: [Labels: Int] = [:]
+    let many: StepMatrix
+    let one: StepMatrix
+    let isSwapped: Bool
+    let groups: JoinGroups
+    var result: StepMatrix
+    /// Rows of the result by their labels; an instant vector keeps those of different groups apart.
+    private var rowOf: [ResultKey: Int] = [:]
+    /// By row of the result: the row that it was made for, those of the "one" side behind those of the other.
+    private var owner: [Int] = []
+    /// Where a row of the result was written or filtered out, for those that several rows may write.
+    private var claims: [ClaimKey: [Bool]] = [:]
+    private let included: LabelNames
+
+    private struct ResultKey: Hashable {
+        var group: Int
+        var labels: Labels
+    }
+
+    private struct ClaimKey: Hashable {
+        var target: Int
+        var group: Int
+    }
 
     init(_ plan: BinaryPlan, _ matching: VectorMatching, _ left: StepMatrix, _ right: StepMatrix) {
         self.plan = plan
@@ -20,77 +38,61 @@ struct VectorJoin {
         isSwapped = matching.cardinality == .oneToMany
         many = isSwapped ? right : left
         one = isSwapped ? left : right
+        groups = JoinGroups(many, one, matching)
+        included = LabelNames(matching.included)
         result = StepMatrix(stepCount: left.stepCount)
     }
 
-    /// What two rows have to share.
-    private func signature(_ labels: Labels) -> Labels {
-        matching.isOn ? labels.keeping(matching.labels) : labels.dropping(LabelNames(matching.labels.names + [LabelName.metric]))
-    }
-
     mutating func result(_ evaluator: inout Evaluator) throws(QueryError) -> StepMatrix {
-        let groups = Grouping(many.labels + one.labels, by: signature)
-        let sides = groups.rows.map { rows in
-            (many: rows.filter { $0 < many.rowCount }, one: rows.filter { $0 >= many.rowCount }.map { $0 - many.rowCount })
-        }
-        // Upstream swaps the sides for one-to-many and not the fills: `fill_right` stands in for the "one" side always.
-        let (fillOne, fillMany) = (matching.rightFill, matching.leftFill)
-        for (group, side) in sides.enumerated() {
+        try checkOneSide(&evaluator)
+        for row in 0..<many.rowCount {
             try evaluator.check()
-            if side.one.count > 1 { try checkUnique(side.one, groups.labels[group], &evaluator) }
-            if side.many.count > 1, !side.one.isEmpty || fillOne != nil { try checkManySide(side.many, side.one, hasFill: fillOne != nil) }
-            for row in side.many {
-                for partner in side.one { try join(row, partner, &evaluator) }
-                if let fillOne { try fill(row: row, of: many, unless: side.one, of: one, with: fillOne, groups.labels[group], isMany: true, &evaluator) }
-            }
-            if let fillMany {
-                for row in side.one {
-                    try fill(row: row, of: one, unless: side.many, of: many, with: fillMany, groups.labels[group], isMany: false, &evaluator)
-                }
-            }
+            let group = groups.ofMany[row]
+            for partner in groups.oneRows(of: group) { try join(row, partner, group, &evaluator) }
+            // Upstream swaps the sides for one-to-many and not the fills: `fill_right` stands in for the "one" side always.
+            if let value = matching.rightFill { try fillOne(row, group, value, &evaluator) }
+        }
+        if let value = matching.leftFill {
+            for row in 0..<one.rowCount { try fillMany(row, groups.ofOne[row], value, &evaluator) }
         }
         return result.filteringRows { result.hasValues(row: $0) }
     }
 
     // MARK: Uniqueness
 
-    /// Whether any row of a matrix has a value at a step: where one side has none, nothing is matched and nothing wrong.
-    private func isAnyPresent(_ matrix: StepMatrix, at step: Int) -> Bool {
-        (0..<matrix.rowCount).contains { matrix.isPresent($0 * matrix.stepCount + step) }
-    }
-
-    private func checkUnique(_ rows: [Int], _ group: Labels, _ evaluator: inout Evaluator) throws(QueryError) {
-        for step in 0..<one.stepCount {
-            let present = rows.filter { one.isPresent($0 * one.stepCount + step) }
-            guard present.count > 1, isAnyPresent(many, at: step) else { continue }
-            let names = present.prefix(2).map { one.labels[$0].description }.sorted()
-            throw .execution(
-                "found duplicate series for the match group \(group) on the \(isSwapped ? "left" : "right") hand-side of the operation: "
-                    + "[\(names[0]), \(names[1])];many-to-many matching not allowed: matching labels must be unique on one side")
+    /// A group has one row of the "one" side at each step; where the other side has nothing at all, nothing is wrong.
+    private func checkOneSide(_ evaluator: inout Evaluator) throws(QueryError) {
+        var manySteps: [Bool]?
+        for group in groups.labels.indices {
+            let rows = groups.oneRows(of: group)
+            guard rows.count > 1 else { continue }
+            try evaluator.check()
+            let isAsked = manySteps ?? many.presentSteps
+            manySteps = isAsked
+            let isFilled = matching.leftFill != nil || matching.rightFill != nil
+            var holder = [Int](repeating: -1, count: one.stepCount)
+            for row in rows {
+                for (step, cell) in one.cells(of: row).enumerated() where one.isPresent(cell) && (isAsked[step] || isFilled) {
+                    if holder[step] >= 0 { throw duplicate(holder[step], row, groups.labels[group]) }
+                    holder[step] = row
+                }
+            }
         }
     }
 
-    private func checkManySide(_ rows: [Int], _ partners: [Int], hasFill: Bool) throws(QueryError) {
-        guard matching.cardinality == .oneToOne else { return }
-        for step in 0..<many.stepCount {
-            let present = rows.count { many.isPresent($0 * many.stepCount + step) }
-            guard present > 1, hasFill || partners.contains(where: { one.isPresent($0 * one.stepCount + step) }) else { continue }
-            throw .execution("multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)")
-        }
+    private func duplicate(_ first: Int, _ second: Int, _ group: Labels) -> QueryError {
+        let names = [one.labels[first].description, one.labels[second].description].sorted()
+        return .execution(
+            "found duplicate series for the match group \(group) on the \(isSwapped ? "left" : "right") hand-side of the operation: "
+                + "[\(names[0]), \(names[1])];many-to-many matching not allowed: matching labels must be unique on one side")
     }
 
-    // MARK: Rows
+    private static let manyToOne = QueryError.execution(
+        "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)")
+    private static let notUnique = QueryError.execution(
+        "multiple matches for labels: grouping labels must ensure unique matches")
 
-    private mutating func resultRow(_ manyLabels: Labels, _ oneLabels: Labels, dropsName: Bool) -> Int {
-        let labels = resultLabels(manyLabels, oneLabels)
-        if let row = rowOf[labels] {
-            if dropsName { result.dropsName[row] = true }
-            return row
-        }
-        rowOf[labels] = result.rowCount
-        result.appendRow(labels, dropsName: dropsName)
-        return result.rowCount - 1
-    }
+    // MARK: The rows of the result
 
     private func resultLabels(_ manyLabels: Labels, _ oneLabels: Labels) -> Labels {
         var labels = manyLabels
@@ -98,60 +100,155 @@ struct VectorJoin {
         if matching.cardinality == .oneToOne {
             labels = matching.isOn ? labels.keeping(matching.labels) : labels.dropping(matching.labels)
         }
-        for name in matching.included { labels = labels.setting(name, oneLabels[name] ?? "") }
-        return labels
+        return included.isEmpty ? labels : labels.dropping(included).merging(oneLabels.keeping(included))
     }
 
-    private mutating func join(_ row: Int, _ partner: Int, _ evaluator: inout Evaluator) throws(QueryError) {
-        var target: Int?
-        for step in 0..<result.stepCount {
-            let (manyCell, oneCell) = (row * many.stepCount + step, partner * one.stepCount + step)
-            guard many.isPresent(manyCell), one.isPresent(oneCell) else { continue }
-            let dropsName = plan.returnsBool || many.dropsName[row]
-            let place = target ?? resultRow(many.labels[row], one.labels[partner], dropsName: dropsName)
-            target = place
-            try write(many.element(at: manyCell), one.element(at: oneCell), at: place * result.stepCount + step, &evaluator)
+    /// The result's row for these labels, and whether another row writes it as well.
+    private mutating func target(
+        _ labels: Labels, for source: Int, _ group: Int, _ evaluator: inout Evaluator
+    ) throws(QueryError) -> (row: Int, isShared: Bool) {
+        let key = ResultKey(group: result.stepCount == 1 ? group : -1, labels: labels)
+        if let row = rowOf[key] { return (row, owner[row] != source) }
+        try evaluator.hold(result.stepCount)
+        let row = result.rowCount
+        rowOf[key] = row
+        owner.append(source)
+        // The labels are final: a name that was to be dropped is back where a comparison keeps it, as upstream has it.
+        result.appendRow(labels, dropsName: plan.returnsBool)
+        return (row, false)
+    }
+
+    // MARK: Pairs
+
+    private mutating func join(_ row: Int, _ partner: Int, _ group: Int, _ evaluator: inout Evaluator) throws(QueryError) {
+        let (manyBase, oneBase) = (row * many.stepCount, partner * one.stepCount)
+        guard let first = firstMeeting(manyBase, oneBase) else { return }
+        let (target, isShared) = try target(resultLabels(many.labels[row], one.labels[partner]), for: row, group, &evaluator)
+        let isCrowded = matching.cardinality == .oneToOne && groups.manyRows(of: group).count > 1
+        if isShared || isCrowded || !many.histograms.isEmpty || !one.histograms.isEmpty || plan.operation.isTrim {
+            for step in first..<result.stepCount {
+                guard many.isPresent(manyBase + step), one.isPresent(oneBase + step) else { continue }
+                let place = Place(target: target, group: group, step: step, isShared: isShared, isCrowded: isCrowded)
+                try write(many.element(at: manyBase + step), one.element(at: oneBase + step), place, &evaluator)
+            }
+        } else {
+            let span = CellSpan(
+                left: (isSwapped ? oneBase : manyBase) + first, right: (isSwapped ? manyBase : oneBase) + first,
+                target: target * result.stepCount + first, count: result.stepCount - first)
+            combineRows(
+                plan.operation, returnsBool: plan.returnsBool, isSwapped ? one.values : many.values,
+                isSwapped ? many.values : one.values, &result.values, span)
         }
     }
 
-    /// The steps at which a row has no partner, with the fill value in its place.
-    private mutating func fill(
-        row: Int, of side: StepMatrix, unless partners: [Int], of other: StepMatrix, with value: Double, _ group: Labels, isMany: Bool,
-        _ evaluator: inout Evaluator
-    ) throws(QueryError) {
-        var target: Int?
-        for step in 0..<side.stepCount {
-            let cell = row * side.stepCount + step
-            guard side.isPresent(cell), !partners.contains(where: { other.isPresent($0 * other.stepCount + step) }) else { continue }
-            let place =
-                target
-                ?? (isMany
-                    ? resultRow(side.labels[row], group, dropsName: plan.returnsBool || side.dropsName[row])
-                    : resultRow(group, side.labels[row], dropsName: plan.returnsBool))
-            target = place
-            let element = side.element(at: cell)
-            try write(
-                isMany ? element : .float(value), isMany ? .float(value) : element, at: place * result.stepCount + step, &evaluator)
-        }
+    private func firstMeeting(_ manyBase: Int, _ oneBase: Int) -> Int? {
+        for step in 0..<many.stepCount where many.isPresent(manyBase + step) && one.isPresent(oneBase + step) { return step }
+        return nil
     }
 
-    private var taken: Set<Int> = []
+    /// Where one value goes.
+    private struct Place {
+        var target: Int
+        var group: Int
+        var step: Int
+        var isShared: Bool
+        /// The group has several rows on a side that may have one.
+        var isCrowded: Bool
+    }
 
     private mutating func write(
-        _ manyValue: MixedWindow.Value, _ oneValue: MixedWindow.Value, at cell: Int, _ evaluator: inout Evaluator
+        _ manyValue: MixedWindow.Value, _ oneValue: MixedWindow.Value, _ place: Place, _ evaluator: inout Evaluator
     ) throws(QueryError) {
-        guard taken.insert(cell).inserted else {
-            throw .execution(
-                matching.cardinality == .oneToOne
-                    ? "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)"
-                    : "multiple matches for labels: grouping labels must ensure unique matches")
-        }
         let (left, right) = isSwapped ? (oneValue, manyValue) : (manyValue, oneValue)
-        if let value = evaluator.combined(plan, left, right) { result.set(value, at: cell) }
+        let value = evaluator.combined(plan, left, right)
+        let cell = place.target * result.stepCount + place.step
+        // What does not fit together is no match; what a comparison filters out is one.
+        if value != nil || plan.operation.isComparison { try claim(place) }
+        guard let value else { return }
+        guard !result.isPresent(cell) else { throw StepMatrix.sameLabelset }
+        result.set(value, at: cell)
+    }
+
+    /// - Throws: when another row of the group had its match at the same step.
+    private mutating func claim(_ place: Place) throws(QueryError) {
+        guard place.isShared || place.isCrowded else { return }
+        let isOneToOne = matching.cardinality == .oneToOne
+        let key = ClaimKey(target: isOneToOne ? -1 : place.target, group: place.group)
+        var taken = claims[key] ?? (isOneToOne ? [Bool](repeating: false, count: result.stepCount) : claimed(place))
+        if taken[place.step] { throw isOneToOne ? Self.manyToOne : Self.notUnique }
+        taken[place.step] = true
+        claims[key] = taken
+    }
+
+    /// The steps at which the first owner of a row had its matches.
+    private func claimed(_ place: Place) -> [Bool] {
+        var taken = [Bool](repeating: false, count: result.stepCount)
+        let row = owner[place.target]
+        guard row < many.rowCount, groups.ofMany[row] == place.group else { return taken }
+        for partner in groups.oneRows(of: place.group) {
+            guard resultLabels(many.labels[row], one.labels[partner]) == result.labels[place.target] else { continue }
+            for step in 0..<result.stepCount
+            where many.isPresent(row * many.stepCount + step) && one.isPresent(partner * one.stepCount + step) { taken[step] = true }
+        }
+        return taken
+    }
+
+    // MARK: Fills
+
+    /// The steps at which a row of the "many" side has no partner, with the fill value in its place.
+    private mutating func fillOne(_ row: Int, _ group: Int, _ value: Double, _ evaluator: inout Evaluator) throws(QueryError) {
+        let partners = groups.oneRows(of: group)
+        var goal: (row: Int, isShared: Bool)?
+        let isCrowded = matching.cardinality == .oneToOne && groups.manyRows(of: group).count > 1
+        for (step, cell) in many.cells(of: row).enumerated() where many.isPresent(cell) {
+            if partners.contains(where: { one.isPresent($0 * one.stepCount + step) }) { continue }
+            let target: (row: Int, isShared: Bool)
+            if let goal {
+                target = goal
+            } else {
+                target = try self.target(resultLabels(many.labels[row], groups.labels[group]), for: row, group, &evaluator)
+            }
+            goal = target
+            let place = Place(target: target.row, group: group, step: step, isShared: target.isShared, isCrowded: isCrowded)
+            try write(many.element(at: cell), .float(value), place, &evaluator)
+        }
+    }
+
+    /// The steps at which a row of the "one" side has no partner, likewise.
+    private mutating func fillMany(_ row: Int, _ group: Int, _ value: Double, _ evaluator: inout Evaluator) throws(QueryError) {
+        try evaluator.check()
+        let partners = groups.manyRows(of: group)
+        var goal: Int?
+        for (step, cell) in one.cells(of: row).enumerated() where one.isPresent(cell) {
+            if partners.contains(where: { many.isPresent($0 * many.stepCount + step) }) { continue }
+            let target: Int
+            if let goal {
+                target = goal
+            } else {
+                let labels = resultLabels(groups.labels[group], one.labels[row])
+                target = try self.target(labels, for: many.rowCount + row, group, &evaluator).row
+            }
+            goal = target
+            let place = Place(target: target, group: group, step: step, isShared: false, isCrowded: false)
+            try write(.float(value), one.element(at: cell), place, &evaluator)
+        }
     }
 }
 
 extension StepMatrix {
     /// A present cell as a value of its kind.
     func element(at cell: Int) -> MixedWindow.Value { histogram(at: cell).map(MixedWindow.Value.histogram) ?? .float(values[cell]) }
+
+    /// The steps at which any row has a value.
+    fileprivate var presentSteps: [Bool] {
+        var steps = [Bool](repeating: false, count: stepCount)
+        for row in 0..<rowCount {
+            for (step, cell) in cells(of: row).enumerated() where isPresent(cell) { steps[step] = true }
+        }
+        return steps
+    }
+}
+
+extension BinaryOperator {
+    fileprivate var isTrim: Bool { self == .trimUpper || self == .trimLower }
 }

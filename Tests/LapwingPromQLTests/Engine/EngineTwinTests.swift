@@ -195,13 +195,4 @@ private struct QueryGenerator {
             }
         }
     }
-
-    @Test func `what is not there yet says so`() throws {
-        #expect(throws: QueryError.execution("the modifier anchored is not there yet in this version of lapwing")) {
-            try engine.instant(try engine.prepare("rate(x[5m] anchored)"), at: Timestamp(milliseconds: 0), over: source)
-        }
-        #expect(throws: QueryError.execution("function info is not there yet in this version of lapwing")) {
-            try engine.instant(try engine.prepare("info(x)"), at: Timestamp(milliseconds: 0), over: source)
-        }
-    }
 }
