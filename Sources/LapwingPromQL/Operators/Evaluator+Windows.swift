@@ -78,6 +78,9 @@ extension Evaluator {
 
     /// A range vector as the answer of an instant query.
     mutating func matrix(of plan: WindowPlan, at time: Int64) throws(QueryError) -> [MatrixSeries] {
+        if case .selector(let selector) = plan.source, let modifier = selector.rangeExtension {
+            return try extendedMatrix(plan, selector, modifier, at: time)
+        }
         var result: [MatrixSeries] = []
         try forEachWindowSeries(plan, on: StepGrid(start: time, step: 1, count: 1)) { (evaluator, labels, dropsName) throws(QueryError) in
             let columns = evaluator.columns
