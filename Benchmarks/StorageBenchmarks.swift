@@ -57,7 +57,7 @@ enum StorageBenchmarks {
             if round == 0 { first = seconds(since: start) } else { best.select = min(best.select, seconds(since: start)) }
             count = set.count
             start = ContinuousClock.now
-            try? set.readLatest(over: lookback, into: &latest)
+            try? set.readLatest(0..<set.count, over: lookback, into: &latest)
             best.latest = min(best.latest, seconds(since: start))
             start = ContinuousClock.now
             for index in 0..<count {

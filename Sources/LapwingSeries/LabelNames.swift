@@ -29,19 +29,29 @@ extension Labels {
     public var withoutMetricName: Labels { dropping(LabelName.metric) }
 
     private func filtered(by names: LabelNames, keepingNamed: Bool) -> Labels {
-        let span = encoded.span
         var result: [UInt8] = []
         result.reserveCapacity(encoded.count)
+        appendEncoded(names, keepingNamed: keepingNamed, to: &result)
+        return result.count == encoded.count ? self : Labels(encoded: result)
+    }
+
+    /// Appends the encoded labels that are named, or those that are not; makes nothing else.
+    func appendEncoded(_ names: LabelNames, keepingNamed: Bool, to result: inout [UInt8]) {
+        let span = encoded.span
         var iterator = LabelCoding.PairIterator()
         var start = 0
         var next = 0
         while let pair = iterator.next(in: span) {
-            let name = encoded[pair.name]
-            while next < names.sorted.count, names.sorted[next].lexicographicallyPrecedes(name) { next += 1 }
-            let isNamed = next < names.sorted.count && names.sorted[next].elementsEqual(name)
+            var order = 1
+            while next < names.sorted.count {
+                let name = names.sorted[next]
+                order = LabelCoding.compare(name.span, span.extracting(pair.name))
+                if order >= 0 { break }
+                next += 1
+            }
+            let isNamed = next < names.sorted.count && order == 0
             if isNamed == keepingNamed { result.append(contentsOf: encoded[start..<pair.value.upperBound]) }
             start = pair.value.upperBound
         }
-        return result.count == encoded.count ? self : Labels(encoded: result)
     }
 }

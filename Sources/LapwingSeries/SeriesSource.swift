@@ -31,19 +31,19 @@ public protocol SeriesSet: Sendable {
     /// - Complexity: O(samples decoded); chunks outside `range` are not touched.
     func read(_ series: Int, over range: TimeRange, into columns: inout SampleColumns) throws(ReadError)
 
-    /// Replaces `latest` by the newest sample of every series in `range`.
-    func readLatest(over range: TimeRange, into latest: inout LatestSamples) throws(ReadError)
+    /// Replaces `latest` by the newest sample in `range` of each of some series, in their order.
+    func readLatest(_ series: Range<Int>, over range: TimeRange, into latest: inout LatestSamples) throws(ReadError)
 }
 
 extension SeriesSet {
     public var count: Int { labels.count }
 
     /// Reads whole ranges; a source that keeps its newest samples at hand does better.
-    public func readLatest(over range: TimeRange, into latest: inout LatestSamples) throws(ReadError) {
+    public func readLatest(_ series: Range<Int>, over range: TimeRange, into latest: inout LatestSamples) throws(ReadError) {
         latest.removeAll()
         var columns = SampleColumns()
-        for series in 0..<labels.count {
-            try read(series, over: range, into: &columns)
+        for index in series {
+            try read(index, over: range, into: &columns)
             latest.append(newestOf: columns)
         }
     }

@@ -247,7 +247,7 @@ import Testing
                     var columns = SampleColumns()
                     for _ in 0..<150 {
                         guard let set = try? store.snapshot().select([.equal("__name__", "m")], over: .all) else { return }
-                        try? set.readLatest(over: .all, into: &latest)
+                        try? set.readLatest(0..<set.count, over: .all, into: &latest)
                         #expect(Set(latest.times).count <= 1)
                         for index in 0..<set.count {
                             try? set.read(index, over: .all, into: &columns)

@@ -154,7 +154,7 @@ struct TwinRun {
         let end = clock - Int64.random(in: -100_000...1_000_000, using: &generator)
         var latest = LatestSamples()
         let range = TimeRange(start: Timestamp(milliseconds: end - 300_000), end: Timestamp(milliseconds: end))
-        try set.readLatest(over: range, into: &latest)
+        try set.readLatest(0..<set.count, over: range, into: &latest)
         for index in 0..<set.count {
             let last = twin.read(set.labels[index], (end - 300_000)...end).last
             let isStale = last.map { $0.histogram?.isStaleMarker ?? $0.value.isStaleMarker } ?? true

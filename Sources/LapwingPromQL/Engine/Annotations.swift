@@ -39,6 +39,9 @@ public struct Annotations: Sendable, Hashable {
         if seen.insert(annotation).inserted { all.append(annotation) }
     }
 
+    /// Those of another part of the query behind these.
+    mutating func add(_ others: Annotations) { for annotation in others.all { add(annotation) } }
+
     public func texts(of kind: Annotation.Kind, in query: String) -> [String] {
         all.filter { $0.kind == kind }.map { $0.text(in: query) }.sorted()
     }

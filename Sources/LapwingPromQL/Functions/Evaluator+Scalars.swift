@@ -34,20 +34,6 @@ extension Evaluator {
             zip(first, second).map { a, b in a.isNaN || b.isNaN ? .nan : isMaximum ? Swift.max(a, b) : Swift.min(a, b) })
     }
 
-    mutating func clamp(
-        _ plan: CallPlan, lower: PlanNode?, upper: PlanNode?, on grid: StepGrid
-    ) throws(QueryError) -> EvaluatedValue {
-        let matrix = try vector(plan.arguments[0], on: grid)
-        let lowest = try lower.map { (node) throws(QueryError) in try scalar(node, on: grid) }
-        let highest = try upper.map { (node) throws(QueryError) in try scalar(node, on: grid) }
-        let result = mapFloats(matrix) { value, step in
-            let (low, high) = (lowest?[step] ?? -.infinity, highest?[step] ?? .infinity)
-            if high < low { return StepMatrix.absent }
-            return value.isNaN || low.isNaN || high.isNaN ? .nan : Swift.max(low, Swift.min(high, value))
-        }
-        return .vector(result.filteringRows { result.hasValues(row: $0) })
-    }
-
     /// The time of each element's sample for a selector, else the evaluation's own.
     mutating func timestamp(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
         switch plan.arguments[0] {

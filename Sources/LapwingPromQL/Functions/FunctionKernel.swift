@@ -7,7 +7,7 @@ enum FunctionKernel: Sendable {
     /// One value from each window of a range vector; the scalars among its arguments are parameters.
     case window(WindowKernel)
     /// Each float by itself, with the values of its scalar arguments at that step.
-    case elementwise(@Sendable (_ value: Double, _ parameters: ArraySlice<Double>) -> Double)
+    case elementwise(ElementKernel)
     /// Each value as a time in seconds, UTC; the evaluation's own time without an argument.
     case date(@Sendable (CivilTime) -> Double)
     /// Anything that looks at more than one element, or at labels.
@@ -16,7 +16,7 @@ enum FunctionKernel: Sendable {
     static func named(_ name: String) -> FunctionKernel? { WindowKernel(rawValue: name).map { .window($0) } ?? table[name] }
 
     private static func simple(_ function: @escaping @Sendable (Double) -> Double) -> FunctionKernel {
-        .elementwise { value, _ in function(value) }
+        .elementwise(.each(function))
     }
 
     private static let table: [String: FunctionKernel] = [
@@ -43,19 +43,13 @@ enum FunctionKernel: Sendable {
         "rad": simple { $0 * .pi / 180 },
         "deg": simple { $0 * 180 / .pi },
         "sgn": simple { $0 < 0 ? -1 : $0 > 0 ? 1 : $0 },
-        "round": .elementwise { value, parameters in
-            let inverse = 1 / (parameters.first ?? 1)
+        "round": .elementwise(.eachStep { value, parameters, step in
+            let inverse = 1 / (parameters.isEmpty ? 1 : parameters[0][step])
             return (value * inverse + 0.5).rounded(.down) / inverse
-        },
-        "clamp": .special { (evaluator, plan, grid) throws(QueryError) in
-            try evaluator.clamp(plan, lower: plan.arguments[1], upper: plan.arguments[2], on: grid)
-        },
-        "clamp_min": .special { (evaluator, plan, grid) throws(QueryError) in
-            try evaluator.clamp(plan, lower: plan.arguments[1], upper: nil, on: grid)
-        },
-        "clamp_max": .special { (evaluator, plan, grid) throws(QueryError) in
-            try evaluator.clamp(plan, lower: nil, upper: plan.arguments[1], on: grid)
-        },
+        }),
+        "clamp": .elementwise(.eachStep { value, parameters, step in clamped(value, parameters[0][step], parameters[1][step]) }),
+        "clamp_min": .elementwise(.eachStep { value, parameters, step in clamped(value, parameters[0][step], .infinity) }),
+        "clamp_max": .elementwise(.eachStep { value, parameters, step in clamped(value, -.infinity, parameters[0][step]) }),
         "minute": .date { Double($0.minute) },
         "hour": .date { Double($0.hour) },
         "day_of_month": .date { Double($0.day) },
@@ -91,27 +85,18 @@ enum FunctionKernel: Sendable {
 }
 
 extension Evaluator {
+    /// A call that is no matter of single rows.
     mutating func call(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
         switch FunctionKernel.named(plan.function.name) {
-        case .window(let kernel): return .vector(try windowCall(kernel, plan, on: grid))
-        case .elementwise(let function):
-            var parameters: [[Double]] = []
-            for argument in plan.arguments.dropFirst() { parameters.append(try scalar(argument, on: grid)) }
-            return .vector(mapFloats(try vector(plan.arguments[0], on: grid)) { value, step in function(value, parameters.map { $0[step] }[...]) })
         case .date(let part):
-            guard let argument = plan.arguments.first else {
-                var matrix = StepMatrix(stepCount: grid.count)
-                matrix.appendRow(.empty, dropsName: false)
-                for step in 0..<grid.count { matrix.values[step] = part(CivilTime(seconds: Double(grid.time(step)) / 1000)) }
-                return .vector(matrix)
-            }
-            return .vector(mapFloats(try vector(argument, on: grid)) { value, _ in part(CivilTime(seconds: value)) })
+            return .vector(oneRow(grid.times.map { part(CivilTime(seconds: Double($0) / 1000)) }))
         case .special(let body): return try body(&self, plan, grid)
-        case nil: throw .execution("function \(plan.function.name) is not there yet in this version of lapwing")
+        case .window, .elementwise, nil: throw .execution("function \(plan.function.name) is not there yet in this version of lapwing")
         }
     }
 
-    private mutating func windowCall(_ kernel: WindowKernel, _ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> StepMatrix {
+    /// The rows of a range function.
+    mutating func windowCall(_ kernel: WindowKernel, _ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> RowPipeline {
         var window: WindowPlan?
         var parameters: [[Double]] = []
         for argument in plan.arguments {
@@ -122,7 +107,7 @@ extension Evaluator {
         }
         guard let window else { throw .execution("\(plan.function.name) needs a range vector") }
         if case .selector(let selector) = window.source, let modifier = selector.rangeExtension {
-            return try extendedWindows(kernel, window, selector, modifier, on: grid)
+            return RowPipeline(try extendedWindows(kernel, window, selector, modifier, on: grid))
         }
         if kernel == .quantile {
             for value in parameters[0] where value.isNaN || value < 0 || value > 1 {
@@ -130,7 +115,7 @@ extension Evaluator {
             }
         }
         if kernel == .smoothing { try Self.checkSmoothing(parameters) }
-        return try windowed(kernel, window, parameters: parameters, on: grid)
+        return try rows(kernel, window, parameters: parameters, on: grid)
     }
 
     private static func checkSmoothing(_ parameters: [[Double]]) throws(QueryError) {
@@ -140,17 +125,10 @@ extension Evaluator {
             }
         }
     }
+}
 
-    /// Every float changed, every histogram left out; the metric's name goes.
-    func mapFloats(_ matrix: StepMatrix, _ change: (_ value: Double, _ step: Int) -> Double) -> StepMatrix {
-        var result = matrix
-        result.histograms = [:]
-        for row in 0..<matrix.rowCount {
-            result.dropsName[row] = true
-            for (step, cell) in matrix.cells(of: row).enumerated() where matrix.isPresent(cell) {
-                result.values[cell] = matrix.histogram(at: cell) == nil ? change(matrix.values[cell], step) : StepMatrix.absent
-            }
-        }
-        return matrix.histograms.isEmpty ? result : result.filteringRows { result.hasValues(row: $0) }
-    }
+/// A value kept between two others; absent where the lower lies above the upper.
+private func clamped(_ value: Double, _ low: Double, _ high: Double) -> Double {
+    if high < low { return StepMatrix.absent }
+    return value.isNaN || low.isNaN || high.isNaN ? .nan : max(low, min(high, value))
 }

@@ -1,20 +1,5 @@
 import LapwingSeries
 
-/// The smallest or greatest value of every window; a NaN counts only where there is nothing else.
-func fillExtremes(
-    _ row: inout [Double], _ base: Int, _ columns: SampleColumns, _ frame: WindowFrame, isMaximum: Bool
-) {
-    let values = columns.values
-    eachWindow(columns.times, frame, &row, base) { _, low, high in
-        var extreme = values[low]
-        for index in (low + 1)..<max(high, low + 1) {
-            let value = values[index]
-            if extreme.isNaN || (isMaximum ? value > extreme : value < extreme) { extreme = value }
-        }
-        return extreme
-    }
-}
-
 /// When the extreme of a window was last reached, in seconds.
 func timeOfExtreme(_ columns: SampleColumns, _ low: Int, _ high: Int, _ beats: (Double, Double) -> Bool) -> Double {
     var best = low

@@ -1,37 +1,171 @@
 import LapwingSeries
 
-/// `rate`, `increase` and `delta` of every window of a series of floats.
+/// What `rate` and its kin need to know of each window's times, which is the same for all series of one scrape.
 ///
-/// The change between a window's first and last sample, with what counter resets have hidden added back, extended to
-/// the window's edges where the samples come close to them. Source: Prometheus 3.14 `promql/functions.go`,
-/// `extrapolatedRate`.
-/// - Complexity: O(samples + steps), and O(samples of the window) for a window with a reset in it.
-func fillRates(
-    _ row: inout [Double], _ base: Int, _ columns: SampleColumns, _ frame: WindowFrame, isCounter: Bool, isRate: Bool
-) {
-    let times = columns.times
-    let values = columns.values
-    // How many resets lie before each sample, so that windows without one need no second look.
-    var resets: [Int32] = []
-    if isCounter {
-        resets = [Int32](repeating: 0, count: values.count)
-        for index in 1..<max(1, values.count) {
-            resets[index] = resets[index - 1] &+ (columns.isReset(at: index) ? 1 : 0)
+/// Source: Prometheus 3.14 `promql/functions.go`, `extrapolatedRate`.
+struct RateSpans: Sendable {
+    /// Seconds from a window's first to its last sample; 0 where there are fewer than two.
+    private(set) var interval: [Double] = []
+    /// Seconds by which the change is extended towards the window's start and end.
+    private(set) var toStart: [Double] = []
+    private(set) var toEnd: [Double] = []
+    /// The factor of a change that is extended on both sides.
+    private(set) var factor: [Double] = []
+    private var generation = -1
+    private var isRate = false
+
+    /// - Complexity: O(steps) when the bounds have changed, else O(1).
+    mutating func update(_ bounds: WindowBounds, _ times: [Int64], isRate: Bool) {
+        if bounds.generation == generation, isRate == self.isRate { return }
+        generation = bounds.generation
+        self.isRate = isRate
+        let steps = bounds.frame.grid.count
+        if interval.count != steps {
+            interval = Array(repeating: 0, count: steps)
+            (toStart, toEnd, factor) = (interval, interval, interval)
+        }
+        for step in 0..<steps {
+            let (low, high) = (Int(bounds.low[step]), Int(bounds.high[step]))
+            let window = RateWindow(bounds.frame, step, times, low, high)
+            interval[step] = window.interval
+            toStart[step] = window.toStart
+            toEnd[step] = window.toEnd
+            factor[step] = window.factor(toStart: window.toStart, isRate: isRate, bounds.frame)
         }
     }
-    let seconds = Double(frame.window) / 1000
-    eachWindow(times, frame, &row, base) { step, low, high in
+}
+
+/// How a window's samples lie in it, in seconds.
+private struct RateWindow {
+    var interval = 0.0
+    var toStart = 0.0
+    var toEnd = 0.0
+
+    init(_ frame: WindowFrame, _ step: Int, _ times: [Int64], _ low: Int, _ high: Int) {
+        guard high - low > 1 else { return }
+        interval = Double(times[high - 1] - times[low]) / 1000
+        let average = interval / Double(high - low - 1)
+        let threshold = average * 1.1
+        toStart = Double(times[low] - frame.start(of: step)) / 1000
+        toEnd = Double(frame.end(of: step) - times[high - 1]) / 1000
+        if toStart >= threshold { toStart = average / 2 }
+        if toEnd >= threshold { toEnd = average / 2 }
+    }
+
+    func factor(toStart: Double, isRate: Bool, _ frame: WindowFrame) -> Double {
+        let factor = interval == 0 ? 1 : (interval + toStart + toEnd) / interval
+        return isRate ? factor / (Double(frame.window) / 1000) : factor
+    }
+}
+
+/// `rate`, `increase` and `delta` of a series of floats.
+///
+/// The change between a window's first and last sample, with what counter resets have hidden added back, extended to
+/// the window's edges where the samples come close to them.
+/// - Complexity: O(samples + steps), and O(samples of the window) for a window with a reset in it.
+func fillRates(_ row: inout [Double], _ scratch: inout WindowScratch, isCounter: Bool, isRate: Bool) {
+    let values = scratch.columns.values
+    if isCounter, !scratch.columns.startTimes.isEmpty { return fillRatesFromStartTimes(&row, scratch, isRate: isRate) }
+    let hasResets = isCounter && countResets(values, &scratch.counts)
+    if row.count == 1 {
+        row[0] = singleRate(scratch, isCounter: isCounter, isRate: isRate)
+        return
+    }
+    scratch.spans.update(scratch.bounds, scratch.columns.times, isRate: isRate)
+    let resets = hasResets ? scratch.counts : []
+    fillRates(&row, values, scratch.bounds, scratch.spans, resets: resets, isCounter: isCounter, isRate: isRate)
+}
+
+private func fillRates(
+    _ row: inout [Double], _ values: [Double], _ bounds: WindowBounds, _ spans: RateSpans, resets: [Int32], isCounter: Bool, isRate: Bool
+) {
+    let seconds = Double(bounds.frame.window) / 1000
+    let (lows, highs) = (bounds.low, bounds.high)
+    for step in 0..<row.count {
+        let (low, high) = (Int(lows[step]), Int(highs[step]))
+        guard high - low > 1 else {
+            row[step] = StepMatrix.absent
+            continue
+        }
         let first = values[low]
         var change = values[high - 1] - first
-        if isCounter, resets[high - 1] != resets[low] {
-            for index in (low + 1)..<high where columns.isReset(at: index) { change += values[index - 1] }
+        guard isCounter else {
+            row[step] = change * spans.factor[step]
+            continue
         }
-        let window = RateWindow(
-            start: frame.start(of: step), end: frame.end(of: step), firstTime: times[low], lastTime: times[high - 1],
-            count: high - low, startTime: columns.startTimes.isEmpty ? 0 : columns.startTimes[low])
-        guard let extrapolation = window.extrapolation(change: change, first: first, isCounter: isCounter) else { return StepMatrix.absent }
-        let factor = isRate ? extrapolation.factor / seconds : extrapolation.factor
-        return (extrapolation.startsAtZero ? change + first : change) * factor
+        if !resets.isEmpty, resets[high - 1] != resets[low] {
+            for index in (low + 1)..<high where values[index] < values[index - 1] { change += values[index - 1] }
+        }
+        let (interval, toStart) = (spans.interval[step], spans.toStart[step])
+        // A counter cannot have been below nought; the comparison without a division is true for nearly none.
+        if change > 0, first >= 0, interval * first < toStart * change {
+            let toZero = min(toStart, interval * (first / change))
+            let factor = interval == 0 ? 1 : (interval + toZero + spans.toEnd[step]) / interval
+            row[step] = change * (isRate ? factor / seconds : factor)
+        } else {
+            row[step] = change * spans.factor[step]
+        }
+    }
+}
+
+/// Counts the resets before each sample.
+///
+/// - Returns: whether there are any; only then `counts` is filled.
+private func countResets(_ values: [Double], _ counts: inout [Int32]) -> Bool {
+    var found = false
+    for index in 1..<max(1, values.count) where values[index] < values[index - 1] { found = true }
+    guard found else { return false }
+    counts.removeAll(keepingCapacity: true)
+    counts.reserveCapacity(values.count)
+    var count: Int32 = 0
+    counts.append(0)
+    for index in 1..<values.count {
+        if values[index] < values[index - 1] { count &+= 1 }
+        counts.append(count)
+    }
+    return true
+}
+
+/// The only window of an instant query, without tables for others.
+private func singleRate(_ scratch: WindowScratch, isCounter: Bool, isRate: Bool) -> Double {
+    let (low, high) = (Int(scratch.bounds.low[0]), Int(scratch.bounds.high[0]))
+    guard high - low > 1 else { return StepMatrix.absent }
+    let values = scratch.columns.values
+    let window = RateWindow(scratch.frame, 0, scratch.columns.times, low, high)
+    let first = values[low]
+    var change = values[high - 1] - first
+    if isCounter {
+        for index in (low + 1)..<high where values[index] < values[index - 1] { change += values[index - 1] }
+    }
+    var toStart = window.toStart
+    if isCounter, change > 0, first >= 0 { toStart = min(toStart, window.interval * (first / change)) }
+    return change * window.factor(toStart: toStart, isRate: isRate, scratch.frame)
+}
+
+/// Counters that tell when they began: such a time inside the window is where the counter was at nought.
+private func fillRatesFromStartTimes(_ row: inout [Double], _ scratch: WindowScratch, isRate: Bool) {
+    let columns = scratch.columns
+    let frame = scratch.frame
+    for step in row.indices {
+        let (low, high) = (Int(scratch.bounds.low[step]), Int(scratch.bounds.high[step]))
+        row[step] = StepMatrix.absent
+        guard low < high else { continue }
+        let first = columns.values[low]
+        var change = columns.values[high - 1] - first
+        for index in (low + 1)..<max(high, low + 1) where columns.isReset(at: index) { change += columns.values[index - 1] }
+        var window = RateWindow(frame, step, columns.times, low, high)
+        let start = columns.startTimes[low]
+        if start != 0, start > frame.start(of: step), start < columns.times[low] {
+            // Nothing to guess on that side; one sample alone has no average interval to extend the other side by.
+            change += first
+            window.interval = Double(columns.times[high - 1] - start) / 1000
+            window.toStart = 0
+        } else if high - low < 2 {
+            continue
+        } else if change > 0, first >= 0 {
+            window.toStart = min(window.toStart, window.interval * (first / change))
+        }
+        row[step] = change * window.factor(toStart: window.toStart, isRate: isRate, frame)
     }
 }
 
@@ -54,42 +188,6 @@ func isStartTimeReset(_ previousStart: Int64, _ previousTime: Int64, _ start: In
     return previousStart < previousTime && previousStart != 0
 }
 
-/// How a window's samples lie in it.
-struct RateWindow {
-    /// Milliseconds; left out of the window.
-    var start: Int64
-    var end: Int64
-    var firstTime: Int64
-    var lastTime: Int64
-    var count: Int
-    /// When the first sample's counting began; 0 unknown.
-    var startTime: Int64
-
-    /// By how much a change grows when it is extended towards the window's edges; nil when one sample says nothing.
-    func extrapolation(change: Double, first: Double, isCounter: Bool) -> (factor: Double, startsAtZero: Bool)? {
-        var toStart = Double(firstTime - start) / 1000
-        var toEnd = Double(end - lastTime) / 1000
-        var interval = Double(lastTime - firstTime) / 1000
-        let average = count > 1 ? interval / Double(count - 1) : 0
-        let threshold = average * 1.1
-        var startsAtZero = false
-        if isCounter, startTime != 0, startTime > start, startTime < firstTime {
-            // The counter began inside the window, at nought: nothing to guess on that side.
-            startsAtZero = true
-            toStart = 0
-            interval = Double(lastTime - startTime) / 1000
-        } else if count < 2 {
-            return nil
-        } else {
-            if toStart >= threshold { toStart = average / 2 }
-            // A counter cannot have been below nought.
-            if isCounter, change > 0, first >= 0 { toStart = min(toStart, interval * (first / change)) }
-        }
-        if toEnd >= threshold { toEnd = average / 2 }
-        return (interval == 0 ? 1 : (interval + toStart + toEnd) / interval, startsAtZero)
-    }
-}
-
 /// `irate` and `idelta`: the change between a window's last two samples.
 func instantChange(_ columns: SampleColumns, _ low: Int, _ high: Int, isRate: Bool) -> Double {
     guard high - low >= 2 else { return StepMatrix.absent }
@@ -100,17 +198,31 @@ func instantChange(_ columns: SampleColumns, _ low: Int, _ high: Int, isRate: Bo
     return isRate ? change / (Double(interval) / 1000) : change
 }
 
-func changeCount(_ values: [Double], _ low: Int, _ high: Int) -> Double {
-    var count = 0
-    for index in (low + 1)..<max(high, low + 1) {
+/// `changes`: how often a window's value differs from the one before.
+func fillChanges(_ row: inout [Double], _ scratch: inout WindowScratch) {
+    let values = scratch.columns.values
+    fillCounts(&row, &scratch) { index in
         let (previous, current) = (values[index - 1], values[index])
-        if current != previous, !(current.isNaN && previous.isNaN) { count += 1 }
+        return current != previous && !(current.isNaN && previous.isNaN)
     }
-    return Double(count)
 }
 
-func resetCount(_ values: [Double], _ low: Int, _ high: Int) -> Double {
-    var count = 0
-    for index in (low + 1)..<max(high, low + 1) where values[index] < values[index - 1] { count += 1 }
-    return Double(count)
+/// `resets`: how often a window's counter began anew.
+func fillResets(_ row: inout [Double], _ scratch: inout WindowScratch) {
+    let columns = scratch.columns
+    fillCounts(&row, &scratch) { columns.isReset(at: $0) }
+}
+
+/// The events of each window, as the difference of two counts of all events before.
+/// - Complexity: O(samples + steps).
+@inline(__always)
+private func fillCounts(_ row: inout [Double], _ scratch: inout WindowScratch, _ isEvent: (Int) -> Bool) {
+    scratch.counts.removeAll(keepingCapacity: true)
+    var count: Int32 = 0
+    for index in scratch.columns.values.indices {
+        if index > 0, isEvent(index) { count &+= 1 }
+        scratch.counts.append(count)
+    }
+    let counts = scratch.counts
+    eachWindow(scratch.bounds, &row) { _, low, high in Double(counts[high - 1] - counts[low]) }
 }

@@ -1,3 +1,5 @@
+import LapwingSeries
+
 /// A sum and what rounding has lost of it (Kahan's summation as Neumaier improved it, ZAMM 54, 1974).
 struct CompensatedSum {
     var sum: Double
@@ -29,6 +31,28 @@ func sum(of values: [Double], _ low: Int, _ high: Int) -> Double {
     var sum = CompensatedSum()
     for index in low..<high { sum.add(values[index]) }
     return sum.total
+}
+
+/// `sum_over_time`.
+/// - Complexity: O(samples + steps) where running sums are exact, else O(samples of the windows).
+func fillSums(_ row: inout [Double], _ scratch: inout WindowScratch) {
+    let values = scratch.columns.values
+    guard scratch.sums.update(values, scratch.bounds) else {
+        return eachWindow(scratch.bounds, &row) { _, low, high in sum(of: values, low, high) }
+    }
+    let sums = scratch.sums
+    eachWindow(scratch.bounds, &row) { _, low, high in sums.sum(low, high) }
+}
+
+/// `avg_over_time`.
+/// - Complexity: as `fillSums`.
+func fillAverages(_ row: inout [Double], _ scratch: inout WindowScratch) {
+    let values = scratch.columns.values
+    guard scratch.sums.update(values, scratch.bounds) else {
+        return eachWindow(scratch.bounds, &row) { _, low, high in average(of: values, low, high) }
+    }
+    let sums = scratch.sums
+    eachWindow(scratch.bounds, &row) { _, low, high in sums.sum(low, high) / Double(high - low) }
 }
 
 /// The mean by dividing the sum, or incrementally once the sum would overflow, as upstream has it.

@@ -25,73 +25,67 @@ enum WindowKernel: String, Sendable, CaseIterable {
     /// Whether the result is still a sample of the metric.
     var keepsName: Bool { self == .last || self == .first }
 
-    /// Computes every step of a series of floats into `row[base...]`; a step without a result is left absent.
+    /// Computes every step of a series of floats; a step without a result is left absent.
     ///
-    /// - Parameter parameters: the function's scalars, one array each with a number for each step.
+    /// - Parameters:
+    ///   - scratch: the samples, without stale markers, and the bounds of their windows.
+    ///   - parameters: the function's scalars, one array each with a number for each step.
     /// - Complexity: O(samples + steps) for the functions that slide; O(samples of the windows) for the others.
-    func fill(
-        _ row: inout [Double], from base: Int, _ columns: SampleColumns, _ frame: WindowFrame, _ parameters: [[Double]]
-    ) {
-        let values = columns.values
-        let times = columns.times
+    func fill(_ row: inout [Double], _ scratch: inout WindowScratch, _ parameters: [[Double]]) {
+        let values = scratch.columns.values
+        let times = scratch.columns.times
+        let bounds = scratch.bounds
         switch self {
-        case .rate: fillRates(&row, base, columns, frame, isCounter: true, isRate: true)
-        case .increase: fillRates(&row, base, columns, frame, isCounter: true, isRate: false)
-        case .delta: fillRates(&row, base, columns, frame, isCounter: false, isRate: false)
-        case .irate: eachWindow(times, frame, &row, base) { _, low, high in instantChange(columns, low, high, isRate: true) }
-        case .idelta: eachWindow(times, frame, &row, base) { _, low, high in instantChange(columns, low, high, isRate: false) }
-        case .changes: eachWindow(times, frame, &row, base) { _, low, high in changeCount(values, low, high) }
-        case .resets: eachWindow(times, frame, &row, base) { _, low, high in resetCount(values, low, high) }
+        case .rate: fillRates(&row, &scratch, isCounter: true, isRate: true)
+        case .increase: fillRates(&row, &scratch, isCounter: true, isRate: false)
+        case .delta: fillRates(&row, &scratch, isCounter: false, isRate: false)
+        case .changes: fillChanges(&row, &scratch)
+        case .resets: fillResets(&row, &scratch)
+        case .average: fillAverages(&row, &scratch)
+        case .sum: fillSums(&row, &scratch)
+        case .minimum: fillExtremes(&row, &scratch, isMaximum: false)
+        case .maximum: fillExtremes(&row, &scratch, isMaximum: true)
+        case .quantile: fillQuantiles(&row, &scratch, parameters[0])
+        case .irate: eachWindow(bounds, &row) { [columns = scratch.columns] _, low, high in instantChange(columns, low, high, isRate: true) }
+        case .idelta: eachWindow(bounds, &row) { [columns = scratch.columns] _, low, high in instantChange(columns, low, high, isRate: false) }
         case .deriv:
-            eachWindow(times, frame, &row, base) { _, low, high in
+            eachWindow(bounds, &row) { [columns = scratch.columns] _, low, high in
                 high - low < 2 ? StepMatrix.absent : linearRegression(columns, low, high, origin: times[low]).slope
             }
         case .predictLinear:
-            eachWindow(times, frame, &row, base) { step, low, high in
+            eachWindow(bounds, &row) { [columns = scratch.columns] step, low, high in
                 if high - low < 2 { return StepMatrix.absent }
-                let line = linearRegression(columns, low, high, origin: frame.grid.time(step))
+                let line = linearRegression(columns, low, high, origin: bounds.frame.grid.time(step))
                 return line.slope * parameters[0][step] + line.intercept
             }
-        case .average: eachWindow(times, frame, &row, base) { _, low, high in LapwingPromQL.average(of: values, low, high) }
-        case .sum: eachWindow(times, frame, &row, base) { _, low, high in LapwingPromQL.sum(of: values, low, high) }
-        case .minimum: fillExtremes(&row, base, columns, frame, isMaximum: false)
-        case .maximum: fillExtremes(&row, base, columns, frame, isMaximum: true)
-        case .count: eachWindow(times, frame, &row, base) { _, low, high in Double(high - low) }
-        case .last: eachWindow(times, frame, &row, base) { _, _, high in values[high - 1] }
-        case .first: eachWindow(times, frame, &row, base) { _, low, _ in values[low] }
-        case .present: eachWindow(times, frame, &row, base) { _, _, _ in 1 }
-        case .quantile:
-            eachWindow(times, frame, &row, base) { step, low, high in LapwingPromQL.quantile(parameters[0][step], Array(values[low..<high])) }
-        case .standardDeviation: eachWindow(times, frame, &row, base) { _, low, high in variance(of: values, low, high).squareRoot() }
-        case .standardVariance: eachWindow(times, frame, &row, base) { _, low, high in variance(of: values, low, high) }
+        case .count: eachWindow(bounds, &row) { _, low, high in Double(high - low) }
+        case .last: eachWindow(bounds, &row) { _, _, high in values[high - 1] }
+        case .first: eachWindow(bounds, &row) { _, low, _ in values[low] }
+        case .present: eachWindow(bounds, &row) { _, _, _ in 1 }
+        case .standardDeviation: eachWindow(bounds, &row) { _, low, high in variance(of: values, low, high).squareRoot() }
+        case .standardVariance: eachWindow(bounds, &row) { _, low, high in variance(of: values, low, high) }
         case .medianAbsoluteDeviation:
-            eachWindow(times, frame, &row, base) { _, low, high in LapwingPromQL.medianAbsoluteDeviation(values[low..<high]) }
+            eachWindow(bounds, &row) { _, low, high in LapwingPromQL.medianAbsoluteDeviation(values[low..<high]) }
         case .smoothing:
-            eachWindow(times, frame, &row, base) { step, low, high in
+            eachWindow(bounds, &row) { step, low, high in
                 doubleExponentialSmoothing(values, low, high, smoothing: parameters[0][step], trend: parameters[1][step])
             }
-        case .timeOfFirst: eachWindow(times, frame, &row, base) { _, low, _ in Double(times[low]) / 1000 }
-        case .timeOfLast: eachWindow(times, frame, &row, base) { _, _, high in Double(times[high - 1]) / 1000 }
+        case .timeOfFirst: eachWindow(bounds, &row) { _, low, _ in Double(times[low]) / 1000 }
+        case .timeOfLast: eachWindow(bounds, &row) { _, _, high in Double(times[high - 1]) / 1000 }
         case .timeOfMaximum:
-            eachWindow(times, frame, &row, base) { _, low, high in timeOfExtreme(columns, low, high) { $0 >= $1 } }
+            eachWindow(bounds, &row) { [columns = scratch.columns] _, low, high in timeOfExtreme(columns, low, high) { $0 >= $1 } }
         case .timeOfMinimum:
-            eachWindow(times, frame, &row, base) { _, low, high in timeOfExtreme(columns, low, high) { $0 <= $1 } }
+            eachWindow(bounds, &row) { [columns = scratch.columns] _, low, high in timeOfExtreme(columns, low, high) { $0 <= $1 } }
         }
     }
 }
 
-/// Calls `body` with the bounds of every step's window that has samples, found by two indices that only move forward.
+/// Calls `body` with the bounds of every step's window that has samples; the other steps are absent.
 @inline(__always)
-func eachWindow(
-    _ times: [Int64], _ frame: WindowFrame, _ row: inout [Double], _ base: Int, _ body: (_ step: Int, _ low: Int, _ high: Int) -> Double
-) {
-    var low = 0
-    var high = 0
-    for step in 0..<frame.grid.count {
-        let end = frame.end(of: step)
-        let start = frame.start(of: step)
-        while high < times.count, times[high] <= end { high += 1 }
-        while low < high, times[low] <= start { low += 1 }
-        if low < high { row[base + step] = body(step, low, high) }
+func eachWindow(_ bounds: WindowBounds, _ row: inout [Double], _ body: (_ step: Int, _ low: Int, _ high: Int) -> Double) {
+    let (lows, highs) = (bounds.low, bounds.high)
+    for step in 0..<row.count {
+        let (low, high) = (Int(lows[step]), Int(highs[step]))
+        row[step] = low < high ? body(step, low, high) : StepMatrix.absent
     }
 }

@@ -3,10 +3,20 @@ import LapwingText
 
 extension Evaluator {
     mutating func aggregate(_ plan: AggregationPlan, on grid: StepGrid) throws(QueryError) -> StepMatrix {
-        let input = try vector(plan.input, on: grid)
+        let pipeline = try pipeline(plan.input, on: grid)
+        let grouping = Grouping(pipeline.labels, names: plan.grouping, isWithout: plan.isWithout)
+        if let result = try folded(plan, pipeline, grouping, on: grid) { return result }
+        let input = try gather(pipeline, on: grid)
         let held = input.values.count
         defer { release(held) }
-        let grouping = Grouping(input, names: plan.grouping, isWithout: plan.isWithout)
+        return try aggregate(plan, input, input.rowCount == pipeline.rowCount ? grouping : Grouping(
+            input.labels, names: plan.grouping, isWithout: plan.isWithout), on: grid)
+    }
+
+    /// An aggregation of rows that lie beside one another.
+    private mutating func aggregate(
+        _ plan: AggregationPlan, _ input: StepMatrix, _ grouping: Grouping, on grid: StepGrid
+    ) throws(QueryError) -> StepMatrix {
         switch plan.operation {
         case .countValues:
             guard let parameter = plan.parameter else { throw .execution("count_values needs a label") }
@@ -31,14 +41,8 @@ extension Evaluator {
         if !input.histograms.isEmpty {
             try foldMixed(input, grouping, plan, into: &result)
         } else {
-            switch plan.operation {
-            case .sum: foldSums(input, grouping, &result)
-            case .count: foldCounts(input, grouping, &result)
-            case .min, .max: foldExtremes(input, grouping, isMaximum: plan.operation == .max, &result)
-            default:
-                for (group, rows) in grouping.rows.enumerated() {
-                    foldByStep(plan.operation, input, rows, into: &result.values, base: group * result.stepCount)
-                }
+            for (group, rows) in grouping.rows.enumerated() {
+                foldByStep(plan.operation, input, rows, into: &result.values, base: group * result.stepCount)
             }
         }
         return result.filteringRows { result.hasValues(row: $0) }

@@ -30,15 +30,17 @@ struct Grouping {
     }
 
     /// As `by (…)` and `without (…)` group; `without` drops the metric's name as well.
-    init(_ matrix: StepMatrix, names: LabelNames, isWithout: Bool) {
-        if isWithout {
-            let dropped = LabelNames(names.names + [LabelName.metric])
-            self.init(matrix.labels) { $0.dropping(dropped) }
-        } else if names.isEmpty {
-            self.init(matrix.labels) { _ in .empty }
-        } else {
-            self.init(matrix.labels) { $0.keeping(names) }
+    ///
+    /// - Complexity: O(bytes of labels); labels are made once a group.
+    init(_ rows: [Labels], names: LabelNames, isWithout: Bool) {
+        if !isWithout, names.isEmpty {
+            groupOfRow = Array(repeating: 0, count: rows.count)
+            labels = rows.isEmpty ? [] : [.empty]
+            return
         }
+        let groups = LabelGroups(rows, by: isWithout ? LabelNames(names.names + [LabelName.metric]) : names, isDropping: isWithout)
+        groupOfRow = groups.groupOfRow
+        labels = groups.labels
     }
 
     /// The rows of each group, in their order.

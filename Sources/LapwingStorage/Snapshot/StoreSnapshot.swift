@@ -105,16 +105,16 @@ struct StoredSeriesSet: SeriesSet {
         try series[index].read(range, at: snapshot.version, into: &columns)
     }
 
-    func readLatest(over range: TimeRange, into latest: inout LatestSamples) throws(ReadError) {
+    func readLatest(_ indices: Range<Int>, over range: TimeRange, into latest: inout LatestSamples) throws(ReadError) {
         latest.removeAll()
-        latest.reserveCapacity(series.count)
+        latest.reserveCapacity(indices.count)
         guard let range = range.milliseconds else {
-            for _ in series { latest.append(time: LatestSamples.absent, value: StaleMarker.value) }
+            for _ in indices { latest.append(time: LatestSamples.absent, value: StaleMarker.value) }
             return
         }
         var scratch = SampleColumns()
-        for series in series {
-            try series.readLatest(range, at: snapshot.version, into: &latest, scratch: &scratch)
+        for index in indices {
+            try series[index].readLatest(range, at: snapshot.version, into: &latest, scratch: &scratch)
         }
     }
 }

@@ -1,0 +1,33 @@
+import Synchronization
+
+/// What one execution may take, shared by the threads that work on it.
+final class QueryBudget: Sendable {
+    let maximumSamples: Int
+    private let context: QueryContext
+    private let held = Atomic<Int>(0)
+    private let peak = Atomic<Int>(0)
+
+    init(maximumSamples: Int, _ context: QueryContext) {
+        self.maximumSamples = maximumSamples
+        self.context = context
+    }
+
+    /// The most samples that were held at once.
+    var peakSamples: Int { peak.load(ordering: .relaxed) }
+
+    /// Counts samples that the query holds from here on.
+    func hold(_ count: Int) throws(QueryError) {
+        guard count <= maximumSamples else { throw .tooManySamples(limit: maximumSamples) }
+        let now = held.add(count, ordering: .relaxed).newValue
+        peak.max(now, ordering: .relaxed)
+        if now > maximumSamples { throw .tooManySamples(limit: maximumSamples) }
+    }
+
+    func release(_ count: Int) { held.subtract(count, ordering: .relaxed) }
+
+    /// Ends the query when its time is over or nobody waits for it any more.
+    func check() throws(QueryError) {
+        if let isCancelled = context.isCancelled, isCancelled() { throw .cancelled }
+        if let deadline = context.deadline, ContinuousClock.now >= deadline { throw .timeout }
+    }
+}

@@ -1,0 +1,82 @@
+import LapwingSeries
+
+/// What one part of the rows came to.
+private struct FoldedPart: Sendable {
+    var fold: GroupFold
+    var annotations = Annotations()
+    var samplesRead = 0
+    /// Cells of rows that have values.
+    var cells = 0
+}
+
+extension Evaluator {
+    /// An aggregation that takes its rows one by one as they are computed.
+    ///
+    /// - Returns: nil for an aggregation that needs its rows beside one another, and where there are histograms: the
+    ///   rows have to be gathered for it.
+    mutating func folded(
+        _ plan: AggregationPlan, _ pipeline: RowPipeline, _ grouping: Grouping, on grid: StepGrid
+    ) throws(QueryError) -> StepMatrix? {
+        let groupCells = grouping.count.multipliedReportingOverflow(by: grid.count)
+        guard !groupCells.overflow else { throw .tooManySamples(limit: options.maximumSamples) }
+        try hold(groupCells.partialValue)
+        guard let empty = GroupFold(plan.operation, groupCount: grouping.count, stepCount: grid.count) else {
+            release(groupCells.partialValue)
+            return nil
+        }
+        let budget = budget
+        let parts = Parts(rowCount: pipeline.rowCount, rowCost: pipeline.rowCost)
+        let results = try parts.run { (_, rows) throws(QueryError) -> FoldedPart? in
+            try Self.fold(rows, of: pipeline, grouping, into: empty, stepCount: grid.count, budget)
+        }
+        var total: FoldedPart?
+        for result in results {
+            guard let result else {
+                release(groupCells.partialValue)
+                return nil
+            }
+            total == nil ? total = result : total?.fold.add(result.fold)
+            annotations.add(result.annotations)
+            statistics.samplesRead += result.samplesRead
+            release(result.cells)
+        }
+        guard let values = total?.fold.result() else { return nil }
+        var matrix = StepMatrix(stepCount: grid.count)
+        matrix.labels = grouping.labels
+        // Rows of one pipeline agree about names, but for those of a vector that was computed before.
+        matrix.dropsName = (0..<grouping.count).map { _ in pipeline.dropsAllNames }
+        if !pipeline.dropsName.isEmpty {
+            for row in 0..<pipeline.rowCount where pipeline.dropsName(row) { matrix.dropsName[grouping.groupOfRow[row]] = true }
+        }
+        matrix.values = values
+        return matrix.withoutEmptyRows()
+    }
+
+    private static func fold(
+        _ rows: Range<Int>, of pipeline: RowPipeline, _ grouping: Grouping, into empty: GroupFold, stepCount: Int, _ budget: QueryBudget
+    ) throws(QueryError) -> FoldedPart? {
+        var worker = RowWorker(pipeline, budget)
+        var part = FoldedPart(fold: empty)
+        var row = StepRow(stepCount: stepCount)
+        for index in rows {
+            try worker.fill(&row, index)
+            if !row.histograms.isEmpty { return nil }
+            if row.isEmpty { continue }
+            // Counted as if they were held, as Prometheus counts them: a limit on samples is also one on work.
+            try budget.hold(stepCount)
+            part.cells += stepCount
+            part.fold.add(row.values, to: grouping.groupOfRow[index])
+        }
+        part.annotations = worker.annotations
+        part.samplesRead = worker.samplesRead
+        return part
+    }
+}
+
+extension StepMatrix {
+    /// The same matrix where every row has values, else a copy of those that have.
+    func withoutEmptyRows() -> StepMatrix {
+        for row in 0..<rowCount where !hasValues(row: row) { return filteringRows { hasValues(row: $0) } }
+        return self
+    }
+}

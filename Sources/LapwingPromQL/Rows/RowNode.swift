@@ -1,0 +1,67 @@
+import LapwingSeries
+import LapwingText
+
+/// A vector expression each of whose rows depends on one series alone, so that it is computed row by row: nothing is
+/// kept between its stages, and rows can be worked on at the same time.
+///
+/// Everything that is the same for all rows (series found, scalars, grids) is settled before the first row.
+indirect enum RowNode: Sendable {
+    case latest(LatestNode)
+    /// A row of a vector that was computed before.
+    case matrix(StepMatrix)
+    case window(WindowNode)
+    case elementwise(ElementKernel, parameters: [[Double]], RowNode)
+    case withScalar(BinaryPlan, scalars: [Double], scalarIsLeft: Bool, RowNode)
+    case negated(RowNode)
+    /// One step's cell, which is the same at every step.
+    case once(RowNode)
+}
+
+/// The newest sample of a series at each step.
+struct LatestNode: Sendable {
+    enum Reading: Sendable {
+        case value
+        /// When it was taken, in seconds.
+        case time
+    }
+
+    let series: any SeriesSet
+    let frame: WindowFrame
+    let range: TimeRange
+    let reading: Reading
+    /// The place of its scratch memory among a worker's.
+    let slot: Int
+}
+
+/// A range function over a series' samples, or over the rows of a subquery.
+struct WindowNode: Sendable {
+    enum Source: Sendable {
+        case series(any SeriesSet)
+        case subquery(RowNode, StepGrid)
+    }
+
+    let kernel: WindowKernel
+    let source: Source
+    let frame: WindowFrame
+    let parameters: [[Double]]
+    /// Where the range vector stands in the query.
+    let range: SourceRange
+    let slot: Int
+}
+
+/// Rows that are known before any sample is read: their labels, and how to compute each.
+struct RowPipeline: Sendable {
+    var root: RowNode
+    let labels: [Labels]
+    /// Whether every row loses its metric's name, or each row by itself where it comes from a matrix.
+    var dropsAllNames: Bool
+    let dropsName: [Bool]
+    /// How many windows and selectors there are, each with scratch memory of its own.
+    var slotCount: Int
+    /// Nanoseconds that a row takes, by a rough estimate.
+    var rowCost: Int
+
+    var rowCount: Int { labels.count }
+
+    func dropsName(_ row: Int) -> Bool { dropsAllNames || (!dropsName.isEmpty && dropsName[row]) }
+}

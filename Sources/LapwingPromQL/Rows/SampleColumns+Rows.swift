@@ -1,0 +1,32 @@
+import LapwingSeries
+
+extension SampleColumns {
+    /// Drops stale markers, keeping the order.
+    mutating func removeStaleMarkers() {
+        if values.contains(where: \.isStaleMarker) {
+            let live = values.indices.filter { !values[$0].isStaleMarker }
+            times = live.map { times[$0] }
+            if !startTimes.isEmpty { startTimes = live.map { startTimes[$0] } }
+            values = live.map { values[$0] }
+        }
+        guard histograms.contains(where: \.isStaleMarker) else { return }
+        let live = histograms.indices.filter { !histograms[$0].isStaleMarker }
+        histogramTimes = live.map { histogramTimes[$0] }
+        if !histogramStartTimes.isEmpty { histogramStartTimes = live.map { histogramStartTimes[$0] } }
+        histograms = live.map { histograms[$0] }
+    }
+
+    /// The present cells of a row as samples at the times of its grid.
+    mutating func replace(by row: StepRow, on grid: StepGrid) {
+        removeAll()
+        for step in row.values.indices where row.isPresent(step) {
+            if let histogram = row.histogram(at: step) {
+                histogramTimes.append(grid.time(step))
+                histograms.append(histogram)
+            } else {
+                times.append(grid.time(step))
+                values.append(row.values[step])
+            }
+        }
+    }
+}
