@@ -25,6 +25,17 @@ import Testing
         }
     }
 
+    /// Facts that upstream's scripts do not show, in `Tests/Scripts`.
+    @Test func `our own cases pass`() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".test") }.sorted()
+        #expect(!files.isEmpty)
+        for name in files {
+            var runner = try ScriptRunner(SourceText(name: name, try String(contentsOf: folder.appending(path: name), encoding: .utf8)))
+            for outcome in runner.run() where !outcome.hasPassed { Issue.record("\(outcome.report)") }
+        }
+    }
+
     private func outcomes(_ text: String) throws -> [TestOutcome] {
         var runner = try ScriptRunner(SourceText(name: "s.test", text))
         return runner.run()

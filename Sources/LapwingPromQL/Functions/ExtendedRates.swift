@@ -69,7 +69,7 @@ func fillExtendedRates(
     }
     let seconds = Double(extended.frame.window) / 1000
     eachExtendedWindow(times, extended) { step, window in
-        guard let edges = ExtendedEdges(times, window, isSmoothed: extended.isSmoothed) else { return }
+        guard let edges = ExtendedEdges(times, window, isSmoothed: extended.isSmoothed), !edges.isBeyond(times) else { return }
         let left = edges.left(times, values, isCounter: isCounter)
         let right = edges.right(times, values, isCounter: isCounter)
         var change = right - left
@@ -97,15 +97,18 @@ struct ExtendedEdges {
     let first: Int
     let last: Int
 
-    /// Nil when nothing lies in the window, nor around it where it is smoothed.
+    /// Nil when nothing lies after the window's start.
     init?(_ times: [Int64], _ window: ExtendedWindow, isSmoothed: Bool) {
         self.window = window
         self.isSmoothed = isSmoothed
         let newest = window.high - 1
         first = max(window.low, min(window.inside, newest) - 1)
         last = isSmoothed ? min(window.beyond, newest) : newest
-        if times[last] <= window.start || (isSmoothed && times[first] > window.end) { return nil }
+        if times[last] <= window.start { return nil }
     }
+
+    /// Whether a smoothed window has nothing but samples after its end.
+    func isBeyond(_ times: [Int64]) -> Bool { isSmoothed && times[first] > window.end }
 
     func isLeftInterpolated(_ times: [Int64]) -> Bool { isSmoothed && times[first] < window.start }
 
@@ -117,6 +120,24 @@ struct ExtendedEdges {
 
     func right(_ times: [Int64], _ values: [Double], isCounter: Bool) -> Double {
         isRightInterpolated(times) ? interpolated(times, values, last - 1, at: window.end, isCounter: isCounter) : values[last]
+    }
+}
+
+extension SampleColumns {
+    /// The floats of a window with one more at each of its edges.
+    ///
+    /// Source: Prometheus 3.14 `promql/engine.go`, `extendFloats`.
+    func extended(to extended: ExtendedFrame) -> (times: [Int64], values: [Double]) {
+        var result: (times: [Int64], values: [Double]) = ([], [])
+        eachExtendedWindow(times, extended) { _, window in
+            guard let edges = ExtendedEdges(times, window, isSmoothed: extended.isSmoothed) else { return }
+            let first = times[edges.first] <= window.start ? edges.first + 1 : edges.first
+            let last = times[edges.last] >= window.end ? edges.last - 1 : edges.last
+            let inner = first..<max(first, last + 1)
+            result.times = [window.start] + times[inner] + [window.end]
+            result.values = [edges.left(times, values, isCounter: false)] + values[inner] + [edges.right(times, values, isCounter: false)]
+        }
+        return result
     }
 }
 

@@ -42,6 +42,26 @@ extension Evaluator {
         return .execution("\(modifier.rawValue) modifier can only be used with: \(names) - not with \(function)")
     }
 
+    /// An extended range vector as the answer of an instant query.
+    mutating func extendedMatrix(
+        _ plan: WindowPlan, _ selector: SelectorPlan, _ modifier: VectorSelector.Extension, at time: Int64
+    ) throws(QueryError) -> [MatrixSeries] {
+        let frame = WindowFrame(grid: StepGrid(start: time, step: 1, count: 1), shift: plan.shift, window: plan.window)
+        let extended = ExtendedFrame(frame: frame, isSmoothed: modifier == .smoothed, lookback: lookback)
+        var result: [MatrixSeries] = []
+        let set = try series(selector.matchers, over: extended.range)
+        for index in 0..<set.count {
+            try read(index, of: set, over: extended.range)
+            columns.removeStaleMarkers()
+            guard columns.histogramTimes.isEmpty else { throw .execution("\(modifier.rawValue) modifier is not supported with histograms") }
+            let points = columns.extended(to: extended)
+            if points.times.isEmpty { continue }
+            try hold(points.times.count)
+            result.append(MatrixSeries(labels: set.labels[index], times: points.times, values: points.values))
+        }
+        return result
+    }
+
     private mutating func fillExtendedMixed(
         _ kernel: WindowKernel, _ matrix: inout StepMatrix, _ base: Int, _ extended: ExtendedFrame, _ labels: Labels, _ range: SourceRange
     ) throws(QueryError) {

@@ -10,6 +10,9 @@ extension Evaluator {
 
     /// A range vector as the answer of an instant query.
     mutating func matrix(of plan: WindowPlan, at time: Int64) throws(QueryError) -> [MatrixSeries] {
+        if case .selector(let selector) = plan.source, let modifier = selector.rangeExtension {
+            return try extendedMatrix(plan, selector, modifier, at: time)
+        }
         let frame = WindowFrame(grid: StepGrid(start: time, step: 1, count: 1), shift: plan.shift, window: plan.window)
         var result: [MatrixSeries] = []
         switch plan.source {

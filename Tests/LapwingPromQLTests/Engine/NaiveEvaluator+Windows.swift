@@ -111,7 +111,7 @@ extension NaiveEvaluator {
         let sorted = values.sorted { $0 < $1 || ($0.isNaN && !$1.isNaN) }
         let rank = quantile * Double(sorted.count - 1)
         let (low, high) = (Int(rank.rounded(.down)), Int(rank.rounded(.up)))
-        return sorted[low] + (sorted[high] - sorted[low]) * (rank - Double(low))
+        return sorted[low] * (1 - (rank - Double(low))) + sorted[high] * (rank - Double(low))
     }
 
     private static func line(_ samples: [(time: Int64, value: Double)], through time: Int64) -> (slope: Double, value: Double) {
