@@ -12,12 +12,15 @@ public enum GoQuote {
         var result = "\""
         var decoder = Unicode.UTF8.ForwardParser()
         var iterator = bytes.makeIterator()
+        var offset = 0
         while true {
             switch decoder.parseScalar(from: &iterator) {
-            case .valid(let encoded): append(Unicode.UTF8.decode(encoded), quote: "\"", to: &result)
+            case .valid(let encoded):
+                append(Unicode.UTF8.decode(encoded), quote: "\"", to: &result)
+                offset += encoded.count
             case .error(let length):
-                // The parser has consumed `length` bytes that it does not give back; each is a replacement in Go too.
-                for _ in 0..<length { result += "\u{FFFD}" }
+                for byte in bytes[offset..<(offset + length)] { result += "\\x" + hexadecimal(UInt32(byte), width: 2) }
+                offset += length
             case .emptyInput: return result + "\""
             }
         }

@@ -4,7 +4,6 @@ import LapwingText
 
 extension Evaluator {
     mutating func labelReplace(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
-        var matrix = try vector(plan.arguments[0], on: grid)
         let target = try string(plan.arguments[1], on: grid)
         let replacement = try string(plan.arguments[2], on: grid)
         let source = try string(plan.arguments[3], on: grid)
@@ -16,6 +15,7 @@ extension Evaluator {
             throw .execution("invalid regular expression in label_replace(): \(pattern)")
         }
         guard LabelName.isValid(target) else { throw .execution("invalid destination label name in label_replace(): \(target)") }
+        var matrix = try vector(plan.arguments[0], on: grid)
         for row in 0..<matrix.rowCount {
             let value = matrix.labels[row][source] ?? ""
             guard let match = expression.wholeMatch(value) else { continue }
@@ -26,13 +26,13 @@ extension Evaluator {
     }
 
     mutating func labelJoin(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
-        var matrix = try vector(plan.arguments[0], on: grid)
         let target = try string(plan.arguments[1], on: grid)
         let separator = try string(plan.arguments[2], on: grid)
         var sources: [String] = []
         for argument in plan.arguments.dropFirst(3) { sources.append(try string(argument, on: grid)) }
-        guard LabelName.isValid(target) else { throw .execution("invalid destination label name in label_join(): \(target)") }
         for name in sources where !LabelName.isValid(name) { throw .execution("invalid source label name in label_join(): \(name)") }
+        guard LabelName.isValid(target) else { throw .execution("invalid destination label name in label_join(): \(target)") }
+        var matrix = try vector(plan.arguments[0], on: grid)
         for row in 0..<matrix.rowCount {
             let joined = sources.map { matrix.labels[row][$0] ?? "" }.joined(separator: separator)
             matrix.labels[row] = matrix.labels[row].setting(target, joined)

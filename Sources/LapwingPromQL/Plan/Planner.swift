@@ -75,6 +75,9 @@ struct Planner {
     }
 
     private func settle(_ node: Aggregation) throws(QueryError) -> (node: PlanNode, isInvariant: Bool) {
+        if case .string(let label)? = node.parameter, let bytes = label.malformed {
+            throw .execution("invalid label name \(GoQuote.quote(bytes: bytes))")
+        }
         let input = try settle(node.expression)
         let parameter = try node.parameter.map { (expression) throws(QueryError) in try settle(expression) }
         let isInvariant = input.isInvariant && (parameter?.isInvariant ?? true)
@@ -98,6 +101,11 @@ struct Planner {
         case "step": return (.number(Double(step) / 1000), true)
         case "range": return (.number(Double(end - start) / 1000), true)
         default: break
+        }
+        if node.function.name == "label_replace" || node.function.name == "label_join", case .string(let label) = node.arguments[1],
+            label.malformed != nil
+        {
+            throw .execution("invalid destination label name in \(node.function.name)(): \(label.value)")
         }
         var arguments: [(node: PlanNode, isInvariant: Bool)] = []
         for argument in node.arguments { arguments.append(try settle(argument)) }

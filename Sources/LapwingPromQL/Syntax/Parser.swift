@@ -180,7 +180,10 @@ public struct Parser {
         case .number, .duration: return .number(try parseNumber())
         case .string:
             advance()
-            return .string(StringLiteral(value: try unquoted(token), range: token.range))
+            let value = try unquoted(token)
+            let bytes = value.unicodeScalars.contains("\u{FFFD}") ? try? GoQuote.unquote(Array(text(token).utf8)) : nil
+            let malformed = bytes.flatMap { String(validating: $0, as: UTF8.self) == nil ? $0 : nil }
+            return .string(StringLiteral(value: value, malformed: malformed, range: token.range))
         case .leftParenthesis:
             advance()
             let inner = try parseExpression()

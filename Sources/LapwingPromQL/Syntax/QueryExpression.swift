@@ -88,10 +88,13 @@ public struct NumberLiteral: Sendable, Hashable {
 
 public struct StringLiteral: Sendable, Hashable {
     public var value: String
+    /// What `value` mends: the bytes that escapes made, where they are no UTF-8.
+    public var malformed: [UInt8]?
     public var range: SourceRange
 
-    public init(value: String, range: SourceRange) {
+    public init(value: String, malformed: [UInt8]? = nil, range: SourceRange) {
         self.value = value
+        self.malformed = malformed
         self.range = range
     }
 }
