@@ -20,7 +20,7 @@ enum PromQLScore {
         "range_queries.test": 13,
         "selectors.test": 18,
         "staleness.test": 12,
-        "start_timestamps.test": 8,
+        "start_timestamps.test": 10,
         "subquery.test": 24,
         "trig_functions.test": 11,
         "type_and_unit.test": 41,

@@ -10,6 +10,9 @@ public struct Annotation: Sendable, Hashable {
     /// Upstream's words, without the position.
     public var message: String
     public var range: SourceRange
+    /// How often it came, for those that are counted.
+    var count = 1
+    var isCounted = false
 
     public init(_ kind: Kind, _ message: String, at range: SourceRange) {
         self.kind = kind
@@ -22,13 +25,14 @@ public struct Annotation: Sendable, Hashable {
         let bytes = query.utf8.prefix(range.lowerBound)
         let line = bytes.reduce(into: 1) { if $1 == UInt8(ascii: "\n") { $0 += 1 } }
         let column = bytes.count - (bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes.distance(from: bytes.startIndex, to: $0) + 1 } ?? 0) + 1
-        return "PromQL \(kind == .warning ? "warning" : "info"): \(message) (\(line):\(column))"
+        let times = count > 1 ? " (\(count) occurrences)" : ""
+        return "PromQL \(kind == .warning ? "warning" : "info"): \(message)\(times) (\(line):\(column))"
     }
 }
 
-/// The annotations of one query, each once, in the order of their coming.
+/// The annotations of one query, each message once and at the place of its last coming, as upstream has it.
 public struct Annotations: Sendable, Hashable {
-    private var seen: Set<Annotation> = []
+    private var placeOf: [String: Int] = [:]
     public private(set) var all: [Annotation] = []
 
     public init() {}
@@ -36,7 +40,16 @@ public struct Annotations: Sendable, Hashable {
     public var isEmpty: Bool { all.isEmpty }
 
     public mutating func add(_ annotation: Annotation) {
-        if seen.insert(annotation).inserted { all.append(annotation) }
+        let key = (annotation.kind == .warning ? "w" : "i") + annotation.message
+        guard let place = placeOf[key] else {
+            placeOf[key] = all.count
+            all.append(annotation)
+            return
+        }
+        let count = all[place].count
+        all[place] = annotation
+        // Only what is counted at all came more than once.
+        if annotation.isCounted { all[place].count += count }
     }
 
     /// Those of another part of the query behind these.
@@ -57,6 +70,15 @@ extension Annotation {
         Annotation(
             .warning,
             "ratio value should be between -1 and 1, got \(GoNumber.text(value)), capping to \(GoNumber.text(limit))", at: range)
+    }
+
+    /// - Parameter count: the windows in which it was so.
+    static func startTimeOverlap(_ metric: String, count: Int, _ range: SourceRange) -> Annotation {
+        var annotation = Annotation(
+            .warning, "sample has start time that overlaps with previous sample timestamp for metric \(GoQuote.quote(metric))", at: range)
+        annotation.isCounted = true
+        annotation.count = count
+        return annotation
     }
 
     static func sortInRangeQuery(_ range: SourceRange) -> Annotation {

@@ -36,21 +36,33 @@ extension Evaluator {
 
     /// The time of each element's sample for a selector, else the evaluation's own.
     mutating func timestamp(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
-        switch plan.arguments[0] {
-        case .selector(let selector): return .vector(try selectTimes(selector, on: grid))
-        case .stepInvariant(.selector(let selector)):
-            let matrix = try selectTimes(selector, on: grid.first)
-            return .vector(grid.count == 1 ? matrix : matrix.spread(over: grid.count))
-        default:
-            var matrix = try vector(plan.arguments[0], on: grid)
-            for row in 0..<matrix.rowCount {
-                matrix.dropsName[row] = true
-                for (step, cell) in matrix.cells(of: row).enumerated() where matrix.isPresent(cell) {
-                    matrix.values[cell] = Double(grid.time(step)) / 1000
-                }
+        if let matrix = try times(plan.arguments[0], .time, on: grid) { return .vector(matrix) }
+        var matrix = try vector(plan.arguments[0], on: grid)
+        for row in 0..<matrix.rowCount {
+            matrix.dropsName[row] = true
+            for (step, cell) in matrix.cells(of: row).enumerated() where matrix.isPresent(cell) {
+                matrix.values[cell] = Double(grid.time(step)) / 1000
             }
-            matrix.histograms = [:]
-            return .vector(matrix)
+        }
+        matrix.histograms = [:]
+        return .vector(matrix)
+    }
+
+    /// When the counting of each element's sample began for a selector, 0 unknown; nothing for anything else.
+    mutating func startTimestamp(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
+        if let matrix = try times(plan.arguments[0], .startTime, on: grid) { return .vector(matrix) }
+        _ = try vector(plan.arguments[0], on: grid)
+        return .vector(StepMatrix(stepCount: grid.count))
+    }
+
+    /// Nil for what is no selector.
+    private mutating func times(_ node: PlanNode, _ reading: LatestNode.Reading, on grid: StepGrid) throws(QueryError) -> StepMatrix? {
+        switch node {
+        case .selector(let selector): return try selectTimes(selector, reading, on: grid)
+        case .stepInvariant(.selector(let selector)):
+            let matrix = try selectTimes(selector, reading, on: grid.first)
+            return grid.count == 1 ? matrix : matrix.spread(over: grid.count)
+        default: return nil
         }
     }
 
@@ -77,6 +89,9 @@ extension Evaluator {
     private mutating func windowCall(present plan: CallPlan, on grid: StepGrid) throws(QueryError) -> StepMatrix {
         switch plan.arguments[0] {
         case .window(let window), .stepInvariant(.window(let window)):
+            if case .selector(let selector) = window.source, let modifier = selector.rangeExtension {
+                throw Self.unusable(modifier, with: plan.function.name)
+            }
             return try windowed(.present, window, parameters: [], on: grid)
         default: throw .execution("absent_over_time needs a range vector")
         }

@@ -65,6 +65,7 @@ enum FunctionKernel: Sendable {
         "max_of": .special { (evaluator, plan, grid) throws(QueryError) in try evaluator.extremeOfScalars(plan, isMaximum: true, on: grid) },
         "min_of": .special { (evaluator, plan, grid) throws(QueryError) in try evaluator.extremeOfScalars(plan, isMaximum: false, on: grid) },
         "timestamp": .special { (evaluator, plan, grid) throws(QueryError) in try evaluator.timestamp(plan, on: grid) },
+        "start_timestamp": .special { (evaluator, plan, grid) throws(QueryError) in try evaluator.startTimestamp(plan, on: grid) },
         "absent": .special { (evaluator, plan, grid) throws(QueryError) in try evaluator.absent(plan, on: grid) },
         "absent_over_time": .special { (evaluator, plan, grid) throws(QueryError) in try evaluator.absentOverTime(plan, on: grid) },
         "sort": .special { (evaluator, plan, grid) throws(QueryError) in try evaluator.sorted(plan, isDescending: false, on: grid) },

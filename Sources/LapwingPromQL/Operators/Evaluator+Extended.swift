@@ -27,12 +27,14 @@ extension Evaluator {
                 default:
                     fillExtendedRates(
                         &matrix.values, base, columns, extended, isCounter: kernel != .delta, isRate: kernel == .rate)
+                    if kernel != .delta, matrix.hasValues(row: matrix.rowCount - 1) { annotations.addIfNoCounter(set.labels[index], plan.range) }
                 }
             } else {
                 try fillExtendedMixed(kernel, &matrix, base, extended, set.labels[index], plan.range)
             }
+            let rows = matrix.rowCount
             matrix.removeLastRowIfEmpty()
-            release(held)
+            release(matrix.rowCount < rows ? held + grid.count : held)
         }
         return matrix
     }

@@ -28,8 +28,11 @@ extension Evaluator {
         try gather(try latest(plan, .value, on: grid), on: grid)
     }
 
-    /// When the newest sample of each series at each step was taken, in seconds: what `timestamp` of a selector is.
-    mutating func selectTimes(_ plan: SelectorPlan, on grid: StepGrid) throws(QueryError) -> StepMatrix {
-        try gather(try latest(plan, .time, on: grid), on: grid)
+    /// When the newest sample of each series at each step was taken, or its counting began, in seconds: what `timestamp`
+    /// and `start_timestamp` of a selector are.
+    mutating func selectTimes(
+        _ plan: SelectorPlan, _ reading: LatestNode.Reading = .time, on grid: StepGrid
+    ) throws(QueryError) -> StepMatrix {
+        try gather(try latest(plan, reading, on: grid), on: grid)
     }
 }

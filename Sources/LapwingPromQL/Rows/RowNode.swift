@@ -23,6 +23,8 @@ struct LatestNode: Sendable {
         case value
         /// When it was taken, in seconds.
         case time
+        /// When the counting that it continues began, in seconds; 0 unknown.
+        case startTime
     }
 
     let series: any SeriesSet

@@ -128,7 +128,7 @@ struct RowWorker {
             scratch.bounds.update(scratch.columns.times)
             node.kernel.fill(&row.values, &scratch, node.parameters)
             if !row.histograms.isEmpty { row.histograms = [:] }
-            annotate(node.kernel, pipeline.labels[index], node.range)
+            if !row.isEmpty { annotate(node, scratch.columns, pipeline.labels[index]) }
         } else {
             row.clear()
             try fillMixed(
@@ -138,9 +138,21 @@ struct RowWorker {
     }
 
     /// What upstream remarks about a series of floats.
-    private mutating func annotate(_ kernel: WindowKernel, _ labels: Labels, _ range: SourceRange) {
-        guard kernel == .rate || kernel == .increase, !labels.hasCounterName else { return }
-        if labels[LabelName.type] != "counter" { annotations.add(.possibleNonCounter(labels.metricName, range)) }
+    private mutating func annotate(_ node: WindowNode, _ columns: SampleColumns, _ labels: Labels) {
+        guard node.kernel == .rate || node.kernel == .increase else { return }
+        if !columns.startTimes.isEmpty {
+            let count = columns.overlapCount(in: node.frame)
+            if count > 0 { annotations.add(.startTimeOverlap(labels.metricName, count: count, node.range)) }
+        }
+        annotations.addIfNoCounter(labels, node.range)
+    }
+}
+
+extension Annotations {
+    /// Remarks that a series whose rate was asked for is called like no counter.
+    mutating func addIfNoCounter(_ labels: Labels, _ range: SourceRange) {
+        if labels.hasCounterName { return }
+        if labels[LabelName.type] != "counter" { add(.possibleNonCounter(labels.metricName, range)) }
     }
 }
 

@@ -48,6 +48,7 @@ extension StepRow {
         }
         switch reading {
         case .time: values[0] = Double(time) / 1000
+        case .startTime: values[0] = Double(latest.startTimes[place]) / 1000
         case .value:
             if let histogram = latest.histograms[place] { set(histogram, at: 0) } else { values[0] = latest.values[place] }
         }
@@ -80,6 +81,11 @@ func fillLatestFloats(_ row: inout [Double], _ columns: SampleColumns, _ bounds:
         eachWindow(bounds, &row) { _, _, high in
             values[high - 1].isStaleMarker ? StepMatrix.absent : Double(times[high - 1]) / 1000
         }
+    case .startTime:
+        let starts = columns.startTimes
+        eachWindow(bounds, &row) { _, _, high in
+            values[high - 1].isStaleMarker ? StepMatrix.absent : starts.isEmpty ? 0 : Double(starts[high - 1]) / 1000
+        }
     }
 }
 
@@ -100,6 +106,9 @@ func fillLatestMixed(_ row: inout StepRow, _ columns: SampleColumns, _ bounds: W
         if isHistogram ? columns.histograms[last - 1].isStaleMarker : columns.values[high - 1].isStaleMarker { continue }
         switch reading {
         case .time: row.values[step] = Double(time) / 1000
+        case .startTime:
+            let starts = isHistogram ? columns.histogramStartTimes : columns.startTimes
+            row.values[step] = starts.isEmpty ? 0 : Double(starts[isHistogram ? last - 1 : high - 1]) / 1000
         case .value:
             if isHistogram { row.set(columns.histograms[last - 1], at: step) } else { row.values[step] = columns.values[high - 1] }
         }
