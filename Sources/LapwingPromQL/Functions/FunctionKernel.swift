@@ -110,13 +110,8 @@ extension Evaluator {
         if case .selector(let selector) = window.source, let modifier = selector.rangeExtension {
             return RowPipeline(try extendedWindows(kernel, window, selector, modifier, on: grid))
         }
-        if kernel == .quantile {
-            for value in parameters[0] where value.isNaN || value < 0 || value > 1 {
-                annotations.add(.invalidQuantile(value, plan.expressions[0].range))
-            }
-        }
         if kernel == .smoothing { try Self.checkSmoothing(parameters) }
-        return try rows(kernel, window, parameters: parameters, on: grid)
+        return try rows(kernel, window, parameters: parameters, parameterRange: plan.expressions.first?.range, on: grid)
     }
 
     private static func checkSmoothing(_ parameters: [[Double]]) throws(QueryError) {

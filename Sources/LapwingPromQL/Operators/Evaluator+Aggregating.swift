@@ -52,14 +52,7 @@ extension Evaluator {
     private mutating func choose(
         _ input: StepMatrix, _ grouping: Grouping, _ plan: AggregationPlan, parameter: [Double], on grid: StepGrid
     ) throws(QueryError) -> StepMatrix {
-        if parameter.contains(where: \.isNaN) {
-            throw .execution(plan.operation == .limitRatio ? "Ratio value is NaN" : "Parameter value is NaN")
-        }
-        if plan.operation == .limitRatio {
-            for value in parameter where value.magnitude > 1 {
-                annotations.add(.invalidRatio(value, cappedTo: value < 0 ? -1 : 1, plan.parameterRange ?? plan.range))
-            }
-        }
+        guard try isAnyWanted(plan, parameter) else { return StepMatrix(stepCount: input.stepCount) }
         var result = StepMatrix(stepCount: input.stepCount)
         var rowOf = [Int](repeating: -1, count: input.rowCount)
         var order: [Int] = []
@@ -87,6 +80,26 @@ extension Evaluator {
             if let histogram = input.histogram(at: source) { result.histograms[target] = histogram }
         }
         return result
+    }
+
+    /// Whether any step asks for elements.
+    ///
+    /// - Throws: for a parameter that is no count, or no ratio.
+    private mutating func isAnyWanted(_ plan: AggregationPlan, _ parameter: [Double]) throws(QueryError) -> Bool {
+        let (least, greatest) = (parameter.min() ?? 0, parameter.max() ?? 0)
+        let hasNaN = parameter.contains(where: \.isNaN)
+        if plan.operation == .limitRatio {
+            if hasNaN { throw .execution("Ratio value is NaN") }
+            let range = plan.parameterRange ?? plan.range
+            if greatest > 1 { annotations.add(.invalidRatio(greatest, cappedTo: 1, range)) }
+            if least < -1 { annotations.add(.invalidRatio(least, cappedTo: -1, range)) }
+            return least != 0 || greatest != 0
+        }
+        if hasNaN { throw .execution("Parameter value is NaN") }
+        if greatest < 1 { return false }
+        if least <= -0x1p63 { throw .execution("Scalar value \(GoNumber.text(least)) underflows int64") }
+        if greatest >= 0x1p63 - 1024 { throw .execution("Scalar value \(GoNumber.text(greatest)) overflows int64") }
+        return true
     }
 
     private mutating func chosenRows(
@@ -117,9 +130,10 @@ extension Evaluator {
     private mutating func quantiles(
         _ input: StepMatrix, _ grouping: Grouping, _ plan: AggregationPlan, parameter: [Double]
     ) -> StepMatrix {
-        for value in parameter where value.isNaN || value < 0 || value > 1 {
-            annotations.add(.invalidQuantile(value, plan.parameterRange ?? plan.range))
-        }
+        let range = plan.parameterRange ?? plan.range
+        if parameter.contains(where: \.isNaN) { annotations.add(.invalidQuantile(.nan, range)) }
+        if let greatest = parameter.filter({ !$0.isNaN }).max(), greatest > 1 { annotations.add(.invalidQuantile(greatest, range)) }
+        if let least = parameter.filter({ !$0.isNaN }).min(), least < 0 { annotations.add(.invalidQuantile(least, range)) }
         var result = StepMatrix(stepCount: input.stepCount)
         for (group, rows) in grouping.rows.enumerated() {
             result.appendRow(grouping.labels[group], dropsName: rows.contains { input.dropsName[$0] })

@@ -12,8 +12,7 @@ struct JoinGroups {
 
     init(_ many: StepMatrix, _ one: StepMatrix, _ matching: VectorMatching) {
         let names = matching.isOn ? matching.labels : LabelNames(matching.labels.names + [LabelName.metric])
-        let isOn = matching.isOn
-        let grouping = Grouping(many.labels + one.labels) { isOn ? $0.keeping(names) : $0.dropping(names) }
+        let grouping = LabelGroups(many.labels + one.labels, by: names, isDropping: !matching.isOn)
         labels = grouping.labels
         ofMany = Array(grouping.groupOfRow[..<many.rowCount])
         ofOne = Array(grouping.groupOfRow[many.rowCount...])

@@ -66,10 +66,10 @@ struct Planner {
     private func settle(_ node: Subquery) throws(QueryError) -> (node: PlanNode, isInvariant: Bool) {
         let shift = try shift(node.time)
         let window = try positiveDuration(node.window)
-        let step = try node.step.map { (text) throws(QueryError) in try positiveDuration(text) } ?? defaultSubqueryStep
+        let step = try node.step.map { (text) throws(QueryError) in try positiveDuration(text) } ?? 0
         let inner = try plan(node.expression)
         return (
-            .window(WindowPlan(source: .subquery(inner, step: max(1, step)), window: window, shift: shift, range: node.range)),
+            .window(WindowPlan(source: .subquery(inner, step: step > 0 ? step : max(1, defaultSubqueryStep)), window: window, shift: shift, range: node.range)),
             shift.isFixed
         )
     }
@@ -135,20 +135,24 @@ struct Planner {
     // MARK: Durations
 
     private func positiveDuration(_ text: DurationText) throws(QueryError) -> Int64 {
-        let duration = try milliseconds(of: text)
-        guard duration > 0 else { throw fault("duration must be greater than 0", text) }
-        return duration
+        try milliseconds(of: text, allowsNegative: false)
     }
 
-    private func milliseconds(of text: DurationText) throws(QueryError) -> Int64 {
+    /// Cut off below the millisecond.
+    private func milliseconds(of text: DurationText, allowsNegative: Bool = true) throws(QueryError) -> Int64 {
         if case .literal(let milliseconds, _, _) = text { return milliseconds }
         let seconds = try seconds(of: text)
-        guard seconds.isFinite, seconds.magnitude < 9_223_372_036 else { throw fault("duration is out of range", text) }
-        return Int64((seconds * 1000).rounded(.toNearestOrAwayFromZero))
+        guard seconds.isFinite else { throw fault("duration is NaN or infinite", text) }
+        guard allowsNegative || seconds > 0 else { throw fault("duration must be greater than 0", text) }
+        guard seconds.magnitude <= Self.longestDuration else { throw fault("duration is out of range", text) }
+        return Int64((seconds * 1000).rounded(.towardZero))
     }
 
+    /// What 64 bits of nanoseconds hold, in seconds.
+    private static let longestDuration = 9_223_372_036.854_776
+
     private func fault(_ message: String, _ text: DurationText) -> QueryError {
-        .execution("\(text.sourceRange.lowerBound + 1): \(message)")
+        .execution("\(text.sourceRange.lowerBound):\(text.sourceRange.upperBound): \(message)")
     }
 
     private func seconds(of text: DurationText) throws(QueryError) -> Double {
@@ -159,8 +163,8 @@ struct Planner {
         case .range: return Double(end - start) / 1000
         case .negative(let operand, _): return -(try seconds(of: operand))
         case .positive(let operand, _), .parenthesized(let operand, _): return try seconds(of: operand)
-        case .minimum(let first, let second, _): return min(try seconds(of: first), try seconds(of: second))
-        case .maximum(let first, let second, _): return max(try seconds(of: first), try seconds(of: second))
+        case .minimum(let first, let second, _): return Self.extreme(try seconds(of: first), try seconds(of: second), Swift.min)
+        case .maximum(let first, let second, _): return Self.extreme(try seconds(of: first), try seconds(of: second), Swift.max)
         case .binary(let operation, let first, let second):
             let (left, right) = (try seconds(of: first), try seconds(of: second))
             switch operation {
@@ -168,13 +172,17 @@ struct Planner {
             case .subtract: return left - right
             case .multiply: return left * right
             case .divide:
-                if right == 0 { throw fault("division by zero", second) }
+                if right == 0 { throw fault("division by zero", text) }
                 return left / right
             case .modulo:
-                if right == 0 { throw fault("modulo by zero", second) }
+                if right == 0 { throw fault("modulo by zero", text) }
                 return fmod(left, right)
             case .power: return pow(left, right)
             }
         }
+    }
+
+    private static func extreme(_ first: Double, _ second: Double, _ choose: (Double, Double) -> Double) -> Double {
+        first.isNaN || second.isNaN ? .nan : choose(first, second)
     }
 }

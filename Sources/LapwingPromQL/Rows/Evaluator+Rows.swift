@@ -77,14 +77,15 @@ extension Evaluator {
 
     /// A range function over a selector or subquery that is not extended.
     mutating func rows(
-        _ kernel: WindowKernel, _ plan: WindowPlan, parameters: [[Double]], on grid: StepGrid
+        _ kernel: WindowKernel, _ plan: WindowPlan, parameters: [[Double]], parameterRange: SourceRange? = nil, on grid: StepGrid
     ) throws(QueryError) -> RowPipeline {
         let frame = WindowFrame(grid: grid, shift: plan.shift, window: plan.window)
         switch plan.source {
         case .selector(let selector):
             let set = try series(selector.matchers, over: frame.range)
             let node = WindowNode(
-                kernel: kernel, source: .series(set), frame: frame, parameters: parameters, range: plan.range, slot: 0)
+                kernel: kernel, source: .series(set), frame: frame, parameters: parameters, range: plan.range,
+                parameterRange: parameterRange, slot: 0)
             return RowPipeline(
                 root: .window(node), labels: set.labels, dropsAllNames: !kernel.keepsName, dropsName: [], slotCount: 1,
                 rowCost: Self.readingCost(frame.range) + grid.count * 8)
@@ -96,7 +97,7 @@ extension Evaluator {
                 ? RowPipeline(row: try scalar(inner, on: innerGrid)) : try self.pipeline(inner, on: innerGrid)
             let node = WindowNode(
                 kernel: kernel, source: .subquery(pipeline.root, innerGrid), frame: frame, parameters: parameters,
-                range: plan.range, slot: pipeline.slotCount)
+                range: plan.range, parameterRange: parameterRange, slot: pipeline.slotCount)
             pipeline.slotCount += 1
             pipeline.append(.window(node), dropsNames: !kernel.keepsName, grid)
             return pipeline

@@ -48,6 +48,8 @@ struct WindowNode: Sendable {
     let parameters: [[Double]]
     /// Where the range vector stands in the query.
     let range: SourceRange
+    /// Where the first of the parameters stands.
+    var parameterRange: SourceRange?
     let slot: Int
 }
 

@@ -129,12 +129,19 @@ struct RowWorker {
             node.kernel.fill(&row.values, &scratch, node.parameters)
             if !row.histograms.isEmpty { row.histograms = [:] }
             if !row.isEmpty { annotate(node, scratch.columns, pipeline.labels[index]) }
+            if node.kernel == .quantile { annotateQuantiles(node, row) }
         } else {
             row.clear()
             try fillMixed(
                 node.kernel, &row, scratch.columns, node.frame, node.parameters, &annotations, pipeline.labels[index], node.range)
         }
         budget.release(held)
+    }
+
+    private mutating func annotateQuantiles(_ node: WindowNode, _ row: StepRow) {
+        for (step, value) in node.parameters[0].enumerated() where !(value >= 0 && value <= 1) && row.isPresent(step) {
+            annotations.add(.invalidQuantile(value, node.parameterRange ?? node.range))
+        }
     }
 
     /// What upstream remarks about a series of floats.

@@ -70,7 +70,7 @@ struct QueryGenerator {
         case 11: return "-(\(vector(depth - 1)))"
         default:
             let step = pick([":1m", ":30s", ":"])
-            return "\(pick(["sum_over_time", "max_over_time", "count_over_time", "rate", "last_over_time"]))((\(vector(depth - 1)))[3m\(step)]\(time()))"
+            return "\(pick(["sum_over_time", "max_over_time", "count_over_time", "delta", "last_over_time"]))((\(vector(depth - 1)))[3m\(step)]\(time()))"
         }
     }
 

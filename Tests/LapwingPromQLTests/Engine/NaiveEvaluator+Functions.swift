@@ -172,6 +172,6 @@ extension NaiveEvaluator {
         guard let place = grown.firstIndex(where: { $0.count >= rank }), place < grown.count - 1 else { return grown[grown.count - 2].bound }
         if place == 0, grown[0].bound <= 0 { return grown[0].bound }
         let (below, from) = place == 0 ? (0, 0) : (grown[place - 1].count, grown[place - 1].bound)
-        return from + (grown[place].bound - from) * (rank - below) / (grown[place].count - below)
+        return from + (grown[place].bound - from) * ((rank - below) / (grown[place].count - below))
     }
 }
