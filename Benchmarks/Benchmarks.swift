@@ -2,13 +2,14 @@ import LapwingText
 
 /// Measures what lapwing is built for, in one run: parsing, storing, decoding, querying.
 ///
-/// `Benchmarks` at full size, `Benchmarks --small` at the size that the test suite runs.
+/// `Benchmarks` at full size, `Benchmarks --small` at the size that the test suite runs; `Benchmarks storage query` runs
+/// only what it names.
 @main
 enum Benchmarks {
     typealias Row = (name: String, value: Double, unit: String)
 
     static func main() {
-        let (rows, hash) = rows(isSmall: CommandLine.arguments.contains("--small"))
+        let (rows, hash) = rows(isSmall: CommandLine.arguments.contains("--small"), only: Array(CommandLine.arguments.dropFirst()).filter { !$0.hasPrefix("-") })
         let width = rows.map(\.name.count).max() ?? 0
         for row in rows {
             let gap = String(repeating: " ", count: width - row.name.count + 2)
@@ -17,14 +18,16 @@ enum Benchmarks {
         print("hash of the queries' results: \(String(hash, radix: 16))")
     }
 
-    static func rows(isSmall: Bool) -> (rows: [Row], hash: UInt64) {
-        var rows = ExpositionBenchmarks.rows(series: isSmall ? 200 : 50_000)
-        rows += StorageBenchmarks.rows(series: isSmall ? 50 : 10_000)
-        rows += RegexBenchmarks.rows(rounds: isSmall ? 100 : 100_000)
-        let queries =
-            isSmall
-            ? QueryBenchmarks.rows(counters: 50, histograms: 10, scrapes: 60)
-            : QueryBenchmarks.rows(counters: 2500, histograms: 500, scrapes: 1440)
+    static func rows(isSmall: Bool, only names: [String] = []) -> (rows: [Row], hash: UInt64) {
+        func isWanted(_ name: String) -> Bool { names.isEmpty || names.contains(name) }
+        var rows: [Row] = []
+        if isWanted("exposition") { rows += ExpositionBenchmarks.rows(series: isSmall ? 200 : 50_000) }
+        if isWanted("storage") { rows += StorageBenchmarks.rows(series: isSmall ? 50 : 10_000) }
+        if isWanted("regex") { rows += RegexBenchmarks.rows(rounds: isSmall ? 100 : 100_000) }
+        guard isWanted("query") || names.contains(where: { $0.hasPrefix("query=") }) else { return (rows, 0) }
+        // `query=rate` runs the rows of queries that have `rate` in their name.
+        let part = names.first { $0.hasPrefix("query=") }?.dropFirst(6) ?? ""
+        let queries = QueryBenchmarks.rows(isSmall ? .small : .full, matching: String(part))
         return (rows + queries.rows, queries.hash)
     }
 }

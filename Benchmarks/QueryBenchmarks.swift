@@ -4,51 +4,81 @@ import LapwingStorage
 
 /// Instant and range queries over counters and classic histograms, through the real store.
 enum QueryBenchmarks {
+    static let minimumRuns = 9
+    /// `--long` leaves time for a profile.
+    static let minimumTime = Duration.milliseconds(CommandLine.arguments.contains("--long") ? 5000 : 300)
     typealias Row = (name: String, value: Double, unit: String)
 
     /// Milliseconds between scrapes.
     private static let interval: Int64 = 15_000
 
-    /// - Parameters:
-    ///   - counters: series of the counter.
-    ///   - histograms: histograms of twelve buckets each.
-    ///   - scrapes: samples of every series.
-    static func rows(counters: Int, histograms: Int, scrapes: Int) -> (rows: [Row], hash: UInt64) {
-        let store = filled(counters: counters, histograms: histograms, scrapes: scrapes)
-        let end = Timestamp(milliseconds: Int64(scrapes - 1) * interval)
+    /// How much there is to ask for.
+    struct Size {
+        /// Series of the counter.
+        var counters: Int
+        /// Histograms of twelve buckets each.
+        var histograms: Int
+        var gauges: Int
+        /// Samples of every series.
+        var scrapes: Int
+        /// Series and samples of the counter with a long history.
+        var longSeries: Int
+        var longScrapes: Int
+
+        static let full = Size(counters: 2500, histograms: 500, gauges: 250, scrapes: 1440, longSeries: 50, longScrapes: 172_800)
+        static let small = Size(counters: 50, histograms: 10, gauges: 10, scrapes: 60, longSeries: 3, longScrapes: 600)
+    }
+
+    /// Issue 3's queries: a name, the text, and the step in seconds, 0 for an instant.
+    private static let queries: [(name: String, text: String, step: Int)] = [
+        ("instant count", "count(http_requests_total)", 0),
+        ("instant rate", "sum by (path) (rate(http_requests_total[5m]))", 0),
+        ("instant quantile", "histogram_quantile(0.95, sum by (le, path) (rate(http_request_duration_seconds_bucket[5m])))", 0),
+        ("range rate, 6 h by 60 s", "sum by (path) (rate(http_requests_total[5m]))", 60),
+        ("range quantile, 6 h by 60 s", "histogram_quantile(0.95, sum by (le, path) (rate(http_request_duration_seconds_bucket[5m])))", 60),
+        ("range quantile, 6 h by 15 s", "histogram_quantile(0.95, sum by (le, path) (rate(http_request_duration_seconds_bucket[5m])))", 15),
+        ("range quantile_over_time, 6 h by 15 s", "quantile_over_time(0.9, temperature[30m])", 15),
+        ("range subquery, 6 h by 60 s", "avg_over_time(rate(http_requests_total[5m])[1h:1m])", 60),
+        ("range rate of all, 6 h by 15 s", "rate(http_requests_total[5m])", 15),
+        ("instant rate, 5 minutes of 50 series", "rate(long_total[5m])", 0),
+        ("instant rate, 30 days of 50 series", "rate(long_total[30d])", 0),
+    ]
+
+    /// - Parameter part: of the names of the rows that are wanted.
+    static func rows(_ size: Size, matching part: String = "") -> (rows: [Row], hash: UInt64) {
+        let wanted = queries.filter { part.isEmpty || $0.name.contains(part) }
+        let store = filled(size, wantsLong: wanted.contains { $0.text.contains("long_total") })
+        let end = Timestamp(milliseconds: Int64(size.scrapes - 1) * interval)
         let start = Timestamp(milliseconds: max(0, end.milliseconds - 6 * 3_600_000))
-        let queries = [
-            ("count", "count(http_requests_total)"),
-            ("rate", "sum by (path) (rate(http_requests_total[5m]))"),
-            ("quantile", "histogram_quantile(0.95, sum by (le, path) (rate(http_request_duration_seconds_bucket[5m])))"),
-        ]
         var rows: [Row] = []
         var hash: UInt64 = 14_695_981_039_346_656_037
         let engine = QueryEngine()
-        for (name, text) in queries {
+        for (name, text, step) in wanted {
             guard let query = try? engine.prepare(text) else { continue }
-            rows.append(measured("instant \(name)", &hash) { try? engine.instant(query, at: end, over: store.snapshot()) })
-            if name == "count" { continue }
             rows.append(
-                measured("range \(name), 6 h by 60 s", &hash) {
-                    try? engine.range(query, from: start, through: end, step: .seconds(60), over: store.snapshot())
+                measured(name, &hash) {
+                    step == 0
+                        ? try? engine.instant(query, at: end, over: store.snapshot())
+                        : try? engine.range(query, from: start, through: end, step: .seconds(step), over: store.snapshot())
                 })
         }
         return (rows, hash)
     }
 
-    /// The median of five runs, in milliseconds, after one that is not counted; what they computed goes into the hash.
+    /// The median of the runs, in milliseconds, after one that is not counted; what they computed goes into the hash.
     private static func measured(_ name: String, _ hash: inout UInt64, _ run: () -> QueryResult?) -> Row {
         let before = hash
         if let first = run() { mix(first.value, into: &hash) }
         // A query that fails is fast; its time must not pass for a figure.
         if hash == before { return (name, .nan, "ms") }
-        let times = (0..<5).map { _ in
+        var times: [Double] = []
+        let start = ContinuousClock.now
+        while times.count < minimumRuns || (start.duration(to: .now) < minimumTime && times.count < 10_000) {
             let start = ContinuousClock.now
             _ = run()
-            return start.duration(to: .now) / .milliseconds(1)
+            times.append(start.duration(to: .now) / .milliseconds(1))
         }
-        return (name, times.sorted()[2], "ms")
+        return (name, times.sorted()[times.count / 2], "ms")
     }
 
     private static func mix(_ value: QueryValue, into hash: inout UInt64) {
@@ -61,16 +91,15 @@ enum QueryBenchmarks {
         }
     }
 
-    /// Counters that grow by a few each scrape, and requests spread over twelve buckets, with a few milliseconds of jitter.
-    private static func filled(counters: Int, histograms: Int, scrapes: Int) -> Store {
-        let store = Store()
-        let bounds = ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"]
-        var labels = (0..<counters).map { index in
+    private static let bounds = ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"]
+
+    private static func labels(_ size: Size) -> [Labels] {
+        var labels = (0..<size.counters).map { index in
             Labels(
                 metric: "http_requests_total",
                 ["instance": "host-\(index / 50)", "path": "/p\(index % 25)", "status": index % 2 == 0 ? "200" : "500"])
         }
-        for index in 0..<histograms {
+        for index in 0..<size.histograms {
             for bound in bounds {
                 labels.append(
                     Labels(
@@ -78,18 +107,56 @@ enum QueryBenchmarks {
                         ["instance": "host-\(index / 25)", "path": "/p\(index % 25)", "le": bound]))
             }
         }
+        return labels + (0..<size.gauges).map { Labels(metric: "temperature", ["instance": "host-\($0)"]) }
+    }
+
+    /// Counters that grow by a few each scrape, requests spread over twelve buckets, and gauges, with a few milliseconds
+    /// of jitter; a counter with a long history, which ends with the others.
+    private static func filled(_ size: Size, wantsLong: Bool) -> Store {
+        let store = Store()
+        let labels = labels(size)
         guard let references = try? store.references(for: labels) else { return store }
+        if wantsLong { fillLong(store, size) }
         var totals = [Double](repeating: 0, count: labels.count)
-        for scrape in 0..<scrapes {
+        for scrape in 0..<size.scrapes {
             var batch = SampleBatch()
-            let time = Int64(scrape) * interval + Int64(scrape % 7)
+            let time = Int64(scrape) * interval + jitter(scrape)
             for index in labels.indices {
-                let bucket = index < counters ? 1 : (index - counters) % bounds.count
-                totals[index] += index < counters ? Double((index + scrape) % 9) : Double(bucket * (1 + (scrape + index) % 3))
+                if index >= labels.count - size.gauges {
+                    totals[index] = Double((index * 31 + scrape * scrape) % 1009) / 10
+                } else {
+                    let bucket = index < size.counters ? 1 : (index - size.counters) % bounds.count
+                    totals[index] += index < size.counters ? Double(noise(index, scrape) % 9) : Double(noise(index, scrape) % (2 * bucket + 2))
+                }
                 batch.append(references[index], time: time, value: totals[index])
             }
             _ = try? store.append(batch)
         }
         return store
+    }
+
+    private static func noise(_ index: Int, _ scrape: Int) -> Int {
+        Int(truncatingIfNeeded: UInt64(truncatingIfNeeded: index &* 1_000_003 &+ scrape) &* 0xBF58_476D_1CE4_E5B9 >> 40)
+    }
+
+    /// Up to 10 ms, on four scrapes of ten.
+    private static func jitter(_ scrape: Int) -> Int64 {
+        let noise = UInt64(truncatingIfNeeded: scrape &* 0x9E37_79B9) &* 0xBF58_476D_1CE4_E5B9 >> 40
+        return noise % 10 < 4 ? Int64(noise / 10 % 11) : 0
+    }
+
+    private static func fillLong(_ store: Store, _ size: Size) {
+        let labels = (0..<size.longSeries).map { Labels(metric: "long_total", ["instance": "host-\($0)"]) }
+        guard let references = try? store.references(for: labels) else { return }
+        var totals = [Double](repeating: 0, count: labels.count)
+        for scrape in 0..<size.longScrapes {
+            var batch = SampleBatch()
+            let time = Int64(scrape - size.longScrapes + size.scrapes) * interval + jitter(scrape)
+            for index in labels.indices {
+                totals[index] = scrape % 20_000 == 19_999 ? 0 : totals[index] + Double(noise(index, scrape) % 11)
+                batch.append(references[index], time: time, value: totals[index])
+            }
+            _ = try? store.append(batch)
+        }
     }
 }
