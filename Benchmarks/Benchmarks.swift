@@ -9,7 +9,8 @@ enum Benchmarks {
     typealias Row = (name: String, value: Double, unit: String)
 
     static func main() {
-        let (rows, hash) = rows(isSmall: CommandLine.arguments.contains("--small"), only: Array(CommandLine.arguments.dropFirst()).filter { !$0.hasPrefix("-") })
+        let names = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("-") }
+        let (rows, hash) = rows(isSmall: CommandLine.arguments.contains("--small"), only: Array(names))
         let width = rows.map(\.name.count).max() ?? 0
         for row in rows {
             let gap = String(repeating: " ", count: width - row.name.count + 2)

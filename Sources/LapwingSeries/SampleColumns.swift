@@ -14,6 +14,12 @@ public struct SampleColumns: Sendable {
     /// As `startTimes`, for the histograms.
     public var histogramStartTimes: [Int64] = []
 
+    /// What `times` were made from, where a source says so; whoever changes them sets it to nil.
+    ///
+    /// Series of one scrape share their times. A source that finds the origin of what it is asked for here leaves
+    /// `times` as they are.
+    public var timesOrigin: TimesOrigin?
+
     public init() {}
 
     public var isEmpty: Bool { times.isEmpty && histogramTimes.isEmpty }
@@ -23,11 +29,35 @@ public struct SampleColumns: Sendable {
 
     public mutating func removeAll() {
         times.removeAll(keepingCapacity: true)
+        timesOrigin = nil
+        removeAllButTimes()
+    }
+
+    /// Keeps the times and what they were made from, for a source that may need them again.
+    public mutating func removeAllButTimes() {
         values.removeAll(keepingCapacity: true)
         startTimes.removeAll(keepingCapacity: true)
         histogramTimes.removeAll(keepingCapacity: true)
         histograms.removeAll(keepingCapacity: true)
         histogramStartTimes.removeAll(keepingCapacity: true)
+    }
+}
+
+/// What a column of times was made from: the encoded blocks of a source and what lay open, cut to a range.
+///
+/// Like origins make like times. Blocks that are shared are told to be equal by their address alone.
+public struct TimesOrigin: Sendable {
+    public let blocks: [[UInt8]]
+    public let open: [Int64]
+    public let range: ClosedRange<Int64>
+    /// How many times of the first blocks lie before the range.
+    public let dropped: Int
+
+    public init(blocks: [[UInt8]], open: [Int64], range: ClosedRange<Int64>, dropped: Int) {
+        self.blocks = blocks
+        self.open = open
+        self.range = range
+        self.dropped = dropped
     }
 }
 

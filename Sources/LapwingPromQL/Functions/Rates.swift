@@ -66,11 +66,12 @@ private struct RateWindow {
 func fillRates(_ row: inout [Double], _ scratch: inout WindowScratch, isCounter: Bool, isRate: Bool) {
     let values = scratch.columns.values
     if isCounter, !scratch.columns.startTimes.isEmpty { return fillRatesFromStartTimes(&row, scratch, isRate: isRate) }
-    let hasResets = isCounter && countResets(values, &scratch.counts)
     if row.count == 1 {
         row[0] = singleRate(scratch, isCounter: isCounter, isRate: isRate)
         return
     }
+    let hasResets = isCounter && hasFall(values, 0, values.count)
+    if hasResets { countFalls(values, &scratch.counts) }
     scratch.spans.update(scratch.bounds, scratch.columns.times, isRate: isRate)
     let resets = hasResets ? scratch.counts : []
     fillRates(&row, values, scratch.bounds, scratch.spans, resets: resets, isCounter: isCounter, isRate: isRate)
@@ -108,13 +109,18 @@ private func fillRates(
     }
 }
 
-/// Counts the resets before each sample.
-///
-/// - Returns: whether there are any; only then `counts` is filled.
-private func countResets(_ values: [Double], _ counts: inout [Int32]) -> Bool {
-    var found = false
-    for index in 1..<max(1, values.count) where values[index] < values[index - 1] { found = true }
-    guard found else { return false }
+/// Whether any of some values is less than the one before it; without branches, so that several are taken at once.
+private func hasFall(_ values: [Double], _ low: Int, _ high: Int) -> Bool {
+    guard high - low > 1 else { return false }
+    let earlier = values.span.extracting(low..<(high - 1))
+    let later = values.span.extracting((low + 1)..<high)
+    var falls = false
+    for index in 0..<earlier.count { falls = (later[index] < earlier[index]) || falls }
+    return falls
+}
+
+/// Counts the falls before each value.
+private func countFalls(_ values: [Double], _ counts: inout [Int32]) {
     counts.removeAll(keepingCapacity: true)
     counts.reserveCapacity(values.count)
     var count: Int32 = 0
@@ -123,18 +129,17 @@ private func countResets(_ values: [Double], _ counts: inout [Int32]) -> Bool {
         if values[index] < values[index - 1] { count &+= 1 }
         counts.append(count)
     }
-    return true
 }
 
 /// The only window of an instant query, without tables for others.
-private func singleRate(_ scratch: WindowScratch, isCounter: Bool, isRate: Bool) -> Double {
+private func singleRate(_ scratch: borrowing WindowScratch, isCounter: Bool, isRate: Bool) -> Double {
     let (low, high) = (Int(scratch.bounds.low[0]), Int(scratch.bounds.high[0]))
     guard high - low > 1 else { return StepMatrix.absent }
     let values = scratch.columns.values
     let window = RateWindow(scratch.frame, 0, scratch.columns.times, low, high)
     let first = values[low]
     var change = values[high - 1] - first
-    if isCounter {
+    if isCounter, hasFall(values, low, high) {
         for index in (low + 1)..<high where values[index] < values[index - 1] { change += values[index - 1] }
     }
     var toStart = window.toStart

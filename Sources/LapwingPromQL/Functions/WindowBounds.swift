@@ -44,11 +44,25 @@ struct WindowBounds: Sendable {
     ///
     /// - Complexity: O(times) to compare; O(times + steps), or O(steps × log times) for few steps, to compute.
     mutating func update(_ newTimes: [Int64]) {
+        if low.count == 1 { return updateSingle(newTimes) }
         if newTimes == times { return }
         times = newTimes
         generation += 1
         let steps = frame.grid.count
         if steps &* 16 < newTimes.count { search(steps) } else { walk(steps) }
+    }
+
+    /// One window's bounds cost less than comparing times.
+    private mutating func updateSingle(_ newTimes: [Int64]) {
+        generation += 1
+        let (start, end) = (frame.start(of: 0), frame.end(of: 0))
+        if let first = newTimes.first, let last = newTimes.last, first > start, last <= end {
+            low[0] = 0
+            high[0] = Int32(truncatingIfNeeded: newTimes.count)
+        } else {
+            times = newTimes
+            search(1)
+        }
     }
 
     /// Two indices that only move forward.
@@ -102,4 +116,7 @@ struct WindowScratch: Sendable {
     init(_ frame: WindowFrame) { bounds = WindowBounds(frame) }
 
     var frame: WindowFrame { bounds.frame }
+
+    /// Brings the bounds up to date with the columns' times.
+    mutating func updateBounds() { bounds.update(columns.times) }
 }

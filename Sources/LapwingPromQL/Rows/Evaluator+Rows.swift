@@ -45,9 +45,9 @@ extension Evaluator {
         let frame = WindowFrame(grid: grid, shift: plan.shift, window: lookback)
         let range = frame.range
         let set = try series(plan.matchers, over: range)
-        let node = LatestNode(series: set, frame: frame, range: range, reading: reading, slot: 0)
         return RowPipeline(
-            root: .latest(node), labels: set.labels, dropsAllNames: reading != .value, dropsName: [], slotCount: 1,
+            root: .latest(LatestNode(set, range, reading, slot: 0)), labels: set.labels, dropsAllNames: reading != .value,
+            dropsName: [], frames: [frame],
             rowCost: grid.count == 1 ? 150 : Self.readingCost(range) + grid.count * 2)
     }
 
@@ -83,11 +83,9 @@ extension Evaluator {
         switch plan.source {
         case .selector(let selector):
             let set = try series(selector.matchers, over: frame.range)
-            let node = WindowNode(
-                kernel: kernel, source: .series(set), frame: frame, parameters: parameters, range: plan.range,
-                parameterRange: parameterRange, slot: 0)
+            let node = WindowNode(kernel, .series(set), frame, parameters, plan.range, parameterRange, slot: 0)
             return RowPipeline(
-                root: .window(node), labels: set.labels, dropsAllNames: !kernel.keepsName, dropsName: [], slotCount: 1,
+                root: .window(node), labels: set.labels, dropsAllNames: !kernel.keepsName, dropsName: [], frames: [frame],
                 rowCost: Self.readingCost(frame.range) + grid.count * 8)
         case .subquery(let inner, let step):
             guard let innerGrid = frame.subqueryGrid(step: step) else { return .none }
@@ -96,9 +94,9 @@ extension Evaluator {
             var pipeline = inner.isScalar
                 ? RowPipeline(row: try scalar(inner, on: innerGrid)) : try self.pipeline(inner, on: innerGrid)
             let node = WindowNode(
-                kernel: kernel, source: .subquery(pipeline.root, innerGrid), frame: frame, parameters: parameters,
-                range: plan.range, parameterRange: parameterRange, slot: pipeline.slotCount)
-            pipeline.slotCount += 1
+                kernel, .subquery(pipeline.root, innerGrid), frame, parameters, plan.range, parameterRange,
+                slot: pipeline.frames.count)
+            pipeline.frames.append(frame)
             pipeline.append(.window(node), dropsNames: !kernel.keepsName, grid)
             return pipeline
         }
@@ -108,7 +106,7 @@ extension Evaluator {
 extension RowPipeline {
     /// No rows.
     static let none = RowPipeline(
-        root: .matrix(StepMatrix(stepCount: 1)), labels: [], dropsAllNames: false, dropsName: [], slotCount: 0, rowCost: 0)
+        root: .matrix(StepMatrix(stepCount: 1)), labels: [], dropsAllNames: false, dropsName: [], frames: [], rowCost: 0)
 
     /// A scalar as a vector of one row without labels.
     init(row values: [Double]) {
@@ -121,7 +119,7 @@ extension RowPipeline {
     /// The rows of a vector that was computed before.
     init(_ matrix: StepMatrix) {
         self.init(
-            root: .matrix(matrix), labels: matrix.labels, dropsAllNames: false, dropsName: matrix.dropsName, slotCount: 0,
+            root: .matrix(matrix), labels: matrix.labels, dropsAllNames: false, dropsName: matrix.dropsName, frames: [],
             rowCost: matrix.stepCount)
     }
 

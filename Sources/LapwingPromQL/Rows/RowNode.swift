@@ -18,7 +18,7 @@ indirect enum RowNode: Sendable {
 }
 
 /// The newest sample of a series at each step.
-struct LatestNode: Sendable {
+final class LatestNode: Sendable {
     enum Reading: Sendable {
         case value
         /// When it was taken, in seconds.
@@ -28,15 +28,21 @@ struct LatestNode: Sendable {
     }
 
     let series: any SeriesSet
-    let frame: WindowFrame
     let range: TimeRange
     let reading: Reading
     /// The place of its scratch memory among a worker's.
     let slot: Int
+
+    init(_ series: any SeriesSet, _ range: TimeRange, _ reading: Reading, slot: Int) {
+        self.series = series
+        self.range = range
+        self.reading = reading
+        self.slot = slot
+    }
 }
 
 /// A range function over a series' samples, or over the rows of a subquery.
-struct WindowNode: Sendable {
+final class WindowNode: Sendable {
     enum Source: Sendable {
         case series(any SeriesSet)
         case subquery(RowNode, StepGrid)
@@ -44,13 +50,26 @@ struct WindowNode: Sendable {
 
     let kernel: WindowKernel
     let source: Source
-    let frame: WindowFrame
+    let samples: TimeRange
     let parameters: [[Double]]
     /// Where the range vector stands in the query.
     let range: SourceRange
     /// Where the first of the parameters stands.
-    var parameterRange: SourceRange?
+    let parameterRange: SourceRange?
     let slot: Int
+
+    init(
+        _ kernel: WindowKernel, _ source: Source, _ frame: WindowFrame, _ parameters: [[Double]], _ range: SourceRange,
+        _ parameterRange: SourceRange?, slot: Int
+    ) {
+        self.kernel = kernel
+        self.source = source
+        samples = frame.range
+        self.parameters = parameters
+        self.range = range
+        self.parameterRange = parameterRange
+        self.slot = slot
+    }
 }
 
 /// Rows that are known before any sample is read: their labels, and how to compute each.
@@ -60,8 +79,8 @@ struct RowPipeline: Sendable {
     /// Whether every row loses its metric's name, or each row by itself where it comes from a matrix.
     var dropsAllNames: Bool
     let dropsName: [Bool]
-    /// How many windows and selectors there are, each with scratch memory of its own.
-    var slotCount: Int
+    /// By slot: where the windows of each selector and range function lie.
+    var frames: [WindowFrame]
     /// Nanoseconds that a row takes, by a rough estimate.
     var rowCost: Int
 

@@ -7,25 +7,14 @@ struct RowWorker {
     private let budget: QueryBudget
     private(set) var annotations = Annotations()
     private(set) var samplesRead = 0
-    private var windows: [WindowScratch?]
-    private var latest: [LatestScratch?]
-    private var innerRows: [StepRow?]
+    /// By slot.
+    private var scratches: [RowScratch]
     private var rowsDone = 0
-
-    private struct LatestScratch {
-        var window: WindowScratch
-        /// The newest samples of the rows from `firstRow` on, where there is one step.
-        var samples = LatestSamples()
-        var firstRow = 0
-        var lastRow = 0
-    }
 
     init(_ pipeline: RowPipeline, _ budget: QueryBudget) {
         self.pipeline = pipeline
         self.budget = budget
-        windows = Array(repeating: nil, count: pipeline.slotCount)
-        latest = Array(repeating: nil, count: pipeline.slotCount)
-        innerRows = Array(repeating: nil, count: pipeline.slotCount)
+        scratches = pipeline.frames.map { RowScratch(window: WindowScratch($0)) }
     }
 
     /// Rows for which one-step selectors read ahead.
@@ -64,76 +53,72 @@ struct RowWorker {
     // MARK: Selectors
 
     private mutating func fillLatest(_ row: inout StepRow, _ node: LatestNode, _ index: Int) throws(QueryError) {
-        var scratch = latest[node.slot] ?? LatestScratch(window: WindowScratch(node.frame))
-        latest[node.slot] = nil
-        defer { latest[node.slot] = scratch }
+        let slot = node.slot
         if row.stepCount == 1 {
-            if index < scratch.firstRow || index >= scratch.lastRow { try readAhead(&scratch, node, index) }
-            let place = index - scratch.firstRow
-            row.take(scratch.samples, place, node.reading)
+            if !scratches[slot].rowsAhead.contains(index) { try readAhead(node, index) }
+            row.take(scratches[slot].latest, index - scratches[slot].rowsAhead.lowerBound, node.reading)
             return
         }
-        try read(&scratch.window.columns, node.series, index, node.range)
-        scratch.window.bounds.update(scratch.window.columns.times)
-        if scratch.window.columns.histogramTimes.isEmpty {
-            fillLatestFloats(&row.values, scratch.window.columns, scratch.window.bounds, node.reading)
+        try read(node.series, index, node.range, slot)
+        scratches[slot].window.updateBounds()
+        if scratches[slot].window.columns.histogramTimes.isEmpty {
+            fillLatestFloats(&row.values, scratches[slot].window, node.reading)
             if !row.histograms.isEmpty { row.histograms = [:] }
         } else {
-            fillLatestMixed(&row, scratch.window.columns, scratch.window.bounds, node.reading)
+            fillLatestMixed(&row, scratches[slot].window, node.reading)
         }
     }
 
     /// One step needs no columns: the source finds its newest samples by itself, many at a time.
-    private mutating func readAhead(_ scratch: inout LatestScratch, _ node: LatestNode, _ index: Int) throws(QueryError) {
-        scratch.firstRow = index
-        scratch.lastRow = min(index + Self.readAhead, node.series.count)
+    private mutating func readAhead(_ node: LatestNode, _ index: Int) throws(QueryError) {
+        let rows = index..<min(index + Self.readAhead, node.series.count)
         do {
-            try node.series.readLatest(index..<scratch.lastRow, over: node.range, into: &scratch.samples)
+            try node.series.readLatest(rows, over: node.range, into: &scratches[node.slot].latest)
         } catch {
             throw .storage(error.message)
         }
-        samplesRead += scratch.lastRow - index
+        scratches[node.slot].rowsAhead = rows
+        samplesRead += rows.count
     }
 
-    private mutating func read(_ columns: inout SampleColumns, _ set: any SeriesSet, _ index: Int, _ range: TimeRange) throws(QueryError) {
+    private mutating func read(_ set: any SeriesSet, _ index: Int, _ range: TimeRange, _ slot: Int) throws(QueryError) {
         do {
-            try set.read(index, over: range, into: &columns)
+            try set.read(index, over: range, into: &scratches[slot].window.columns)
         } catch {
             throw .storage(error.message)
         }
-        samplesRead += columns.count
+        samplesRead += scratches[slot].window.columns.count
     }
 
     // MARK: Windows
 
     private mutating func fillWindow(_ row: inout StepRow, _ node: WindowNode, _ index: Int) throws(QueryError) {
-        var scratch = windows[node.slot] ?? WindowScratch(node.frame)
-        windows[node.slot] = nil
-        defer { windows[node.slot] = scratch }
+        let slot = node.slot
         switch node.source {
         case .series(let set):
-            try read(&scratch.columns, set, index, node.frame.range)
-            scratch.columns.removeStaleMarkers()
+            try read(set, index, node.samples, slot)
+            scratches[slot].window.columns.removeStaleMarkers()
         case .subquery(let inner, let grid):
-            var innerRow = innerRows[node.slot] ?? StepRow(stepCount: grid.count)
-            innerRows[node.slot] = nil
+            var innerRow = scratches[slot].innerRow ?? StepRow(stepCount: grid.count)
+            scratches[slot].innerRow = nil
             try fill(&innerRow, inner, index)
-            scratch.columns.replace(by: innerRow, on: grid)
-            innerRows[node.slot] = innerRow
+            scratches[slot].window.columns.replace(by: innerRow, on: grid)
+            scratches[slot].innerRow = innerRow
         }
-        if scratch.columns.isEmpty { return row.clear() }
-        let held = scratch.columns.count
+        if scratches[slot].window.columns.isEmpty { return row.clear() }
+        let held = scratches[slot].window.columns.count
         try budget.hold(held)
-        if scratch.columns.histogramTimes.isEmpty {
-            scratch.bounds.update(scratch.columns.times)
-            node.kernel.fill(&row.values, &scratch, node.parameters)
+        if scratches[slot].window.columns.histogramTimes.isEmpty {
+            scratches[slot].window.updateBounds()
+            node.kernel.fill(&row.values, &scratches[slot].window, node.parameters)
             if !row.histograms.isEmpty { row.histograms = [:] }
-            if !row.isEmpty { annotate(node, scratch.columns, pipeline.labels[index]) }
+            if !row.isEmpty { annotate(node, pipeline.labels[index]) }
             if node.kernel == .quantile { annotateQuantiles(node, row) }
         } else {
             row.clear()
             try fillMixed(
-                node.kernel, &row, scratch.columns, node.frame, node.parameters, &annotations, pipeline.labels[index], node.range)
+                node.kernel, &row, scratches[slot].window.columns, scratches[slot].window.frame, node.parameters, &annotations,
+                pipeline.labels[index], node.range)
         }
         budget.release(held)
     }
@@ -145,10 +130,10 @@ struct RowWorker {
     }
 
     /// What upstream remarks about a series of floats.
-    private mutating func annotate(_ node: WindowNode, _ columns: SampleColumns, _ labels: Labels) {
+    private mutating func annotate(_ node: WindowNode, _ labels: Labels) {
         guard node.kernel == .rate || node.kernel == .increase else { return }
-        if !columns.startTimes.isEmpty {
-            let count = columns.overlapCount(in: node.frame)
+        if !scratches[node.slot].window.columns.startTimes.isEmpty {
+            let count = scratches[node.slot].window.columns.overlapCount(in: scratches[node.slot].window.frame)
             if count > 0 { annotations.add(.startTimeOverlap(labels.metricName, count: count, node.range)) }
         }
         annotations.addIfNoCounter(labels, node.range)
@@ -161,6 +146,16 @@ extension Annotations {
         if labels.hasCounterName { return }
         if labels[LabelName.type] != "counter" { add(.possibleNonCounter(labels.metricName, range)) }
     }
+}
+
+/// The memory of one selector or range function, reused from row to row.
+private struct RowScratch {
+    var window: WindowScratch
+    /// The newest samples of the rows that were read ahead, where there is one step.
+    var latest = LatestSamples()
+    var rowsAhead = 0..<0
+    /// The row of a subquery.
+    var innerRow: StepRow?
 }
 
 private let metricKey = LabelKey(LabelName.metric)

@@ -3,17 +3,27 @@ import LapwingSeries
 extension SampleColumns {
     /// Drops stale markers, keeping the order.
     mutating func removeStaleMarkers() {
-        if values.contains(where: \.isStaleMarker) {
+        if hasStaleMarkers {
             let live = values.indices.filter { !values[$0].isStaleMarker }
             times = live.map { times[$0] }
+            timesOrigin = nil
             if !startTimes.isEmpty { startTimes = live.map { startTimes[$0] } }
             values = live.map { values[$0] }
         }
+        if histograms.isEmpty { return }
         guard histograms.contains(where: \.isStaleMarker) else { return }
         let live = histograms.indices.filter { !histograms[$0].isStaleMarker }
         histogramTimes = live.map { histogramTimes[$0] }
         if !histogramStartTimes.isEmpty { histogramStartTimes = live.map { histogramStartTimes[$0] } }
         histograms = live.map { histograms[$0] }
+    }
+
+    /// Without branches, so that the processor takes several at once.
+    private var hasStaleMarkers: Bool {
+        let span = values.span
+        var found = false
+        for index in 0..<span.count { found = found || span[index].bitPattern == StaleMarker.bits }
+        return found
     }
 
     /// The present cells of a row as samples at the times of its grid.

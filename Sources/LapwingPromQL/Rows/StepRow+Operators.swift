@@ -73,8 +73,8 @@ private func applyScalars(
 }
 
 /// The newest sample at each step; a stale marker is absence, bit by bit.
-func fillLatestFloats(_ row: inout [Double], _ columns: SampleColumns, _ bounds: WindowBounds, _ reading: LatestNode.Reading) {
-    let (values, times) = (columns.values, columns.times)
+func fillLatestFloats(_ row: inout [Double], _ scratch: borrowing WindowScratch, _ reading: LatestNode.Reading) {
+    let (values, times, bounds) = (scratch.columns.values, scratch.columns.times, scratch.bounds)
     switch reading {
     case .value: eachWindow(bounds, &row) { _, _, high in values[high - 1] }
     case .time:
@@ -82,7 +82,7 @@ func fillLatestFloats(_ row: inout [Double], _ columns: SampleColumns, _ bounds:
             values[high - 1].isStaleMarker ? StepMatrix.absent : Double(times[high - 1]) / 1000
         }
     case .startTime:
-        let starts = columns.startTimes
+        let starts = scratch.columns.startTimes
         eachWindow(bounds, &row) { _, _, high in
             values[high - 1].isStaleMarker ? StepMatrix.absent : starts.isEmpty ? 0 : Double(starts[high - 1]) / 1000
         }
@@ -90,7 +90,8 @@ func fillLatestFloats(_ row: inout [Double], _ columns: SampleColumns, _ bounds:
 }
 
 /// As `fillLatestFloats`, of a series that has histograms.
-func fillLatestMixed(_ row: inout StepRow, _ columns: SampleColumns, _ bounds: WindowBounds, _ reading: LatestNode.Reading) {
+func fillLatestMixed(_ row: inout StepRow, _ scratch: borrowing WindowScratch, _ reading: LatestNode.Reading) {
+    let (columns, bounds) = (scratch.columns, scratch.bounds)
     row.clear()
     let frame = bounds.frame
     var last = 0

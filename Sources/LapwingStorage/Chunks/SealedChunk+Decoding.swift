@@ -8,13 +8,8 @@ extension SealedChunk {
     func decode(into columns: inout SampleColumns) throws(ReadError) {
         switch kind {
         case .floats:
-            let held = columns.times.count
             try decodeTimes(into: &columns.times)
-            try ChunkReader.withReader(samples) { (reader) throws(ReadError) in
-                try readHead(&reader, &columns.startTimes, after: held)
-                try FloatColumn.decode(&reader, count: count, into: &columns.values)
-                try reader.expectEnd()
-            }
+            try decodeValues(into: &columns)
         case .histograms:
             let held = columns.histogramTimes.count
             try decodeTimes(into: &columns.histogramTimes)
@@ -23,6 +18,15 @@ extension SealedChunk {
                 try HistogramRuns.decode(&reader, count: count, into: &columns.histograms)
                 try reader.expectEnd()
             }
+        }
+    }
+
+    /// Appends the values and start times of a chunk of floats.
+    func decodeValues(into columns: inout SampleColumns) throws(ReadError) {
+        try ChunkReader.withReader(samples) { (reader) throws(ReadError) in
+            try readHead(&reader, &columns.startTimes, after: columns.values.count)
+            try FloatColumn.decode(&reader, count: count, into: &columns.values)
+            try reader.expectEnd()
         }
     }
 

@@ -58,6 +58,22 @@ extension SampleColumns {
             Self.indices(of: histogramTimes, in: range), of: &histogramTimes, &histograms, &histogramStartTimes)
     }
 
+    /// Keeps some values and their start times, where the times are kept already.
+    mutating func keepValues(_ kept: Range<Int>) {
+        if kept.count == values.count { return }
+        values.removeSubrange(kept.upperBound...)
+        values.removeSubrange(..<kept.lowerBound)
+        if startTimes.isEmpty { return }
+        startTimes.removeSubrange(kept.upperBound...)
+        startTimes.removeSubrange(..<kept.lowerBound)
+    }
+
+    /// Adds values and start times, where the times are there already.
+    mutating func appendValues(of other: SampleColumns, _ range: Range<Int>) {
+        Self.appendStarts(other.startTimes, range, to: &startTimes, after: values.count)
+        values.append(contentsOf: other.values[range])
+    }
+
     private static func keep<Value>(
         _ kept: Range<Int>, of times: inout [Int64], _ values: inout [Value], _ starts: inout [Int64]
     ) {

@@ -1,20 +1,55 @@
 import LapwingSeries
 
 extension SeriesContent {
-    /// Appends the samples of a range to `columns`, which may hold older ones.
+    /// Replaces `columns` by the samples of a range.
     ///
-    /// - Complexity: O(log chunks + samples of the chunks that overlap).
+    /// - Complexity: O(log chunks + samples of the chunks that overlap); times that `columns` has already are not decoded.
     func read(_ range: ClosedRange<Int64>, into columns: inout SampleColumns) throws(ReadError) {
-        var index = firstChunk(endingNotBefore: range.lowerBound)
+        let first = firstChunk(endingNotBefore: range.lowerBound)
+        var end = first
         var isPartial = false
-        while index < chunks.count, chunks[index].startTime <= range.upperBound {
-            let chunk = chunks[index]
+        var areFloats = open.histogramTimes.isEmpty
+        while end < chunks.count, chunks[end].startTime <= range.upperBound {
+            let chunk = chunks[end]
             isPartial = isPartial || chunk.startTime < range.lowerBound || chunk.endTime > range.upperBound
-            try chunk.decode(into: &columns)
-            index += 1
+            areFloats = areFloats && chunk.kind == .floats
+            end += 1
         }
+        if areFloats, end > first { return try readFloats(first..<end, range, isPartial, into: &columns) }
+        columns.removeAll()
+        for chunk in chunks[first..<end] { try chunk.decode(into: &columns) }
         if isPartial { columns.trim(to: range) }
         appendOpen(range, to: &columns)
+    }
+
+    /// Floats alone, whose times may be those of the series that was read before.
+    private func readFloats(
+        _ places: Range<Int>, _ range: ClosedRange<Int64>, _ isPartial: Bool, into columns: inout SampleColumns
+    ) throws(ReadError) {
+        let openPlaces = SampleColumns.indices(of: open.times, in: range)
+        if let origin = columns.timesOrigin, isOrigin(origin, places, openPlaces, range) {
+            columns.removeAllButTimes()
+            for chunk in chunks[places] { try chunk.decodeValues(into: &columns) }
+            let kept = columns.times.count - openPlaces.count
+            guard kept >= 0, origin.dropped + kept <= columns.values.count else { throw ChunkReader.damaged("it has fewer values than times") }
+            columns.keepValues(origin.dropped..<(origin.dropped + kept))
+            columns.appendValues(of: open, openPlaces)
+            return
+        }
+        columns.removeAll()
+        for chunk in chunks[places] { try chunk.decode(into: &columns) }
+        let dropped = isPartial ? SampleColumns.firstIndex(in: columns.times, notBefore: range.lowerBound) : 0
+        if isPartial { columns.trim(to: range) }
+        appendOpen(range, to: &columns)
+        columns.timesOrigin = TimesOrigin(
+            blocks: chunks[places].map(\.times), open: Array(open.times[openPlaces]), range: range, dropped: dropped)
+    }
+
+    private func isOrigin(_ origin: TimesOrigin, _ places: Range<Int>, _ openPlaces: Range<Int>, _ range: ClosedRange<Int64>) -> Bool {
+        guard origin.range == range, origin.blocks.count == places.count, origin.open.count == openPlaces.count else { return false }
+        for (block, place) in zip(origin.blocks, places) where block != chunks[place].times { return false }
+        for (time, place) in zip(origin.open, openPlaces) where time != open.times[place] { return false }
+        return true
     }
 
     /// Appends the samples of a range to `columns` if all of it lies open.
@@ -22,6 +57,7 @@ extension SeriesContent {
     /// - Returns: whether it did; otherwise `read` has to be asked.
     func readOpen(_ range: ClosedRange<Int64>, into columns: inout SampleColumns) -> Bool {
         if let newestSealed = chunks.last?.endTime, newestSealed >= range.lowerBound { return false }
+        columns.removeAll()
         appendOpen(range, to: &columns)
         return true
     }

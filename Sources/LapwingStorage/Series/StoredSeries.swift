@@ -140,12 +140,14 @@ final class StoredSeries: Sendable {
 
     /// Replaces `columns` by the samples of a range that a snapshot sees.
     func read(_ range: ClosedRange<Int64>, at version: UInt64, into columns: inout SampleColumns) throws(ReadError) {
-        columns.removeAll()
         let content: SeriesContent? = state.withLock { state in
-            guard let content = state.content(at: version) else { return nil }
-            let end = min(range.upperBound, content.versions.newestTime(at: version, of: content.newestTime))
+            guard let end = state.readableEnd(range, at: version) else {
+                columns.removeAll()
+                return nil
+            }
             // What lies open is copied here and now; for chunks it is enough to hold them.
-            return end < range.lowerBound || content.readOpen(range.lowerBound...end, into: &columns) ? nil : content
+            if version >= state.content.since { return state.content.readOpen(range.lowerBound...end, into: &columns) ? nil : state.content }
+            return state.content(at: version)
         }
         guard let content else { return }
         let end = min(range.upperBound, content.versions.newestTime(at: version, of: content.newestTime))
@@ -215,6 +217,19 @@ extension StoredSeries.State {
             replaced = history[index].since
             if !isNeeded { history.remove(at: index) }
         }
+    }
+
+    /// Where the samples of a range end that a version shows; nil when it shows none.
+    fileprivate func readableEnd(_ range: ClosedRange<Int64>, at version: UInt64) -> Int64? {
+        let newest: Int64
+        if version >= content.since {
+            newest = content.versions.newestTime(at: version, of: content.newestTime)
+        } else {
+            guard let old = content(at: version) else { return nil }
+            newest = old.versions.newestTime(at: version, of: old.newestTime)
+        }
+        let end = min(range.upperBound, newest)
+        return end < range.lowerBound ? nil : end
     }
 
     /// What held at a version; nil before the series was made.
