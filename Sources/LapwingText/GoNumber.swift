@@ -44,71 +44,40 @@ public enum GoNumber {
         }
     }
 
-    private static let zero = UInt8(ascii: "0")
-
     private static func appendShortest(_ value: Double, _ format: Format, to bytes: inout [UInt8]) {
-        if value.sign == .minus { bytes.append(UInt8(ascii: "-")) }
-        let magnitude = value.magnitude
-        let wholeLimit = format == .fixed ? 1e15 : 1e6
-        if format != .exponent, magnitude < wholeLimit, magnitude == magnitude.rounded(.towardZero) {
-            appendInteger(UInt64(magnitude), to: &bytes)
-            return
-        }
-        let decimal = DecimalDigits(shortest: magnitude)
-        switch format {
-        case .fixed: appendFixed(decimal, to: &bytes)
-        case .exponent: appendExponent(decimal, to: &bytes)
-        case .general:
-            if !decimal.digits.isEmpty, decimal.point - 1 < -4 || decimal.point - 1 >= 6 {
-                appendExponent(decimal, to: &bytes)
-            } else {
-                appendFixed(decimal, to: &bytes)
-            }
+        let start = bytes.count
+        clear(&bytes)
+        var memory = bytes.mutableSpan
+        var raw = memory.mutableBytes
+        if let end = writeShortest(value, format, to: &raw, at: start) {
+            bytes.removeLast(bytes.count - end)
+        } else {
+            bytes.removeLast(DecimalText.slack)
+            appendFarFromPoint(value, to: &bytes)
         }
     }
 
     /// Appends the decimal digits of `value`.
     public static func appendInteger(_ value: UInt64, to bytes: inout [UInt8]) {
-        var rest = value
         let start = bytes.count
-        repeat {
-            bytes.append(zero + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
+        clear(&bytes)
+        var memory = bytes.mutableSpan
+        var raw = memory.mutableBytes
+        let end = DecimalText.write(value, to: &raw, at: start)
+        bytes.removeLast(bytes.count - end)
+    }
+
+    /// Room for one text; what is not needed is taken away again.
+    private static func clear(_ bytes: inout [UInt8]) {
+        bytes.append(addingCapacity: DecimalText.slack) { (output: inout OutputSpan<UInt8>) in
+            output.append(repeating: 0, count: DecimalText.slack)
+        }
     }
 
     /// Appends the decimal digits of `value`, with a minus sign when it is negative.
     public static func appendInteger(_ value: Int64, to bytes: inout [UInt8]) {
         if value < 0 { bytes.append(UInt8(ascii: "-")) }
         appendInteger(value.magnitude, to: &bytes)
-    }
-
-    private static func appendFixed(_ decimal: DecimalDigits, to bytes: inout [UInt8]) {
-        let digits = decimal.digits
-        if decimal.point <= 0 {
-            bytes.append(zero)
-        } else {
-            bytes.append(contentsOf: digits.prefix(decimal.point))
-            for _ in 0..<max(0, decimal.point - digits.count) { bytes.append(zero) }
-        }
-        guard digits.count > decimal.point else { return }
-        bytes.append(UInt8(ascii: "."))
-        for _ in 0..<max(0, -decimal.point) { bytes.append(zero) }
-        bytes.append(contentsOf: digits.dropFirst(max(0, decimal.point)))
-    }
-
-    private static func appendExponent(_ decimal: DecimalDigits, to bytes: inout [UInt8]) {
-        bytes.append(decimal.digits.first ?? zero)
-        if decimal.digits.count > 1 {
-            bytes.append(UInt8(ascii: "."))
-            bytes.append(contentsOf: decimal.digits.dropFirst())
-        }
-        let exponent = decimal.digits.isEmpty ? 0 : decimal.point - 1
-        bytes.append(UInt8(ascii: "e"))
-        bytes.append(UInt8(ascii: exponent < 0 ? "-" : "+"))
-        if exponent.magnitude < 10 { bytes.append(zero) }
-        appendInteger(UInt64(exponent.magnitude), to: &bytes)
     }
 
     /// The C library rounds exactly and half to even, as Go does; only `%g` differs, in that Go's precision 0 means 1

@@ -1,7 +1,7 @@
 /// Writes JSON (RFC 8259) piece by piece into bytes, with commas where they belong.
 ///
-/// Strings are escaped as Go's `encoding/json` does it by default, `<`, `>` and `&` included, so that answers and
-/// payloads are the bytes that Prometheus and Alertmanager would send.
+/// Strings are escaped as Go's `encoding/json` does it by default, `<`, `>` and `&` included, or as json-iterator does
+/// it for labels, so that answers and payloads are the bytes that Prometheus and Alertmanager would send.
 public struct JSONWriter: Sendable {
     public private(set) var bytes: [UInt8]
     /// Whether the next value or key is preceded by a comma.
@@ -11,6 +11,16 @@ public struct JSONWriter: Sendable {
     public init(reservingCapacity capacity: Int = 0, escapesHTML: Bool = true) {
         bytes = []
         bytes.reserveCapacity(capacity)
+        self.escapesHTML = escapesHTML
+    }
+
+    /// Writes into memory that was used before, whose bytes are dropped.
+    ///
+    /// - Parameter continues: whether these are further elements of something that another writer began.
+    public init(reusing memory: consuming [UInt8], continues: Bool = false, escapesHTML: Bool = true) {
+        memory.removeAll(keepingCapacity: true)
+        bytes = memory
+        needsComma = continues
         self.escapesHTML = escapesHTML
     }
 
@@ -40,9 +50,12 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
-    public mutating func string(_ value: String) {
+    public mutating func string(_ value: String) { string(utf8: value.utf8.span) }
+
+    /// A string whose bytes are at hand.
+    public mutating func string(utf8 text: Span<UInt8>) {
         separate()
-        Self.append(value, escapesHTML: escapesHTML, to: &bytes)
+        Self.append(utf8: text, escapesHTML: escapesHTML, to: &bytes)
     }
 
     public mutating func integer(_ value: some BinaryInteger & Sendable) { raw(String(value)) }
@@ -81,6 +94,14 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: json)
     }
 
+    /// The name and value of a member whose bytes are at hand.
+    public mutating func member(utf8 name: Span<UInt8>, _ value: Span<UInt8>) {
+        string(utf8: name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+        string(utf8: value)
+    }
+
     public mutating func member(_ name: String, _ value: String) {
         key(name)
         string(value)
@@ -94,7 +115,21 @@ public struct JSONWriter: Sendable {
         return taken
     }
 
-    private mutating func separate() {
+    /// Lets `body` write into `room` bytes behind what there is; it returns the offset behind what it wrote.
+    ///
+    /// - Parameter room: at most so much is written; `GoNumber.writingRoom` bytes more may be touched.
+    mutating func write(room: Int, _ body: (inout MutableRawSpan, Int) -> Int) {
+        let start = bytes.count
+        let touched = room + GoNumber.writingRoom
+        bytes.append(addingCapacity: touched) { (output: inout OutputSpan<UInt8>) in output.append(repeating: 0, count: touched) }
+        var memory = bytes.mutableSpan
+        var raw = memory.mutableBytes
+        let end = body(&raw, start)
+        bytes.removeLast(bytes.count - end)
+        needsComma = true
+    }
+
+    mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
     }
@@ -108,53 +143,5 @@ public struct JSONWriter: Sendable {
     private mutating func close(_ bracket: UInt8) {
         bytes.append(bracket)
         needsComma = true
-    }
-
-    /// Appends a string with its quotes.
-    public static func append(_ value: String, escapesHTML: Bool = true, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        var value = value
-        value.withUTF8 { text in
-            var start = 0
-            for index in 0..<text.count where needsEscape(text, index, escapesHTML) {
-                bytes.append(contentsOf: text[start..<index])
-                start = index + escape(text, index, to: &bytes)
-            }
-            if start < text.count { bytes.append(contentsOf: text[start...]) }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func needsEscape(_ text: UnsafeBufferPointer<UInt8>, _ index: Int, _ escapesHTML: Bool) -> Bool {
-        switch text[index] {
-        case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"): true
-        case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"): escapesHTML
-        // U+2028 and U+2029, which end a line in JavaScript.
-        case 0xE2: index + 2 < text.count && text[index + 1] == 0x80 && text[index + 2] | 1 == 0xA9
-        default: false
-        }
-    }
-
-    /// Appends the escape for the character at `index` and returns how many bytes it stands for.
-    private static func escape(_ text: UnsafeBufferPointer<UInt8>, _ index: Int, to bytes: inout [UInt8]) -> Int {
-        let byte = text[index]
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-        case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
-        case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
-        case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
-        case 0x08: bytes.append(contentsOf: "\\b".utf8)
-        case 0x0C: bytes.append(contentsOf: "\\f".utf8)
-        case 0xE2:
-            bytes.append(contentsOf: "\\u202".utf8)
-            bytes.append(UInt8(ascii: text[index + 2] == 0xA8 ? "8" : "9"))
-            return 3
-        default:
-            bytes.append(contentsOf: "\\u00".utf8)
-            let digits = Array("0123456789abcdef".utf8)
-            bytes.append(digits[Int(byte >> 4)])
-            bytes.append(digits[Int(byte & 15)])
-        }
-        return 1
     }
 }
