@@ -179,10 +179,11 @@ private struct WireResult: Decodable {
                 })
         default:
             value = .matrix(
-                try object.decode([Series].self, forKey: .result).map { series in
-                    let points = series.values ?? []
-                    return MatrixSeries(labels: series.labels, times: points.map(\.milliseconds), values: points.map(\.number))
-                })
+                QueryMatrix(
+                    try object.decode([Series].self, forKey: .result).map { series in
+                        let points = series.values ?? []
+                        return MatrixSeries(labels: series.labels, times: points.map(\.milliseconds), values: points.map(\.number))
+                    }))
         }
     }
 }

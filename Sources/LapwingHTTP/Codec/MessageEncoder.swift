@@ -39,11 +39,15 @@ enum MessageEncoder {
     /// `body` as one chunk; an empty one would end the body, so nothing is written for it.
     static func appendChunk(_ body: [UInt8], to bytes: inout [UInt8]) {
         guard !body.isEmpty else { return }
-        bytes += String(body.count, radix: 16).utf8
-        endLine(&bytes)
+        bytes += chunkHead(body.count)
         bytes += body
-        endLine(&bytes)
+        bytes += chunkEnd
     }
+
+    /// What stands before a chunk of `count` bytes, at least one.
+    static func chunkHead(_ count: Int) -> [UInt8] { Array((String(count, radix: 16) + "\r\n").utf8) }
+
+    static let chunkEnd = Array("\r\n".utf8)
 
     static let lastChunk = Array("0\r\n\r\n".utf8)
     static let continueHead = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)

@@ -12,6 +12,8 @@ final class GzipStream {
     }
 
     private let stream: UnsafeMutablePointer<z_stream>
+    /// Where zlib writes to; its content does not outlast a call.
+    private var block: [UInt8] = []
 
     init(level: Int) {
         stream = .allocate(capacity: 1)
@@ -36,12 +38,13 @@ final class GzipStream {
             case .flush: Z_SYNC_FLUSH
             case .finish: Z_FINISH
             }
-        var input = bytes
         // zlib counts in 32 bits; nothing here writes four gigabytes at once, and what did would be cut.
-        precondition(input.count <= Int(UInt32.max))
-        var block = [UInt8](repeating: 0, count: min(max(input.count / 2, 256), 65_536))
-        input.withUnsafeMutableBufferPointer { source in
-            stream.pointee.next_in = source.baseAddress
+        precondition(bytes.count <= Int(UInt32.max))
+        let blockCount = min(max(bytes.count / 2, 256), 65_536)
+        if block.count < blockCount { block = [UInt8](repeating: 0, count: blockCount) }
+        bytes.withUnsafeBufferPointer { source in
+            // zlib only reads from it: its field has the type of a place to write to.
+            stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
             stream.pointee.avail_in = UInt32(source.count)
             var isFull = true
             while isFull {

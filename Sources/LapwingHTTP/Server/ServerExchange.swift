@@ -94,20 +94,27 @@ private final class SocketBodyWriter: HTTPBodyWriter {
     var isCancelled: Bool { cancellation.isCancelled }
 
     func write(_ bytes: [UInt8]) throws(HTTPBodyWriterError) {
-        if let output = body.append(bytes) { try send(output) }
+        if body.sendsUncopied(bytes) {
+            let (before, behind) = body.frame(bytes.count)
+            try send(before, bytes, behind)
+        } else if let output = body.append(bytes) {
+            try send(output)
+        }
     }
 
     func flush() throws(HTTPBodyWriterError) { try send(body.flush()) }
 
     func finish() -> [UInt8] { body.finish() }
 
-    private func send(_ bytes: [UInt8]) throws(HTTPBodyWriterError) {
+    /// Sends three runs of bytes as one.
+    private func send(_ bytes: [UInt8], _ content: [UInt8] = [], _ behind: [UInt8] = []) throws(HTTPBodyWriterError) {
         hasSentNothing = false
+        let count = bytes.count + content.count + behind.count
         var offset = 0
         var sent = 0
         var deadline = ContinuousClock.now + timeout
-        while offset < bytes.count {
-            switch Socket.send(descriptor, bytes, from: offset) {
+        while offset < count {
+            switch Socket.send(descriptor, bytes, content, behind, from: offset) {
             case .bytes(let count):
                 offset += count
                 sent += count

@@ -25,6 +25,16 @@ struct StreamedBody {
         return block.count >= Self.blockBytes ? takeBlock() : nil
     }
 
+    /// Whether bytes that are a block by themselves are sent from where they are, between `frame`'s two parts.
+    func sendsUncopied(_ bytes: [UInt8]) -> Bool { encoder == nil && !plan.omitsBody && bytes.count >= Self.blockBytes }
+
+    /// What is sent before `count` bytes that follow on what was gathered, and behind them.
+    mutating func frame(_ count: Int) -> (before: [UInt8], behind: [UInt8]) {
+        let before = block.isEmpty && hasSentHead ? [] : takeBlock()
+        guard plan.allowsChunks else { return (before, []) }
+        return (before + MessageEncoder.chunkHead(count), MessageEncoder.chunkEnd)
+    }
+
     /// The bytes to send so that everything so far is with the client.
     mutating func flush() -> [UInt8] {
         encoder?.compress([], .flush, into: &block)

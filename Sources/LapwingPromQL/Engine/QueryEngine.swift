@@ -38,7 +38,7 @@ public struct QueryEngine: Sendable {
         var evaluator = Evaluator(snapshot: snapshot, options: options, context: context)
         if case .window(let window) = plan {
             let series = try evaluator.matrix(of: window, at: time.milliseconds)
-            return evaluator.result(.matrix(series))
+            return evaluator.result(.matrix(QueryMatrix(series)))
         }
         switch try evaluator.evaluate(plan, on: grid) {
         case .scalar(let values): return evaluator.result(.scalar(values[0]))
@@ -67,7 +67,7 @@ public struct QueryEngine: Sendable {
         case .scalar(let values):
             return evaluator.result(.matrix([MatrixSeries(labels: .empty, times: grid.times, values: values)]))
         case .string(let text): return evaluator.result(.string(text))
-        case .vector(let matrix): return evaluator.result(.matrix(try matrix.finished().series(on: grid)))
+        case .vector(let matrix): return evaluator.result(.matrix(QueryMatrix(DenseRows(try matrix.finished(), on: grid))))
         }
     }
 

@@ -30,7 +30,7 @@ public enum QueryValue: Sendable {
     /// In the order that the query gives: that of labels unless a function sorts.
     case vector([VectorSample])
     /// In the order of labels.
-    case matrix([MatrixSeries])
+    case matrix(QueryMatrix)
 }
 
 /// One element of an instant vector: a float, or a histogram where there is one.

@@ -52,23 +52,5 @@ extension StepMatrix {
     }
 
     /// The rows as series, in the order of their labels.
-    func series(on grid: StepGrid) -> [MatrixSeries] {
-        var result: [MatrixSeries] = []
-        result.reserveCapacity(rowCount)
-        let times = grid.times
-        for row in (0..<rowCount).sorted(by: { labels[$0] < labels[$1] }) {
-            var series = MatrixSeries(labels: labels[row])
-            for (step, cell) in cells(of: row).enumerated() where isPresent(cell) {
-                if let histogram = histogram(at: cell) {
-                    series.histogramTimes.append(times[step])
-                    series.histograms.append(histogram)
-                } else {
-                    series.times.append(times[step])
-                    series.values.append(values[cell])
-                }
-            }
-            if !series.times.isEmpty || !series.histogramTimes.isEmpty { result.append(series) }
-        }
-        return result
-    }
+    func series(on grid: StepGrid) -> [MatrixSeries] { Array(QueryMatrix(DenseRows(self, on: grid))) }
 }

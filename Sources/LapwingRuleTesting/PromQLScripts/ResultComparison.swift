@@ -21,7 +21,7 @@ struct ResultComparison {
             guard let wanted = evaluation.scalar else { return "got the scalar \(GoNumber.text(value))" }
             return Self.isSame(value, wanted) ? nil : "expected \(GoNumber.text(wanted)), got \(GoNumber.text(value))"
         case .vector(let samples): return vectorFault(samples)
-        case .matrix(let series): return matrixFault(series)
+        case .matrix(let series): return matrixFault(Array(series))
         }
     }
 
@@ -41,7 +41,7 @@ struct ResultComparison {
         return isScalar ? fault(of: .scalar(samples.first?.value ?? 0)) : vectorFault(samples)
     }
 
-    private static func orderFault(_ series: [MatrixSeries]) -> String? {
+    private static func orderFault(_ series: some Collection<MatrixSeries>) -> String? {
         for (first, second) in zip(series, series.dropFirst()) where second.labels < first.labels {
             return "the series are out of order: \(second.labels.seriesText) comes after \(first.labels.seriesText)"
         }

@@ -18,12 +18,8 @@ struct QueryEndpoints: Sendable {
         let limit = try parameters.limit()
         let time = try parameters.time("time") ?? now
         let context = try context(parameters, request)
-        let query = try prepare(parameters.text("query") ?? "")
-        do throws(QueryError) {
-            let result = try engine.instant(query, at: time, over: source.snapshot(), context: context)
-            return answer(result, query, at: time, limit: limit)
-        } catch {
-            throw APIError(error)
+        return try answer(parameters, limit: limit, at: time) { query throws(QueryError) in
+            try engine.instant(query, at: time, over: source.snapshot(), context: context)
         }
     }
 
@@ -44,15 +40,8 @@ struct QueryEndpoints: Sendable {
                 "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)")
         }
         let context = try context(parameters, request)
-        let query = try prepare(parameters.text("query") ?? "")
-        do throws(QueryError) {
-            let result = try engine.range(query, from: start, through: end, step: step, over: source.snapshot(), context: context)
-            return answer(result, query, at: end, limit: limit)
-        } catch {
-            if case .execution(let message) = error, message.hasPrefix("invalid expression type") {
-                throw .invalidParameter("query", message)
-            }
-            throw APIError(error)
+        return try answer(parameters, limit: limit, at: end) { query throws(QueryError) in
+            try engine.range(query, from: start, through: end, step: step, over: source.snapshot(), context: context)
         }
     }
 
@@ -72,35 +61,38 @@ struct QueryEndpoints: Sendable {
             lookbackDelta: try parameters.duration("lookback_delta"))
     }
 
-    /// The answer, written series by series as the client takes it.
-    private func answer(_ result: QueryResult, _ query: PreparedQuery, at time: Timestamp, limit: Int) -> HTTPResponse {
-        var warnings = result.annotations.texts(of: .warning, in: query.text)
-        let infos = result.annotations.texts(of: .information, in: query.text)
-        let value = result.value.limited(to: limit)
-        if value.isCut { warnings.append("results truncated due to limit") }
-        guard case .matrix(let series) = value.value, series.count > 16 else {
-            return APIAnswer.success(warnings: warnings, infos: infos) { $0.queryData(value.value, at: time) }
-        }
-        let remarks = warnings
-        return HTTPResponse(contentType: "application/json", body: .stream { writer in
-            var json = JSONWriter(reservingCapacity: 1 << 17, escapesHTML: false)
-            json.beginObject()
-            json.member("status", "success")
-            json.key("data")
-            json.beginObject()
-            json.member("resultType", "matrix")
-            json.key("result")
-            json.beginArray()
-            for one in series {
-                json.series(one)
-                if json.bytes.count > 1 << 16 { try writer.write(json.take()) }
+    /// Executes what `run` does, and answers with its result.
+    private func answer(
+        _ parameters: RequestParameters, limit: Int, at time: Timestamp,
+        _ run: (PreparedQuery) throws(QueryError) -> QueryResult
+    ) throws(APIError) -> HTTPResponse {
+        let start = ContinuousClock.now
+        let query = try prepare(parameters.text("query") ?? "")
+        let prepared = ContinuousClock.now
+        do throws(QueryError) {
+            let result = try run(query)
+            var warnings = result.annotations.texts(of: .warning, in: query.text)
+            let limited = result.value.limited(to: limit)
+            if limited.isCut { warnings.append("results truncated due to limit") }
+            var answer = QueryAnswer(
+                value: limited.value, time: time, warnings: warnings, infos: result.annotations.texts(of: .information, in: query.text))
+            if let asked = parameters.text("stats") {
+                answer.statistics = QueryTimings(
+                    preparation: prepared - start, evaluation: .now - prepared, samples: result.statistics)
+                if asked != "true", asked != "all" { answer.warnings.append(Self.statisticsWarning(asked)) }
             }
-            json.endArray()
-            json.endObject()
-            APIAnswer.remarks(remarks, infos, &json)
-            json.endObject()
-            try writer.write(json.take())
-        })
+            return answer.response
+        } catch {
+            if case .execution(let message) = error, message.hasPrefix("invalid expression type") {
+                throw .invalidParameter("query", message)
+            }
+            throw APIError(error)
+        }
+    }
+
+    private static func statisticsWarning(_ asked: String) -> String {
+        "value \(GoQuote.quote(asked)) for parameter \"stats\" is deprecated and will be rejected in the next major release, "
+            + "use \"true\" or \"all\""
     }
 }
 
@@ -109,7 +101,7 @@ extension QueryValue {
     fileprivate func limited(to limit: Int) -> (value: QueryValue, isCut: Bool) {
         switch self {
         case .vector(let samples) where limit > 0 && samples.count > limit: (.vector(Array(samples.prefix(limit))), true)
-        case .matrix(let series) where limit > 0 && series.count > limit: (.matrix(Array(series.prefix(limit))), true)
+        case .matrix(let matrix) where limit > 0 && matrix.count > limit: (.matrix(matrix.limited(to: limit)), true)
         case .scalar, .string, .vector, .matrix: (self, false)
         }
     }

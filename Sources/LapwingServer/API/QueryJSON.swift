@@ -7,59 +7,72 @@ public import LapwingText
 /// Source: Prometheus 3.14 `web/api/v1/json_codec.go`, `util/jsonutil/marshal.go`.
 extension JSONWriter {
     /// `{"resultType":"vector","result":[…]}`.
-    public mutating func queryData(_ value: QueryValue, at time: Timestamp) {
+    public mutating func queryData(_ value: QueryValue, at time: Timestamp) { queryData(value, at: time, statistics: nil) }
+
+    /// The same with the statistics that were asked for.
+    mutating func queryData(_ value: QueryValue, at time: Timestamp, statistics: QueryTimings?) {
         object { json in
+            json.member("resultType", value.typeName)
+            json.key("result")
             switch value {
-            case .scalar(let number):
-                json.member("resultType", "scalar")
-                json.key("result")
-                json.point(time.milliseconds, number)
-            case .string(let text):
-                json.member("resultType", "string")
-                json.key("result")
-                json.array { json in
-                    json.raw(Self.timeText(time.milliseconds))
-                    json.string(text)
-                }
-            case .vector(let samples):
-                json.member("resultType", "vector")
-                json.key("result")
-                json.array { json in for sample in samples { json.sample(sample) } }
-            case .matrix(let series):
-                json.member("resultType", "matrix")
-                json.key("result")
-                json.array { json in for one in series { json.series(one) } }
+            case .scalar(let number): json.scalar(number, at: time)
+            case .string(let text): json.text(text, at: time)
+            case .vector(let samples): json.array { json in json.samples(samples[...]) }
+            case .matrix(let matrix):
+                let parts = MatrixParts(matrix)
+                json.array { json in for part in 0..<parts.count { parts.write(part, &json) } }
             }
+            if let statistics { json.statistics(statistics) }
         }
     }
 
-    private mutating func sample(_ sample: VectorSample) {
-        object { json in
-            json.key("metric")
-            json.labels(sample.labels)
+    /// A scalar never has an exponent (`promql/value.go`, `Scalar.MarshalJSON`).
+    private mutating func scalar(_ value: Double, at time: Timestamp) {
+        array { json in
+            json.seconds(time.milliseconds)
+            json.string(GoNumber.text(value, .fixed))
+        }
+    }
+
+    /// A string is escaped as `encoding/json` does it (`promql/value.go`, `String.MarshalJSON`).
+    private mutating func text(_ text: String, at time: Timestamp) {
+        var escaped: [UInt8] = []
+        Self.append(text, to: &escaped)
+        array { json in
+            json.seconds(time.milliseconds)
+            json.raw(escaped)
+        }
+    }
+
+    /// The elements of an instant vector, which have one time mostly.
+    mutating func samples(_ samples: ArraySlice<VectorSample>) {
+        guard let first = samples.first else { return }
+        var time = first.time
+        var prefix = PointPrefix(time: time)
+        for sample in samples {
+            if sample.time != time {
+                time = sample.time
+                prefix = PointPrefix(time: time)
+            }
+            beginObject()
+            key("metric")
+            labels(sample.labels)
             if let histogram = sample.histogram {
-                json.key("histogram")
-                json.point(sample.time, histogram)
+                key("histogram")
+                point(sample.time, histogram)
             } else {
-                json.key("value")
-                json.point(sample.time, sample.value)
+                key("value")
+                point(prefix, sample.value)
             }
+            endObject()
         }
     }
 
-    public mutating func series(_ series: MatrixSeries) {
-        object { json in
-            json.key("metric")
-            json.labels(series.labels)
-            if !series.times.isEmpty {
-                json.key("values")
-                json.array { json in for (time, value) in zip(series.times, series.values) { json.point(time, value) } }
-            }
-            if !series.histogramTimes.isEmpty {
-                json.key("histograms")
-                json.array { json in for (time, histogram) in zip(series.histogramTimes, series.histograms) { json.point(time, histogram) } }
-            }
-        }
+    /// Labels as an object, written from the set's own bytes.
+    public mutating func labels(_ labels: Labels) {
+        beginObject()
+        labels.forEachPair { name, value in member(utf8: name, value) }
+        endObject()
     }
 
     /// Labels as an object.
@@ -67,19 +80,10 @@ extension JSONWriter {
         object { json in for label in labels { json.member(label.name, label.value) } }
     }
 
-    /// `[1435781451.781,"1.5"]`.
-    mutating func point(_ time: Int64, _ value: Double) {
-        var bytes: [UInt8] = [UInt8(ascii: "[")]
-        Self.append(time: time, to: &bytes)
-        bytes.append(UInt8(ascii: ","))
-        Self.append(quoted: value, to: &bytes)
-        bytes.append(UInt8(ascii: "]"))
-        raw(bytes)
-    }
-
+    /// `[1435781451.781,{"count":"3","sum":"1.5","buckets":[…]}]`.
     mutating func point(_ time: Int64, _ histogram: NativeHistogram) {
         array { json in
-            json.raw(Self.timeText(time))
+            json.seconds(time)
             json.object { json in
                 json.key("count")
                 json.quoted(histogram.count)
@@ -103,37 +107,16 @@ extension JSONWriter {
             json.quoted(bucket.count)
         }
     }
+}
 
-    private mutating func quoted(_ value: Double) {
-        var bytes: [UInt8] = []
-        Self.append(quoted: value, to: &bytes)
-        raw(bytes)
-    }
-
-    private static func append(quoted value: Double, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        let magnitude = value.magnitude
-        let needsExponent = magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21)
-        GoNumber.append(value, needsExponent ? .exponent : .fixed, to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// Seconds, with three digits of fraction unless it is nought.
-    private static func append(time: Int64, to bytes: inout [UInt8]) {
-        if time < 0 { bytes.append(UInt8(ascii: "-")) }
-        let magnitude = time.magnitude
-        GoNumber.appendInteger(magnitude / 1000, to: &bytes)
-        let fraction = magnitude % 1000
-        guard fraction != 0 else { return }
-        bytes.append(UInt8(ascii: "."))
-        if fraction < 100 { bytes.append(UInt8(ascii: "0")) }
-        if fraction < 10 { bytes.append(UInt8(ascii: "0")) }
-        GoNumber.appendInteger(fraction, to: &bytes)
-    }
-
-    private static func timeText(_ time: Int64) -> String {
-        var bytes: [UInt8] = []
-        append(time: time, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+extension QueryValue {
+    /// As `resultType` has it.
+    var typeName: String {
+        switch self {
+        case .scalar: "scalar"
+        case .string: "string"
+        case .vector: "vector"
+        case .matrix: "matrix"
+        }
     }
 }
