@@ -1,13 +1,5 @@
 import LapwingText
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 extension NativeHistogram {
     /// One bucket with its bounds.
     public struct Bucket: Sendable, Hashable {
@@ -16,65 +8,86 @@ extension NativeHistogram {
         public var includesLower: Bool
         public var includesUpper: Bool
         public var count: Double
+
+        /// The fraction of the bucket's width that lies at or below a value strictly within its finite bounds: linear for
+        /// custom buckets and around zero, on a logarithmic scale otherwise.
+        public func fraction(below value: Double, isLinear: Bool) -> Double {
+            if isLinear { return (value - lower) / (upper - lower) }
+            let (low, high, middle) = (logarithm(lower.magnitude), logarithm(upper.magnitude), logarithm(value.magnitude))
+            return value > 0 ? (middle - low) / (high - low) : 1 - (middle - high) / (low - high)
+        }
     }
 
-    /// Every bucket that the spans list, in ascending order: negative ones, the zero bucket when it holds anything,
-    /// positive ones.
+    /// Every bucket that the spans list, in ascending order: negative ones, the zero bucket when it holds something,
+    /// positive ones; bounds within the zero bucket are moved to its edge.
     ///
-    /// - Complexity: O(buckets).
+    /// - Complexity: O(buckets). Source: Prometheus 3.14 `model/histogram/float_histogram.go`, `AllBucketIterator`.
     public var buckets: [Bucket] {
-        var result = Self.indexed(negativeSpans, negativeBuckets).reversed().map { index, count in
-            bucket(lower: -bound(index), upper: -bound(index - 1), index, count)
-        }
-        if zeroCount != 0 {
-            result.append(
-                Bucket(
-                    lower: -zeroThreshold, upper: zeroThreshold, includesLower: true, includesUpper: true,
-                    count: zeroCount))
-        }
-        for (index, count) in Self.indexed(positiveSpans, positiveBuckets) {
-            result.append(bucket(lower: bound(index - 1), upper: bound(index), index, count))
-        }
+        var walk = OrderedBuckets(self)
+        var result: [Bucket] = []
+        result.reserveCapacity(negativeBuckets.count + positiveBuckets.count + 1)
+        while let place = walk.next() { result.append(bucket(at: place)) }
         return result
     }
 
-    private func bucket(lower: Double, upper: Double, _ index: Int64, _ count: Double) -> Bucket {
-        Bucket(
+    /// A place of an ordered walk as a bucket, with its bounds kept out of the zero bucket.
+    public func bucket(at place: OrderedBuckets.Place) -> Bucket {
+        var bucket = bareBucket(place.side, place.index, place.count)
+        if place.side != .zero {
+            if bucket.upper < 0, bucket.upper > -zeroThreshold { bucket.upper = -zeroThreshold }
+            if bucket.lower > 0, bucket.lower < zeroThreshold { bucket.lower = zeroThreshold }
+        }
+        return bucket
+    }
+
+    func bareBucket(_ side: OrderedBuckets.Side, _ index: Int64, _ count: Double) -> Bucket {
+        let (lower, upper): (Double, Double)
+        switch side {
+        case .zero:
+            return Bucket(lower: -zeroThreshold, upper: zeroThreshold, includesLower: true, includesUpper: true, count: count)
+        case .negative: (lower, upper) = (-bound(index), -bound(index - 1))
+        case .positive: (lower, upper) = (bound(index - 1), bound(index))
+        }
+        return Bucket(
             lower: lower, upper: upper, includesLower: usesCustomBuckets ? index == 0 : lower < 0,
             includesUpper: usesCustomBuckets || upper > 0, count: count)
     }
+}
 
-    private static func indexed(_ spans: [BucketSpan], _ counts: [Double]) -> [(index: Int64, count: Double)] {
-        var result: [(index: Int64, count: Double)] = []
-        result.reserveCapacity(counts.count)
-        var index: Int64 = 0
-        for span in spans {
-            index += Int64(span.offset)
-            for _ in 0..<min(Int(span.length), counts.count - result.count) {
-                result.append((index, counts[result.count]))
-                index += 1
-            }
-        }
-        return result
+/// The buckets of a histogram by ascending or descending values, without their bounds, which cost more than the walk.
+public struct OrderedBuckets: Sendable {
+    public enum Side: Sendable, Hashable {
+        case negative, zero, positive
     }
 
-    /// The upper bound of the bucket at an index: listed for custom buckets, 2^(index / 2^schema) otherwise.
-    ///
-    /// The bucket that the formula would end just above the largest finite number ends at that number, since the one
-    /// after it counts the infinities.
-    func bound(_ index: Int64) -> Double {
-        if usesCustomBuckets {
-            return index < 0 ? -.infinity : index < customValues.count ? customValues[Int(index)] : .infinity
+    public struct Place: Sendable, Hashable {
+        public var side: Side
+        public var index: Int64
+        public var count: Double
+    }
+
+    private var first: BucketWalk
+    private var second: BucketWalk
+    private let firstSide: Side
+    private let zeroCount: Double
+    private var stage = 0
+
+    public init(_ histogram: NativeHistogram, isDescending: Bool = false) {
+        let negative = BucketWalk(histogram.negativeSpans, histogram.negativeBuckets, isDescending: !isDescending)
+        let positive = BucketWalk(histogram.positiveSpans, histogram.positiveBuckets, isDescending: isDescending)
+        (first, second) = isDescending ? (positive, negative) : (negative, positive)
+        firstSide = isDescending ? .positive : .negative
+        zeroCount = histogram.zeroCount
+    }
+
+    public mutating func next() -> Place? {
+        if stage == 0 {
+            if let bucket = first.next() { return Place(side: firstSide, index: bucket.index, count: bucket.count) }
+            stage = 1
+            if zeroCount > 0 { return Place(side: .zero, index: 0, count: zeroCount) }
         }
-        guard Self.exponentialSchemas.contains(schema) else { return .nan }
-        let scale = Int64(1) << abs(schema)
-        let (whole, part) =
-            schema <= 0 ? (index &* scale, Int64(0)) : (index >> Int64(schema), index & (scale - 1))
-        if whole > 1024 || (whole == 1024 && part > 0) { return .infinity }
-        if whole == 1024 { return .greatestFiniteMagnitude }
-        if whole < -1100 { return 0 }
-        let fraction = part == 0 ? 1 : exp2(Double(part) / Double(scale))
-        return scalbn(fraction, Int32(whole))
+        guard let bucket = second.next() else { return nil }
+        return Place(side: firstSide == .negative ? .positive : .negative, index: bucket.index, count: bucket.count)
     }
 }
 
@@ -82,10 +95,17 @@ extension NativeHistogram: CustomStringConvertible {
     /// `{count:3, sum:10, (1,2]:3}`, as Prometheus' `FloatHistogram.String` writes it: buckets that hold something.
     public var description: String {
         var text = "{count:\(GoNumber.text(count)), sum:\(GoNumber.text(sum))"
-        for bucket in buckets where bucket.count != 0 {
-            text += ", \(bucket.includesLower ? "[" : "(")\(GoNumber.text(bucket.lower)),"
-            text += "\(GoNumber.text(bucket.upper))\(bucket.includesUpper ? "]" : ")"):\(GoNumber.text(bucket.count))"
-        }
+        var negative = BucketWalk(negativeSpans, negativeBuckets, isDescending: true)
+        while let place = negative.next() { text += Self.text(bareBucket(.negative, place.index, place.count)) }
+        text += Self.text(bareBucket(.zero, 0, zeroCount))
+        var positive = BucketWalk(positiveSpans, positiveBuckets)
+        while let place = positive.next() { text += Self.text(bareBucket(.positive, place.index, place.count)) }
         return text + "}"
+    }
+
+    private static func text(_ bucket: Bucket) -> String {
+        if bucket.count == 0 { return "" }
+        return ", \(bucket.includesLower ? "[" : "(")\(GoNumber.text(bucket.lower)),"
+            + "\(GoNumber.text(bucket.upper))\(bucket.includesUpper ? "]" : ")"):\(GoNumber.text(bucket.count))"
     }
 }
