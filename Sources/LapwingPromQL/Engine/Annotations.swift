@@ -13,6 +13,8 @@ public struct Annotation: Sendable, Hashable {
     /// How often it came, for those that are counted.
     var count = 1
     var isCounted = false
+    /// What is gathered over all samples that a remark is about.
+    var forced: ForcedMonotonicity?
 
     public init(_ kind: Kind, _ message: String, at range: SourceRange) {
         self.kind = kind
@@ -26,7 +28,7 @@ public struct Annotation: Sendable, Hashable {
         let line = bytes.reduce(into: 1) { if $1 == UInt8(ascii: "\n") { $0 += 1 } }
         let column = bytes.count - (bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes.distance(from: bytes.startIndex, to: $0) + 1 } ?? 0) + 1
         let times = count > 1 ? " (\(count) occurrences)" : ""
-        return "PromQL \(kind == .warning ? "warning" : "info"): \(message)\(times) (\(line):\(column))"
+        return "PromQL \(kind == .warning ? "warning" : "info"): \(message)\(forced?.text ?? "")\(times) (\(line):\(column))"
     }
 }
 
@@ -46,8 +48,9 @@ public struct Annotations: Sendable, Hashable {
             all.append(annotation)
             return
         }
-        let count = all[place].count
+        let (count, forced) = (all[place].count, all[place].forced)
         all[place] = annotation
+        if let forced { all[place].forced?.add(forced) }
         // Only what is counted at all came more than once.
         if annotation.isCounted { all[place].count += count }
     }

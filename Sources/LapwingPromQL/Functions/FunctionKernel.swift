@@ -82,6 +82,27 @@ enum FunctionKernel: Sendable {
         "histogram_quantile": .special { (evaluator, plan, grid) throws(QueryError) in
             try evaluator.histogramQuantile(plan, on: grid)
         },
+        "histogram_quantiles": .special { (evaluator, plan, grid) throws(QueryError) in
+            try evaluator.histogramQuantiles(plan, on: grid)
+        },
+        "histogram_fraction": .special { (evaluator, plan, grid) throws(QueryError) in
+            try evaluator.histogramFraction(plan, on: grid)
+        },
+        "histogram_count": .special { (evaluator, plan, grid) throws(QueryError) in
+            try evaluator.histogramNumber(plan, on: grid) { $0.count }
+        },
+        "histogram_sum": .special { (evaluator, plan, grid) throws(QueryError) in
+            try evaluator.histogramNumber(plan, on: grid) { $0.sum }
+        },
+        "histogram_avg": .special { (evaluator, plan, grid) throws(QueryError) in
+            try evaluator.histogramNumber(plan, on: grid) { $0.sum / $0.count }
+        },
+        "histogram_stddev": .special { (evaluator, plan, grid) throws(QueryError) in
+            try evaluator.histogramNumber(plan, on: grid) { $0.variance.squareRoot() }
+        },
+        "histogram_stdvar": .special { (evaluator, plan, grid) throws(QueryError) in
+            try evaluator.histogramNumber(plan, on: grid) { $0.variance }
+        },
     ]
 }
 

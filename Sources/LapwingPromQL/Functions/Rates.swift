@@ -36,7 +36,7 @@ struct RateSpans: Sendable {
 }
 
 /// How a window's samples lie in it, in seconds.
-private struct RateWindow {
+struct RateWindow {
     var interval = 0.0
     var toStart = 0.0
     var toEnd = 0.0

@@ -27,10 +27,13 @@ extension SampleColumns {
     }
 
     /// The present cells of a row as samples at the times of its grid.
+    ///
+    /// What histograms know of resets is forgotten: it was said of samples that a subquery leaves out, or shows twice.
     mutating func replace(by row: StepRow, on grid: StepGrid) {
         removeAll()
         for step in row.values.indices where row.isPresent(step) {
-            if let histogram = row.histogram(at: step) {
+            if var histogram = row.histogram(at: step) {
+                if histogram.counterResetHint != .gauge { histogram.counterResetHint = .unknown }
                 histogramTimes.append(grid.time(step))
                 histograms.append(histogram)
             } else {
