@@ -81,6 +81,6 @@ public struct QueryEngine: Sendable {
         let planner = Planner(
             start: grid.start, end: grid.time(grid.count - 1), step: step,
             defaultSubqueryStep: options.defaultSubqueryStep.milliseconds)
-        return try planner.plan(query.expression)
+        return try planner.plan(query.expression).markingHistogramCounts()
     }
 }

@@ -113,7 +113,7 @@ private func floatsAlone(
 // MARK: Counts
 
 /// How often a window's sample differs from the one before; one of the other kind does.
-private func changeCount(_ window: MixedWindow) -> Int {
+func changeCount(_ window: MixedWindow) -> Int {
     let columns = window.columns
     return countEvents(window) { previous, current in
         switch (previous, current) {
@@ -128,7 +128,7 @@ private func changeCount(_ window: MixedWindow) -> Int {
 }
 
 /// How often a window's counter began anew; one of the other kind does.
-private func resetCount(_ window: MixedWindow) -> Int {
+func resetCount(_ window: MixedWindow) -> Int {
     let columns = window.columns
     return countEvents(window) { previous, current in
         switch (previous, current) {

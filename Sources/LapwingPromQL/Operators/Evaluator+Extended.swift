@@ -30,7 +30,11 @@ extension Evaluator {
                     if kernel != .delta, matrix.hasValues(row: matrix.rowCount - 1) { annotations.addIfNoCounter(set.labels[index], plan.range) }
                 }
             } else {
-                try fillExtendedMixed(kernel, &matrix, base, extended, set.labels[index], plan.range)
+                if selector.readsHistogramCounts { columns.reduceToHistogramCounts() }
+                var row = StepRow(stepCount: grid.count)
+                let remarks = WindowRemarks(labels: set.labels[index], range: plan.range)
+                fillExtendedMixed(kernel, &row, columns, extended, remarks, &annotations)
+                matrix.setLastRow(row)
             }
             let rows = matrix.rowCount
             matrix.removeLastRowIfEmpty()
@@ -64,12 +68,6 @@ extension Evaluator {
         return result
     }
 
-    private mutating func fillExtendedMixed(
-        _ kernel: WindowKernel, _ matrix: inout StepMatrix, _ base: Int, _ extended: ExtendedFrame, _ labels: Labels, _ range: SourceRange
-    ) throws(QueryError) {
-        throw .execution("\(kernel.rawValue) over native histograms is not there yet")
-    }
-
     /// A selector that is `smoothed`: each series at each step between its samples.
     mutating func smoothed(_ plan: SelectorPlan, on grid: StepGrid) throws(QueryError) -> StepMatrix {
         let first = plan.shift.apply(grid.start)
@@ -89,10 +87,25 @@ extension Evaluator {
             if columns.histogramTimes.isEmpty {
                 fillSmoothed(&matrix.values, base, columns, plan.shift, grid, lookback: lookback)
             } else {
-                throw .execution("smoothed native histograms are not there yet")
+                if plan.readsHistogramCounts { columns.reduceToHistogramCounts() }
+                var row = StepRow(stepCount: grid.count)
+                let remarks = WindowRemarks(labels: set.labels[index], range: plan.range)
+                fillSmoothedMixed(&row, columns, plan.shift, grid, lookback: lookback, remarks, &annotations)
+                matrix.setLastRow(row)
             }
             matrix.removeLastRowIfEmpty()
         }
         return matrix
+    }
+}
+
+extension StepMatrix {
+    /// Puts the values of a row into the last one.
+    fileprivate mutating func setLastRow(_ row: StepRow) {
+        let base = values.count - stepCount
+        for step in 0..<stepCount {
+            values[base + step] = row.values[step]
+            if let histogram = row.histogram(at: step) { histograms[base + step] = histogram }
+        }
     }
 }

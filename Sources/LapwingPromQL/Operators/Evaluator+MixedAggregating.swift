@@ -7,14 +7,7 @@ extension Evaluator {
         _ input: StepMatrix, _ grouping: Grouping, _ plan: AggregationPlan, into result: inout StepMatrix
     ) throws(QueryError) {
         switch plan.operation {
-        case .count, .group:
-            for row in 0..<input.rowCount {
-                let base = grouping.groupOfRow[row] * result.stepCount
-                for (step, cell) in input.cells(of: row).enumerated() where input.isPresent(cell) {
-                    let known = result.isPresent(base + step) ? result.values[base + step] : 0
-                    result.values[base + step] = plan.operation == .group ? 1 : known + 1
-                }
-            }
+        case .count, .group: foldWhole(plan.operation, input, grouping, into: &result)
         case .sum, .avg:
             for (group, rows) in grouping.rows.enumerated() {
                 try check()
@@ -27,12 +20,20 @@ extension Evaluator {
                 annotations.add(.histogramIgnored(in: plan.operation.rawValue, plan.inputRange))
             }
             floats.histograms = [:]
+            if plan.operation == .min || plan.operation == .max { return foldWhole(plan.operation, floats, grouping, into: &result) }
             for (group, rows) in grouping.rows.enumerated() {
                 foldByStep(plan.operation, floats, rows, into: &result.values, base: group * result.stepCount)
             }
         case .countValues, .topk, .bottomk, .limitk, .limitRatio, .quantile: break
         }
     }
+}
+
+/// The operations that take a row at once, whatever its cells hold.
+private func foldWhole(_ operation: AggregationOperator, _ input: StepMatrix, _ grouping: Grouping, into result: inout StepMatrix) {
+    guard var fold = GroupFold(operation, groupCount: grouping.count, stepCount: input.stepCount) else { return }
+    for row in 0..<input.rowCount { fold.add(Array(input.values[input.cells(of: row)]), to: grouping.groupOfRow[row]) }
+    if let values = fold.result() { result.values = values }
 }
 
 /// `sum` and `avg` of one group's rows, floats and histograms: at each step all have to be of one kind.

@@ -21,6 +21,8 @@ struct SelectorPlan: Sendable {
     var shift: TimeShift
     var rangeExtension: VectorSelector.Extension?
     var range: SourceRange
+    /// Whether of histograms only count and sum are asked.
+    var readsHistogramCounts = false
 }
 
 /// The samples of a window that ends at each step and leaves its start out.

@@ -46,7 +46,8 @@ extension Evaluator {
         let range = frame.range
         let set = try series(plan.matchers, over: range)
         return RowPipeline(
-            root: .latest(LatestNode(set, range, reading, slot: 0)), labels: set.labels, dropsAllNames: reading != .value,
+            root: .latest(LatestNode(set, range, reading, slot: 0, readsHistogramCounts: plan.readsHistogramCounts)), labels: set.labels,
+            dropsAllNames: reading != .value,
             dropsName: [], frames: [frame],
             rowCost: grid.count == 1 ? 150 : Self.readingCost(range) + grid.count * 2)
     }
@@ -83,7 +84,8 @@ extension Evaluator {
         switch plan.source {
         case .selector(let selector):
             let set = try series(selector.matchers, over: frame.range)
-            let node = WindowNode(kernel, .series(set), frame, parameters, plan.range, parameterRange, slot: 0)
+            let node = WindowNode(kernel, .series(set), frame, parameters, plan.range, parameterRange, slot: 0,
+                readsHistogramCounts: selector.readsHistogramCounts)
             return RowPipeline(
                 root: .window(node), labels: set.labels, dropsAllNames: !kernel.keepsName, dropsName: [], frames: [frame],
                 rowCost: Self.readingCost(frame.range) + grid.count * 8)

@@ -32,12 +32,15 @@ final class LatestNode: Sendable {
     let reading: Reading
     /// The place of its scratch memory among a worker's.
     let slot: Int
+    /// Whether of histograms only count and sum are asked.
+    let readsHistogramCounts: Bool
 
-    init(_ series: any SeriesSet, _ range: TimeRange, _ reading: Reading, slot: Int) {
+    init(_ series: any SeriesSet, _ range: TimeRange, _ reading: Reading, slot: Int, readsHistogramCounts: Bool = false) {
         self.series = series
         self.range = range
         self.reading = reading
         self.slot = slot
+        self.readsHistogramCounts = readsHistogramCounts
     }
 }
 
@@ -57,10 +60,12 @@ final class WindowNode: Sendable {
     /// Where the first of the parameters stands.
     let parameterRange: SourceRange?
     let slot: Int
+    /// Whether of histograms only count and sum are asked.
+    let readsHistogramCounts: Bool
 
     init(
         _ kernel: WindowKernel, _ source: Source, _ frame: WindowFrame, _ parameters: [[Double]], _ range: SourceRange,
-        _ parameterRange: SourceRange?, slot: Int
+        _ parameterRange: SourceRange?, slot: Int, readsHistogramCounts: Bool = false
     ) {
         self.kernel = kernel
         self.source = source
@@ -69,6 +74,7 @@ final class WindowNode: Sendable {
         self.range = range
         self.parameterRange = parameterRange
         self.slot = slot
+        self.readsHistogramCounts = readsHistogramCounts
     }
 }
 

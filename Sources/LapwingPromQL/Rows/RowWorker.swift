@@ -54,12 +54,14 @@ struct RowWorker {
 
     private mutating func fillLatest(_ row: inout StepRow, _ node: LatestNode, _ index: Int) throws(QueryError) {
         let slot = node.slot
-        if row.stepCount == 1 {
+        // Whether a counter began anew is known only beside the sample before.
+        if row.stepCount == 1, !node.readsHistogramCounts {
             if !scratches[slot].rowsAhead.contains(index) { try readAhead(node, index) }
             row.take(scratches[slot].latest, index - scratches[slot].rowsAhead.lowerBound, node.reading)
             return
         }
         try read(node.series, index, node.range, slot)
+        if node.readsHistogramCounts { scratches[slot].window.columns.reduceToHistogramCounts() }
         scratches[slot].window.updateBounds()
         if scratches[slot].window.columns.histogramTimes.isEmpty {
             fillLatestFloats(&row.values, scratches[slot].window, node.reading)
@@ -98,6 +100,7 @@ struct RowWorker {
         case .series(let set):
             try read(set, index, node.samples, slot)
             scratches[slot].window.columns.removeStaleMarkers()
+            if node.readsHistogramCounts { scratches[slot].window.columns.reduceToHistogramCounts() }
         case .subquery(let inner, let grid):
             var innerRow = scratches[slot].innerRow ?? StepRow(stepCount: grid.count)
             scratches[slot].innerRow = nil

@@ -151,10 +151,14 @@ private struct NotationReader {
         var current = first
         var values: [NotatedValue] = [.histogram(first)]
         for _ in 0..<count {
-            guard current.schema == step.schema, current.customValues == step.customValues else {
-                throw failure("error combining histograms: their schemas differ")
+            guard current.schema <= step.schema else {
+                throw failure("error combining histograms: cannot merge from schema \(step.schema) to \(current.schema)")
             }
-            current = current.combined(with: step, sign: isIncrease ? 1 : -1)
+            do throws(NativeHistogramError) {
+                if isIncrease { try current.add(step) } else { try current.subtract(step) }
+            } catch {
+                throw failure(error.message)
+            }
             values.append(.histogram(current))
         }
         return try ended(values)
@@ -232,36 +236,5 @@ private struct NotationReader {
             guard current != nil else { throw failure("the list of numbers has no closing bracket") }
             numbers.append(try number())
         }
-    }
-}
-
-extension NativeHistogram {
-    /// Buckets of the same layout added or subtracted, place by place: what a test's `{{…}}+{{…}}x5` means.
-    fileprivate func combined(with step: NativeHistogram, sign: Double) -> NativeHistogram {
-        var result = self
-        result.count += sign * step.count
-        result.sum += sign * step.sum
-        result.zeroCount += sign * step.zeroCount
-        (result.positiveSpans, result.positiveBuckets) = Self.merged(
-            (positiveSpans, positiveBuckets), (step.positiveSpans, step.positiveBuckets), sign)
-        (result.negativeSpans, result.negativeBuckets) = Self.merged(
-            (negativeSpans, negativeBuckets), (step.negativeSpans, step.negativeBuckets), sign)
-        return result
-    }
-
-    private static func merged(
-        _ a: (spans: [BucketSpan], buckets: [Double]), _ b: (spans: [BucketSpan], buckets: [Double]), _ sign: Double
-    ) -> ([BucketSpan], [Double]) {
-        guard let start = [a.spans.first?.offset, b.spans.first?.offset].compactMap({ $0 }).min() else { return ([], []) }
-        var buckets: [Double] = []
-        for (side, factor) in [(a, 1.0), (b, sign)] {
-            guard let offset = side.spans.first?.offset else { continue }
-            for (index, count) in side.buckets.enumerated() {
-                let place = Int(offset - start) + index
-                while buckets.count <= place { buckets.append(0) }
-                buckets[place] += factor * count
-            }
-        }
-        return ([BucketSpan(offset: start, length: UInt32(buckets.count))], buckets)
     }
 }
