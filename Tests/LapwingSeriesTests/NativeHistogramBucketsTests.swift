@@ -19,7 +19,7 @@ import Testing
     @Test func `schemas set how fine the bounds are`() {
         let fine = NativeHistogram(schema: 1, count: 1, positiveSpans: [.init(offset: 1, length: 1)], positiveBuckets: [1])
         #expect(fine.buckets.map(\.lower) == [1])
-        #expect(fine.buckets.map(\.upper) == [1.4142135623730951])
+        #expect(fine.buckets.map(\.upper) == [1.414213562373095])
         let coarse = NativeHistogram(schema: -2, count: 1, positiveSpans: [.init(offset: 1, length: 1)], positiveBuckets: [1])
         #expect(coarse.buckets.map(\.upper) == [16])
         let last = NativeHistogram(schema: 0, count: 1, positiveSpans: [.init(offset: 1024, length: 2)], positiveBuckets: [1, 1])
