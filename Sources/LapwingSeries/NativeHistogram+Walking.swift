@@ -61,10 +61,16 @@ struct BucketWalk: Sendable {
                 guard span >= 0 else { return nil }
                 left = spans[span].length
             }
+            // Listed and not given.
+            let missing = UInt32(clamping: min(Int(left), max(0, place - counts.count)))
+            left -= missing
+            index -= Int64(missing)
+            place -= Int(missing)
+            if left == 0 { continue }
             left -= 1
             index -= 1
             place -= 1
-            if place < counts.count { return (index, counts[place], place) }
+            return (index, counts[place], place)
         }
     }
 }

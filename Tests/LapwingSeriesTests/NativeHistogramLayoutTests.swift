@@ -23,8 +23,9 @@ import Testing
         histogram.schema = 1
         let coarse = histogram.reduced(to: 0)
         #expect(coarse.schema == 0)
-        #expect(coarse.positiveSpans == [.init(offset: -1, length: 3), .init(offset: 1, length: 1)])
-        #expect(coarse.positiveBuckets == [3, 7, 5, 13])
+        #expect(coarse.positiveSpans == [.init(offset: -1, length: 5)])
+        #expect(coarse.positiveBuckets == [3, 7, 5, 6, 7])
+        #expect(histogram.reduced(to: -1).positiveBuckets == [10, 11, 7])
         #expect(histogram.reduced(to: 2) == histogram)
     }
 
@@ -75,7 +76,7 @@ import Testing
         }
         #expect(message(positive([(0, 1), (-1, 1)], [1, 2])).hasPrefix("positive side: span number 2 with offset -1:"))
         #expect(message(positive([(0, 3)], [1, 2])).hasPrefix("positive side: spans need 3 buckets, have 2 buckets:"))
-        #expect(message(positive([(0, 1)], [-1])).hasPrefix("positive side: bucket number 1 has observation count of -1:"))
+        #expect(message(positive([(0, 2)], [2, -1])).hasPrefix("positive side: bucket number 2 has observation count of -1:"))
         #expect(message(NativeHistogram(schema: 9)).hasSuffix("got schema 9"))
         #expect(message(NativeHistogram(schema: -53, zeroCount: 1)) == "custom buckets: must have zero count of 0")
         #expect(message(NativeHistogram(schema: -53, customValues: [1, 1])).contains("strictly increasing"))
