@@ -174,10 +174,9 @@ struct VectorJoin {
         guard place.isShared || place.isCrowded else { return }
         let isOneToOne = matching.cardinality == .oneToOne
         let key = ClaimKey(target: isOneToOne ? -1 : place.target, group: place.group)
-        var taken = claims[key] ?? (isOneToOne ? [Bool](repeating: false, count: result.stepCount) : claimed(place))
-        if taken[place.step] { throw isOneToOne ? Self.manyToOne : Self.notUnique }
-        taken[place.step] = true
-        claims[key] = taken
+        if claims[key] == nil { claims[key] = isOneToOne ? [Bool](repeating: false, count: result.stepCount) : claimed(place) }
+        if claims[key]?[place.step] == true { throw isOneToOne ? Self.manyToOne : Self.notUnique }
+        claims[key]?[place.step] = true
     }
 
     /// The steps at which the first owner of a row had its matches.

@@ -13,16 +13,22 @@ struct TableSource: SeriesSource, SeriesSnapshot {
                 target.times.append(time)
                 target.values.append(value)
             }
+            for (time, histogram) in zip(all.histogramTimes, all.histograms) where range.contains(Timestamp(milliseconds: time)) {
+                target.histogramTimes.append(time)
+                target.histograms.append(histogram)
+            }
         }
     }
 
     /// By series: times in milliseconds and values, ascending.
     var series: [Labels: [(time: Int64, value: Double)]] = [:]
+    /// Likewise, at other times than the series' floats.
+    var histograms: [Labels: [(time: Int64, value: NativeHistogram)]] = [:]
 
     func snapshot() -> any SeriesSnapshot { self }
 
     func select(_ matchers: [Matcher], over range: TimeRange) throws(ReadError) -> any SeriesSet {
-        let found = series.keys.filter { labels in matchers.allSatisfy { $0.matches(labels) } }.sorted()
+        let found = Set(series.keys).union(histograms.keys).filter { labels in matchers.allSatisfy { $0.matches(labels) } }.sorted()
         return Row(
             labels: found,
             columns: found.map { labels in
@@ -30,6 +36,10 @@ struct TableSource: SeriesSource, SeriesSnapshot {
                 for sample in series[labels] ?? [] {
                     columns.times.append(sample.time)
                     columns.values.append(sample.value)
+                }
+                for sample in histograms[labels] ?? [] {
+                    columns.histogramTimes.append(sample.time)
+                    columns.histograms.append(sample.value)
                 }
                 return columns
             })
