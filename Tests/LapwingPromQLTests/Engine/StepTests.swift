@@ -124,7 +124,7 @@ private struct HistogramGenerator {
                     Issue.record("\(what) at \(time): \(instant)")
                     continue
                 }
-                expectSame(samples, series, at: time, "\(what) at \(time)")
+                expectSame(samples, Array(series), at: time, "\(what) at \(time)")
             }
             let wanted = Set(instants.flatMap { instant -> [String] in
                 guard case .success(let one) = instant else { return [] }
