@@ -1,14 +1,29 @@
+import Foundation
 import LapwingText
 
 /// Measures what lapwing is built for, in one run: parsing, storing, decoding, querying.
 ///
 /// `Benchmarks` at full size, `Benchmarks --small` at the size that the test suite runs; `Benchmarks storage query` runs
-/// only what it names.
+/// only what it names. `Benchmarks compare` and `Benchmarks agree` set lapwing's server beside Debian's Prometheus and VictoriaMetrics.
 @main
 enum Benchmarks {
     typealias Row = (name: String, value: Double, unit: String)
 
-    static func main() {
+    static func main() async {
+        do {
+            switch CommandLine.arguments.dropFirst().first {
+            case "compare": exit(try Comparison.run() ? 0 : 1)
+            case "agree": exit(try Agreement.run() ? 0 : 1)
+            case "serve": try await Peer.serve(port: CommandLine.arguments.dropFirst(2).first)
+            default: measure()
+            }
+        } catch {
+            FileHandle.standardError.write(Data("Benchmarks: \(error)\n".utf8))
+            exit(2)
+        }
+    }
+
+    private static func measure() {
         let names = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("-") }
         let (rows, hash) = rows(isSmall: CommandLine.arguments.contains("--small"), only: Array(names))
         let width = rows.map(\.name.count).max() ?? 0
