@@ -15,8 +15,10 @@ struct PeerAnswer {
         var value: Double
     }
 
-    /// - Parameter body: an answer of `/api/v1/query` or `/api/v1/query_range`.
-    init(_ body: [UInt8]) {
+    /// - Parameters:
+    ///   - body: an answer of `/api/v1/query` or `/api/v1/query_range`.
+    ///   - dropsNames: whether the names of metrics are left out; VictoriaMetrics keeps some that Prometheus drops.
+    init(_ body: [UInt8], dropsNames: Bool = false) {
         guard let object = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] else {
             error = "no JSON: \(String(decoding: body.prefix(200), as: UTF8.self))"
             return
@@ -31,7 +33,7 @@ struct PeerAnswer {
             return
         }
         for row in rows {
-            let labels = (row["metric"] as? [String: String] ?? [:]).sorted { $0.key < $1.key }
+            let labels = (row["metric"] as? [String: String] ?? [:]).filter { !dropsNames || $0.key != "__name__" }.sorted { $0.key < $1.key }
             let points = row["values"] as? [Any] ?? [row["value"] ?? []]
             self.rows[labels.map { "\($0.key)=\(GoQuote.quote($0.value))" }.joined(separator: ",")] = points.compactMap { Self.point($0) }
         }

@@ -93,7 +93,7 @@ struct PeerDataset {
         case .long:
             totals[index] = scrape % 20_000 == 19_999 ? 0 : totals[index] + Double(noise % 11)
         case .gauge:
-            totals[index] = Double(noise % 10_090) / 10 - 200
+            totals[index] = Double(noise % 7001) / 10 - 200
         case .bucket(let bucket):
             // What fell into this bucket and every one below: noise of the same scrape, so it adds up.
             for part in 0...bucket { totals[index] += Double(Self.noise(index - bucket + part, scrape) % (part < 6 ? part + 2 : 14 - part)) }
@@ -107,7 +107,7 @@ struct PeerDataset {
         switch kind {
         case 0: scrape % 60 < 25 ? Double(noise % 100) : nil
         case 1: scrape % 40 == 30 ? Self.staleMarker : scrape % 40 > 30 ? nil : Double(noise % 100) - 50
-        case 2: [Double.nan, .infinity, -.infinity, 0, -0.0, 1e-300, 1e300, 3][noise % 8]
+        case 2: [Double.nan, .infinity, -.infinity, 0, -0.0, 1e-300, 1e100, 3][noise % 8]
         case 3: 7
         case 4: Double(scrape % 37) * 1.25
         default: scrape == size.scrapes / 2 ? 1 : nil

@@ -19,7 +19,7 @@ final class PeerProcess {
         process.arguments = command.arguments
         process.currentDirectoryURL = folder
         let log = folder.appending(path: "log")
-        FileManager.default.createFile(atPath: log.path, contents: nil)
+        try Data().write(to: log)
         let handle = try FileHandle(forWritingTo: log)
         process.standardOutput = handle
         process.standardError = handle
