@@ -11,6 +11,8 @@ struct ClassicBuckets {
 
     /// Counts that differ by less than this fraction are taken as equal: sums of floats come in any order.
     static let tolerance = 1e-12
+    /// A count that is greater by this fraction is far from being almost equal.
+    static let safeRise = 1e-9
 
     mutating func removeAll() {
         bounds.removeAll(keepingCapacity: true)
@@ -84,7 +86,7 @@ struct ClassicBuckets {
         for place in 1..<max(1, counts.count) {
             let count = counts[place]
             // Far apart and rising, as nearly all are.
-            if count > previous, count - previous > count * 1e-9 {
+            if count > previous, count - previous > count * Self.safeRise {
                 previous = count
             } else if count != previous {
                 mend(place, &previous, at: time, &forced)
@@ -192,4 +194,7 @@ struct ClassicLayout {
         rows = sorted.map(\.row)
         isPlain = zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }
     }
+
+    /// Whether each bound is there once, and the last one takes in everything.
+    var isWhole: Bool { isPlain && bounds.count > 1 && bounds.last == .infinity }
 }

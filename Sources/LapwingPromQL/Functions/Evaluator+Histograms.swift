@@ -98,7 +98,7 @@ extension Evaluator {
     ) throws(QueryError) -> (values: [Double], annotations: Annotations) {
         var result: (values: [Double], annotations: Annotations) = ([], Annotations())
         result.values.reserveCapacity(places.count * grid.count)
-        var scratch = ClassicBuckets()
+        var scratch = HistogramScratch()
         var values = [Double](repeating: StepMatrix.absent, count: grid.count)
         for place in places {
             try budget.check()

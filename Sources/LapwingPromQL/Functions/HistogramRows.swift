@@ -89,7 +89,7 @@ enum HistogramKernel: Sendable {
     /// - Parameter scratch: reused from row to row.
     /// - Complexity: O(buckets × steps), without an allocation for a step of a classic histogram.
     func fill(
-        _ values: inout [Double], _ rows: HistogramRows, _ row: HistogramRows.Row, _ grid: StepGrid, _ scratch: inout ClassicBuckets,
+        _ values: inout [Double], _ rows: HistogramRows, _ row: HistogramRows.Row, _ grid: StepGrid, _ scratch: inout HistogramScratch,
         _ range: SourceRange, _ annotations: inout Annotations
     ) {
         let name = row.labels.metricName
@@ -108,25 +108,38 @@ enum HistogramKernel: Sendable {
     }
 
     private func fillClassic(
-        _ values: inout [Double], _ layout: ClassicLayout, _ cells: [Double], _ grid: StepGrid, _ scratch: inout ClassicBuckets,
+        _ values: inout [Double], _ layout: ClassicLayout, _ cells: [Double], _ grid: StepGrid, _ scratch: inout HistogramScratch,
         _ name: String, _ range: SourceRange, _ annotations: inout Annotations
     ) {
-        scratch.removeAll()
-        var forced: ForcedMonotonicity?
-        for step in 0..<grid.count {
-            scratch.take(layout, cells, step, stepCount: grid.count)
-            if scratch.counts.isEmpty { continue }
-            switch self {
-            case .quantile(let quantiles):
-                values[step] = scratch.quantile(quantiles[step], at: grid.time(step), forced: &forced)
-                if let found = forced {
-                    annotations.add(.forcedMonotonicity(name, found, range))
-                    forced = nil
-                }
-            case .fraction(let lower, let upper): values[step] = scratch.fraction(from: lower[step], to: upper[step])
+        scratch.buckets.removeAll()
+        switch self {
+        case .fraction(let lower, let upper):
+            for step in 0..<grid.count {
+                scratch.buckets.take(layout, cells, step, stepCount: grid.count)
+                if !scratch.buckets.counts.isEmpty { values[step] = scratch.buckets.fraction(from: lower[step], to: upper[step]) }
+            }
+        case .quantile(let quantiles):
+            var buckets = scratch.buckets
+            func single(_ step: Int, _ values: inout [Double]) {
+                buckets.take(layout, cells, step, stepCount: grid.count)
+                if buckets.counts.isEmpty { return }
+                var forced: ForcedMonotonicity?
+                values[step] = buckets.quantile(quantiles[step], at: grid.time(step), forced: &forced)
+                if let forced { annotations.add(.forcedMonotonicity(name, forced, range)) }
+            }
+            if layout.isWhole {
+                scratch.quantiles.fill(&values, layout, cells, quantiles, single)
+            } else {
+                for step in 0..<grid.count { single(step, &values) }
             }
         }
     }
+}
+
+/// What histogram functions compute with, reused from row to row.
+struct HistogramScratch {
+    var buckets = ClassicBuckets()
+    var quantiles = ClassicQuantiles()
 }
 
 extension Annotations {

@@ -1,4 +1,5 @@
 import LapwingSeries
+import LapwingText
 import Testing
 
 @testable import LapwingPromQL
@@ -73,6 +74,13 @@ import Testing
         return below.bound + (here.bound - below.bound) * ((rank - below.count) / (here.count - below.count))
     }
 
+    private func matrix(_ values: [Double], _ bounds: [Double]) -> StepMatrix {
+        var matrix = StepMatrix(stepCount: values.count / bounds.count)
+        for bound in bounds { matrix.appendRow(Labels(metric: "x_bucket", ["le": bound == .infinity ? "+Inf" : "\(bound)"]), dropsName: false) }
+        matrix.values = values
+        return matrix
+    }
+
     @Test(arguments: [11 as UInt64, 12]) func `steps one after the other agree with the definition, whichever rows are there`(seed: UInt64) {
         var state = seed
         func roll(_ sides: UInt64) -> Int {
@@ -91,15 +99,26 @@ import Testing
             }
         }
         var scratch = ClassicBuckets()
+        var whole: [[Double]] = []
+        for q in [0.0, 0.3, 0.99] {
+            var row = [Double](repeating: StepMatrix.absent, count: steps)
+            let kernel = HistogramKernel.quantile([Double](repeating: q, count: steps))
+            var annotations = Annotations()
+            var memory = HistogramScratch()
+            let rows = HistogramRows(matrix(values, bounds), SourceRange(0, 1), &annotations)
+            kernel.fill(&row, rows, rows.rows[0], StepGrid(start: 0, step: 1, count: steps), &memory, SourceRange(0, 1), &annotations)
+            whole.append(row)
+        }
         for step in 0..<steps {
             scratch.take(layout, values, step, stepCount: steps)
             let pairs = bounds.indices.map { (bound: bounds[$0], count: values[$0 * steps + step]) }
                 .filter { $0.count.bitPattern != StepMatrix.absentBits }
-            for q in [0.0, 0.3, 0.99] {
+            for (place, q) in [0.0, 0.3, 0.99].enumerated() {
                 var forced: ForcedMonotonicity?
                 let (value, expected) = (scratch.quantile(q, at: 0, forced: &forced), naive(q, pairs))
                 #expect(value == expected || (value - expected).magnitude < 1e-12 || (value.isNaN && expected.isNaN), "seed \(seed), step \(step), q \(q)")
                 #expect(forced == nil)
+                #expect(whole[place][step] == value || (whole[place][step].isNaN && value.isNaN), "seed \(seed), step \(step), q \(q)")
             }
         }
     }
