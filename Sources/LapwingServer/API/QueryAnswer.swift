@@ -1,12 +1,12 @@
 import Foundation
-import LapwingHTTP
-import LapwingPromQL
-import LapwingSeries
+public import LapwingHTTP
+public import LapwingPromQL
+public import LapwingSeries
 import LapwingText
 
 /// A query's value on its way out: in one piece when it is small, else part by part, written on every core while the
 /// client takes what is there.
-struct QueryAnswer: Sendable {
+public struct QueryAnswer: Sendable {
     var value: QueryValue
     /// The time of scalars and strings.
     var time: Timestamp
@@ -17,7 +17,14 @@ struct QueryAnswer: Sendable {
     /// Elements of an instant vector in one part, some 150 bytes each.
     static let samplesInPart = 1024
 
-    var response: HTTPResponse {
+    public init(value: QueryValue, time: Timestamp, warnings: [String] = [], infos: [String] = []) {
+        self.value = value
+        self.time = time
+        self.warnings = warnings
+        self.infos = infos
+    }
+
+    public var response: HTTPResponse {
         switch value {
         case .matrix(let matrix):
             let parts = MatrixParts(matrix)
