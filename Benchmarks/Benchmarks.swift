@@ -40,6 +40,7 @@ enum Benchmarks {
         if isWanted("exposition") { rows += ExpositionBenchmarks.rows(series: isSmall ? 200 : 50_000) }
         if isWanted("storage") { rows += StorageBenchmarks.rows(series: isSmall ? 50 : 10_000) }
         if isWanted("answer") { rows += AnswerBenchmarks.rows(series: isSmall ? 20 : 1000) }
+        if isWanted("served") { rows += ServedAnswerBenchmarks.rows(series: isSmall ? 20 : 2500) }
         if isWanted("regex") { rows += RegexBenchmarks.rows(rounds: isSmall ? 100 : 100_000) }
         guard isWanted("query") || names.contains(where: { $0.hasPrefix("query=") }) else { return (rows, 0) }
         // `query=rate` runs the rows of queries that have `rate` in their name.

@@ -28,20 +28,31 @@ public struct QueryAnswer: Sendable {
         switch value {
         case .matrix(let matrix):
             let parts = MatrixParts(matrix)
-            return parts.count > 1 ? streamed(parts.count) { part, json in parts.write(part, &json) } : whole
+            if parts.count > 1 { return streamed(parts.count) { part, json in parts.write(part, &json) } }
+            return whole { json in if parts.count == 1 { parts.write(0, &json) } }
         case .vector(let samples) where samples.count > Self.samplesInPart:
             let count = (samples.count + Self.samplesInPart - 1) / Self.samplesInPart
             return streamed(count) { part, json in
                 let first = part * Self.samplesInPart
                 json.samples(samples[first..<min(first + Self.samplesInPart, samples.count)])
             }
-        case .scalar, .string, .vector:
-            return whole
+        case .vector(let samples):
+            return whole { json in json.samples(samples[...]) }
+        case .scalar, .string:
+            return APIAnswer.success(warnings: warnings, infos: infos) { $0.queryData(value, at: time, statistics: statistics) }
         }
     }
 
-    private var whole: HTTPResponse {
-        APIAnswer.success(warnings: warnings, infos: infos) { $0.queryData(value, at: time, statistics: statistics) }
+    /// The elements of `result` are made by `write`.
+    private func whole(_ write: (inout JSONWriter) -> Void) -> HTTPResponse {
+        APIAnswer.success(warnings: warnings, infos: infos) { json in
+            json.object { json in
+                json.member("resultType", value.typeName)
+                json.key("result")
+                json.array(write)
+                if let statistics { json.statistics(statistics) }
+            }
+        }
     }
 
     /// The elements of `result` are made by `write`; what stands around them is written here.

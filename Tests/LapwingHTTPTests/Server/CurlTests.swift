@@ -50,6 +50,23 @@ struct CurlTests {
         }
     }
 
+    /// Blocks are sent from where they are, crumbs are gathered: what lies between them must stay in order.
+    @Test func `a stream of blocks and crumbs arrives as it was written`() throws {
+        let pieces = [10, 70_000, 65_536, 1, 65_535, 3, 300_001, 131_072, 0, 5].enumerated().map { index, count in
+            (0..<count).map { UInt8(ascii: "a") + UInt8(($0 / 7 + index) % 26) }
+        }
+        let whole = String(decoding: pieces.flatMap { $0 }, as: UTF8.self)
+        try withServer(handler: { _ in
+            HTTPResponse(contentType: "text/plain", body: .stream { writer in for piece in pieces { try writer.write(piece) } })
+        }) { address, _ in
+            let url = "http://\(address)"
+            #expect(try curl(url) == whole)
+            #expect(try curl("--compressed", url) == whole)
+            #expect(try curl("--http1.0", url) == whole)
+            #expect(try curl("--head", url).hasPrefix("HTTP/1.1 200 OK\r\n"))
+        }
+    }
+
     @Test func `curl is told why its upload was refused`() throws {
         try withServer {
             $0.limits.maxBodyBytes = 100
