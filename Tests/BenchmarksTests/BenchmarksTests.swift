@@ -8,7 +8,11 @@ import Testing
         let again = Benchmarks.rows(isSmall: true)
         #expect(hash == again.hash)
         #expect(rows.map(\.name) == again.rows.map(\.name))
-        for name in ["instant count", "instant rate", "instant quantile", "range rate, 6 h by 60 s", "range quantile, 6 h by 60 s", "storage append", "answer matrix, streamed"] {
+        let names = [
+            "instant count", "instant rate", "instant quantile", "range rate, 6 h by 60 s", "range quantile, 6 h by 60 s", "storage append",
+            "answer matrix, streamed",
+        ]
+        for name in names {
             #expect(rows.contains { $0.name == name && $0.value > 0 }, "\(name)")
         }
         #expect(rows.contains { $0.unit == "MB/s" })

@@ -56,9 +56,10 @@ struct CurlTests {
             (0..<count).map { UInt8(ascii: "a") + UInt8(($0 / 7 + index) % 26) }
         }
         let whole = String(decoding: pieces.flatMap { $0 }, as: UTF8.self)
-        try withServer(handler: { _ in
+        let answer: @Sendable (HTTPRequest) -> HTTPResponse = { _ in
             HTTPResponse(contentType: "text/plain", body: .stream { writer in for piece in pieces { try writer.write(piece) } })
-        }) { address, _ in
+        }
+        try withServer(handler: answer) { (address: SocketAddress, _: HTTPServer) throws in
             let url = "http://\(address)"
             #expect(try curl(url) == whole)
             #expect(try curl("--compressed", url) == whole)
