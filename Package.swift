@@ -8,6 +8,7 @@ let rooms: [(name: String, imports: [String])] = [
     ("LapwingRegex", ["LapwingText"]),
     ("LapwingYAML", ["LapwingText"]),
     ("LapwingTemplate", ["LapwingText"]),
+    ("LapwingSnappy", []),
     ("LapwingHTTP", ["LapwingText", "CZlib", "CEpoll"]),
     ("LapwingSeries", ["LapwingText", "LapwingRegex"]),
     ("LapwingStorage", ["LapwingText", "LapwingRegex", "LapwingSeries"]),
@@ -36,8 +37,8 @@ let rooms: [(name: String, imports: [String])] = [
     (
         "LapwingServer",
         [
-            "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingHTTP", "LapwingSeries",
-            "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
+            "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingSnappy", "LapwingHTTP",
+            "LapwingSeries", "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
             "Lapwing",
         ]
     ),

@@ -10,6 +10,7 @@ struct APIRoutes: Sendable {
     var rules: RuleEndpoints
     var targets: TargetEndpoints
     var status: StatusEndpoints
+    var writes: WriteEndpoint
     var instruments: Instruments
     var alertmanagers: [String]
     var now: @Sendable () -> Timestamp
@@ -33,6 +34,7 @@ struct APIRoutes: Sendable {
         answer(&router, "alertmanagers") { [alertmanagers] (_, _) throws(APIError) in Self.alertmanagers(alertmanagers) }
         answer(&router, "status/buildinfo") { (_, _) throws(APIError) in status.buildInfo() }
         answer(&router, "status/tsdb") { (request, now) throws(APIError) in try status.storage(request, now: now) }
+        answer(&router, "write", [.post]) { [writes] (request, _) throws(APIError) in writes.write(request) }
         addPages(&router)
         return router
     }

@@ -113,7 +113,8 @@ public final class Sidecar: Sendable {
                 engine: QueryEngine(configuration.engine), source: store, timeout: configuration.queryTimeout),
             series: SeriesEndpoints(source: store), rules: RuleEndpoints(scheduler: scheduler),
             targets: TargetEndpoints(scrapes: scrapes, externalURL: configuration.externalURL ?? "", listenPort: address.port),
-            status: StatusEndpoints(store: store, scheduler: scheduler, scrapes: scrapes, start: .now), instruments: instruments,
+            status: StatusEndpoints(store: store, scheduler: scheduler, scrapes: scrapes, start: .now),
+            writes: WriteEndpoint(sink: store), instruments: instruments,
             alertmanagers: configuration.alertmanagers, now: { .now }, reload: { [weak self] in self?.reloadAndWait() })
     }
 

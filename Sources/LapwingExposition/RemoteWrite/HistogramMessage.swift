@@ -1,0 +1,85 @@
+import LapwingSeries
+
+/// The fields of a `prometheus.Histogram` message: counts as integers with deltas, or as floats.
+struct HistogramMessage {
+    private(set) var histogram = NativeHistogram()
+    /// Milliseconds since the epoch.
+    private(set) var time: Int64 = 0
+    private var positiveDeltas: [Int64] = []
+    private var negativeDeltas: [Int64] = []
+
+    mutating func read(_ message: ProtobufReader) throws(ProtobufReader.Fault) {
+        var reader = message
+        while let field = try reader.field() {
+            switch (field.number, field.type) {
+            case (1, .varint): histogram.count = Double(try reader.varint())
+            case (2, .fixed64): histogram.count = try reader.double()
+            case (3, .fixed64): histogram.sum = try reader.double()
+            case (4, .varint): histogram.schema = Int32(clamping: try reader.zigzag())
+            case (5, .fixed64): histogram.zeroThreshold = try reader.double()
+            case (6, .varint): histogram.zeroCount = Double(try reader.varint())
+            case (7, .fixed64): histogram.zeroCount = try reader.double()
+            case (8, .bytes): histogram.negativeSpans.append(try Self.span(try reader.message()))
+            case (9, _): try reader.repeated(field.type, into: &negativeDeltas) { (reader) throws(ProtobufReader.Fault) in try reader.zigzag() }
+            case (10, _): try reader.repeated(field.type, into: &histogram.negativeBuckets, Self.double)
+            case (11, .bytes): histogram.positiveSpans.append(try Self.span(try reader.message()))
+            case (12, _): try reader.repeated(field.type, into: &positiveDeltas) { (reader) throws(ProtobufReader.Fault) in try reader.zigzag() }
+            case (13, _): try reader.repeated(field.type, into: &histogram.positiveBuckets, Self.double)
+            case (14, .varint): histogram.counterResetHint = Self.hint(try reader.varint())
+            case (15, .varint): time = Int64(bitPattern: try reader.varint())
+            case (16, _): try reader.repeated(field.type, into: &histogram.customValues, Self.double)
+            default: try reader.skip(field.type)
+            }
+        }
+        if !positiveDeltas.isEmpty { histogram.positiveBuckets = Self.counts(positiveDeltas) }
+        if !negativeDeltas.isEmpty { histogram.negativeBuckets = Self.counts(negativeDeltas) }
+        if let fault = histogram.layoutFault { throw reader.fault(fault) }
+    }
+
+    private static func double(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) -> Double { try reader.double() }
+
+    private static func span(_ message: ProtobufReader) throws(ProtobufReader.Fault) -> NativeHistogram.BucketSpan {
+        var reader = message
+        var span = NativeHistogram.BucketSpan(offset: 0, length: 0)
+        while let field = try reader.field() {
+            switch (field.number, field.type) {
+            case (1, .varint): span.offset = Int32(clamping: try reader.zigzag())
+            case (2, .varint): span.length = UInt32(clamping: try reader.varint())
+            default: try reader.skip(field.type)
+            }
+        }
+        return span
+    }
+
+    private static func hint(_ number: UInt64) -> NativeHistogram.CounterResetHint {
+        switch number {
+        case 1: .reset
+        case 2: .notReset
+        case 3: .gauge
+        default: .unknown
+        }
+    }
+
+    private static func counts(_ deltas: [Int64]) -> [Double] {
+        var count: Int64 = 0
+        return deltas.map { delta in
+            count &+= delta
+            return Double(count)
+        }
+    }
+}
+
+extension NativeHistogram {
+    /// What is wrong with the layout, if anything: as many counts as the spans list, a schema that there is, bounds that
+    /// ascend.
+    fileprivate var layoutFault: String? {
+        guard usesCustomBuckets || Self.exponentialSchemas.contains(schema) else { return "a histogram has the unknown schema \(schema)" }
+        for (spans, buckets) in [(positiveSpans, positiveBuckets), (negativeSpans, negativeBuckets)] {
+            let listed = spans.reduce(UInt64(0)) { $0 &+ UInt64($1.length) }
+            if listed != UInt64(buckets.count) { return "a histogram's spans list \(listed) buckets, and it has \(buckets.count)" }
+            if spans.dropFirst().contains(where: { $0.offset < 0 }) { return "a histogram's spans overlap" }
+        }
+        for (a, b) in zip(customValues, customValues.dropFirst()) where !(a < b) { return "a histogram's custom bounds do not ascend" }
+        return nil
+    }
+}

@@ -1,0 +1,97 @@
+import LapwingExposition
+import LapwingHTTP
+import LapwingSeries
+import LapwingSnappy
+import LapwingStorage
+import Testing
+
+@testable import LapwingServer
+
+@Suite struct `Remote write` {
+    private let store = Store(options: StoreOptions(clock: { Timestamp(milliseconds: 100_000) }))
+    private let up = Labels(metric: "up", ["job": "a"])
+
+    private func request(_ message: RemoteWriteMessage, headers: HTTPHeaders = [:]) throws -> HTTPRequest {
+        let target = try #require(HTTPTarget("/api/v1/write"))
+        return HTTPRequest(head: HTTPRequestHead(method: .post, target: target, headers: headers), body: SnappyBlock.compress(message.bytes))
+    }
+
+    private func message(_ labels: Labels, _ times: [Int64], _ values: [Double]) -> RemoteWriteMessage {
+        var message = RemoteWriteMessage()
+        message.append(labels, times: times, values: values)
+        return message
+    }
+
+    private func text(_ response: HTTPResponse) -> String {
+        guard case .bytes(let bytes) = response.body else { return "a stream" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func stored(_ labels: Labels) throws -> [Double] {
+        let set = try store.snapshot().select([.equal(LabelName.metric, labels.metricName)], over: .all)
+        var columns = SampleColumns()
+        if set.count > 0 { try set.read(0, over: .all, into: &columns) }
+        return columns.values
+    }
+
+    @Test func `is stored and answered with 204`() throws {
+        let endpoint = WriteEndpoint(sink: store)
+        #expect(try endpoint.write(request(message(up, [1000, 2000], [1, 2]))).status == .noContent)
+        // The second time the series is known by the bytes of its labels.
+        #expect(try endpoint.write(request(message(up, [3000], [3]))).status == .noContent)
+        #expect(try stored(up) == [1, 2, 3])
+    }
+
+    @Test func `tells what it refuses and stores the rest`() throws {
+        let endpoint = WriteEndpoint(sink: store)
+        _ = endpoint.write(try request(message(up, [5000], [5])))
+        var mixed = message(up, [4000, 5000, 6000, 1_000_000], [4, 7, 6, 8])
+        mixed.append(Labels(metric: "", ["x": "y"]), times: [1], values: [1])
+        let response = endpoint.write(try request(mixed))
+        #expect(response.status == .badRequest)
+        #expect(
+            text(response) == """
+                invalid labels: the series {x="y"} has no metric name
+                out of order sample: {__name__="up", job="a"} at 4000
+                duplicate sample for timestamp: {__name__="up", job="a"} at 5000
+                out of bounds: {__name__="up", job="a"} at 1000000
+
+                """)
+        #expect(try stored(up) == [5, 6])
+    }
+
+    @Test func `finds a series again that the store has forgotten`() throws {
+        let endpoint = WriteEndpoint(sink: store)
+        _ = endpoint.write(try request(message(up, [1000], [1])))
+        let emptied = Store(options: store.options)
+        let other = WriteEndpoint(sink: emptied)
+        #expect(try other.write(request(message(up, [1000], [1]))).status == .noContent)
+        for now in [1, 2, 3] { emptied.removeExpired(now: Timestamp(milliseconds: Int64(now) * 1_000_000_000_000)) }
+        #expect(try other.write(request(message(up, [2000], [2]))).status == .noContent)
+    }
+
+    @Test(arguments: [
+        (["Content-Type": "text/plain"], "the content type text/plain is not remote write's"),
+        (
+            ["Content-Type": "application/x-protobuf;proto=io.prometheus.write.v2.Request"],
+            "remote write 1.0 (proto=prometheus.WriteRequest) is taken here"
+        ),
+        (["Content-Encoding": "gzip"], "the encoding gzip is not remote write's"),
+    ] as [(HTTPHeaders, String)])
+    func `of another kind is answered with 415`(headers: HTTPHeaders, message expected: String) throws {
+        let response = WriteEndpoint(sink: store).write(try request(message(up, [1], [1]), headers: headers))
+        #expect(response.status == .unsupportedMediaType)
+        #expect(text(response).hasPrefix(expected))
+    }
+
+    @Test func `that announces too much, or is damaged, is refused`() throws {
+        let endpoint = WriteEndpoint(sink: store)
+        var large = try request(message(up, [1], [1]))
+        large.body = [0xFF, 0xFF, 0xFF, 0x7F, 0]
+        #expect(endpoint.write(large).status == .badRequest)
+        #expect(text(endpoint.write(large)) == "snappy: decoded length 268435455 exceeds limit 33554432\n")
+        var damaged = large
+        damaged.body = SnappyBlock.compress([0x0A, 0x05, 1])
+        #expect(text(endpoint.write(damaged)) == "the message is damaged at byte 2: a field of 5 bytes reaches beyond the end\n")
+    }
+}
