@@ -91,7 +91,7 @@ struct MergedBucketWalk {
             isPositive
             ? BucketWalk(histogram.positiveSpans, histogram.positiveBuckets)
             : BucketWalk(histogram.negativeSpans, histogram.negativeBuckets)
-        shift = histogram.usesCustomBuckets ? 0 : Int64(max(0, histogram.schema - schema))
+        shift = histogram.usesCustomBuckets ? 0 : max(0, Int64(histogram.schema) - Int64(schema))
         self.schema = schema
         self.threshold = NativeHistogram.exponentialSchemas.contains(schema) ? threshold : 0
         pending = walk.next()

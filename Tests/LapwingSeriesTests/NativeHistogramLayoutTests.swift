@@ -68,6 +68,23 @@ import Testing
         #expect(throws: NativeHistogramError.self) { try positive([(0, 5)], [1]).validate() }
     }
 
+    @Test func `schemas and widths that do not exist do no harm`() throws {
+        var odd = positive([(-3, 2), (1, 1)], [1, 2, 3])
+        for (schema, other) in [(Int32.max, Int32.min), (.min, .max), (.min, .min), (9, -5), (-60, -53), (-53, .min)] {
+            for threshold in [0, -1, .infinity, .nan, 1e300] {
+                (odd.schema, odd.zeroThreshold) = (schema, threshold)
+                var next = odd
+                (next.schema, next.zeroThreshold, next.customValues) = (other, 0.5, [2, 1, .nan])
+                _ = next.isReset(after: odd)
+                _ = odd.isReset(after: next)
+                _ = try? next.add(odd)
+                _ = try? odd.subtract(next)
+                _ = next.trimmed(.below, .nan).trimmed(.above, -.infinity)
+                _ = next.reduced(to: .min).description
+            }
+        }
+    }
+
     @Test func `validation says what is wrong`() throws {
         try positive([(-3, 2), (1, 1)], [1, 2, 3]).validate()
         func message(_ histogram: NativeHistogram) -> String {
