@@ -39,6 +39,7 @@ enum Program {
             case "serve": return try await ServeCommand.run(arguments)
             case "test": return try TestCommand.run(arguments)
             case "check": return try CheckCommand.run(arguments)
+            case "format": return try FormatCommand.run(arguments)
             default: return try await QueryCommand.run(arguments)
             }
         } catch {

@@ -5,12 +5,14 @@ public enum PrometheusDuration {
     public enum ParseError: Error, Sendable, Hashable, CustomStringConvertible {
         case empty
         case malformed(String)
+        case unknownUnit(String, in: String)
         case outOfRange(String)
 
         public var description: String {
             switch self {
             case .empty: "empty duration string"
             case .malformed(let text): "not a valid duration string: \(GoQuote.quote(text))"
+            case .unknownUnit(let unit, let text): "unknown unit \(GoQuote.quote(unit)) in duration \(GoQuote.quote(text))"
             case .outOfRange: "duration out of range"
             }
         }
@@ -46,8 +48,9 @@ public enum PrometheusDuration {
             let unitStart = offset
             while offset < bytes.count, bytes[offset] &- UInt8(ascii: "a") < 26 { offset += 1 }
             let name = String(decoding: bytes[unitStart..<offset], as: UTF8.self)
-            guard unitStart > digitsStart, let index = units.firstIndex(where: { $0.name == name }), index >= nextUnit
-            else { throw .malformed(String(text)) }
+            guard unitStart > digitsStart, offset > unitStart else { throw .malformed(String(text)) }
+            guard let index = units.firstIndex(where: { $0.name == name }) else { throw .unknownUnit(name, in: String(text)) }
+            guard index >= nextUnit else { throw .malformed(String(text)) }
             nextUnit = index + 1
             let (part, tooLong) = count.multipliedReportingOverflow(by: units[index].milliseconds)
             let (sum, overflow) = total.addingReportingOverflow(part)

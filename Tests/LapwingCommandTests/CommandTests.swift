@@ -12,7 +12,7 @@ import Testing
         let help = try BuiltProgram.run(["--help"])
         #expect(help.status == 0 && help.output.contains("serve") && help.error.isEmpty)
         #expect(try BuiltProgram.run(["--version"]).output.hasPrefix("lapwing "))
-        for command in ["serve", "test", "check", "query"] {
+        for command in ["serve", "test", "check", "query", "format"] {
             let help = try BuiltProgram.run([command, "--help"])
             #expect(help.status == 0 && help.output.contains("Usage: lapwing \(command)"))
         }
@@ -21,13 +21,24 @@ import Testing
     @Test(arguments: [
         (["sevre"], "did you mean serve?"), (["serve", "--scrap", "x"], "did you mean --scrape?"), (["query"], "needs one expression"),
         (["serve", "--listen"], "needs a value"), (["serve", "--scrape-interval", "5 m"], "durations are written like"),
-        (["query", "--time", "yesterday", "up"], "is no time"), (["check", "ruls", "x"], "did you mean rules?"), (["test"], "needs a file"),
+        (["query", "--time", "yesterday", "up"], "is no time"), (["check", "ruls", "x"], "did you mean rules?"), (["test"], "needs a file"), (["format"], "needs an expression"),
     ])
     func `bad usage is refused with what was meant`(arguments: [String], part: String) throws {
         let outcome = try BuiltProgram.run(arguments)
         #expect(outcome.status == 2)
         #expect(outcome.error.contains(part), "\(outcome.error)")
         #expect(outcome.output.isEmpty)
+    }
+
+    @Test func `expressions and the expressions of rule files are printed in their canonical form`() throws {
+        let one = try BuiltProgram.run(["format", "sum(rate( x[300s] ))by(job)"])
+        #expect(one.status == 0 && one.output == "sum by (job) (rate(x[5m]))\n")
+        let file = try write("# kept elsewhere\n- alert: A\n  expr: 'x>1'\n- record: a:b\n  expr: sum(x)by(a)\n", as: "rules.yml")
+        let rules = try BuiltProgram.run(["format", "rules.yml"], in: file.deletingLastPathComponent())
+        #expect(rules.status == 0 && rules.output == "rules.yml:2: x > 1\nrules.yml:4: sum by (a) (x)\n")
+        let bad = try BuiltProgram.run(["format", "x +", "y"])
+        #expect(bad.status == 1 && bad.output == "y\n")
+        #expect(bad.error.contains("unexpected end of input"))
     }
 
     @Test func `the rules that come with the program pass their tests`() throws {

@@ -1,6 +1,6 @@
 /// Every command with its flags: what the parser takes, the help shows and the completion will know.
 enum CommandTable {
-    static let commands = [serve, test, check, query]
+    static let commands = [serve, test, check, query, format]
 
     static let serve = CommandDescription(
         name: "serve", operands: "", summary: "run the sidecar: collect, store, evaluate rules, notify, answer the HTTP API",
@@ -68,6 +68,14 @@ enum CommandTable {
         examples: [
             ("lapwing query 'sum by (instance) (up)'", "ask the server on this machine"),
             ("lapwing query --start now-1h --step 1m 'rate(http_requests_total[5m])'", "ask for an hour, a point a minute"),
+        ])
+
+    static let format = CommandDescription(
+        name: "format", operands: "EXPR|FILE…", summary: "print a PromQL expression, or the expressions of a rule file, in canonical form",
+        flags: [],
+        examples: [
+            ("lapwing format 'sum(rate(x[300s]))by(job)'", "print sum by (job) (rate(x[5m]))"),
+            ("lapwing format rules/*.yml", "print every rule's expression behind its file and line"),
         ])
 
     static let overview: String = {

@@ -34,8 +34,10 @@ struct Lexer {
                 } else if expectsDuration {
                     try readInsideBracket()
                 } else if offset >= source.count {
-                    if parenthesisDepth != 0 { throw failure("unclosed left parenthesis") }
-                    if isBracketOpen { throw failure("unclosed left bracket") }
+                    if parenthesisDepth != 0 {
+                        throw failure("unclosed left parenthesis", help: "\(parenthesisDepth == 1 ? "a" : "\(parenthesisDepth)") ) missing")
+                    }
+                    if isBracketOpen { throw failure("unclosed left bracket", help: "a ] is missing") }
                     emit(.end)
                     return
                 } else {
@@ -65,8 +67,14 @@ struct Lexer {
         tokens.append(Token(kind: kind, range: SourceRange(start, offset)))
     }
 
-    private func failure(_ message: String) -> PromQLSyntaxError {
-        PromQLSyntaxError(message, at: SourceRange(start, source.count), in: source)
+    private func failure(_ message: String, help: String? = nil) -> PromQLSyntaxError {
+        PromQLSyntaxError(message, at: SourceRange(start, source.count), help: help, in: source)
+    }
+
+    /// Upstream has handed out the token when it finds that it may not stand there: the place is behind it.
+    private mutating func failureBehindToken(_ message: String, help: String? = nil) -> PromQLSyntaxError {
+        start = offset
+        return failure(message, help: help)
     }
 
     /// The character at a byte as Go's `%q` shows a rune.
@@ -140,7 +148,6 @@ struct Lexer {
             emit(.leftBracket)
             isBracketOpen = true
             sawColon = false
-            sawDuration = false
             expectsDuration = true
         case "]":
             guard isBracketOpen else { throw failure("unexpected right bracket ']'") }
@@ -159,7 +166,7 @@ struct Lexer {
             parenthesisDepth -= 1
             if parenthesisDepth < 0 {
                 tokens.removeLast()
-                throw failure("unexpected right parenthesis ')'")
+                throw failureBehindToken("unexpected right parenthesis ')'", help: "it closes nothing; take it away, or open one before")
             }
         }
     }
@@ -218,8 +225,8 @@ struct Lexer {
             sawColon = false
             expectsDuration = false
         case ":":
-            if !sawDuration { throw failure("unexpected colon before duration in duration expression") }
-            if sawColon { throw failure("unexpected repeated colon in duration expression") }
+            if !sawDuration { throw failureBehindToken("unexpected colon before duration in duration expression") }
+            if sawColon { throw failureBehindToken("unexpected repeated colon in duration expression") }
             emit(.colon)
             sawColon = true
         case "(", ")": try readParenthesis(byte)
@@ -237,7 +244,7 @@ struct Lexer {
     // MARK: Braces
 
     private mutating func readInsideBraces() throws(PromQLSyntaxError) {
-        guard let byte = current else { throw failure("unexpected end of input inside braces") }
+        guard let byte = current else { throw failure("unexpected end of input inside braces", help: "a } is missing") }
         if Self.isAlpha(byte) {
             while let next = current, Self.isAlphaNumeric(next) { offset += 1 }
             return emit(.identifier)
@@ -341,8 +348,6 @@ struct Lexer {
     private mutating func readNumberOrDuration() throws(PromQLSyntaxError) {
         if readNumber() { return emit(.number) }
         if readRestOfDuration() { return emit(.duration) }
-        advanceRune()
-        offset = min(offset, source.count)
         throw failure("bad number or duration syntax: \(GoQuote.quote(bytes: Array(source[start..<offset])))")
     }
 
@@ -357,6 +362,8 @@ struct Lexer {
         func isNumberDigit(_ byte: UInt8) -> Bool {
             Self.isDigit(byte) || (isHexadecimal && (byte | 0x20) &- UInt8(ascii: "a") < 6)
         }
+        // Upstream does not count a point that begins the number: `.5.5` is for the parser to refuse.
+        _ = skip(".")
         var sawPoint = false
         var sawExponent = false
         while let byte = current {
@@ -364,24 +371,30 @@ struct Lexer {
                 offset += 1
             } else if byte == UInt8(ascii: ".") {
                 offset += 1
-                if sawPoint || isHexadecimal || isNext("_") || isNext(".") { return false }
+                if sawPoint || skip("_") || skip(".") || isHexadecimal { return false }
                 sawPoint = true
             } else if byte | 0x20 == UInt8(ascii: "e") {
                 offset += 1
                 if sawExponent { return false }
                 sawExponent = true
-                if isNext("+") || isNext("-") { offset += 1 }
-                guard let next = current, next != UInt8(ascii: "."), next != UInt8(ascii: "_"), next | 0x20 != UInt8(ascii: "e")
-                else { return false }
+                if !skip("+") { _ = skip("-") }
+                if isCutShort() { return false }
             } else if byte == UInt8(ascii: "_") {
                 offset += 1
-                guard let next = current, next != UInt8(ascii: "."), next != UInt8(ascii: "_"), next | 0x20 != UInt8(ascii: "e")
-                else { return false }
+                if isCutShort() { return false }
             } else {
                 break
             }
         }
         return current.map { !Self.isAlphaNumeric($0) } ?? true
+    }
+
+    /// Whether what follows an exponent's letter or `_` cannot; it is then read, to be quoted.
+    private mutating func isCutShort() -> Bool {
+        guard let next = current else { return true }
+        guard next == UInt8(ascii: ".") || next == UInt8(ascii: "_") || next | 0x20 == UInt8(ascii: "e") else { return false }
+        offset += 1
+        return true
     }
 
     /// The unit behind a number, and further numbers with units.
@@ -391,7 +404,10 @@ struct Lexer {
             while let digit = current, Self.isDigit(digit) { offset += 1 }
             guard acceptUnit(of: "smhdw") else { return false }
         }
-        return current.map { !Self.isAlphaNumeric($0) } ?? true
+        // What upstream quotes holds the letter or digit that may not follow.
+        guard let next = current, Self.isAlphaNumeric(next) else { return true }
+        offset += 1
+        return false
     }
 
     private mutating func acceptUnit(of letters: String) -> Bool {

@@ -8,7 +8,7 @@ extension Parser {
         let arguments = try parseArguments()
         guard let function = Function.named(text(name)) else {
             let known = Function.all.map(\.name) + AggregationOperator.allCases.map(\.rawValue)
-            let help = Spelling.nearest(to: text(name), in: known).map { "did you mean \($0)?" }
+            let help = Spelling.nearest(to: text(name).lowercased(), in: known).map { "did you mean \($0)?" }
             throw failure("unknown function with name \(GoQuote.quote(text(name)))", at: name.range, help: help)
         }
         return .call(Call(function: function, arguments: arguments, range: SourceRange(name.range.lowerBound, lastClosing)))
@@ -16,8 +16,10 @@ extension Parser {
 
     private mutating func parseArguments() throws(PromQLSyntaxError) -> [QueryExpression] {
         try expect(.leftParenthesis)
+        height = 1
         if skip(.rightParenthesis) { return [] }
         var arguments = [try parseExpression()]
+        var tallest = height
         while current.kind == .comma {
             let comma = current
             advance()
@@ -25,16 +27,18 @@ extension Parser {
                 throw failure("trailing commas not allowed in function call args", at: comma.range)
             }
             arguments.append(try parseExpression())
+            tallest = max(tallest, height)
         }
         try expect(.rightParenthesis)
+        try grow(over: tallest)
         return arguments
     }
 
     mutating func parseAggregation(_ operation: AggregationOperator) throws(PromQLSyntaxError) -> QueryExpression {
         let start = current.range.lowerBound
         advance()
-        aggregations += 1
-        defer { aggregations -= 1 }
+        contexts.append(.aggregation)
+        defer { contexts.removeLast() }
         var grouping = try parseGrouping()
         let arguments = try parseArguments()
         var end = lastClosing

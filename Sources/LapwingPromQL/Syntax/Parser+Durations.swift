@@ -25,6 +25,8 @@ extension Parser {
     /// After `offset` stands one term: `foo offset -2^2` is `(foo offset -2)^2`.
     mutating func parseOffsetDuration() throws(PromQLSyntaxError) -> DurationText {
         if current.kind == .leftParenthesis { return try parseDuration(above: 0).settled }
+        // Only what has two signs is arithmetic without parentheses.
+        if current.isSign, tokens[min(position + 1, tokens.count - 1)].isSign { return try parseDuration(above: 0).settled }
         return try parseDurationTerm().settled
     }
 
@@ -81,6 +83,8 @@ extension Parser {
             advance()
             let inner = try parseDuration(above: 0)
             try expect(.rightParenthesis)
+            // A second pair means nothing, and is not printed.
+            if case .parenthesized = inner { return inner }
             return .parenthesized(inner, SourceRange(token.range.lowerBound, lastClosing))
         case .preprocessor(let word) where word == .step || word == .range:
             advance()
@@ -115,6 +119,7 @@ extension DurationText {
     /// A literal alone as whole milliseconds; anything else as it is.
     var settled: DurationText {
         guard case .number(let seconds, let isDuration, let range) = self else { return self }
-        return .literal(milliseconds: Int64((seconds * 1000).rounded(.toNearestOrAwayFromZero)), isNumber: !isDuration, range)
+        let nanoseconds = (seconds * 1e9).rounded(.toNearestOrAwayFromZero)
+        return .literal(milliseconds: Self.milliseconds(nanoseconds: nanoseconds), isNumber: !isDuration, range)
     }
 }

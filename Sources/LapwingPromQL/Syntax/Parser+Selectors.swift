@@ -4,6 +4,7 @@ import LapwingText
 
 extension Parser {
     mutating func parseVectorSelector() throws(PromQLSyntaxError) -> VectorSelector {
+        height = 1
         let start = current.range.lowerBound
         var end = current.range.upperBound
         var name = ""
@@ -72,10 +73,7 @@ extension Parser {
     mutating func parseBracket(after expression: QueryExpression) throws(PromQLSyntaxError) -> QueryExpression {
         let bracket = current.range
         advance()
-        guard startsDuration else {
-            throw unexpected("subquery or range selector", expected: "number, duration, step(), or range()")
-        }
-        let window = try parsePositiveDuration()
+        let window = try inside(.window) { (parser) throws(PromQLSyntaxError) in try parser.parsePositiveDuration() }
         if skip(.colon) { return try parseSubquery(of: expression, window: window) }
         guard skip(.rightBracket) else { throw unexpected("subquery or range", expected: "\":\" or \"]\"") }
         let brackets = SourceRange(bracket.lowerBound, lastClosing)
@@ -91,12 +89,10 @@ extension Parser {
     private mutating func parseSubquery(of expression: QueryExpression, window: DurationText) throws(PromQLSyntaxError) -> QueryExpression {
         var step: DurationText?
         if current.kind != .rightBracket {
-            guard startsDuration else {
-                throw unexpected("subquery selector", expected: "number, duration, step(), range(), or \"]\"")
-            }
-            step = try parsePositiveDuration()
+            step = try inside(.subqueryStep) { (parser) throws(PromQLSyntaxError) in try parser.parsePositiveDuration() }
         }
         guard skip(.rightBracket) else { throw unexpected("subquery selector", expected: "\"]\"") }
+        try grow()
         return .subquery(
             Subquery(
                 expression: expression, window: window, step: step,
@@ -105,8 +101,7 @@ extension Parser {
 
     mutating func parseOffset(after expression: QueryExpression) throws(PromQLSyntaxError) -> QueryExpression {
         advance()
-        guard startsDuration else { throw unexpected("offset", expected: "number, duration, step(), or range()") }
-        let offset = try parseOffsetDuration()
+        let offset = try inside(.offset) { (parser) throws(PromQLSyntaxError) in try parser.parseOffsetDuration() }
         let fault = failure(
             "offset modifier must be preceded by an instant vector selector or range vector selector or a subquery",
             at: expression.range)

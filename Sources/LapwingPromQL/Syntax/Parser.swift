@@ -7,8 +7,8 @@ public enum QueryLimits {
     public static let bytes = 1 << 20
     /// Parentheses, calls, operators and so on within one another.
     public static let nesting = 500
-    /// Operators that follow one another; the tree leans as deep.
-    public static let chain = 1000
+    /// Levels of the tree: operators that follow one another make it lean as deep.
+    public static let height = 1000
 }
 
 /// Reads PromQL: text → syntax tree, checked for types.
@@ -20,8 +20,10 @@ public struct Parser {
     let tokens: [Token]
     var position = 0
     var nesting = 0
-    /// How many aggregations are open: a fault inside one is told as a fault of the aggregation, as upstream does.
-    var aggregations = 0
+    /// What a word that stands where it cannot is told to be in, innermost last: upstream's error productions.
+    var contexts: [FaultContext] = []
+    /// How high the tree of the last expression is.
+    var height = 0
     /// The end of the last closing bracket, number or duration that was read.
     var lastClosing = 0
     private let lexerError: PromQLSyntaxError?
@@ -95,11 +97,20 @@ public struct Parser {
     /// The current token stands where it cannot.
     func unexpected(_ context: String = "", expected: String = "") -> PromQLSyntaxError {
         if current.kind == .error, let lexerError { return lexerError }
-        let context = context.isEmpty && aggregations > 0 ? "aggregation" : context
+        let (context, expected) = context.isEmpty ? (contexts.last?.name ?? "", contexts.last?.expected ?? "") : (context, expected)
         var message = "unexpected \(current.described(in: source))"
         if !context.isEmpty { message += " in \(context)" }
         if !expected.isEmpty { message += ", expected \(expected)" }
-        return failure(message, at: current.range)
+        return failure(message, at: current.range, help: help)
+    }
+
+    /// Reads something whose faults are told as faults of `context`.
+    mutating func inside<T>(
+        _ context: FaultContext, _ body: (inout Parser) throws(PromQLSyntaxError) -> T
+    ) throws(PromQLSyntaxError) -> T {
+        contexts.append(context)
+        defer { contexts.removeLast() }
+        return try body(&self)
     }
 
     mutating func nested<T>(_ body: (inout Parser) throws(PromQLSyntaxError) -> T) throws(PromQLSyntaxError) -> T {
@@ -111,6 +122,14 @@ public struct Parser {
         return try body(&self)
     }
 
+    /// The last expression becomes part of a higher one, beside one of height `other`.
+    mutating func grow(over other: Int = 0) throws(PromQLSyntaxError) {
+        height = max(height, other) + 1
+        if height > QueryLimits.height {
+            throw failure("the query has more than \(QueryLimits.height) operations within one another", at: current.range)
+        }
+    }
+
     // MARK: Expressions
 
     mutating func parseExpression() throws(PromQLSyntaxError) -> QueryExpression { try parseBinary(above: 0) }
@@ -119,15 +138,12 @@ public struct Parser {
     mutating func parseBinary(above level: Int) throws(PromQLSyntaxError) -> QueryExpression {
         try nested { (parser: inout Parser) throws(PromQLSyntaxError) -> QueryExpression in
             var left = try parser.parseUnary()
-            var operators = 0
             while case .binary(let operation) = parser.current.kind, operation.precedence > level {
-                operators += 1
-                if operators > QueryLimits.chain {
-                    throw parser.failure("more than \(QueryLimits.chain) operators follow one another", at: parser.current.range)
-                }
+                let leftHeight = parser.height
                 parser.advance()
                 let modifiers = try parser.parseModifiers()
                 let right = try parser.parseBinary(above: operation.rightLevel)
+                try parser.grow(over: leftHeight)
                 left = .binary(
                     BinaryOperation(
                         operation: operation, left: left, right: right, returnsBool: modifiers.returnsBool,
@@ -148,6 +164,7 @@ public struct Parser {
             number.range = SourceRange(start, number.range.upperBound)
             return .number(number)
         }
+        try grow()
         return .unary(
             UnaryOperation(
                 operation: sign == .add ? .plus : .minus, operand: operand,
@@ -157,12 +174,7 @@ public struct Parser {
     /// Ranges, subqueries, `offset`, `@`, `anchored` and `smoothed` bind to what stands before them.
     private mutating func parsePostfix() throws(PromQLSyntaxError) -> QueryExpression {
         var expression = try parsePrimary()
-        var count = 0
         while true {
-            count += 1
-            if count > QueryLimits.nesting {
-                throw failure("more than \(QueryLimits.nesting) modifiers follow one another", at: current.range)
-            }
             switch current.kind {
             case .leftBracket: expression = try parseBracket(after: expression)
             case .keyword(.offset): expression = try parseOffset(after: expression)
@@ -180,6 +192,7 @@ public struct Parser {
         case .number, .duration: return .number(try parseNumber())
         case .string:
             advance()
+            height = 1
             let value = try unquoted(token)
             let bytes = value.unicodeScalars.contains("\u{FFFD}") ? try? GoQuote.unquote(Array(text(token).utf8)) : nil
             let malformed = bytes.flatMap { String(validating: $0, as: UTF8.self) == nil ? $0 : nil }
@@ -188,12 +201,12 @@ public struct Parser {
             advance()
             let inner = try parseExpression()
             try expect(.rightParenthesis)
+            try grow()
             return .parenthesized(Parenthesized(expression: inner, range: SourceRange(token.range.lowerBound, lastClosing)))
         case .leftBrace: return .vectorSelector(try parseVectorSelector())
         case .aggregator(let operation):
-            if startsAggregation { return try parseAggregation(operation) }
-            // Without arguments or modifiers behind it, the word is a metric only where nothing of a call follows.
-            return try parseSelectorOrAggregation()
+            // Without arguments or modifiers behind it, the word is a metric.
+            return startsAggregation ? try parseAggregation(operation) : .vectorSelector(try parseVectorSelector())
         case .identifier, .preprocessor:
             if tokens[min(position + 1, tokens.count - 1)].kind == .leftParenthesis { return try parseCall() }
             return .vectorSelector(try parseVectorSelector())
@@ -210,30 +223,31 @@ public struct Parser {
         }
     }
 
-    /// `sum` as a metric's name, unless what follows can only be a broken aggregation.
-    private mutating func parseSelectorOrAggregation() throws(PromQLSyntaxError) -> QueryExpression {
-        let following = tokens[min(position + 1, tokens.count - 1)].kind
-        switch following {
-        case .identifier, .metricIdentifier, .number, .duration, .string, .aggregator:
-            advance()
-            throw unexpected("aggregation")
-        default: return .vectorSelector(try parseVectorSelector())
-        }
-    }
-
     // MARK: Literals
 
     mutating func parseNumber() throws(PromQLSyntaxError) -> NumberLiteral {
         let token = current
+        height = 1
         advance()
         if token.kind == .duration {
             let milliseconds = try duration(token)
-            return NumberLiteral(value: Double(milliseconds) / 1000, isDuration: true, range: token.range)
+            return NumberLiteral(value: Self.seconds(milliseconds), isDuration: true, range: token.range)
         }
-        guard let value = Self.number(text(token)) else {
-            throw failure("error parsing number: strconv.ParseFloat: parsing \(GoQuote.quote(text(token))): invalid syntax", at: token.range)
+        let text = text(token)
+        guard let value = Self.number(text) else { throw numberFailure("invalid syntax", text, token) }
+        if value.isInfinite, text.utf8.contains(where: { $0 &- UInt8(ascii: "0") <= 9 }) {
+            throw numberFailure("value out of range", text, token)
         }
         return NumberLiteral(value: value, range: token.range)
+    }
+
+    private func numberFailure(_ reason: String, _ text: String, _ token: Token) -> PromQLSyntaxError {
+        failure("error parsing number: strconv.ParseFloat: parsing \(GoQuote.quote(text)): \(reason)", at: token.range)
+    }
+
+    /// Go's `Duration.Seconds`: the fraction is rounded for itself.
+    private static func seconds(_ milliseconds: Int64) -> Double {
+        Double(milliseconds / 1000) + Double(milliseconds % 1000 * 1_000_000) / 1e9
     }
 
     private func duration(_ token: Token) throws(PromQLSyntaxError) -> Int64 {

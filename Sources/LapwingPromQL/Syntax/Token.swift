@@ -63,6 +63,8 @@ struct Token: Sendable {
         }
     }
 
+    var isSign: Bool { kind == .binary(.add) || kind == .binary(.subtract) }
+
     /// The token as upstream's messages name it.
     func described(in source: [UInt8]) -> String {
         let text = String(decoding: source[range.lowerBound..<range.upperBound], as: UTF8.self)
@@ -75,7 +77,7 @@ struct Token: Sendable {
         case .number: return "number \(shortened(text))"
         case .duration: return "duration \(shortened(text))"
         case .keyword: return "<\(text)>"
-        case .binary, .equalRegex, .notEqualRegex: return "<op:\(text)>"
+        case .binary, .equalRegex, .notEqualRegex, .at: return "<op:\(text)>"
         case .aggregator: return "<aggr:\(text)>"
         default: return shortened(text)
         }

@@ -24,6 +24,8 @@ struct APIRoutes: Sendable {
         let (queries, series, rules, targets, status) = (queries, series, rules, targets, status)
         answer(&router, "query", [.get, .post]) { (request, now) throws(APIError) in try queries.instant(request, now: now) }
         answer(&router, "query_range", [.get, .post]) { (request, now) throws(APIError) in try queries.range(request, now: now) }
+        answer(&router, "format_query", [.get, .post]) { (request, now) throws(APIError) in try SyntaxEndpoints.format(request, now: now) }
+        answer(&router, "parse_query", [.get, .post]) { (request, now) throws(APIError) in try SyntaxEndpoints.tree(request, now: now) }
         answer(&router, "series", [.get, .post]) { (request, now) throws(APIError) in try series.series(request, now: now) }
         answer(&router, "labels", [.get, .post]) { (request, now) throws(APIError) in try series.labels(request, now: now) }
         answer(&router, "label/:name/values") { (request, now) throws(APIError) in try series.values(request, now: now) }
