@@ -41,7 +41,8 @@ struct ExpressionGenerator {
         case 9: return "\(vector(next)) \(pick(["+", "-", "*", "/", "%", "^", "atan2", "==", "!=bool", "</", ">/"])) \(scalar(next))"
         default:
             let modifier = pick(["", "on (a)", "ignoring (a, b)", "on (a) group_left (c)", "on () group_right ()", "fill (0)", "fill_left(1)"])
-            return "\(vector(next)) \(pick(["+", "-", "*", ">", "<= bool", "^"])) \(modifier) \(vector(next))"
+            // Parentheses, lest a modifier comes to stand between scalars.
+            return "(\(vector(next))) \(pick(["+", "-", "*", ">", "<= bool", "^"])) \(modifier) (\(vector(next)))"
         }
     }
 
