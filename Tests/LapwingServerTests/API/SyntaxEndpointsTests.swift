@@ -34,13 +34,11 @@ import Testing
     ])
     func `what is no query is bad data`(parameters: String, message: String) throws {
         let request = try #require(HTTPRequest(.get, "/api/v1/parse_query?\(parameters)"))
-        for endpoint in [SyntaxEndpoints.tree, SyntaxEndpoints.format] {
-            do throws(APIError) {
-                _ = try endpoint(request, Timestamp(milliseconds: 0))
-                Issue.record("taken")
-            } catch {
-                #expect(error.kind == .badData && error.message == message)
-            }
+        #expect { try SyntaxEndpoints.tree(request, now: Timestamp(milliseconds: 0)) } throws: {
+            ($0 as? APIError)?.kind == .badData && ($0 as? APIError)?.message == message
+        }
+        #expect { try SyntaxEndpoints.format(request, now: Timestamp(milliseconds: 0)) } throws: {
+            ($0 as? APIError)?.kind == .badData && ($0 as? APIError)?.message == message
         }
     }
 
