@@ -15,6 +15,7 @@ extension Parser {
     }
 
     mutating func parsePositiveDuration() throws(PromQLSyntaxError) -> DurationText {
+        durationOperations = 0
         let duration = try parseDuration(above: 0)
         if let literal = duration.literalSeconds, literal <= 0 {
             throw failure("duration must be greater than 0", at: duration.sourceRange)
@@ -24,6 +25,7 @@ extension Parser {
 
     /// After `offset` stands one term: `foo offset -2^2` is `(foo offset -2)^2`.
     mutating func parseOffsetDuration() throws(PromQLSyntaxError) -> DurationText {
+        durationOperations = 0
         if current.kind == .leftParenthesis { return try parseDuration(above: 0).settled }
         // Only what has two signs is arithmetic without parentheses.
         if current.isSign, tokens[min(position + 1, tokens.count - 1)].isSign { return try parseDuration(above: 0).settled }
@@ -37,6 +39,10 @@ extension Parser {
                 sign.precedence > level
             {
                 let place = parser.current.range
+                parser.durationOperations += 1
+                if parser.durationOperations > QueryLimits.height {
+                    throw parser.failure("a duration has more than \(QueryLimits.height) operations", at: place)
+                }
                 parser.advance()
                 guard parser.startsDuration else { throw parser.unexpected() }
                 let right = try parser.parseDuration(above: operation == .power ? sign.precedence - 1 : sign.precedence)

@@ -8,7 +8,7 @@ public enum QueryLimits {
     /// Parentheses, calls, operators and so on within one another.
     public static let nesting = 500
     /// Levels of the tree: operators that follow one another make it lean as deep.
-    public static let height = 1000
+    public static let height = 500
 }
 
 /// Reads PromQL: text → syntax tree, checked for types.
@@ -24,6 +24,8 @@ public struct Parser {
     var contexts: [FaultContext] = []
     /// How high the tree of the last expression is.
     var height = 0
+    /// Operators in the duration that is being read.
+    var durationOperations = 0
     /// The end of the last closing bracket, number or duration that was read.
     var lastClosing = 0
     private let lexerError: PromQLSyntaxError?
@@ -189,7 +191,9 @@ public struct Parser {
     private mutating func parsePrimary() throws(PromQLSyntaxError) -> QueryExpression {
         let token = current
         switch token.kind {
-        case .number, .duration: return .number(try parseNumber())
+        case .number, .duration:
+            height = 1
+            return .number(try parseNumber())
         case .string:
             advance()
             height = 1
@@ -227,7 +231,6 @@ public struct Parser {
 
     mutating func parseNumber() throws(PromQLSyntaxError) -> NumberLiteral {
         let token = current
-        height = 1
         advance()
         if token.kind == .duration {
             let milliseconds = try duration(token)
