@@ -21,7 +21,8 @@ import Testing
     @Test(arguments: [
         (["sevre"], "did you mean serve?"), (["serve", "--scrap", "x"], "did you mean --scrape?"), (["query"], "needs one expression"),
         (["serve", "--listen"], "needs a value"), (["serve", "--scrape-interval", "5 m"], "durations are written like"),
-        (["query", "--time", "yesterday", "up"], "is no time"), (["check", "ruls", "x"], "did you mean rules?"), (["test"], "needs a file"), (["format"], "needs an expression"),
+        (["query", "--time", "yesterday", "up"], "is no time"), (["check", "ruls", "x"], "did you mean rules?"), (["test"], "needs a file"),
+        (["format"], "needs an expression"),
     ])
     func `bad usage is refused with what was meant`(arguments: [String], part: String) throws {
         let outcome = try BuiltProgram.run(arguments)

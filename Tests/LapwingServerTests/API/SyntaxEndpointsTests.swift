@@ -76,7 +76,11 @@ import Testing
             #"{"bool":true,"lhs":\#(plain("x")),"matching":{"card":"many-to-one","fillValues":{"lhs":0,"rhs":null},"include":["b"],"#
                 + #""labels":["a"],"on":true},"op":"==","rhs":\#(plain("y")),"type":"binaryExpr"}"#
         ),
-        ("1 + 1", #"{"bool":false,"lhs":{"type":"numberLiteral","val":"1"},"matching":null,"op":"+","rhs":{"type":"numberLiteral","val":"1"},"type":"binaryExpr"}"#),
+        (
+            "1 + 1",
+            #"{"bool":false,"lhs":{"type":"numberLiteral","val":"1"},"matching":null,"op":"+","rhs":{"type":"numberLiteral","val":"1"},"#
+                + #""type":"binaryExpr"}"#
+        ),
     ])
     func `parse_query gives the tree as Prometheus' page takes it`(query: String, data: String) throws {
         #expect(try tree(of: query) == #"{"status":"success","data":\#(data)}"#)
