@@ -35,7 +35,7 @@ struct Lexer {
                     try readInsideBracket()
                 } else if offset >= source.count {
                     if parenthesisDepth != 0 {
-                        throw failure("unclosed left parenthesis", help: "\(parenthesisDepth == 1 ? "a" : "\(parenthesisDepth)") ) missing")
+                        throw failure("unclosed left parenthesis", help: parenthesisDepth == 1 ? "a ) is missing" : "\(parenthesisDepth) ) are missing")
                     }
                     if isBracketOpen { throw failure("unclosed left bracket", help: "a ] is missing") }
                     emit(.end)

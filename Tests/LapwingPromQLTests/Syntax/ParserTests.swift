@@ -93,6 +93,16 @@ import Testing
         #expect { try Parser.parse("rte(x[5m])") } throws: { ($0 as? PromQLSyntaxError)?.help == "did you mean rate?" }
     }
 
+    @Test(arguments: [
+        ("x = 1", "== compares two values; = stands between a label and its value, inside braces"),
+        ("sum(x) bye (a)", "did you mean by?"), ("sum(x", "a ) is missing"), ("x[5m", "a ] is missing"), ("x{a=\"b\"", "a } is missing"),
+        ("x 5m", "an operator is missing, or a range in brackets: [5m]"), ("x[5m:z]", nil), ("(1))", "it closes nothing; take it away, or open one before"),
+        ("Rate(x[5m])", "did you mean rate?"), ("x[5m]{a='b'}", "matchers stand before the range: name{label=\"value\"}[5m]"),
+    ])
+    func `a fault says what may have been meant`(query: String, help: String?) {
+        #expect { try Parser.parse(query) } throws: { ($0 as? PromQLSyntaxError)?.help == help }
+    }
+
     @Test func `a fault is shown under the query`() {
         #expect { try Parser.parse("foo bar") } throws: {
             ($0 as? PromQLSyntaxError)?.rendered(in: "foo bar") == """
