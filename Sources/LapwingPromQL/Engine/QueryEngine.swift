@@ -18,6 +18,9 @@ public struct PreparedQuery: Sendable, Hashable {
 public struct QueryEngine: Sendable {
     public var options: EngineOptions
 
+    /// Shared by the copies of an engine.
+    private let groupings = GroupingCache()
+
     public init(_ options: EngineOptions = EngineOptions()) { self.options = options }
 
     /// - Throws: `QueryError.syntax`.
@@ -35,7 +38,7 @@ public struct QueryEngine: Sendable {
     ) throws(QueryError) -> QueryResult {
         let grid = StepGrid(start: time.milliseconds, step: 1, count: 1)
         let plan = try plan(query, grid: grid, step: 0)
-        var evaluator = Evaluator(snapshot: snapshot, options: options, context: context)
+        var evaluator = Evaluator(snapshot: snapshot, options: options, context: context, groupings: groupings)
         if case .window(let window) = plan {
             let series = try evaluator.matrix(of: window, at: time.milliseconds)
             return evaluator.result(.matrix(QueryMatrix(series)))
@@ -62,7 +65,7 @@ public struct QueryEngine: Sendable {
         guard let grid = StepGrid(from: start, through: end, step: step) else { return QueryResult(value: .matrix([])) }
         guard grid.count <= options.maximumSamples else { throw .tooManySamples(limit: options.maximumSamples) }
         let plan = try plan(query, grid: grid, step: step.milliseconds)
-        var evaluator = Evaluator(snapshot: snapshot, options: options, context: context)
+        var evaluator = Evaluator(snapshot: snapshot, options: options, context: context, groupings: groupings)
         switch try evaluator.evaluate(plan, on: grid) {
         case .scalar(let values):
             return evaluator.result(.matrix([MatrixSeries(labels: .empty, times: grid.times, values: values)]))

@@ -4,7 +4,7 @@ import LapwingText
 extension Evaluator {
     mutating func aggregate(_ plan: AggregationPlan, on grid: StepGrid) throws(QueryError) -> StepMatrix {
         let pipeline = try pipeline(plan.input, on: grid)
-        let grouping = Grouping(pipeline.labels, names: plan.grouping, isWithout: plan.isWithout)
+        let grouping = groupings.grouping(of: pipeline.labels, by: plan.grouping, isWithout: plan.isWithout)
         if let result = try folded(plan, pipeline, grouping, on: grid) { return result }
         let input = try gather(pipeline, on: grid)
         let held = input.values.count

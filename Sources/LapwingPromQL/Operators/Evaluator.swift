@@ -17,6 +17,7 @@ struct Evaluator {
     let snapshot: any SeriesSnapshot
     let options: EngineOptions
     let budget: QueryBudget
+    let groupings: GroupingCache
     /// Milliseconds.
     let lookback: Int64
     var annotations = Annotations()
@@ -24,9 +25,12 @@ struct Evaluator {
     /// Reused from series to series.
     var columns = SampleColumns()
 
-    init(snapshot: any SeriesSnapshot, options: EngineOptions, context: QueryContext) {
+    init(
+        snapshot: any SeriesSnapshot, options: EngineOptions, context: QueryContext, groupings: GroupingCache = GroupingCache()
+    ) {
         self.snapshot = snapshot
         self.options = options
+        self.groupings = groupings
         budget = QueryBudget(maximumSamples: options.maximumSamples, context)
         lookback = (context.lookbackDelta ?? options.lookbackDelta).milliseconds
     }

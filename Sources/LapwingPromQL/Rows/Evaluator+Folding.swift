@@ -7,6 +7,12 @@ private struct FoldedPart: Sendable {
     var samplesRead = 0
     /// Cells of rows that have values.
     var cells = 0
+
+    mutating func hold(_ uncounted: inout Int, _ budget: QueryBudget) throws(QueryError) {
+        try budget.hold(uncounted)
+        cells += uncounted
+        uncounted = 0
+    }
 }
 
 extension Evaluator {
@@ -52,21 +58,27 @@ extension Evaluator {
         return matrix.withoutEmptyRows()
     }
 
+    private static let countedAtOnce = 4096
+
     private static func fold(
         _ rows: Range<Int>, of pipeline: RowPipeline, _ grouping: Grouping, into empty: GroupFold, stepCount: Int, _ budget: QueryBudget
     ) throws(QueryError) -> FoldedPart? {
         var worker = RowWorker(pipeline, budget)
         var part = FoldedPart(fold: empty)
         var row = StepRow(stepCount: stepCount)
+        // The count is shared by all threads: it is touched for some rows at a time.
+        var uncounted = 0
         for index in rows {
             try worker.fill(&row, index)
             if !row.histograms.isEmpty { return nil }
             if row.isEmpty { continue }
             // Counted as if they were held, as Prometheus counts them: a limit on samples is also one on work.
-            try budget.hold(stepCount)
-            part.cells += stepCount
+            uncounted += stepCount
+            if uncounted > Self.countedAtOnce { try part.hold(&uncounted, budget) }
             part.fold.add(row.values, to: grouping.groupOfRow[index])
         }
+        try part.hold(&uncounted, budget)
+        worker.release()
         part.annotations = worker.annotations
         part.samplesRead = worker.samplesRead
         return part

@@ -83,6 +83,7 @@ extension Evaluator {
             part.rows.append(Int32(truncatingIfNeeded: index))
             cell += stepCount
         }
+        worker.release()
         part.annotations = worker.annotations
         part.samplesRead = worker.samplesRead
         return part

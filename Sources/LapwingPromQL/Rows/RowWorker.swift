@@ -10,6 +10,7 @@ struct RowWorker {
     /// By slot.
     private var scratches: [RowScratch]
     private var rowsDone = 0
+    private var scratchHeld = 0
 
     init(_ pipeline: RowPipeline, _ budget: QueryBudget) {
         self.pipeline = pipeline
@@ -109,8 +110,7 @@ struct RowWorker {
             scratches[slot].innerRow = innerRow
         }
         if scratches[slot].window.columns.isEmpty { return row.clear() }
-        let held = scratches[slot].window.columns.count
-        try budget.hold(held)
+        try holdScratch(scratches[slot].window.columns.count)
         if scratches[slot].window.columns.histogramTimes.isEmpty {
             scratches[slot].window.updateBounds()
             node.kernel.fill(&row.values, &scratches[slot].window, node.parameters)
@@ -123,8 +123,17 @@ struct RowWorker {
                 node.kernel, &row, scratches[slot].window.columns, scratches[slot].window.frame, node.parameters, &annotations,
                 pipeline.labels[index], node.range)
         }
-        budget.release(held)
     }
+
+    /// Counts the samples of a row's windows. Their memory is used again from row to row: only growth counts.
+    private mutating func holdScratch(_ count: Int) throws(QueryError) {
+        if count <= scratchHeld { return }
+        try budget.hold(count - scratchHeld)
+        scratchHeld = count
+    }
+
+    /// Gives back what was counted for scratch memory, when the last row is done.
+    func release() { budget.release(scratchHeld) }
 
     private mutating func annotateQuantiles(_ node: WindowNode, _ row: StepRow) {
         for (step, value) in node.parameters[0].enumerated() where !(value >= 0 && value <= 1) && row.isPresent(step) {

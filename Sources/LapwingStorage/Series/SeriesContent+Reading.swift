@@ -73,6 +73,12 @@ extension SeriesContent {
         }
     }
 
+    /// So many chunks may be decoded while the series' lock is held: about three microseconds.
+    static let chunksUnderLock = 6
+
+    /// Chunks that reach `time` or lie after it.
+    func chunkCount(from time: Int64) -> Int { chunks.count - firstChunk(endingNotBefore: time) }
+
     /// The index of the first chunk that reaches `time`.
     func firstChunk(endingNotBefore time: Int64) -> Int {
         var low = 0

@@ -140,14 +140,19 @@ final class StoredSeries: Sendable {
 
     /// Replaces `columns` by the samples of a range that a snapshot sees.
     func read(_ range: ClosedRange<Int64>, at version: UInt64, into columns: inout SampleColumns) throws(ReadError) {
-        let content: SeriesContent? = state.withLock { state in
+        let content: SeriesContent? = try state.withLock { (state) throws(ReadError) -> SeriesContent? in
             guard let end = state.readableEnd(range, at: version) else {
                 columns.removeAll()
                 return nil
             }
-            // What lies open is copied here and now; for chunks it is enough to hold them.
-            if version >= state.content.since { return state.content.readOpen(range.lowerBound...end, into: &columns) ? nil : state.content }
-            return state.content(at: version)
+            guard version >= state.content.since else { return state.content(at: version) }
+            // A few chunks are decoded here and now, which costs less than holding the content; for more an append
+            // should not have to wait.
+            let part = range.lowerBound...end
+            if state.content.readOpen(part, into: &columns) { return nil }
+            guard state.content.chunkCount(from: range.lowerBound) <= SeriesContent.chunksUnderLock else { return state.content }
+            try state.content.read(part, into: &columns)
+            return nil
         }
         guard let content else { return }
         let end = min(range.upperBound, content.versions.newestTime(at: version, of: content.newestTime))

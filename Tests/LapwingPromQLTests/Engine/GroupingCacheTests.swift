@@ -1,0 +1,32 @@
+import LapwingSeries
+import Testing
+
+@testable import LapwingPromQL
+
+@Suite struct `Groupings that are kept` {
+    private func rows(_ count: Int) -> [Labels] { (0..<count).map { Labels(metric: "m", ["a": "\($0 % 3)", "b": "\($0)"]) } }
+
+    @Test func `are those that would be made anew`() {
+        let cache = GroupingCache()
+        for count in [0, 1, 7, 8, 7] {
+            for names in [["a"], ["b"], []] as [LabelNames] {
+                for isWithout in [false, true] {
+                    let expected = Grouping(rows(count), names: names, isWithout: isWithout)
+                    for _ in 0..<2 {
+                        let grouping = cache.grouping(of: rows(count), by: names, isWithout: isWithout)
+                        #expect(grouping.groupOfRow == expected.groupOfRow)
+                        #expect(grouping.labels == expected.labels)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `are told apart by every row`() {
+        let cache = GroupingCache()
+        var other = rows(9)
+        _ = cache.grouping(of: other, by: ["a"], isWithout: false)
+        other[8] = Labels(metric: "m", ["a": "new"])
+        #expect(cache.grouping(of: other, by: ["a"], isWithout: false).labels.count == 4)
+    }
+}
