@@ -92,17 +92,23 @@ enum Comparison {
 
     /// Servers take turns; every turn asks 15 s earlier, so that nobody answers from what it said before. The first is not counted.
     private static func measured(_ query: PeerQuery, _ fleet: PeerFleet, runs: Int) throws -> [Peer: Figure] {
-        let connections = try fleet.servers.map { try PeerConnection(port: $0.port) }
-        var times = [[Double]](repeating: [], count: connections.count)
-        var spent = [Double](repeating: 0, count: connections.count)
-        var bytes = [Int](repeating: 0, count: connections.count)
+        var times = [[Double]](repeating: [], count: fleet.servers.count)
+        var spent = [Double](repeating: 0, count: fleet.servers.count)
+        var bytes = [Int](repeating: 0, count: fleet.servers.count)
         for run in 0...runs {
             let end = fleet.end - Int64(run) * PeerDataset.interval
             for (index, server) in fleet.servers.enumerated() {
                 let before = server.processorMilliseconds
-                let start = ContinuousClock.now
-                let reply = try query.ask(connections[index], end: end, keepsBody: false)
-                let time = start.duration(to: .now) / .milliseconds(1)
+                var (time, reply) = (Double.nan, PeerConnection.Reply(status: 0, body: [], length: 0))
+                do throws(PeerConnection.Failure) {
+                    // Not kept from turn to turn: a slow neighbour's turn may be longer than an idle connection lives.
+                    let connection = try PeerConnection(port: server.port)
+                    let start = ContinuousClock.now
+                    reply = try query.ask(connection, end: end, keepsBody: false)
+                    time = start.duration(to: .now) / .milliseconds(1)
+                } catch {
+                    print("\(server.peer.title), \(query.title): \(error)")
+                }
                 if run == 0 { continue }
                 // A query that fails is fast; its time must not pass for a figure.
                 times[index].append(reply.status == 200 ? time : .nan)
