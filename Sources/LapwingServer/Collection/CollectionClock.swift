@@ -19,6 +19,10 @@ public protocol CollectionClock: Sendable {
     /// Returns when the wall's time is `deadline` or later.
     /// - Throws: `CancellationError` when the task is cancelled first.
     func sleep(until deadline: Timestamp) async throws
+
+    /// Returns when `duration` has gone by on the steady clock: a time limit does not move with the wall's time.
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func sleep(for duration: Duration) async throws
 }
 
 /// The machine's own clocks.
@@ -44,4 +48,6 @@ public struct SystemCollectionClock: CollectionClock {
             try await Task.sleep(for: rest)
         }
     }
+
+    public func sleep(for duration: Duration) async throws { try await Task.sleep(for: duration) }
 }

@@ -29,10 +29,9 @@ extension ScrapeAnswer {
         _ request: HTTPClientRequest, by client: any HTTPClient, _ clock: any CollectionClock
     ) async -> ScrapeAnswer {
         let first = FirstOf<ScrapeAnswer>()
-        let deadline = clock.now + request.timeout
         let work = Task { first.take(await untimed(request, by: client)) }
         let timer = Task {
-            try await clock.sleep(until: deadline)
+            try await clock.sleep(for: request.timeout)
             first.take(failure(.timedOut, of: request))
         }
         let answer = await withTaskCancellationHandler {

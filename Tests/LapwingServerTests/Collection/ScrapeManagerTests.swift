@@ -6,10 +6,12 @@ import Testing
 @testable import LapwingServer
 
 /// The loops, in simulated time against a simulated network.
-@Suite struct ScrapeManagerTests {
+@Suite(.timeLimit(.minutes(1))) struct ScrapeManagerTests {
     let sink = MemorySink()
-    let network = SimulatedNetwork()
+    let network: SimulatedNetwork
     let clock = SimulatedClock(100_000)
+
+    init() { network = SimulatedNetwork(clock) }
 
     private func manager(_ observer: @escaping @Sendable (ScrapeEvent) -> Void = { _ in }) -> ScrapeManager {
         ScrapeManager(client: network, sink: sink, clock: clock, version: "1.2", observer: observer)

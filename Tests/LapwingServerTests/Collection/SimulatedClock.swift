@@ -7,6 +7,8 @@ import Synchronization
 final class SimulatedClock: CollectionClock {
     private struct Sleeper {
         var deadline: Int64
+        /// Whether this is a time limit on something else that somebody waits for.
+        var isLimit: Bool
         var continuation: CheckedContinuation<Void, any Error>
     }
 
@@ -14,7 +16,22 @@ final class SimulatedClock: CollectionClock {
         var now: Int64
         var sleepers: [Int: Sleeper] = [:]
         var cancelled: Set<Int> = []
+        /// Waits that only a time limit ends.
+        var waits: Set<Int> = []
         var nextNumber = 0
+
+        mutating func number() -> Int {
+            nextNumber += 1
+            return nextNumber
+        }
+
+        /// Those who can go on only when the clock moves: they sleep, or wait for what will not come until their limit.
+        ///
+        /// A limit counts for nothing on its own, since what it limits may be on its way.
+        var resting: Int {
+            let limits = sleepers.values.count { $0.isLimit }
+            return sleepers.count - limits + min(limits, waits.count)
+        }
     }
 
     private let state: Mutex<State>
@@ -24,17 +41,20 @@ final class SimulatedClock: CollectionClock {
     var now: Timestamp { Timestamp(milliseconds: state.withLock { $0.now }) }
     var uptime: Duration { .milliseconds(state.withLock { $0.now }) }
 
-    func sleep(until deadline: Timestamp) async throws {
-        let number = state.withLock { state in
-            state.nextNumber += 1
-            return state.nextNumber
-        }
+    func sleep(until deadline: Timestamp) async throws { try await sleep(until: deadline.milliseconds, isLimit: false) }
+
+    func sleep(for duration: Duration) async throws {
+        try await sleep(until: (now + duration).milliseconds, isLimit: true)
+    }
+
+    private func sleep(until deadline: Int64, isLimit: Bool) async throws {
+        let number = state.withLock { $0.number() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let result = state.withLock { state -> Result<Void, any Error>? in
                     if state.cancelled.remove(number) != nil { return .failure(CancellationError()) }
-                    if deadline.milliseconds <= state.now { return .success(()) }
-                    state.sleepers[number] = Sleeper(deadline: deadline.milliseconds, continuation: continuation)
+                    if deadline <= state.now { return .success(()) }
+                    state.sleepers[number] = Sleeper(deadline: deadline, isLimit: isLimit, continuation: continuation)
                     return nil
                 }
                 if let result { continuation.resume(with: result) }
@@ -49,12 +69,26 @@ final class SimulatedClock: CollectionClock {
         }
     }
 
-    /// Moves on to `time`, waking sleepers one after another; after each, waits until `resting` of them sleep again.
+    /// From here until `endWaiting` somebody waits for what never comes.
+    func beginWaiting() -> Int {
+        state.withLock { state in
+            let number = state.number()
+            state.waits.insert(number)
+            return number
+        }
+    }
+
+    func endWaiting(_ number: Int) { state.withLock { _ = $0.waits.remove(number) } }
+
+    /// Moves on to `time`, waking sleepers one after another; after each, waits until exactly `count` rest again.
+    ///
+    /// Nothing here is a guess about how far others have come: the clock stands while one of them is at work, however
+    /// slow the machine.
     func advance(to time: Int64, resting count: Int) async {
-        await settle(count)
+        while !Task.isCancelled, state.withLock({ $0.resting }) < count { await Task.yield() }
         while let sleeper = takeNext(until: time) {
             sleeper.continuation.resume()
-            await settle(count)
+            while !Task.isCancelled, state.withLock({ $0.resting }) != count { await Task.yield() }
         }
         state.withLock { $0.now = max($0.now, time) }
     }
@@ -66,15 +100,6 @@ final class SimulatedClock: CollectionClock {
             state.sleepers[next.key] = nil
             state.now = max(state.now, next.value.deadline)
             return next.value
-        }
-    }
-
-    /// Lets others run until `count` of them sleep and no other is waking, as far as 200 turns can tell.
-    func settle(_ count: Int) async {
-        var quiet = 0
-        for _ in 0..<20_000 where quiet < 200 {
-            quiet = state.withLock { $0.sleepers.count } == count ? quiet + 1 : 0
-            await Task.yield()
         }
     }
 }

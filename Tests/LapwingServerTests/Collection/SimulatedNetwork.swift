@@ -11,6 +11,11 @@ final class SimulatedNetwork: HTTPClient {
         case nothing
     }
 
+    /// Whoever waits for one of these requests waits for time to pass; nil where no request hangs.
+    private let clock: SimulatedClock?
+
+    init(_ clock: SimulatedClock? = nil) { self.clock = clock }
+
     private struct State {
         var answers: [String: Answer] = [:]
         var requests: [HTTPClientRequest] = []
@@ -38,7 +43,12 @@ final class SimulatedNetwork: HTTPClient {
         case .status(let code): return HTTPClientResponse(status: HTTPStatus(code: code))
         case .error(let reason): throw HTTPClientError(reason, method: .get, url: request.url)
         case .nothing:
-            await withCheckedContinuation { continuation in state.withLock { $0.hanging.append(continuation) } }
+            let wait = clock?.beginWaiting()
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in state.withLock { $0.hanging.append(continuation) } }
+            } onCancel: {
+                if let wait { clock?.endWaiting(wait) }
+            }
             throw HTTPClientError(.cancelled, method: .get, url: request.url)
         case nil:
             throw HTTPClientError(
