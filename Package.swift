@@ -82,6 +82,7 @@ let package = Package(
     targets: libraries + tests + [
         .systemLibrary(name: "CZlib"),
         .target(name: "COneAtATime", path: "Tests/COneAtATime"),
+        .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
         .systemLibrary(name: "CEpoll"),
         .executableTarget(
             name: "LapwingCommand",
@@ -89,7 +90,7 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: settings),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: rooms.map(\.name).filter { $0 != "LapwingCommand" }.map { .init(stringLiteral: $0) },
+            dependencies: (rooms.map(\.name).filter { $0 != "LapwingCommand" } + ["CAllocationCount"]).map { .init(stringLiteral: $0) },
             path: "Benchmarks", exclude: ["README.md"], swiftSettings: settings),
         .testTarget(
             name: "BenchmarksTests", dependencies: ["Benchmarks"], swiftSettings: settings),

@@ -25,16 +25,24 @@ enum Benchmarks {
 
     private static func measure() {
         let names = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("-") }
-        let (rows, hash) = rows(isSmall: CommandLine.arguments.contains("--small"), only: Array(names))
+        let (rows, counts, hash) = rows(isSmall: CommandLine.arguments.contains("--small"), only: Array(names))
+        func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
         let width = rows.map(\.name.count).max() ?? 0
         for row in rows {
-            let gap = String(repeating: " ", count: width - row.name.count + 2)
-            print("\(row.name)\(gap)\(GoNumber.text(row.value, .fixed, precision: 3)) \(row.unit)")
+            let figure = "\(padded(row.name, width))  \(GoNumber.text(row.value, .fixed, precision: 3)) \(row.unit)"
+            guard let count = counts[row.name] else {
+                print(figure)
+                continue
+            }
+            let allocations = count.allocations.map { "\($0)" } ?? "uncounted"
+            print("\(padded(figure, width + 18))\(padded("\(count.samples) samples", 18))\(allocations) allocations")
         }
         print("hash of the queries' results: \(String(hash, radix: 16))")
     }
 
-    static func rows(isSmall: Bool, only names: [String] = []) -> (rows: [Row], hash: UInt64) {
+    static func rows(
+        isSmall: Bool, only names: [String] = []
+    ) -> (rows: [Row], counts: [String: QueryBenchmarks.Counts], hash: UInt64) {
         func isWanted(_ name: String) -> Bool { names.isEmpty || names.contains(name) }
         var rows: [Row] = []
         if isWanted("exposition") { rows += ExpositionBenchmarks.rows(series: isSmall ? 200 : 50_000) }
@@ -42,10 +50,10 @@ enum Benchmarks {
         if isWanted("answer") { rows += AnswerBenchmarks.rows(series: isSmall ? 20 : 1000) }
         if isWanted("served") { rows += ServedAnswerBenchmarks.rows(series: isSmall ? 20 : 2500) }
         if isWanted("regex") { rows += RegexBenchmarks.rows(rounds: isSmall ? 100 : 100_000) }
-        guard isWanted("query") || names.contains(where: { $0.hasPrefix("query=") }) else { return (rows, 0) }
+        guard isWanted("query") || names.contains(where: { $0.hasPrefix("query=") }) else { return (rows, [:], 0) }
         // `query=rate` runs the rows of queries that have `rate` in their name.
         let part = names.first { $0.hasPrefix("query=") }?.dropFirst(6) ?? ""
-        let queries = QueryBenchmarks.rows(isSmall ? .small : .full, matching: String(part))
-        return (rows + queries.rows, queries.hash)
+        let queries = QueryBenchmarks.figures(isSmall ? .small : .full, matching: String(part))
+        return (rows + queries.rows, queries.counts, queries.hash)
     }
 }

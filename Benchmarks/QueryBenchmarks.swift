@@ -1,3 +1,4 @@
+import CAllocationCount
 import LapwingPromQL
 import LapwingSeries
 import LapwingStorage
@@ -44,25 +45,56 @@ enum QueryBenchmarks {
         ("instant rate, 30 days of 50 series", "rate(long_total[30d])", 0),
     ]
 
-    /// - Parameter part: of the names of the rows that are wanted.
-    static func rows(_ size: Size, matching part: String = "") -> (rows: [Row], hash: UInt64) {
+    /// What one execution of a query takes, the same on every machine.
+    struct Counts {
+        /// That the engine asked the store for.
+        var samples: Int
+        /// Blocks of memory, the fewest of several executions, since other threads may ask for some meanwhile; nil where
+        /// nobody counts them.
+        var allocations: Int?
+    }
+
+    struct Figures {
+        var rows: [Row] = []
+        /// By the names of the rows.
+        var counts: [String: Counts] = [:]
+        var hash: UInt64 = 14_695_981_039_346_656_037
+    }
+
+    /// - Parameters:
+    ///   - part: of the names of the rows that are wanted.
+    ///   - takesTime: false where only the counts are asked for.
+    static func figures(_ size: Size, matching part: String = "", takesTime: Bool = true) -> Figures {
         let wanted = queries.filter { part.isEmpty || $0.name.contains(part) }
         let store = filled(size, wantsLong: wanted.contains { $0.text.contains("long_total") })
         let end = Timestamp(milliseconds: Int64(size.scrapes - 1) * interval)
         let start = Timestamp(milliseconds: max(0, end.milliseconds - 6 * 3_600_000))
-        var rows: [Row] = []
-        var hash: UInt64 = 14_695_981_039_346_656_037
+        var figures = Figures()
         let engine = QueryEngine()
         for (name, text, step) in wanted {
             guard let query = try? engine.prepare(text) else { continue }
-            rows.append(
-                measured(name, &hash) {
-                    step == 0
-                        ? try? engine.instant(query, at: end, over: store.snapshot())
-                        : try? engine.range(query, from: start, through: end, step: .seconds(step), over: store.snapshot())
-                })
+            let run = {
+                step == 0
+                    ? try? engine.instant(query, at: end, over: store.snapshot())
+                    : try? engine.range(query, from: start, through: end, step: .seconds(step), over: store.snapshot())
+            }
+            if takesTime { figures.rows.append(measured(name, &figures.hash, run)) } else { _ = run() }
+            figures.counts[name] = counted(run)
         }
-        return (rows, hash)
+        return figures
+    }
+
+    /// - Parameter run: has run before, so that what is kept from query to query is there.
+    private static func counted(_ run: () -> QueryResult?) -> Counts {
+        var counts = Counts(samples: 0)
+        for _ in 0..<3 {
+            allocation_count_begin()
+            let result = run()
+            let allocations = Int(allocation_count_end())
+            counts.samples = result?.statistics.samplesRead ?? 0
+            if allocations >= 0 { counts.allocations = min(allocations, counts.allocations ?? .max) }
+        }
+        return counts
     }
 
     /// The median of the runs, in milliseconds, after one that is not counted; what they computed goes into the hash.
