@@ -12,6 +12,7 @@ let rooms: [(name: String, imports: [String])] = [
     ("LapwingHTTP", ["LapwingText", "CZlib", "CEpoll"]),
     ("LapwingSeries", ["LapwingText", "LapwingRegex"]),
     ("LapwingStorage", ["LapwingText", "LapwingRegex", "LapwingSeries"]),
+    ("LapwingBlocks", ["LapwingRegex", "LapwingSnappy", "LapwingSeries"]),
     ("LapwingPromQL", ["LapwingText", "LapwingRegex", "LapwingSeries"]),
     ("LapwingExposition", ["LapwingText", "LapwingSeries"]),
     ("LapwingAlerting", ["LapwingSeries"]),
@@ -45,7 +46,7 @@ let rooms: [(name: String, imports: [String])] = [
     (
         "LapwingCommand",
         [
-            "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingHTTP", "LapwingSeries", "LapwingStorage",
+            "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingHTTP", "LapwingSeries", "LapwingStorage", "LapwingBlocks",
             "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
             "LapwingRuleTesting", "Lapwing", "LapwingServer",
         ]

@@ -1,0 +1,107 @@
+import LapwingSeries
+
+/// Columns that come from several places: put in order, without duplicates, without what was deleted.
+extension SampleColumns {
+    mutating func add(_ time: Int64, _ value: Double, _ startTime: Int64) {
+        Self.add(startTime, to: &startTimes, at: times.count)
+        times.append(time)
+        values.append(value)
+    }
+
+    mutating func add(_ time: Int64, _ histogram: NativeHistogram, _ startTime: Int64) {
+        Self.add(startTime, to: &histogramStartTimes, at: histogramTimes.count)
+        histogramTimes.append(time)
+        histograms.append(histogram)
+    }
+
+    private static func add(_ start: Int64, to starts: inout [Int64], at count: Int) {
+        if starts.isEmpty {
+            if start == 0 { return }
+            starts.append(contentsOf: repeatElement(0, count: count))
+        }
+        starts.append(start)
+    }
+
+    /// Adds the samples of ordered columns that lie in a range.
+    mutating func append(_ other: SampleColumns, in range: ClosedRange<Int64>) {
+        let (floats, kept) = (Self.indices(of: other.times, in: range), Self.indices(of: other.histogramTimes, in: range))
+        let (first, firstHistogram) = (times.count, histogramTimes.count)
+        times.append(contentsOf: other.times[floats])
+        values.append(contentsOf: other.values[floats])
+        fillStarts(other.startTimes.isEmpty ? [] : Array(other.startTimes[floats]), from: first)
+        histogramTimes.append(contentsOf: other.histogramTimes[kept])
+        histograms.append(contentsOf: other.histograms[kept])
+        fillHistogramStarts(other.histogramStartTimes.isEmpty ? [] : Array(other.histogramStartTimes[kept]), from: firstHistogram)
+    }
+
+    private static func indices(of times: [Int64], in range: ClosedRange<Int64>) -> Range<Int> {
+        let lower = firstIndex(in: times) { $0 >= range.lowerBound }
+        return lower..<max(lower, firstIndex(in: times) { $0 > range.upperBound })
+    }
+
+    private static func firstIndex(in times: [Int64], where isReached: (Int64) -> Bool) -> Int {
+        var (low, high) = (0, times.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isReached(times[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    /// Takes away the samples from some indices on that lie in one of the spans.
+    mutating func remove(_ spans: [ClosedRange<Int64>], fromFloat first: Int, fromHistogram firstHistogram: Int) {
+        if spans.isEmpty { return }
+        let floats = times.indices.filter { index in index < first || !spans.contains { $0.contains(times[index]) } }
+        let kept = histogramTimes.indices.filter { index in
+            index < firstHistogram || !spans.contains { $0.contains(histogramTimes[index]) }
+        }
+        if floats.count < times.count { keep(floats: floats) }
+        if kept.count < histogramTimes.count { keep(histograms: kept) }
+    }
+
+    private mutating func keep(floats indices: [Int]) {
+        times = indices.map { times[$0] }
+        values = indices.map { values[$0] }
+        if !startTimes.isEmpty { startTimes = indices.map { startTimes[$0] } }
+    }
+
+    private mutating func keep(histograms indices: [Int]) {
+        histogramTimes = indices.map { histogramTimes[$0] }
+        histograms = indices.map { histograms[$0] }
+        if !histogramStartTimes.isEmpty { histogramStartTimes = indices.map { histogramStartTimes[$0] } }
+    }
+
+    /// Sorts by time; of several samples at one time the first that was added stays.
+    ///
+    /// - Complexity: O(count) where they are in order, as a log's are; else O(count × log count).
+    mutating func putInOrder() {
+        if !Self.ascends(times) { keep(floats: Self.ordered(times)) }
+        if !Self.ascends(histogramTimes) {
+            keep(histograms: Self.ordered(histogramTimes))
+            // What stands before a histogram now may be another one than when the hint was given.
+            for index in histograms.indices where histograms[index].counterResetHint != .gauge {
+                histograms[index].counterResetHint = .unknown
+            }
+        }
+        if times.isEmpty || histogramTimes.isEmpty { return }
+        var place = 0
+        let alone = histogramTimes.indices.filter { index in
+            while place < times.count, times[place] < histogramTimes[index] { place += 1 }
+            return place == times.count || times[place] != histogramTimes[index]
+        }
+        if alone.count < histogramTimes.count { keep(histograms: alone) }
+    }
+
+    private static func ascends(_ times: [Int64]) -> Bool {
+        for index in times.indices.dropFirst() where times[index - 1] >= times[index] { return false }
+        return true
+    }
+
+    private static func ordered(_ times: [Int64]) -> [Int] {
+        let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
+        var result: [Int] = []
+        result.reserveCapacity(order.count)
+        for index in order where result.last.map({ times[$0] }) != times[index] { result.append(index) }
+        return result
+    }
+}
