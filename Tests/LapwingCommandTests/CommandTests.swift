@@ -12,7 +12,7 @@ import Testing
         let help = try BuiltProgram.run(["--help"])
         #expect(help.status == 0 && help.output.contains("serve") && help.error.isEmpty)
         #expect(try BuiltProgram.run(["--version"]).output.hasPrefix("lapwing "))
-        for command in ["serve", "test", "check", "query", "format"] {
+        for command in ["serve", "test", "check", "query", "export", "format"] {
             let help = try BuiltProgram.run([command, "--help"])
             #expect(help.status == 0 && help.output.contains("Usage: lapwing \(command)"))
         }
@@ -22,7 +22,7 @@ import Testing
         (["sevre"], "did you mean serve?"), (["serve", "--scrap", "x"], "did you mean --scrape?"), (["query"], "needs one expression"),
         (["serve", "--listen"], "needs a value"), (["serve", "--scrape-interval", "5 m"], "durations are written like"),
         (["query", "--time", "yesterday", "up"], "is no time"), (["check", "ruls", "x"], "did you mean rules?"), (["test"], "needs a file"),
-        (["format"], "needs an expression"),
+        (["format"], "needs an expression"), (["export"], "needs --data"), (["export", "--data", "x", "--start", "2", "--end", "1"], "lies before"),
     ])
     func `bad usage is refused with what was meant`(arguments: [String], part: String) throws {
         let outcome = try BuiltProgram.run(arguments)

@@ -1,6 +1,6 @@
 /// Every command with its flags: what the parser takes, the help shows and the completion will know.
 enum CommandTable {
-    static let commands = [serve, test, check, query, format]
+    static let commands = [serve, test, check, query, export, format]
 
     static let serve = CommandDescription(
         name: "serve", operands: "", summary: "run the sidecar: collect, store, evaluate rules, notify, answer the HTTP API",
@@ -55,7 +55,7 @@ enum CommandTable {
         name: "query", operands: "EXPR", summary: "ask PromQL of a server or of files",
         flags: [
             Flag("--server", .value("URL"), "the server to ask", standard: "http://127.0.0.1:9090"),
-            Flag("--data", .repeated("PATH"), "exposition pages to ask instead of a server"),
+            Flag("--data", .repeated("PATH"), "exposition pages or data directories of Prometheus to ask instead of a server"),
             Flag("--time", .value("T"), "the instant: RFC 3339, Unix seconds, now or now-1h", standard: "now"),
             Flag("--start", .value("T"), "the start of a range"),
             Flag("--end", .value("T"), "the end of a range", standard: "now"),
@@ -68,6 +68,20 @@ enum CommandTable {
         examples: [
             ("lapwing query 'sum by (instance) (up)'", "ask the server on this machine"),
             ("lapwing query --start now-1h --step 1m 'rate(http_requests_total[5m])'", "ask for an hour, a point a minute"),
+            ("lapwing query --data /var/lib/prometheus/metrics2 up", "ask a Prometheus' data, whether it runs or not"),
+        ])
+
+    static let export = CommandDescription(
+        name: "export", operands: "", summary: "write what a data directory holds as OpenMetrics",
+        flags: [
+            Flag("--data", .repeated("PATH"), "data directories of Prometheus, or exposition pages"),
+            Flag("--match", .repeated("SELECTOR"), "which series", standard: "all"),
+            Flag("--start", .value("T"), "the first time: RFC 3339, Unix seconds, now or now-1h", standard: "the first there is"),
+            Flag("--end", .value("T"), "the last time", standard: "the last there is"),
+        ],
+        examples: [
+            ("lapwing export --data data --match 'up' --start now-1d > up.om", "take a day of one metric along"),
+            ("lapwing query --data up.om 'avg_over_time(up[1h])'", "ask what was taken along"),
         ])
 
     static let format = CommandDescription(

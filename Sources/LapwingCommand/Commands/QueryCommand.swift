@@ -5,7 +5,7 @@ import LapwingSeries
 import LapwingServer
 import LapwingText
 
-/// `lapwing query`: asks a server, or pages of samples.
+/// `lapwing query`: asks a server, pages of samples, or data directories.
 enum QueryCommand {
     static func run(_ arguments: Arguments) async throws(UsageError) -> ExitStatus {
         let question = try QueryQuestion(arguments, now: .now)
@@ -30,7 +30,7 @@ enum QueryCommand {
             let server = RemoteServer(url: arguments.text("--server") ?? "http://127.0.0.1:9090", client: DefaultHTTPClient())
             return try await server.answer(question)
         }
-        return try RecordedPages(pages).answer(question)
+        return try RecordedData(pages).answer(question)
     }
 }
 

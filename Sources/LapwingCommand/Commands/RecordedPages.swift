@@ -1,8 +1,6 @@
 import Foundation
 import LapwingExposition
-import LapwingPromQL
 import LapwingSeries
-import LapwingServer
 import LapwingStorage
 import LapwingText
 
@@ -14,13 +12,6 @@ struct RecordedPages {
     init(_ paths: [String]) throws(QueryFailure) {
         store = Store(options: StoreOptions(retention: nil, outOfOrderWindow: .seconds(Int64.max / 4000)))
         for path in paths {
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw QueryFailure("lapwing: \(path): no such file")
-            }
-            if isFolder.boolValue {
-                throw QueryFailure("lapwing: \(path) is a folder; this version reads exposition pages, not data directories")
-            }
             guard let bytes = FileManager.default.contents(atPath: path) else { throw QueryFailure("lapwing: \(path) cannot be read") }
             try read(path, Array(bytes))
         }
@@ -60,60 +51,5 @@ struct RecordedPages {
         _ = try? store.append(batch)
     }
 
-    func answer(_ question: QueryQuestion) throws(QueryFailure) -> QueryAnswer {
-        let snapshot = store.snapshot()
-        let engine = QueryEngine()
-        switch question.kind {
-        case .instant(let text, let time):
-            return try evaluated(text, at: time) { (query) throws(QueryError) in try engine.instant(query, at: time, over: snapshot) }
-        case .range(let text, let start, let end, let step):
-            return try evaluated(text, at: end) { (query) throws(QueryError) in
-                try engine.range(query, from: start, through: end, step: step, over: snapshot)
-            }
-        case .series(let selector):
-            let matchers: [Matcher]
-            do throws(PromQLSyntaxError) {
-                matchers = try Parser.parseSelector(selector)
-            } catch {
-                throw QueryFailure(error.rendered(in: selector, name: "selector"))
-            }
-            let labels = try found { () throws(ReadError) in try snapshot.select(matchers, over: .all).labels }
-            var json = JSONWriter(escapesHTML: false)
-            json.array { json in for one in labels { json.labels(one) } }
-            return QueryAnswer(content: .series(labels), json: json.bytes)
-        case .labelNames:
-            return names(try found { () throws(ReadError) in try snapshot.labelNames(matching: [], over: .all) })
-        case .labelValues(let name):
-            return names(try found { () throws(ReadError) in try snapshot.labelValues(of: name, matching: [], over: .all) })
-        }
-    }
-
-    private func names(_ names: [String]) -> QueryAnswer {
-        var json = JSONWriter(escapesHTML: false)
-        json.array { json in for name in names { json.string(name) } }
-        return QueryAnswer(content: .names(names), json: json.bytes)
-    }
-
-    private func found<T>(_ read: () throws(ReadError) -> T) throws(QueryFailure) -> T {
-        do throws(ReadError) {
-            return try read()
-        } catch {
-            throw QueryFailure("lapwing: \(error)")
-        }
-    }
-
-    private func evaluated(
-        _ text: String, at time: Timestamp, _ evaluate: (PreparedQuery) throws(QueryError) -> QueryResult
-    ) throws(QueryFailure) -> QueryAnswer {
-        do throws(QueryError) {
-            let result = try evaluate(try QueryEngine().prepare(text))
-            var json = JSONWriter(escapesHTML: false)
-            json.queryData(result.value, at: time)
-            return QueryAnswer(
-                content: .value(result.value, at: time), json: json.bytes,
-                remarks: result.annotations.texts(of: .warning, in: text) + result.annotations.texts(of: .information, in: text))
-        } catch {
-            throw QueryFailure(error, query: text)
-        }
-    }
+    func snapshot() -> any SeriesSnapshot { store.snapshot() }
 }

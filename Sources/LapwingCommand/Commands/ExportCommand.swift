@@ -1,0 +1,151 @@
+import Foundation
+import LapwingExposition
+import LapwingSeries
+import LapwingText
+
+/// `lapwing export`: writes what data directories hold as an OpenMetrics page, in bounded memory.
+enum ExportCommand {
+    /// How much is put together before it is written.
+    private static let blockBytes = 1 << 20
+
+    static func run(_ arguments: Arguments) throws(UsageError) -> ExitStatus {
+        let paths = arguments.texts("--data")
+        guard !paths.isEmpty, arguments.operands.isEmpty else { throw UsageError("export needs --data DIR, and takes no words besides its flags") }
+        let range = TimeRange(
+            start: try arguments.time("--start", now: .now) ?? .distantPast, end: try arguments.time("--end", now: .now) ?? .distantFuture)
+        guard !range.isEmpty else { throw UsageError("--end lies before --start") }
+        do throws(QueryFailure) {
+            let data = try RecordedData(paths)
+            let losses = try write(try ExportedSeries(data, arguments.texts("--match"), over: range), range)
+            for remark in data.remarks + losses.remarks { Console.error("\(remark)\n") }
+            return losses.histograms > 0 ? .failure : .success
+        } catch {
+            Console.error(error.text + "\n")
+            return .failure
+        }
+    }
+
+    /// What a page cannot say.
+    private struct Losses {
+        var histograms = 0
+        var staleMarkers = 0
+
+        var remarks: [String] {
+            var remarks: [String] = []
+            if histograms > 0 {
+                remarks.append("lapwing: \(histograms) samples are native histograms, which OpenMetrics text cannot say, and are left out")
+            }
+            if staleMarkers > 0 {
+                remarks.append(
+                    "lapwing: \(staleMarkers) ends of series are left out, which OpenMetrics text cannot say: read back, these go on for 5m")
+            }
+            return remarks
+        }
+    }
+
+    private static func write(_ series: ExportedSeries, _ range: TimeRange) throws(QueryFailure) -> Losses {
+        var writer = ExpositionWriter(.openMetrics)
+        var losses = Losses()
+        var columns = SampleColumns()
+        var family: String?
+        for one in series.ordered {
+            try RecordedData.found { () throws(ReadError) in try one.set.read(one.index, over: range, into: &columns) }
+            losses.histograms += columns.histograms.count
+            for value in columns.values where value.isStaleMarker { losses.staleMarkers += 1 }
+            if columns.times.isEmpty { continue }
+            if family != one.family {
+                family = one.family
+                if let metadata = one.metadata { writer.begin(metadata) }
+            }
+            writer.write(one.labels, columns)
+            if writer.bytes.count >= blockBytes { try put(writer.takeBytes()) }
+        }
+        try put(writer.finish())
+        return losses
+    }
+
+    private static func put(_ bytes: [UInt8]) throws(QueryFailure) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+        } catch {
+            throw QueryFailure("lapwing: the page cannot be written: \(error.localizedDescription)")
+        }
+    }
+}
+
+/// The series of an export in the order in which a page has them: the samples of a family together, then by name, then by
+/// labels.
+struct ExportedSeries {
+    struct Series {
+        var family: String
+        /// What stands at the head of the family, where it is known and the samples bear it out.
+        var metadata: MetricMetadata?
+        var labels: Labels
+        var set: any SeriesSet
+        var index: Int
+    }
+
+    private(set) var ordered: [Series] = []
+
+    /// - Parameter selectors: a series is written when it satisfies one of them; all are when there is none.
+    init(_ data: RecordedData, _ selectors: [String], over range: TimeRange) throws(QueryFailure) {
+        var groups: [[Matcher]] = []
+        for selector in selectors { groups.append(try RecordedData.matchers(selector)) }
+        for group in groups.isEmpty ? [[]] : groups {
+            let set = try RecordedData.found { () throws(ReadError) in try data.snapshot.select(group, over: range) }
+            for (index, labels) in set.labels.enumerated() {
+                let metadata = ExportedFamily.metadata(labels.metricName, data.metadata)
+                let family = metadata?.name ?? labels.metricName
+                ordered.append(Series(family: family, metadata: metadata, labels: labels, set: set, index: index))
+            }
+        }
+        ordered.sort { a, b in
+            if a.family != b.family { return a.family.utf8.lexicographicallyPrecedes(b.family.utf8) }
+            let (first, second) = (a.labels.metricName, b.labels.metricName)
+            return first == second ? a.labels < b.labels : first.utf8.lexicographicallyPrecedes(second.utf8)
+        }
+        if groups.count > 1 { removeRepeated() }
+        dropUnfittingBounds()
+    }
+
+    /// A series that satisfies two selectors is written once.
+    private mutating func removeRepeated() {
+        var kept: [Series] = []
+        for one in ordered where kept.last?.labels != one.labels { kept.append(one) }
+        ordered = kept
+    }
+
+    /// A type whose bounds a reader writes anew is kept only where that changes none of them.
+    private mutating func dropUnfittingBounds() {
+        let unfitting = Set(ordered.filter { $0.metadata != nil && !ExportedFamily.hasFittingBounds($0.labels) }.map(\.family))
+        for index in ordered.indices where unfitting.contains(ordered[index].family) { ordered[index].metadata = nil }
+    }
+}
+
+/// What a metric's type says of the family to which its samples belong.
+enum ExportedFamily {
+    /// The family's description, named as `ExpositionWriter.begin` wants it; nil where nothing is known, or the name is
+    /// not one that the type has in OpenMetrics.
+    static func metadata(_ name: String, _ known: [String: MetricMetadata]) -> MetricMetadata? {
+        guard var metadata = known[name] else { return nil }
+        let suffixes: [String]
+        switch metadata.kind {
+        case .counter where !name.hasSuffix("_total"), .info where !name.hasSuffix("_info"): return nil
+        case .counter, .info, .gauge, .stateset, .unknown: return metadata
+        case .histogram: suffixes = ["_bucket", "_count", "_sum"]
+        case .gaugehistogram: suffixes = ["_bucket", "_gcount", "_gsum"]
+        case .summary: suffixes = ["_count", "_sum", ""]
+        }
+        guard let suffix = suffixes.first(where: { name.hasSuffix($0) }) else { return nil }
+        metadata.name = String(name.dropLast(suffix.count))
+        return metadata
+    }
+
+    /// Whether the bounds of buckets and quantiles are written as OpenMetrics does: `1.0` and not `1`.
+    static func hasFittingBounds(_ labels: Labels) -> Bool {
+        ["le", "quantile"].allSatisfy { name in
+            guard let bound = labels[name], let value = Double(bound) else { return true }
+            return bound.contains { ".enI".contains($0) } && value == value
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import LapwingBlocks
+import LapwingPromQL
+import LapwingSeries
+import LapwingServer
+import LapwingText
+
+/// What `--data` names, opened: exposition pages, or the data directories of a Prometheus.
+struct RecordedData {
+    let snapshot: any SeriesSnapshot
+    /// Types, units and help texts by metric, as far as they are recorded.
+    private(set) var metadata: [String: MetricMetadata] = [:]
+    /// What was left out, one sentence each.
+    private(set) var remarks: [String] = []
+
+    /// What a path holds; a directory of another kind is added here, and where this is switched over.
+    enum Kind: Hashable {
+        case page, prometheus
+
+        init?(_ path: String) {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
+            if !isFolder.boolValue { self = .page } else if PrometheusData.isData(path) { self = .prometheus } else { return nil }
+        }
+    }
+
+    /// - Throws: the file that cannot be read, with its line or byte.
+    init(_ paths: [String]) throws(QueryFailure) {
+        var kinds: Set<Kind> = []
+        for path in paths {
+            guard let kind = Kind(path) else { throw Self.unknown(path) }
+            kinds.insert(kind)
+        }
+        guard kinds.count <= 1 else { throw QueryFailure("lapwing: pages and data directories cannot be read together; ask each by itself") }
+        switch kinds.first {
+        case .prometheus:
+            do throws(ReadError) {
+                let data = try PrometheusData(paths: paths)
+                (snapshot, metadata, remarks) = (data.snapshot(), data.metadata, data.remarks)
+            } catch {
+                throw QueryFailure("lapwing: \(error)")
+            }
+        case .page, nil: snapshot = try RecordedPages(paths).snapshot()
+        }
+    }
+
+    private static func unknown(_ path: String) -> QueryFailure {
+        guard FileManager.default.fileExists(atPath: path) else { return QueryFailure("lapwing: \(path): no such file") }
+        return QueryFailure("lapwing: \(path) is no data directory: it has neither blocks nor wal, as Prometheus' have")
+    }
+
+    /// The matchers of a selector.
+    static func matchers(_ selector: String) throws(QueryFailure) -> [Matcher] {
+        do throws(PromQLSyntaxError) {
+            return try Parser.parseSelector(selector)
+        } catch {
+            throw QueryFailure(error.rendered(in: selector, name: "selector"))
+        }
+    }
+
+    static func found<T>(_ read: () throws(ReadError) -> T) throws(QueryFailure) -> T {
+        do throws(ReadError) {
+            return try read()
+        } catch {
+            throw QueryFailure("lapwing: \(error)")
+        }
+    }
+}
+
+/// Answers.
+extension RecordedData {
+    func answer(_ question: QueryQuestion) throws(QueryFailure) -> QueryAnswer {
+        var answer = try plainAnswer(question)
+        answer.remarks += remarks
+        return answer
+    }
+
+    private func plainAnswer(_ question: QueryQuestion) throws(QueryFailure) -> QueryAnswer {
+        let engine = QueryEngine()
+        switch question.kind {
+        case .instant(let text, let time):
+            return try evaluated(text, at: time) { (query) throws(QueryError) in try engine.instant(query, at: time, over: snapshot) }
+        case .range(let text, let start, let end, let step):
+            return try evaluated(text, at: end) { (query) throws(QueryError) in
+                try engine.range(query, from: start, through: end, step: step, over: snapshot)
+            }
+        case .series(let selector):
+            let matchers = try Self.matchers(selector)
+            let labels = try Self.found { () throws(ReadError) in try snapshot.select(matchers, over: .all).labels }
+            var json = JSONWriter(escapesHTML: false)
+            json.array { json in for one in labels { json.labels(one) } }
+            return QueryAnswer(content: .series(labels), json: json.bytes)
+        case .labelNames:
+            return names(try Self.found { () throws(ReadError) in try snapshot.labelNames(matching: [], over: .all) })
+        case .labelValues(let name):
+            return names(try Self.found { () throws(ReadError) in try snapshot.labelValues(of: name, matching: [], over: .all) })
+        }
+    }
+
+    private func names(_ names: [String]) -> QueryAnswer {
+        var json = JSONWriter(escapesHTML: false)
+        json.array { json in for name in names { json.string(name) } }
+        return QueryAnswer(content: .names(names), json: json.bytes)
+    }
+
+    private func evaluated(
+        _ text: String, at time: Timestamp, _ evaluate: (PreparedQuery) throws(QueryError) -> QueryResult
+    ) throws(QueryFailure) -> QueryAnswer {
+        do throws(QueryError) {
+            let result = try evaluate(try QueryEngine().prepare(text))
+            var json = JSONWriter(escapesHTML: false)
+            json.queryData(result.value, at: time)
+            return QueryAnswer(
+                content: .value(result.value, at: time), json: json.bytes,
+                remarks: result.annotations.texts(of: .warning, in: text) + result.annotations.texts(of: .information, in: text))
+        } catch {
+            throw QueryFailure(error, query: text)
+        }
+    }
+}
