@@ -10,6 +10,7 @@ let rooms: [(name: String, imports: [String])] = [
     ("LapwingTemplate", ["LapwingText"]),
     ("LapwingSnappy", []),
     ("LapwingHTTP", ["LapwingText", "CZlib", "CEpoll"]),
+    ("LapwingDisk", []),
     ("LapwingSeries", ["LapwingText", "LapwingRegex"]),
     ("LapwingStorage", ["LapwingText", "LapwingRegex", "LapwingSeries"]),
     ("LapwingBlocks", ["LapwingRegex", "LapwingSnappy", "LapwingSeries"]),
