@@ -12,7 +12,7 @@ let rooms: [(name: String, imports: [String])] = [
     ("LapwingHTTP", ["LapwingText", "CZlib", "CEpoll"]),
     ("LapwingDisk", []),
     ("LapwingSeries", ["LapwingText", "LapwingRegex"]),
-    ("LapwingStorage", ["LapwingText", "LapwingRegex", "LapwingSeries"]),
+    ("LapwingStorage", ["LapwingText", "LapwingRegex", "LapwingDisk", "LapwingSeries"]),
     ("LapwingBlocks", ["LapwingRegex", "LapwingSnappy", "LapwingSeries"]),
     ("LapwingPromQL", ["LapwingText", "LapwingRegex", "LapwingSeries"]),
     ("LapwingExposition", ["LapwingText", "LapwingSeries"]),

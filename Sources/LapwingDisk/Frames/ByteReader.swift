@@ -54,9 +54,9 @@ public struct ByteReader {
     public mutating func fixed(_ count: Int) throws(Malformed) -> UInt64 {
         guard count <= end - offset else { throw Malformed(offset: offset) }
         defer { offset += count }
-        if bytes.count - offset >= 8, count < 8 {
+        if bytes.count - offset >= 8, count <= 8 {
             let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            return word & ((1 << UInt64(8 * count)) - 1)
+            return count == 8 ? word : word & (1 << UInt64(8 * count) &- 1)
         }
         var result: UInt64 = 0
         for index in 0..<count { result |= UInt64(bytes[offset + index]) << UInt64(8 * index) }
