@@ -53,6 +53,8 @@ enum XORChunk {
     }
 
     /// The third sample and all that follow, until one lies behind what is wanted.
+    ///
+    /// One load of eight bytes is enough for time and value of nearly every sample.
     private static func decodeRest(
         _ reader: inout BitReader, _ samples: Range<Int>, _ lastTime: Int64, _ lastDelta: Int64, _ lastState: XORState,
         _ wanted: ClosedRange<Int64>, _ timesArray: inout [Int64], _ valuesArray: inout [Double], _ kept: inout Int
@@ -60,13 +62,40 @@ enum XORChunk {
         var times = timesArray.mutableSpan
         var values = valuesArray.mutableSpan
         var (time, delta, state, place) = (lastTime, lastDelta, lastState, kept)
+        var width = 64 &- state.leading &- state.trailing
         defer { kept = place }
         for index in samples {
-            if reader.window() &>> 63 == 0 { reader.position &+= 1 } else { delta = delta &+ deltaChange(&reader) }
-            try reader.exclusiveOr(&state)
+            var word = reader.window()
+            // Bits of `word` that are used, of which 57 are sure to be there.
+            var used = 1
+            if word &>> 63 == 1 {
+                let ones = (~word).leadingZeroBitCount
+                if ones < 4 {
+                    let size = 11 &+ 3 &* ones
+                    used = ones &+ 1 &+ size
+                    let bits = (word &<< UInt64(truncatingIfNeeded: ones &+ 1)) &>> UInt64(truncatingIfNeeded: 64 &- size)
+                    delta = delta &+ BitReader.signed(bits, size)
+                } else {
+                    reader.position &+= 4
+                    delta = delta &+ Int64(bitPattern: reader.bits(64))
+                    word = reader.window()
+                    used = 0
+                }
+            }
+            let rest = word &<< UInt64(truncatingIfNeeded: used)
+            if rest &>> 63 == 0 {
+                reader.position &+= used &+ 1
+            } else if rest &>> 62 == 0b10, used &+ 2 &+ width <= 57 {
+                reader.position &+= used &+ 2 &+ width
+                let bits = (rest &<< 2) &>> UInt64(truncatingIfNeeded: 64 &- width)
+                state.bits ^= bits &<< UInt64(truncatingIfNeeded: state.trailing)
+            } else {
+                reader.position &+= used
+                try reader.exclusiveOr(&state)
+                width = 64 &- state.leading &- state.trailing
+            }
             let (next, overflow) = time.addingReportingOverflow(delta)
-            if reader.isPastEnd { throw reader.ended(afterSample: index, of: samples.upperBound) }
-            if delta <= 0 || overflow { throw reader.damage("the times of a chunk do not ascend") }
+            if reader.isPastEnd || delta <= 0 || overflow { throw fault(reader, index, samples) }
             time = next
             if time > wanted.upperBound { return }
             times[place] = time
@@ -75,14 +104,8 @@ enum XORChunk {
         }
     }
 
-    /// The difference of differences behind a set bit.
-    @inline(__always)
-    private static func deltaChange(_ reader: inout BitReader) -> Int64 {
-        switch reader.ones(upTo: 4) {
-        case 1: reader.signed(14)
-        case 2: reader.signed(17)
-        case 3: reader.signed(20)
-        default: Int64(bitPattern: reader.bits(64))
-        }
+    private static func fault(_ reader: borrowing BitReader, _ index: Int, _ samples: Range<Int>) -> DamagedBytes {
+        if reader.isPastEnd { return reader.ended(afterSample: index, of: samples.upperBound) }
+        return reader.damage("the times of a chunk do not ascend")
     }
 }
