@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+@Suite struct `Exports` {
+    /// A log with one sample of each series, at 1 s, and what is known of its metric.
+    private func log(_ series: [(labels: [(String, String)], value: Double, kind: UInt8, unit: String, help: String)]) -> [UInt8] {
+        var log: [UInt8] = []
+        for (number, one) in series.enumerated() {
+            var names: [UInt8] = [1] + Self.big(UInt64(number + 1))
+            names.append(UInt8(one.labels.count))
+            for (name, value) in one.labels { names += Self.text(name) + Self.text(value) }
+            log += Self.framed(names)
+            log += Self.framed([2] + Self.big(UInt64(number + 1)) + Self.big(1000) + [0, 0] + Self.big(one.value.bitPattern))
+            if one.kind > 0 {
+                log += Self.framed([6, UInt8(number + 1), one.kind, 2] + Self.text("UNIT") + Self.text(one.unit) + Self.text("HELP") + Self.text(one.help))
+            }
+        }
+        return log
+    }
+
+    private static func big(_ value: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) } }
+    private static func text(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + Array(text.utf8) }
+
+    /// A record in one part, behind its length and checksum.
+    private static func framed(_ record: [UInt8]) -> [UInt8] {
+        var checksum = UInt32.max
+        for byte in record {
+            checksum ^= UInt32(byte)
+            for _ in 0..<8 { checksum = checksum & 1 == 1 ? checksum >> 1 ^ 0x82F6_3B78 : checksum >> 1 }
+        }
+        return [1, UInt8(record.count >> 8), UInt8(record.count & 255)] + big(UInt64(~checksum))[4...] + record
+    }
+
+    @Test func `families stand together under what is known of them, where that changes no label`() throws {
+        let folder = try temporaryFolder()
+        try FileManager.default.createDirectory(at: folder.appending(path: "wal"), withIntermediateDirectories: true)
+        let bytes = log([
+            ([("__name__", "lat_seconds_count")], 3, 3, "seconds", "How long."), ([("A", "x"), ("__name__", "lat_seconds_bucket"), ("le", "0.5")], 2, 3, "seconds", "How long."),
+            ([("__name__", "lat_seconds_bucket"), ("le", "+Inf")], 3, 3, "seconds", "How long."), ([("__name__", "lat_max")], 9, 2, "", ""),
+            ([("__name__", "whole_bucket"), ("le", "1")], 4, 3, "", ""), ([("__name__", "whole_sum")], 4, 3, "", ""),
+            ([("__name__", "hits_total"), ("path", "a\nb")], 5, 1, "", "Hits \"so far\"."), ([("__name__", "hits_created")], 1, 0, "", ""),
+            ([("__name__", "odd")], 6, 1, "", "A counter without its suffix."), ([("__name__", "plain")], 7, 0, "", ""),
+        ])
+        try Data(bytes).write(to: folder.appending(path: "wal/00000000"))
+        let export = try BuiltProgram.run(["export", "--data", folder.path])
+        #expect(
+            export.output == """
+                # HELP hits Hits \\"so far\\".
+                # TYPE hits counter
+                hits_total{path="a\\nb"} 5.0 1
+                hits_created 1.0 1
+                # TYPE lat_max gauge
+                lat_max 9.0 1
+                # HELP lat_seconds How long.
+                # TYPE lat_seconds histogram
+                # UNIT lat_seconds seconds
+                lat_seconds_bucket{A="x",le="0.5"} 2.0 1
+                lat_seconds_bucket{le="+Inf"} 3.0 1
+                lat_seconds_count 3.0 1
+                odd 6.0 1
+                plain 7.0 1
+                whole_bucket{le="1"} 4.0 1
+                whole_sum 4.0 1
+                # EOF
+
+                """, "\(export.error)")
+        #expect(export.status == 0)
+        try Data(export.output.utf8).write(to: folder.appending(path: "page.om"))
+        let again = try BuiltProgram.run(["export", "--data", folder.path + "/page.om"])
+        #expect(again.output.split(separator: "\n").filter { !$0.hasPrefix("#") } == export.output.split(separator: "\n").filter { !$0.hasPrefix("#") })
+    }
+}
