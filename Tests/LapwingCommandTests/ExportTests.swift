@@ -35,10 +35,11 @@ import Testing
         let folder = try temporaryFolder()
         try FileManager.default.createDirectory(at: folder.appending(path: "wal"), withIntermediateDirectories: true)
         let bytes = log([
-            ([("__name__", "lat_seconds_count")], 3, 3, "seconds", "How long."), ([("A", "x"), ("__name__", "lat_seconds_bucket"), ("le", "0.5")], 2, 3, "seconds", "How long."),
+            ([("__name__", "lat_seconds_count")], 3, 3, "seconds", "How long."),
+            ([("A", "x"), ("__name__", "lat_seconds_bucket"), ("le", "0.5")], 2, 3, "seconds", "How long."),
             ([("__name__", "lat_seconds_bucket"), ("le", "+Inf")], 3, 3, "seconds", "How long."), ([("__name__", "lat_max")], 9, 2, "", ""),
             ([("__name__", "whole_bucket"), ("le", "1")], 4, 3, "", ""), ([("__name__", "whole_sum")], 4, 3, "", ""),
-            ([("__name__", "hits_total"), ("path", "a\nb")], 5, 1, "", "Hits \"so far\"."), ([("__name__", "hits_created")], 1, 0, "", ""),
+            ([("__name__", "hits_total"), ("path", "a\nb")], 5, 1, "", "Hits \"so far\"."), ([("__name__", "hits_created")], 1, 1, "", "Hits \"so far\"."),
             ([("__name__", "odd")], 6, 1, "", "A counter without its suffix."), ([("__name__", "plain")], 7, 0, "", ""),
         ])
         try Data(bytes).write(to: folder.appending(path: "wal/00000000"))
@@ -47,8 +48,8 @@ import Testing
             export.output == """
                 # HELP hits Hits \\"so far\\".
                 # TYPE hits counter
-                hits_total{path="a\\nb"} 5.0 1
                 hits_created 1.0 1
+                hits_total{path="a\\nb"} 5.0 1
                 # TYPE lat_max gauge
                 lat_max 9.0 1
                 # HELP lat_seconds How long.
@@ -57,8 +58,11 @@ import Testing
                 lat_seconds_bucket{A="x",le="0.5"} 2.0 1
                 lat_seconds_bucket{le="+Inf"} 3.0 1
                 lat_seconds_count 3.0 1
+                # TYPE odd unknown
                 odd 6.0 1
+                # TYPE plain unknown
                 plain 7.0 1
+                # TYPE whole unknown
                 whole_bucket{le="1"} 4.0 1
                 whole_sum 4.0 1
                 # EOF

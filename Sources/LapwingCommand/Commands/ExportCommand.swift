@@ -48,6 +48,7 @@ enum ExportCommand {
         var losses = Losses()
         var columns = SampleColumns()
         var family: String?
+        var hasType = false
         for one in series.ordered {
             try RecordedData.found { () throws(ReadError) in try one.set.read(one.index, over: range, into: &columns) }
             losses.histograms += columns.histograms.count
@@ -55,7 +56,11 @@ enum ExportCommand {
             if columns.times.isEmpty { continue }
             if family != one.family {
                 family = one.family
-                if let metadata = one.metadata { writer.begin(metadata) }
+                // A reader takes the last type for that of all that follows, so what has none says so.
+                if let metadata = one.metadata ?? (hasType ? MetricMetadata(name: one.family) : nil) {
+                    writer.begin(metadata)
+                    hasType = true
+                }
             }
             writer.write(one.labels, columns)
             if writer.bytes.count >= blockBytes { try put(writer.takeBytes()) }
@@ -94,9 +99,8 @@ struct ExportedSeries {
         for group in groups.isEmpty ? [[]] : groups {
             let set = try RecordedData.found { () throws(ReadError) in try data.snapshot.select(group, over: range) }
             for (index, labels) in set.labels.enumerated() {
-                let metadata = ExportedFamily.metadata(labels.metricName, data.metadata)
-                let family = metadata?.name ?? labels.metricName
-                ordered.append(Series(family: family, metadata: metadata, labels: labels, set: set, index: index))
+                let family = ExportedFamily.of(labels.metricName, data.metadata)
+                ordered.append(Series(family: family.name, metadata: family.metadata, labels: labels, set: set, index: index))
             }
         }
         ordered.sort { a, b in
@@ -124,21 +128,23 @@ struct ExportedSeries {
 
 /// What a metric's type says of the family to which its samples belong.
 enum ExportedFamily {
-    /// The family's description, named as `ExpositionWriter.begin` wants it; nil where nothing is known, or the name is
-    /// not one that the type has in OpenMetrics.
-    static func metadata(_ name: String, _ known: [String: MetricMetadata]) -> MetricMetadata? {
-        guard var metadata = known[name] else { return nil }
-        let suffixes: [String]
+    /// The family's name, and its description as `ExpositionWriter.begin` wants it; the metric by itself where nothing is
+    /// known, or the name is not one that the type has in OpenMetrics.
+    static func of(_ name: String, _ known: [String: MetricMetadata]) -> (name: String, metadata: MetricMetadata?) {
+        guard var metadata = known[name] else { return (name, nil) }
+        let (suffixes, written): ([String], String)
         switch metadata.kind {
-        case .counter where !name.hasSuffix("_total"), .info where !name.hasSuffix("_info"): return nil
-        case .counter, .info, .gauge, .stateset, .unknown: return metadata
-        case .histogram: suffixes = ["_bucket", "_count", "_sum"]
-        case .gaugehistogram: suffixes = ["_bucket", "_gcount", "_gsum"]
-        case .summary: suffixes = ["_count", "_sum", ""]
+        case .gauge, .stateset, .unknown: (suffixes, written) = ([""], "")
+        case .counter: (suffixes, written) = (["_total", "_created"], "_total")
+        case .info: (suffixes, written) = (["_info"], "_info")
+        case .histogram: (suffixes, written) = (["_bucket", "_count", "_sum", "_created"], "")
+        case .gaugehistogram: (suffixes, written) = (["_bucket", "_gcount", "_gsum"], "")
+        case .summary: (suffixes, written) = (["_count", "_sum", "_created", ""], "")
         }
-        guard let suffix = suffixes.first(where: { name.hasSuffix($0) }) else { return nil }
-        metadata.name = String(name.dropLast(suffix.count))
-        return metadata
+        guard let suffix = suffixes.first(where: { name.hasSuffix($0) }) else { return (name, nil) }
+        let family = String(name.dropLast(suffix.count))
+        metadata.name = family + written
+        return (family, metadata)
     }
 
     /// Whether the bounds of buckets and quantiles are written as OpenMetrics does: `1.0` and not `1`.
