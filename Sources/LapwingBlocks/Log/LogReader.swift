@@ -1,5 +1,6 @@
 import LapwingSeries
 import LapwingSnappy
+import LapwingZstandard
 
 /// The records of one segment of a write-ahead log, in their order.
 ///
@@ -144,9 +145,11 @@ struct LogReader {
                 throw damage("a record cannot be decompressed: \(error)", at: recordPlace)
             }
         } else if part.flags & 0x10 != 0 {
-            throw ReadError(
-                "\(file.path) is compressed with zstd, which this program does not read: ask Prometheus for a snapshot "
-                    + "(POST /api/v1/admin/tsdb/snapshot) and read that, or run it with --storage.tsdb.wal-compression-type=snappy")
+            do throws(ZstandardError) {
+                record = try ZstandardFrame.decompress(record, limit: Self.maximumRecordBytes)
+            } catch {
+                throw damage("a record cannot be decompressed: \(error)", at: recordPlace)
+            }
         }
         return true
     }

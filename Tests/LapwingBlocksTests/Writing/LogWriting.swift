@@ -9,9 +9,9 @@ struct LogWriting {
 
     private(set) var bytes: [UInt8] = []
 
-    /// - Parameter flag: 8 for snappy, 16 to say zstd without meaning it.
+    /// - Parameter flag: 8 for snappy, 16 for zstd.
     mutating func put(_ record: [UInt8], flag: UInt8 = 0) {
-        let body = flag == 8 ? SnappyBlock.compress(record) : record
+        let body = flag == 8 ? SnappyBlock.compress(record) : flag == 16 ? Self.frame(record) : record
         var rest = body[...]
         var isFirst = true
         repeat {
@@ -29,6 +29,21 @@ struct LogWriting {
             bytes += part
             isFirst = false
         } while !rest.isEmpty || isFirst
+    }
+
+    /// A frame of zstd whose blocks are plain.
+    private static func frame(_ record: [UInt8]) -> [UInt8] {
+        var frame: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0xa0]
+        for shift in stride(from: 0, to: 32, by: 8) { frame.append(UInt8(truncatingIfNeeded: record.count >> shift)) }
+        var rest = record[...]
+        repeat {
+            let block = rest.prefix(128 << 10)
+            rest = rest.dropFirst(block.count)
+            let header = block.count << 3 | (rest.isEmpty ? 1 : 0)
+            for shift in stride(from: 0, to: 24, by: 8) { frame.append(UInt8(truncatingIfNeeded: header >> shift)) }
+            frame += block
+        } while !rest.isEmpty
+        return frame
     }
 
     /// Fills the page, as Prometheus does at the end of a segment.

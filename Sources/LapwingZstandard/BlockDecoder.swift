@@ -1,0 +1,158 @@
+/// What the blocks of one frame hand on from one to the next, and how a compressed block becomes bytes.
+///
+/// Source: RFC 8878, section 3.1.1.3.
+struct BlockDecoder {
+    static let maximumBlockBytes = 128 << 10
+
+    private var huffman: HuffmanTable?
+    private var tables: [EntropyTable?] = [nil, nil, nil]
+    /// The last three distances, newest first.
+    private var distances = (1, 4, 8)
+    private var literals: [UInt8] = []
+    /// Where the frame's bytes begin in the output: matches reach no further back.
+    let start: Int
+    let limit: Int
+
+    init(start: Int, limit: Int) {
+        self.start = start
+        self.limit = limit
+    }
+
+    mutating func decode(_ bytes: Span<UInt8>, _ block: Range<Int>, into output: inout [UInt8]) throws(ZstandardError) {
+        var cursor = ByteCursor(bytes, block)
+        try readLiterals(&cursor)
+        let count = try Self.sequenceCount(&cursor)
+        guard count > 0 else {
+            if cursor.remaining > 0 { throw cursor.damage("a block goes on behind its literals") }
+            return try append(literals[...], to: &output)
+        }
+        let modes = try cursor.byte()
+        guard modes & 3 == 0 else { throw cursor.damage("a block is coded in an unknown way") }
+        for (index, code) in SequenceCode.all.enumerated() { try readTable(&cursor, mode: modes >> (6 - 2 * index) & 3, index, code) }
+        guard let lengths = tables[0], let offsets = tables[1], let matches = tables[2] else { throw cursor.damage("a table is missing") }
+        try run(bytes, cursor.offset..<block.upperBound, count, lengths, offsets, matches, &output)
+    }
+
+    private mutating func readTable(_ cursor: inout ByteCursor, mode: Int, _ index: Int, _ code: SequenceCode) throws(ZstandardError) {
+        switch mode {
+        case 0: tables[index] = code.standard
+        case 1:
+            let symbol = try cursor.byte()
+            guard symbol <= code.maximumSymbol else { throw cursor.damage("a sequence has the unknown code \(symbol)") }
+            tables[index] = EntropyTable(always: UInt8(symbol))
+        case 2: tables[index] = try EntropyTable(&cursor, maximumAccuracy: code.maximumAccuracy, maximumSymbol: code.maximumSymbol)
+        default: if tables[index] == nil { throw cursor.damage("a block repeats a table, and there was none") }
+        }
+    }
+
+    private static func sequenceCount(_ cursor: inout ByteCursor) throws(ZstandardError) -> Int {
+        let first = try cursor.byte()
+        if first < 128 { return first }
+        if first < 255 { return (first - 128) << 8 + (try cursor.byte()) }
+        return Int(try cursor.number(2)) + 0x7F00
+    }
+
+    private mutating func run(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, _ count: Int, _ lengths: EntropyTable, _ offsets: EntropyTable, _ matches: EntropyTable,
+        _ output: inout [UInt8]
+    ) throws(ZstandardError) {
+        var bits = try BackwardBits(bytes, range)
+        var used = 0
+        var (length, offset, match) = (Int(bits.read(lengths.accuracy)), Int(bits.read(offsets.accuracy)), Int(bits.read(matches.accuracy)))
+        for index in 0..<count {
+            let (lengthState, offsetState, matchState) = (lengths.states[length], offsets.states[offset], matches.states[match])
+            let offsetValue = 1 << Int(offsetState.symbol) + Int(bits.read(Int(offsetState.symbol)))
+            let matchLength = SequenceCode.matchLength.value(matchState.symbol, &bits)
+            let literalLength = SequenceCode.literalLength.value(lengthState.symbol, &bits)
+            guard literalLength <= literals.count - used else { throw .damaged("a sequence takes more literals than there are", offset: range.lowerBound) }
+            try append(literals[used..<(used + literalLength)], to: &output)
+            used += literalLength
+            try copy(distance(offsetValue, literalLength), matchLength, to: &output, range)
+            if index == count - 1 { break }
+            length = Int(lengthState.base) + Int(bits.read(Int(lengthState.bitCount)))
+            match = Int(matchState.base) + Int(bits.read(Int(matchState.bitCount)))
+            offset = Int(offsetState.base) + Int(bits.read(Int(offsetState.bitCount)))
+            guard bits.left >= 0 else { throw .damaged("the sequences end before the last", offset: range.lowerBound) }
+        }
+        guard bits.left == 0 else { throw .damaged("the sequences do not end with the last", offset: range.lowerBound) }
+        try append(literals[used...], to: &output)
+    }
+
+    /// A distance, or which of the last three; without literals before it, the one after that.
+    private mutating func distance(_ value: Int, _ literalLength: Int) -> Int {
+        let (a, b, c) = distances
+        let index = value > 3 ? 4 : value + (literalLength == 0 ? 1 : 0)
+        let found: Int
+        switch index {
+        case 1: return a
+        case 2: found = b
+        case 3: found = c
+        default: found = value > 3 ? value - 3 : a - 1
+        }
+        distances = index == 2 ? (found, a, c) : (found, a, b)
+        return found
+    }
+
+    private func copy(_ distance: Int, _ count: Int, to output: inout [UInt8], _ range: Range<Int>) throws(ZstandardError) {
+        guard distance > 0, distance <= output.count - start else {
+            throw .damaged("a match begins \(distance) bytes back, where \(output.count - start) are written", offset: range.lowerBound)
+        }
+        guard count <= limit - output.count else { throw .tooLong(limit: limit) }
+        let source = output.count - distance
+        if distance >= count {
+            output.append(contentsOf: output[source..<(source + count)])
+        } else {
+            for index in 0..<count { output.append(output[source + index]) }
+        }
+    }
+
+    private func append(_ bytes: ArraySlice<UInt8>, to output: inout [UInt8]) throws(ZstandardError) {
+        guard bytes.count <= limit - output.count else { throw .tooLong(limit: limit) }
+        output.append(contentsOf: bytes)
+    }
+}
+
+/// Literals.
+extension BlockDecoder {
+    private mutating func readLiterals(_ cursor: inout ByteCursor) throws(ZstandardError) {
+        literals.removeAll(keepingCapacity: true)
+        let head = try cursor.byte()
+        let format = head >> 2 & 3
+        if head & 3 < 2 {
+            let size: Int
+            switch format {
+            case 1: size = head >> 4 | (try cursor.byte()) << 4
+            case 3: size = head >> 4 | Int(try cursor.number(2)) << 4
+            default: size = head >> 3
+            }
+            guard size <= Self.maximumBlockBytes else { throw cursor.damage("a block has \(size) literals") }
+            if head & 3 == 1 {
+                literals.append(contentsOf: repeatElement(UInt8(truncatingIfNeeded: try cursor.byte()), count: size))
+            } else {
+                for index in try cursor.skip(size) { literals.append(cursor.bytes[index]) }
+            }
+            return
+        }
+        let width = format < 2 ? 10 : format == 2 ? 14 : 18
+        let sizes = UInt64(head) | (try cursor.number(format < 2 ? 2 : format + 1)) << 8
+        let (size, compressed) = (Int(sizes >> 4) & (1 << width - 1), Int(sizes >> UInt64(4 + width)) & (1 << width - 1))
+        guard size <= Self.maximumBlockBytes else { throw cursor.damage("a block has \(size) literals") }
+        var inner = ByteCursor(cursor.bytes, try cursor.skip(compressed))
+        if head & 3 == 2 { huffman = try HuffmanTable(&inner) }
+        guard let huffman else { throw cursor.damage("a block repeats a code, and there was none") }
+        try readStreams(&inner, huffman, size, isSingle: format == 0)
+    }
+
+    private mutating func readStreams(_ cursor: inout ByteCursor, _ huffman: HuffmanTable, _ size: Int, isSingle: Bool) throws(ZstandardError) {
+        if isSingle {
+            return try huffman.decode(cursor.bytes, try cursor.skip(cursor.remaining), count: size, into: &literals)
+        }
+        let lengths = (Int(try cursor.number(2)), Int(try cursor.number(2)), Int(try cursor.number(2)))
+        let each = (size + 3) / 4
+        guard size - 3 * each >= 0 else { throw cursor.damage("four streams share \(size) literals") }
+        for length in [lengths.0, lengths.1, lengths.2] {
+            try huffman.decode(cursor.bytes, try cursor.skip(length), count: each, into: &literals)
+        }
+        try huffman.decode(cursor.bytes, try cursor.skip(cursor.remaining), count: size - 3 * each, into: &literals)
+    }
+}

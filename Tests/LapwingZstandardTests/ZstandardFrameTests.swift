@@ -1,0 +1,89 @@
+import Foundation
+import LapwingZstandard
+import Testing
+
+@Suite struct `Frames of zstd` {
+    private static let program = "/usr/bin/zstd"
+    private static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
+
+    private func bytes(_ hex: String) -> [UInt8] {
+        let digits = Array(hex.utf8.filter { $0 != 0x20 })
+        return stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(decoding: digits[$0..<($0 + 2)], as: UTF8.self), radix: 16) }
+    }
+
+    /// What the program makes of some bytes.
+    private func compressed(_ bytes: [UInt8], _ flags: [String]) throws -> [UInt8] {
+        let file = FileManager.default.temporaryDirectory.appending(path: "lapwing-zstd-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(bytes).write(to: file)
+        let process = Process()
+        process.executableURL = URL(filePath: Self.program)
+        process.arguments = flags + ["-q", "-c", file.path]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Array(output)
+    }
+
+    /// Text like a log's, runs, noise, and all lengths around the borders of the format.
+    static let samples: [[UInt8]] = {
+        var state: UInt64 = 1
+        func next(_ limit: UInt64) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int((state >> 33) % limit)
+        }
+        let lines = (0..<3500).map { "reqs_total{instance=\"host-\(next(40)):9100\",code=\"\(200 + 100 * next(4))\"} \(next(100_000)) 17000\($0)\n" }
+        let text = Array(lines.joined().utf8)
+        let noise = (0..<20_000).map { _ in UInt8(next(256)) }
+        let skewed = (0..<30_000).map { _ in UInt8(min(next(200), next(200), next(200))) }
+        let short = [0, 1, 2, 7, 31, 32, 33, 63, 255, 256, 257, 1023, 1024, 4096].map { Array(text[..<$0]) }
+        return short + [text, noise, skewed, [UInt8](repeating: 7, count: 300_000), Array(text[..<5000]) + noise + text[..<9000] + skewed[..<20_000]]
+    }()
+
+    @Test(.enabled(if: isInstalled, "needs zstd"), arguments: [["-1"], ["-3"], ["-19", "--no-check"], ["--fast=5"]])
+    func `what the program compressed is what it was`(flags: [String]) throws {
+        for sample in Self.samples {
+            let frame = try compressed(sample, flags)
+            #expect(try ZstandardFrame.decompress(frame, limit: sample.count) == sample, "\(sample.count) bytes, \(flags)")
+            if sample.isEmpty { continue }
+            #expect(throws: ZstandardError.tooLong(limit: sample.count - 1)) { try ZstandardFrame.decompress(frame, limit: sample.count - 1) }
+        }
+    }
+
+    @Test func `a frame is known by heart`() throws {
+        // printf 'lapwing lapwing lapwing lapwing\n' | zstd -3
+        let frame = bytes(Self.lapwings)
+        let text = Array("lapwing lapwing lapwing lapwing\n".utf8)
+        #expect(try ZstandardFrame.decompress(frame, limit: 100) == text)
+        // Frames follow one another, and what can be skipped is.
+        #expect(try ZstandardFrame.decompress(frame + bytes("502A4D18 03000000 010203") + frame, limit: 100) == text + text)
+        #expect(try ZstandardFrame.decompress([], limit: 0) == [])
+        var wrong = frame
+        wrong[wrong.count - 1] ^= 1
+        #expect(throws: ZstandardError.self) { try ZstandardFrame.decompress(wrong, limit: 100) }
+        for cut in 1..<frame.count { #expect(throws: ZstandardError.self) { try ZstandardFrame.decompress(Array(frame[..<cut]), limit: 100) } }
+    }
+
+    static let lapwings = "28b52ffd04587d0000486c617077696e67200a0100ab0b177a76367c"
+
+    @Test(.enabled(if: isInstalled, "needs zstd"), arguments: 0..<6 as Range<UInt64>)
+    func `frames that were cut or changed are refused or read, and never trap`(seed: UInt64) throws {
+        var state = seed &+ 99
+        func next(_ limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        for sample in [Array(Self.samples[14][..<20_000]), Array(Self.samples[16][..<5000])] {
+            let whole = try compressed(sample, ["-\(1 + seed * 3)", "--no-check"])
+            for _ in 0..<60 {
+                var frame = whole
+                for _ in 0..<(1 + next(3)) { frame[next(next(2) == 0 ? min(60, frame.count) : frame.count)] = UInt8(next(256)) }
+                if next(3) == 0 { frame.removeLast(next(frame.count)) }
+                let read = (try? ZstandardFrame.decompress(frame, limit: 100_000)) ?? []
+                #expect(read.count <= 100_000, "seed \(seed)")
+            }
+        }
+    }
+}
