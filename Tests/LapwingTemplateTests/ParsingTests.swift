@@ -53,6 +53,7 @@ import Testing
         ("{{break}}", "1: {{break}} outside {{range}}"),
         ("{{range .}}{{else}}{{continue}}{{end}}", "1: {{continue}} outside {{range}}"),
         ("{{range .}}{{break 20}}{{end}}", "1: unexpected \"20\" in {{break}}"),
+        ("{{with $x := 1}}{{with $y := 1}}{{block `b` .}}{{if}}", "1: missing value for if"),
         ("{{define}}{{end}}", "1: unexpected \"}}\" in define clause"), ("{{if}}{{end}}", "1: missing value for if"),
         ("{{printf (printf .).}}", "1: unexpected <.> in operand"),
         ("{{$x:=.}}{{$x+2}}", "1: bad character U+002B '+'"),

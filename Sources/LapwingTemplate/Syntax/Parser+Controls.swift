@@ -137,8 +137,9 @@ extension Parser {
     private mutating func body(_ context: String) throws(TemplateError) -> NodeID {
         let outer = (variables, rangeDepth)
         (variables, rangeDepth) = (["$"], 0)
+        // On the way out of an error too: what stands around counts on its variables.
+        defer { (variables, rangeDepth) = outer }
         let (body, ending) = try list()
-        (variables, rangeDepth) = outer
         if case .otherwise = ending { throw failure("unexpected {{else}} in \(context)") }
         return body
     }
