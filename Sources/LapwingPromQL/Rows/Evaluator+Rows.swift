@@ -90,7 +90,7 @@ extension Evaluator {
                 root: .window(node), labels: set.labels, dropsAllNames: !kernel.keepsName, dropsName: [], frames: [frame],
                 rowCost: Self.readingCost(frame.range) + grid.count * 8)
         case .subquery(let inner, let step):
-            guard let innerGrid = frame.subqueryGrid(step: step) else { return .none }
+            guard let innerGrid = frame.subqueryGrid(step: step) else { return RowPipeline(StepMatrix(stepCount: grid.count)) }
             // A row of the inner grid is allocated whole: it has to fit before anything is evaluated.
             guard innerGrid.count <= options.maximumSamples else { throw .tooManySamples(limit: options.maximumSamples) }
             var pipeline = inner.isScalar
@@ -106,10 +106,6 @@ extension Evaluator {
 }
 
 extension RowPipeline {
-    /// No rows.
-    static let none = RowPipeline(
-        root: .matrix(StepMatrix(stepCount: 1)), labels: [], dropsAllNames: false, dropsName: [], frames: [], rowCost: 0)
-
     /// A scalar as a vector of one row without labels.
     init(row values: [Double]) {
         var matrix = StepMatrix(stepCount: values.count)

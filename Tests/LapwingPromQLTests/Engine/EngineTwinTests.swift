@@ -265,6 +265,16 @@ struct QueryGenerator {
         }
     }
 
+    /// The fuzzer found that these ended the process: the empty rows had the steps of an instant query.
+    @Test(arguments: ["max_over_time(x[107s:155m])", "rate(abs(x)[1s:1h])", "sum(sum_over_time(x[1s:1h]))", "-sum_over_time(vector(1)[1s:1h])"])
+    func `a subquery without a step in any window is empty`(text: String) throws {
+        let result = try engine.range(
+            try engine.prepare(text), from: Timestamp(milliseconds: 300_000), through: Timestamp(milliseconds: 900_000), step: .seconds(60),
+            over: source)
+        guard case .matrix(let matrix) = result.value else { throw QueryError.execution("no matrix") }
+        #expect(matrix.isEmpty)
+    }
+
     @Test func `a query ends when its time is over or nobody waits`() throws {
         let query = try engine.prepare("sum(rate(x[1m]))")
         #expect(throws: QueryError.timeout) {
