@@ -4,6 +4,11 @@ extension RegularExpression {
     ///
     /// A name is as long as it can be: `$1x` is the group `1x`, which is empty unless there is one.
     public func expand(_ template: String, match: Match, in text: String) -> String {
+        expand(template, match: match, in: text, limit: .max) ?? ""
+    }
+
+    /// The same, or nil when it would have more than `limit` bytes: a short template makes much of a long group.
+    public func expand(_ template: String, match: Match, in text: String, limit: Int) -> String? {
         let bytes = Array(text.utf8)
         var result: [UInt8] = []
         var rest = Array(template.utf8)[...]
@@ -21,8 +26,10 @@ extension RegularExpression {
             }
             rest = rest.dropFirst(length)
             if let range = range(ofGroup: name, in: match) { result += bytes[range] }
+            if result.count > limit { return nil }
         }
-        return String(decoding: result + rest, as: UTF8.self)
+        result += rest
+        return result.count > limit ? nil : String(decoding: result, as: UTF8.self)
     }
 
     /// A group by its number or name; of several groups of one name, the first that took part.

@@ -6,6 +6,7 @@ final class QueryBudget: Sendable {
     private let context: QueryContext
     private let held = Atomic<Int>(0)
     private let peak = Atomic<Int>(0)
+    private let madeLabelBytes = Atomic<Int>(0)
 
     init(maximumSamples: Int, _ context: QueryContext) {
         self.maximumSamples = maximumSamples
@@ -25,9 +26,26 @@ final class QueryBudget: Sendable {
 
     func release(_ count: Int) { held.subtract(count, ordering: .relaxed) }
 
+    /// How many bytes the next label value may have.
+    var labelBytesLeft: Int {
+        max(0, min(QueryLimits.labelValueBytes, QueryLimits.madeLabelBytes - madeLabelBytes.load(ordering: .relaxed)))
+    }
+
+    /// Counts the bytes of a label value that a function made.
+    func made(labelBytes count: Int) throws(QueryError) {
+        guard count <= labelBytesLeft else { throw .tooManyLabelBytes }
+        madeLabelBytes.add(count, ordering: .relaxed)
+    }
+
     /// Ends the query when its time is over or nobody waits for it any more.
     func check() throws(QueryError) {
         if let isCancelled = context.isCancelled, isCancelled() { throw .cancelled }
         if let deadline = context.deadline, ContinuousClock.now >= deadline { throw .timeout }
     }
+}
+
+extension QueryError {
+    static let tooManyLabelBytes = QueryError.execution(
+        "label_replace() and label_join() may make label values of \(QueryLimits.labelValueBytes) bytes, "
+            + "\(QueryLimits.madeLabelBytes) in one query, and would make more")
 }

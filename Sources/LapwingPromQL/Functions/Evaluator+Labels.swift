@@ -19,7 +19,12 @@ extension Evaluator {
         for row in 0..<matrix.rowCount {
             let value = matrix.labels[row][source] ?? ""
             guard let match = expression.wholeMatch(value) else { continue }
-            matrix.labels[row] = matrix.labels[row].setting(target, expression.expand(replacement, match: match, in: value))
+            try check()
+            guard let made = expression.expand(replacement, match: match, in: value, limit: budget.labelBytesLeft) else {
+                throw .tooManyLabelBytes
+            }
+            try budget.made(labelBytes: made.utf8.count)
+            matrix.labels[row] = matrix.labels[row].setting(target, made)
             if target == LabelName.metric { matrix.dropsName[row] = false }
         }
         return .vector(try matrix.merged())
@@ -34,7 +39,10 @@ extension Evaluator {
         guard LabelName.isValid(target) else { throw .execution("invalid destination label name in label_join(): \(target)") }
         var matrix = try vector(plan.arguments[0], on: grid)
         for row in 0..<matrix.rowCount {
-            let joined = sources.map { matrix.labels[row][$0] ?? "" }.joined(separator: separator)
+            try check()
+            let parts = sources.map { matrix.labels[row][$0] ?? "" }
+            try budget.made(labelBytes: parts.reduce(separator.utf8.count * max(0, parts.count - 1)) { $0 + $1.utf8.count })
+            let joined = parts.joined(separator: separator)
             matrix.labels[row] = matrix.labels[row].setting(target, joined)
             if target == LabelName.metric { matrix.dropsName[row] = false }
         }
