@@ -75,6 +75,27 @@ let tests: [Target] = (rooms.map(\.name) + ["LapwingTidy"]).map { name in
         name: "\(name)Tests", dependencies: linked.map { .init(stringLiteral: $0) }, swiftSettings: settings)
 }
 
+/// What is fed with any input whatever, as a library for the tests; and the program that does it guided by coverage, which
+/// needs the compiler's fuzzing engine and so is built only by `Tests/Fuzz/fuzz.sh`.
+let fuzzing: [Target] =
+    [
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingSnappy", "LapwingSeries", "LapwingStorage",
+                "LapwingPromQL", "LapwingExposition", "LapwingRules",
+            ],
+            path: "Tests/FuzzTargets", swiftSettings: settings),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"], swiftSettings: settings),
+    ]
+    + (Context.environment["LAPWING_FUZZ"] == nil
+        ? []
+        : [
+            .target(name: "CFuzzer", path: "Tests/CFuzzer"),
+            .executableTarget(
+                name: "Fuzz", dependencies: ["FuzzTargets", "CFuzzer"], path: "Tests/Fuzz", exclude: ["fuzz.sh"], swiftSettings: settings),
+        ])
+
 let package = Package(
     name: "lapwing",
     platforms: [.macOS(.v15)],
@@ -82,7 +103,7 @@ let package = Package(
         .executable(name: "lapwing", targets: ["LapwingCommand"]),
         .library(name: "Lapwing", targets: ["Lapwing"]),
     ],
-    targets: libraries + tests + [
+    targets: libraries + tests + fuzzing + [
         .systemLibrary(name: "CZlib"),
         .target(name: "COneAtATime", path: "Tests/COneAtATime"),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),

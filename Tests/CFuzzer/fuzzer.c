@@ -1,0 +1,2 @@
+// Nothing of our own: the engine comes with the compiler.
+#include "fuzzer.h"
