@@ -9,6 +9,8 @@ public final class PrometheusData: SeriesSource {
     public let remarks: [String]
     /// Metrics' types, units and help texts, as far as the log has them (`--enable-feature=metadata-wal-records`).
     public let metadata: [String: MetricMetadata]
+    /// The span outside which there are no samples; nil where there are none at all.
+    public let times: TimeRange?
     private let contents: PrometheusSnapshot
 
     /// - Parameter path: a data directory, a snapshot of one, or a block alone.
@@ -30,6 +32,12 @@ public final class PrometheusData: SeriesSource {
         }
         self.remarks = remarks
         self.metadata = metadata
+        let times = sources.compactMap(\.times)
+        if let start = times.map(\.lowerBound).min(), let end = times.map(\.upperBound).max() {
+            self.times = TimeRange(start: Timestamp(milliseconds: start), end: Timestamp(milliseconds: end))
+        } else {
+            self.times = nil
+        }
         contents = PrometheusSnapshot(sources)
     }
 

@@ -181,6 +181,21 @@ import Testing
         }
     }
 
+    @Test func `a segment that is not there, or a format that is not known, is named`() throws {
+        let data = try TestData()
+        var log = LogWriting()
+        log.put(RecordWriting.series([(1, a)]))
+        for number in [1, 2, 4] { try log.write(to: data.folder.appending(path: "wal/0000000\(number)")) }
+        let gap = #expect(throws: ReadError.self) { try data.open() }
+        #expect(gap?.message.contains("wal cannot be read: segment 3 is not there, and 00000004 is") == true, "\(String(describing: gap))")
+        try FileManager.default.removeItem(at: data.folder.appending(path: "wal/00000004"))
+        #expect(try data.open().times == nil)
+        try BlockWriting(series: [.init(a, [TestData.samples(stride(from: 7, to: 100, by: 10))])], version: 9).write(into: data.folder)
+        #expect(try data.open().times == TimeRange(start: Timestamp(milliseconds: 7), end: Timestamp(milliseconds: 97)))
+        let unknown = #expect(throws: ReadError.self) { try data.floats() }
+        #expect(unknown?.message.contains("the index has version 9, and this program reads 1, 2 and 3") == true)
+    }
+
     @Test(arguments: 0..<8) func `files that were cut or changed are refused or read, and never trap`(seed: UInt64) throws {
         var random = SeededGenerator(seed)
         let data = try TestData()

@@ -93,6 +93,17 @@ struct QueryAnswer: Sendable {
         case value(QueryValue, at: Timestamp)
         case series([Labels])
         case names([String])
+
+        /// Whether nothing was found.
+        var isEmpty: Bool {
+            switch self {
+            case .value(.vector(let samples), _): samples.isEmpty
+            case .value(.matrix(let series), _): series.isEmpty
+            case .value(.scalar, _), .value(.string, _): false
+            case .series(let series): series.isEmpty
+            case .names(let names): names.isEmpty
+            }
+        }
     }
 
     var content: Content

@@ -12,6 +12,8 @@ struct RecordedData {
     private(set) var metadata: [String: MetricMetadata] = [:]
     /// What was left out, one sentence each.
     private(set) var remarks: [String] = []
+    /// When there are samples, where that is known.
+    private(set) var times: TimeRange?
 
     /// What a path holds; a directory of another kind is added here, and where this is switched over.
     enum Kind: Hashable {
@@ -36,7 +38,7 @@ struct RecordedData {
         case .prometheus:
             do throws(ReadError) {
                 let data = try PrometheusData(paths: paths)
-                (snapshot, metadata, remarks) = (data.snapshot(), data.metadata, data.remarks)
+                (snapshot, metadata, remarks, times) = (data.snapshot(), data.metadata, data.remarks, data.times)
             } catch {
                 throw QueryFailure("lapwing: \(error)")
             }
@@ -72,7 +74,21 @@ extension RecordedData {
     func answer(_ question: QueryQuestion) throws(QueryFailure) -> QueryAnswer {
         var answer = try plainAnswer(question)
         answer.remarks += remarks
+        if let remark = answer.content.isEmpty ? remark(onTimesOf: question) : nil { answer.remarks.append(remark) }
         return answer
+    }
+
+    /// What to ask instead, where nothing was found because it was asked for another time than that of the data.
+    private func remark(onTimesOf question: QueryQuestion) -> String? {
+        let asked: TimeRange
+        switch question.kind {
+        case .instant(_, let time): asked = TimeRange(start: time - .seconds(300), end: time)
+        case .range(_, let start, let end, _): asked = TimeRange(start: start - .seconds(300), end: end)
+        case .series, .labelNames, .labelValues: return nil
+        }
+        guard let times, !times.overlaps(asked) else { return nil }
+        let (start, end) = (TimeText.rfc3339(milliseconds: times.start.milliseconds), TimeText.rfc3339(milliseconds: times.end.milliseconds))
+        return "lapwing: the data is of \(start) to \(end); --time, or --start and --end, ask for a time in it"
     }
 
     private func plainAnswer(_ question: QueryQuestion) throws(QueryFailure) -> QueryAnswer {
