@@ -82,8 +82,8 @@ let fuzzing: [Target] =
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingSnappy", "LapwingSeries", "LapwingStorage",
-                "LapwingPromQL", "LapwingExposition", "LapwingRules",
+                "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingSnappy", "LapwingZstandard", "LapwingSeries",
+                "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingRules",
             ],
             path: "Tests/FuzzTargets", swiftSettings: settings),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"], swiftSettings: settings),

@@ -3,7 +3,7 @@
 /// An input is a run of bytes. Whatever it is, reading it may neither trap nor take long, and what was read has to hold
 /// together; `fault(in:)` says what does not.
 public enum FuzzTarget: String, Sendable, CaseIterable {
-    case query, exposition, remoteWrite, snappy, yaml, template, regex
+    case query, exposition, remoteWrite, snappy, zstandard, yaml, template, regex
 
     /// What an input shows to be wrong with us, or nil.
     public func fault(in bytes: [UInt8]) -> String? {
@@ -12,6 +12,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .exposition: ExpositionTarget.fault(in: bytes)
         case .remoteWrite: MessageTarget.remoteWriteFault(in: bytes)
         case .snappy: MessageTarget.snappyFault(in: bytes)
+        case .zstandard: MessageTarget.zstandardFault(in: bytes)
         case .yaml: DocumentTarget.yamlFault(in: bytes)
         case .template: DocumentTarget.templateFault(in: bytes)
         case .regex: RegexTarget.fault(in: bytes)

@@ -1,6 +1,7 @@
 import LapwingExposition
 import LapwingSeries
 import LapwingSnappy
+import LapwingZstandard
 
 /// Messages of senders, and the blocks in which they come.
 enum MessageTarget {
@@ -24,5 +25,10 @@ enum MessageTarget {
         let block = SnappyBlock.compress(bytes)
         guard let again = try? SnappyBlock.decompress(block, limit: bytes.count) else { return "what was compressed cannot be read" }
         return again == bytes ? nil : "what was compressed comes back as something else"
+    }
+
+    static func zstandardFault(in bytes: [UInt8]) -> String? {
+        guard let content = try? ZstandardFrame.decompress(bytes, limit: limit) else { return nil }
+        return content.count > limit ? "frames hold more than allowed" : nil
     }
 }
