@@ -18,7 +18,7 @@ public struct SampleColumns: Sendable {
     ///
     /// Series of one scrape share their times. A source that finds the origin of what it is asked for here leaves
     /// `times` as they are.
-    public var timesOrigin: TimesOrigin?
+    public var timesOrigin: (any TimesOrigin)?
 
     public init() {}
 
@@ -43,23 +43,8 @@ public struct SampleColumns: Sendable {
     }
 }
 
-/// What a column of times was made from: the encoded blocks of a source and what lay open, cut to a range.
-///
-/// Like origins make like times. Blocks that are shared are told to be equal by their address alone.
-public struct TimesOrigin: Sendable {
-    public let blocks: [[UInt8]]
-    public let open: [Int64]
-    public let range: ClosedRange<Int64>
-    /// How many times of the first blocks lie before the range.
-    public let dropped: Int
-
-    public init(blocks: [[UInt8]], open: [Int64], range: ClosedRange<Int64>, dropped: Int) {
-        self.blocks = blocks
-        self.open = open
-        self.range = range
-        self.dropped = dropped
-    }
-}
+/// What a column of times was made from, in a source's own terms.
+public protocol TimesOrigin: AnyObject, Sendable {}
 
 /// The newest sample of each series of a set within a span of time: what an instant vector selector reads.
 ///

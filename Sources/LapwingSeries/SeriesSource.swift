@@ -13,12 +13,20 @@ public protocol SeriesSnapshot: Sendable {
     /// - Throws: `ReadError` when stored data cannot be read.
     func select(_ matchers: [Matcher], over range: TimeRange) throws(ReadError) -> any SeriesSet
 
+    /// The labels of the series that satisfy every matcher and have samples in `range`, as nearly as the source can tell
+    /// without reading them, in ascending order.
+    func labels(of matchers: [Matcher], over range: TimeRange) throws(ReadError) -> [Labels]
+
     /// The names of all labels of the series that satisfy every matcher of any one group, in order of their bytes;
     /// of all series when there is no group.
     func labelNames(matching groups: [[Matcher]], over range: TimeRange) throws(ReadError) -> [String]
 
     /// The values of one label, likewise.
     func labelValues(of name: String, matching groups: [[Matcher]], over range: TimeRange) throws(ReadError) -> [String]
+}
+
+extension SeriesSnapshot {
+    public func labels(of matchers: [Matcher], over range: TimeRange) throws(ReadError) -> [Labels] { try select(matchers, over: range).labels }
 }
 
 /// Series that a selection found: known before any sample is read.

@@ -6,14 +6,14 @@ extension Store {
         try writer.withLock { (state) throws(AppendError) in
             var references: [SeriesReference] = []
             references.reserveCapacity(labels.count)
-            var made: [StoredSeries] = []
-            defer { if !made.isEmpty { index.withLock { index in made.forEach { index.insert($0) } } } }
+            var made: [(SeriesPlace, Labels)] = []
+            defer { if !made.isEmpty { index.withLock { index in for (series, labels) in made { index.insert(series, labels) } } } }
             for labels in labels {
                 if let ordinal = state.ordinals[labels] {
                     references.append(SeriesReference(UInt64(ordinal)))
                 } else {
                     let series = try state.makeSeries(labels, options.limits)
-                    made.append(series)
+                    made.append((series, labels))
                     references.append(SeriesReference(UInt64(series.ordinal)))
                 }
             }
@@ -35,7 +35,7 @@ extension Store {
 
 extension WriterState {
     /// A series that is not there yet.
-    mutating func makeSeries(_ labels: Labels, _ limits: StoreLimits) throws(AppendError) -> StoredSeries {
+    mutating func makeSeries(_ labels: Labels, _ limits: StoreLimits) throws(AppendError) -> SeriesPlace {
         let count = labels.count
         if labels.isEmpty { throw AppendError(.labelLimit, "a series without labels cannot be stored") }
         if count > limits.maximumLabelsPerSeries {
@@ -57,13 +57,22 @@ extension WriterState {
         guard nextOrdinal < .max else {
             throw AppendError(.seriesLimit, "2³² series have been made since the start: start again to make more")
         }
-        let series = StoredSeries(ordinal: nextOrdinal, labels: labels)
+        let series = SeriesPlace(page: page(of: nextOrdinal), ordinal: nextOrdinal)
+        series.page.withLock { $0.insert(series.place) }
         nextOrdinal += 1
         created += 1
         labelBytes += labels.byteCount
         ordinals[labels] = series.ordinal
-        table.insert(series)
         return series
+    }
+
+    private mutating func page(of ordinal: UInt32) -> SeriesPage {
+        let index = SeriesPage.page(of: ordinal)
+        while pages.count <= index { pages.append(nil) }
+        if let page = pages[index] { return page }
+        let page = SeriesPage()
+        pages[index] = page
+        return page
     }
 
     /// What a batch that begins now may do.
@@ -83,35 +92,56 @@ extension WriterState {
         _ batch: SampleBatch, _ context: borrowing BatchContext, into registry: SnapshotRegistry
     ) -> [RefusedSample] {
         var refused: [RefusedSample] = []
-        var newestTime = newestTime
-        for index in batch.series.indices {
-            let time = batch.times[index]
-            let start = batch.startTimes.isEmpty ? 0 : batch.startTimes[index]
-            let reason = series(batch.series[index]).map {
-                $0.append(batch.values[index], at: time, startTime: start, context, &workspace)
-            }
-            if let reason = reason ?? .unknownSeries { refused.append(RefusedSample(index: index, reason: reason)) }
-            else if time > newestTime { newestTime = time }
+        workspace.beginBatch()
+        let starts = batch.startTimes
+        store(batch.series, into: &refused, numberedFrom: 0, batch.times) { page, place, index, workspace in
+            page.store(
+                batch.values[index], at: batch.times[index], startTime: starts.isEmpty ? 0 : starts[index], to: place, context, &workspace)
         }
-        for index in batch.histogramSeries.indices {
-            let time = batch.histogramTimes[index]
-            let start = batch.histogramStartTimes.isEmpty ? 0 : batch.histogramStartTimes[index]
-            let reason = series(batch.histogramSeries[index]).map {
-                $0.append(batch.histograms[index], at: time, startTime: start, context, &workspace)
-            }
-            if let reason = reason ?? .unknownSeries {
-                refused.append(RefusedSample(index: batch.series.count + index, reason: reason))
-            } else if time > newestTime {
-                newestTime = time
-            }
+        let histogramStarts = batch.histogramStartTimes
+        store(batch.histogramSeries, into: &refused, numberedFrom: batch.series.count, batch.histogramTimes) { page, place, index, workspace in
+            page.store(
+                batch.histograms[index], at: batch.histogramTimes[index], startTime: histogramStarts.isEmpty ? 0 : histogramStarts[index],
+                to: place, context, &workspace)
         }
-        self.newestTime = newestTime
         version = context.version
         registry.publish(version)
         return refused
     }
 
-    private func series(_ reference: SeriesReference) -> StoredSeries? {
-        UInt32(exactly: reference.rawValue).flatMap { table[$0] }
+    /// Goes over the samples of a batch; those of one page that follow one another are stored under one lock.
+    @inline(__always)
+    private mutating func store(
+        _ series: [SeriesReference], into refused: inout [RefusedSample], numberedFrom first: Int, _ times: [Int64],
+        _ body: (inout PageState, Int, Int, inout AppendWorkspace) -> RefusedSample.Reason?
+    ) {
+        var index = 0
+        while index < series.count {
+            guard let ordinal = UInt32(exactly: series[index].rawValue), let page = page(holding: ordinal) else {
+                refused.append(RefusedSample(index: first + index, reason: .unknownSeries))
+                index += 1
+                continue
+            }
+            let number = SeriesPage.page(of: ordinal)
+            var span = (oldest: Int64.max, newest: Int64.min)
+            page.withLock { state in
+                while index < series.count, let ordinal = UInt32(exactly: series[index].rawValue), SeriesPage.page(of: ordinal) == number {
+                    if let reason = body(&state, SeriesPage.place(of: ordinal), index, &workspace) {
+                        refused.append(RefusedSample(index: first + index, reason: reason))
+                    } else {
+                        span = (min(span.oldest, times[index]), max(span.newest, times[index]))
+                    }
+                    index += 1
+                }
+            }
+            if span.oldest > span.newest { continue }
+            page.note(span.oldest...span.newest)
+            newestTime = max(newestTime, span.newest)
+        }
+    }
+
+    private func page(holding ordinal: UInt32) -> SeriesPage? {
+        let index = SeriesPage.page(of: ordinal)
+        return index < pages.count ? pages[index] : nil
     }
 }

@@ -17,38 +17,54 @@ extension Store {
     @discardableResult
     public func removeSamples(before time: Timestamp) -> Int {
         writer.withLock { state in
-            let removed = state.removeSamples(before: time.milliseconds, registry)
-            let oldestRead = registry.liveVersions().first ?? .max
-            let readable = state.doomed.filter { $0.removedVersion.load(ordering: .relaxed) > oldestRead }
-            let unreadable = state.doomed.filter { $0.removedVersion.load(ordering: .relaxed) <= oldestRead }
-            state.doomed = readable
-            if !unreadable.isEmpty {
-                index.withLock { $0.remove(unreadable.sorted { $0.ordinal < $1.ordinal }) }
+            let expired = state.removeSamples(before: time.milliseconds, registry)
+            for ordinal in expired {
+                guard let labels = index.withLock({ $0.index.table.labels(ordinal) }) else { continue }
+                state.ordinals[labels] = nil
+                state.labelBytes -= labels.byteCount
             }
-            return removed
+            let oldestRead = registry.liveVersions().first ?? .max
+            let unreadable = state.doomed.filter { $0.version <= oldestRead }.map(\.ordinal).sorted()
+            state.doomed.removeAll { $0.version <= oldestRead }
+            if !unreadable.isEmpty {
+                index.withLock { $0.remove(unreadable) }
+                state.clear(unreadable)
+            }
+            return expired.count
         }
     }
 }
 
 extension WriterState {
-    fileprivate mutating func removeSamples(before time: Int64, _ registry: SnapshotRegistry) -> Int {
+    fileprivate mutating func removeSamples(before time: Int64, _ registry: SnapshotRegistry) -> [UInt32] {
         let context = BatchContext(version: version + 1, liveVersions: registry.liveVersions())
-        var expired: [StoredSeries] = []
-        var workspace = workspace
-        table.forEach { series in
-            if series.removeExpired(before: time, context, &workspace) { expired.append(series) }
-        }
-        self.workspace = workspace
-        for series in expired {
-            series.removedVersion.store(context.version, ordering: .releasing)
-            table.remove(series.ordinal)
-            ordinals[series.labels] = nil
-            labelBytes -= series.labels.byteCount
+        var expired: [UInt32] = []
+        for (number, page) in pages.enumerated() {
+            page?.withLock { state in
+                for place in state.series.indices where state.isLiving(place) && !state.isRemoved(place) {
+                    guard state.removeExpired(place, before: time, context, &workspace) else { continue }
+                    state.remove(place, at: context.version)
+                    expired.append(UInt32(number * SeriesPage.capacity + place))
+                }
+            }
         }
         removed += expired.count
-        doomed.append(contentsOf: expired)
+        doomed += expired.map { ($0, context.version) }
         version = context.version
         registry.publish(version)
-        return expired.count
+        return expired
+    }
+
+    /// Gives back what nobody can read any more.
+    fileprivate mutating func clear(_ ordinals: [UInt32]) {
+        for ordinal in ordinals {
+            let number = SeriesPage.page(of: ordinal)
+            let isDead = pages[number]?.withLock { state in
+                state.clear(SeriesPage.place(of: ordinal))
+                return state.isDead
+            }
+            // The page that is still being filled stays.
+            if isDead ?? false, number < SeriesPage.page(of: nextOrdinal) { pages[number] = nil }
+        }
     }
 }

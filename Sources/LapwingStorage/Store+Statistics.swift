@@ -13,18 +13,11 @@ extension Store {
             statistics.labelBytes = state.labelBytes
             statistics.seriesCreated = state.created
             statistics.seriesRemoved = state.removed
-            var oldest = Int64.max
-            var newest = Int64.min
-            state.table.forEach { series in
-                let measure = series.measure()
-                statistics.chunks += measure.chunks
-                statistics.sampleBytes += measure.bytes
-                oldest = min(oldest, measure.oldest)
-                newest = max(newest, measure.newest)
-            }
-            if oldest <= newest {
-                statistics.oldest = Timestamp(milliseconds: oldest)
-                statistics.newest = Timestamp(milliseconds: newest)
+            var span = (oldest: Int64.max, newest: Int64.min)
+            for page in state.pages { page?.withLock { $0.measure(into: &statistics, &span) } }
+            if span.oldest <= span.newest {
+                statistics.oldest = Timestamp(milliseconds: span.oldest)
+                statistics.newest = Timestamp(milliseconds: span.newest)
             }
             return statistics
         }

@@ -24,7 +24,8 @@ public final class Store: SeriesSource, SampleSink, Sendable {
 struct WriterState: Sendable {
     /// The version that the last batch made.
     var version: UInt64 = 0
-    var table = SeriesTable()
+    /// By the ordinals of their series; nil where all series of a page have gone.
+    var pages: [SeriesPage?] = []
     var ordinals: [Labels: UInt32] = [:]
     var nextOrdinal: UInt32 = 0
     var workspace = AppendWorkspace()
@@ -32,6 +33,6 @@ struct WriterState: Sendable {
     var labelBytes = 0
     var created = 0
     var removed = 0
-    /// Series taken away that a snapshot may still read, so that the index still has them.
-    var doomed: [StoredSeries] = []
+    /// Series taken away that a snapshot may still read, so that the index still has them, with the version that took them.
+    var doomed: [(ordinal: UInt32, version: UInt64)] = []
 }

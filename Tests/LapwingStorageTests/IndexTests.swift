@@ -24,14 +24,15 @@ import Testing
 
     @Test func `matchers choose what asking every series chooses`() throws {
         var index = LabelIndex()
-        var all: [StoredSeries] = []
+        var all: [(ordinal: UInt32, labels: Labels)] = []
         for ordinal in 0..<300 {
             var pairs = [Label(name: "__name__", value: "m\(ordinal % 3)"), Label(name: "id", value: "\(ordinal)")]
             if ordinal % 2 == 0 { pairs.append(Label(name: "even", value: "yes")) }
-            all.append(StoredSeries(ordinal: UInt32(ordinal), labels: Labels(pairs)))
+            all.append((UInt32(ordinal), Labels(pairs)))
         }
-        for series in all { index.insert(series) }
-        index.remove(all.filter { $0.ordinal % 7 == 0 })
+        let page = SeriesPage()
+        for series in all { index.insert(SeriesPlace(page: page, ordinal: series.ordinal), series.labels) }
+        index.remove(all.map(\.ordinal).filter { $0 % 7 == 0 })
         all.removeAll { $0.ordinal % 7 == 0 }
         let single: [Matcher] = [
             .equal("__name__", "m1"), .notEqual("__name__", "m1"), .equal("even", ""), .notEqual("even", ""),

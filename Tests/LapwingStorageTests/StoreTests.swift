@@ -202,14 +202,15 @@ import Testing
 
     @Test func `nothing is left of a series that no snapshot reads`() throws {
         let store = Store(options: StoreOptions(retention: .seconds(1)))
-        try append(store, up, [(0, 1)])
+        for index in 0..<SeriesPage.capacity { try append(store, Labels(metric: "up", ["i": "\(index)"]), [(0, 1)]) }
         try append(store, down, [(10_000, 1)])
         _ = try store.snapshot().select([], over: .all)
-        weak let series = store.index.withLock { $0.index.table[0] }
+        weak let page = store.index.withLock { $0.index.table.place(0)?.page }
+        #expect(page != nil)
         store.removeExpired(now: Timestamp(milliseconds: 10_000))
-        #expect(series == nil)
+        #expect(page == nil)
         #expect(store.cardinalities().seriesByMetric == [.init(name: "down", count: 1)])
-        #expect(store.statistics.seriesRemoved == 1)
+        #expect(store.statistics.seriesRemoved == SeriesPage.capacity)
     }
 
     @Test func `statistics count what is there`() throws {

@@ -17,7 +17,7 @@ struct SeriesEndpoints: Sendable {
         var found: Set<Labels> = []
         do throws(ReadError) {
             let snapshot = source.snapshot()
-            for group in groups { found.formUnion(try snapshot.select(group, over: range).labels) }
+            for group in groups { found.formUnion(try snapshot.labels(of: group, over: range)) }
         } catch {
             throw APIError(.execution, error.message)
         }

@@ -30,7 +30,8 @@ extension SealedChunk {
         }
     }
 
-    private func decodeTimes(into column: inout [Int64]) throws(ReadError) {
+    /// Appends the times of a chunk of floats.
+    func decodeTimes(into column: inout [Int64]) throws(ReadError) {
         try ChunkReader.withReader(times) { (reader) throws(ReadError) in
             try reader.expectVersion()
             try expectCount(&reader)

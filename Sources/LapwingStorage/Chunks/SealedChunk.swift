@@ -29,8 +29,8 @@ struct SealedChunk: Sendable {
         samples = encoder.sampleBlock(columns, kind)
     }
 
-    /// Bytes of both blocks, as if nobody shared the times, with their arrays' headers.
-    var byteCount: Int { samples.count + times.count + 2 * 32 }
+    /// Bytes of both blocks with their arrays' headers, or of the samples alone where somebody else counts the times.
+    func byteCount(withTimes: Bool) -> Int { samples.count + 32 + (withTimes ? times.count + 32 : 0) }
 
     /// A chunk as it was written, which may be damaged.
     init(kind: Kind, count: Int, startTime: Int64, endTime: Int64, times: [UInt8], samples: [UInt8]) {

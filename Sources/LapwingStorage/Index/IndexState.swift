@@ -7,10 +7,11 @@ struct IndexState: Sendable {
 
     init(limits: StoreLimits) { cache = SelectionCache(limits: limits) }
 
-    mutating func insert(_ series: StoredSeries) { index.insert(series) }
+    mutating func insert(_ series: SeriesPlace, _ labels: Labels) { index.insert(series, labels) }
 
-    mutating func remove(_ series: [StoredSeries]) {
-        index.remove(series)
+    /// - Parameter ordinals: ascending.
+    mutating func remove(_ ordinals: [UInt32]) {
+        index.remove(ordinals)
         cache.forgetRemoved(in: index)
     }
 

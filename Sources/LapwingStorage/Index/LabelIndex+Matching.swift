@@ -13,7 +13,7 @@ extension LabelIndex {
             if let current = candidates {
                 if current.isEmpty { return [] }
                 if matcher.operation != .equal, values(of: Symbol(matcher.name)).count > current.count {
-                    candidates = current.filter { table[$0].map { matcher.matches($0.labels) } ?? false }
+                    candidates = current.filter { table.labels($0).map { matcher.matches($0) } ?? false }
                     continue
                 }
                 candidates = Ordinals.intersection(current, chosen(by: matcher))
@@ -24,7 +24,7 @@ extension LabelIndex {
         var result = candidates ?? all
         for matcher in subtracting where !result.isEmpty {
             if values(of: Symbol(matcher.name)).count > result.count {
-                result = result.filter { table[$0].map { matcher.matches($0.labels) } ?? false }
+                result = result.filter { table.labels($0).map { matcher.matches($0) } ?? false }
             } else {
                 result = Ordinals.difference(result, refused(by: matcher))
             }

@@ -9,25 +9,24 @@ struct LabelIndex: Sendable {
     private(set) var nextOrdinal: UInt32 = 0
 
     /// - Precondition: the ordinal is `nextOrdinal` or more.
-    mutating func insert(_ series: StoredSeries) {
-        table.insert(series)
+    mutating func insert(_ series: SeriesPlace, _ labels: Labels) {
+        table.insert(series, labels)
         all.append(series.ordinal)
-        var pairs: [(Symbol, Symbol)] = []
-        series.labels.forEachPair { pairs.append((Symbol($0), Symbol($1))) }
-        for (name, value) in pairs { postings[name, default: [:]][value, default: []].append(series.ordinal) }
+        labels.forEachPair { name, value in
+            postings[Symbol(name), default: [:]][Symbol(value), default: []].append(series.ordinal)
+        }
         nextOrdinal = series.ordinal + 1
     }
 
     /// Takes series away, given in ascending order.
     ///
     /// - Complexity: O(all lists that hold one of them).
-    mutating func remove(_ removed: [StoredSeries]) {
-        if removed.isEmpty { return }
-        let ordinals = removed.map(\.ordinal)
+    mutating func remove(_ ordinals: [UInt32]) {
+        if ordinals.isEmpty { return }
         var touched: [Symbol: Set<Symbol>] = [:]
-        for series in removed {
-            table.remove(series.ordinal)
-            series.labels.forEachPair { touched[Symbol($0), default: []].insert(Symbol($1)) }
+        for ordinal in ordinals {
+            table.labels(ordinal)?.forEachPair { touched[Symbol($0), default: []].insert(Symbol($1)) }
+            table.remove(ordinal)
         }
         all = Ordinals.difference(all, ordinals)
         for (name, values) in touched {
@@ -50,11 +49,4 @@ struct LabelIndex: Sendable {
     var names: [Symbol] { postings.keys.sorted() }
 
     func values(of name: Symbol) -> [Symbol: [UInt32]] { postings[name] ?? [:] }
-
-    func series(_ ordinals: ArraySlice<UInt32>) -> [StoredSeries] {
-        var result: [StoredSeries] = []
-        result.reserveCapacity(ordinals.count)
-        for ordinal in ordinals { if let series = table[ordinal] { result.append(series) } }
-        return result
-    }
 }

@@ -6,15 +6,31 @@ struct Selection: Sendable {
     static let newSeriesMaximum: UInt32 = 100_000
 
     /// Beside each other, index by index.
-    private(set) var labels: [Labels]
-    private(set) var series: [StoredSeries]
+    private(set) var labels: [Labels] = []
+    private(set) var series: [SeriesPlace] = []
     /// Series with this ordinal or a later one have not been looked at.
     private(set) var nextOrdinal: UInt32
 
     init(_ matchers: [Matcher], in index: borrowing LabelIndex) {
-        series = index.series(index.ordinals(matching: matchers)[...]).sorted { $0.labels < $1.labels }
-        labels = series.map(\.labels)
         nextOrdinal = index.nextOrdinal
+        take(Self.rows(index.ordinals(matching: matchers)[...], in: index))
+    }
+
+    private typealias Row = (labels: Labels, series: SeriesPlace)
+
+    /// The series of some ordinals in the order of their labels.
+    private static func rows(_ ordinals: ArraySlice<UInt32>, in index: borrowing LabelIndex) -> [Row] {
+        var rows: [Row] = []
+        rows.reserveCapacity(ordinals.count)
+        for ordinal in ordinals {
+            if let labels = index.table.labels(ordinal), let place = index.table.place(ordinal) { rows.append((labels, place)) }
+        }
+        return rows.sorted { $0.labels < $1.labels }
+    }
+
+    private mutating func take(_ rows: [Row]) {
+        labels = rows.map(\.labels)
+        series = rows.map(\.series)
     }
 
     /// Adds the series that were made since.
@@ -23,36 +39,32 @@ struct Selection: Sendable {
             self = Selection(matchers, in: index)
             return
         }
-        let added = index.series(index.ordinals(from: nextOrdinal))
-        let matching = added.filter { series in matchers.allSatisfy { $0.matches(series.labels) } }
-        if !matching.isEmpty {
-            series = Self.merged(series, matching.sorted { $0.labels < $1.labels })
-            labels = series.map(\.labels)
-        }
+        let added = Self.rows(index.ordinals(from: nextOrdinal), in: index)
+        merge(added.filter { row in matchers.allSatisfy { $0.matches(row.labels) } })
         nextOrdinal = index.nextOrdinal
     }
 
     /// Drops the series that the index no longer has.
     mutating func forgetRemoved(in index: borrowing LabelIndex) {
         let table = index.table
-        if series.allSatisfy({ table[$0.ordinal] != nil }) { return }
-        series.removeAll { table[$0.ordinal] == nil }
-        labels = series.map(\.labels)
+        if series.allSatisfy({ table.contains($0.ordinal) }) { return }
+        take(zip(labels, series).filter { table.contains($0.1.ordinal) })
     }
 
-    private static func merged(_ a: [StoredSeries], _ b: [StoredSeries]) -> [StoredSeries] {
-        var result: [StoredSeries] = []
-        result.reserveCapacity(a.count + b.count)
+    private mutating func merge(_ added: [Row]) {
+        if added.isEmpty { return }
+        var merged: [Row] = []
+        merged.reserveCapacity(series.count + added.count)
         var index = 0
-        for series in b {
-            while index < a.count, a[index].labels < series.labels {
-                result.append(a[index])
+        for row in added {
+            while index < series.count, labels[index] < row.labels {
+                merged.append((labels[index], series[index]))
                 index += 1
             }
-            result.append(series)
+            merged.append(row)
         }
-        result.append(contentsOf: a[index...])
-        return result
+        for place in index..<series.count { merged.append((labels[place], series[place])) }
+        take(merged)
     }
 }
 

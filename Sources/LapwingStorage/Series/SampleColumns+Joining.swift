@@ -68,12 +68,6 @@ extension SampleColumns {
         startTimes.removeSubrange(..<kept.lowerBound)
     }
 
-    /// Adds values and start times, where the times are there already.
-    mutating func appendValues(of other: SampleColumns, _ range: Range<Int>) {
-        Self.appendStarts(other.startTimes, range, to: &startTimes, after: values.count)
-        values.append(contentsOf: other.values[range])
-    }
-
     private static func keep<Value>(
         _ kept: Range<Int>, of times: inout [Int64], _ values: inout [Value], _ starts: inout [Int64]
     ) {

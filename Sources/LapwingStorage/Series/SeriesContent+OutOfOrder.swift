@@ -3,20 +3,19 @@ import LapwingSeries
 extension SeriesContent {
     /// Puts a sample among those that are there: into the open ones, or into a chunk, which is encoded anew.
     ///
-    /// - Precondition: there is no sample at `time`, and a newer one exists.
+    /// - Precondition: there is no sample at `time`, and a newer one exists; no reader looks at this value.
     /// - Complexity: O(samples of one chunk).
     mutating func insert(
-        _ sample: StoredSample, at time: Int64, _ encoder: inout ChunkEncoder
+        _ sample: StoredSample, at time: Int64, _ batch: borrowing BatchContext, _ encoder: inout ChunkEncoder
     ) throws(ReadError) {
         if time > chunks.last?.endTime ?? .min {
             if open.accepts(sample), open.count < Self.openMaximum {
-                var changed = open
-                changed.insert(sample, at: time)
-                return replace(chunks.count..<chunks.count, with: [], open: changed)
+                openVersions.insert(batch.version, at: open.firstIndex(notBefore: time))
+                return open.insert(sample, at: time)
             }
-            sealAll(&encoder)
+            seal(batch, &encoder)
         }
-        let index = firstChunk(endingNotBefore: time)
+        let index = chunks.firstIndex(endingNotBefore: time)
         if index < chunks.count, chunks[index].startTime < time {
             return try rebuild(index, with: sample, at: time, &encoder)
         }
@@ -25,7 +24,7 @@ extension SeriesContent {
         } else if index < chunks.count, chunks[index].accepts(sample) {
             try rebuild(index, with: sample, at: time, &encoder)
         } else {
-            replace(index..<index, with: [SealedChunk(SampleColumns(sample, at: time), &encoder)])
+            chunks.insert(SealedChunk(SampleColumns(sample, at: time), &encoder), at: index)
         }
     }
 
@@ -38,14 +37,14 @@ extension SeriesContent {
         var pieces: [SampleColumns]
         if columns.accepts(sample) {
             columns.insert(sample, at: time)
-            let maximum = columns.times.isEmpty ? Self.histogramChunkMaximum : Self.chunkMaximum
+            let maximum = columns.times.isEmpty ? [SealedChunk].joinedHistogramMaximum : [SealedChunk].joinedMaximum
             pieces = columns.count <= maximum ? [columns] : columns.split(at: columns.count / 2)
         } else {
             pieces = columns.split(at: columns.firstIndex(notBefore: time))
             pieces.insert(SampleColumns(sample, at: time), at: 1)
         }
         pieces.removeAll(where: \.isEmpty)
-        replace(index..<(index + 1), with: pieces.map { SealedChunk($0, &encoder) })
+        chunks.replaceSubrange(index..<(index + 1), with: pieces.map { SealedChunk($0, &encoder) })
     }
 }
 
@@ -53,8 +52,8 @@ extension SealedChunk {
     /// Whether a sample of this kind fits without splitting the chunk.
     fileprivate func accepts(_ sample: StoredSample) -> Bool {
         switch (kind, sample.value) {
-        case (.floats, .float): count < SeriesContent.chunkMaximum
-        case (.histograms, .histogram): count < SeriesContent.histogramChunkMaximum
+        case (.floats, .float): count < [SealedChunk].joinedMaximum
+        case (.histograms, .histogram): count < [SealedChunk].joinedHistogramMaximum
         case (.floats, .histogram), (.histograms, .float): false
         }
     }

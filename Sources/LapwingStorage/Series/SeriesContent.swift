@@ -1,121 +1,112 @@
 import LapwingSeries
 
-/// The samples of one series: compressed chunks, and the newest samples plain.
+/// The samples of one series as a value: compressed chunks, and the newest samples plain.
 ///
-/// Chunks ascend without overlap and lie before the open samples. The open samples are all floats or all histograms:
-/// a change of kind seals them.
+/// How a series is looked at and changed where it is not merely appended to (`SeriesState` is how it lives in its page).
+/// Chunks ascend without overlap and lie before the open samples, which are all floats or all histograms.
 struct SeriesContent: Sendable {
-    /// How many open samples are kept at least once there were so many, so that short windows at the newest time need
-    /// no decoding: 16 scrapes of 15 s are four minutes.
-    static let openKept = 16
-    /// At so many open samples the oldest are sealed.
-    static let openMaximum = 32
-    static let openHistogramsKept = 4
+    /// At so many open samples all are sealed.
+    static let openMaximum = 2 * OpenTimes.capacity
     static let openHistogramsMaximum = 12
-    /// Chunks of like size are joined until they hold so many samples.
-    static let chunkMaximum = 512
-    static let histogramChunkMaximum = 128
+    static let openHistogramsKept = 4
 
-    private(set) var chunks: [SealedChunk] = []
-    private(set) var open = SampleColumns()
-    var versions = SeriesVersions()
-    /// The version of the store from which this content holds; a reader of an older one needs what was there before.
-    var since: UInt64 = 0
+    var chunks: [SealedChunk] = []
+    var open = SampleColumns()
+    /// The version of the store that brought each of the open samples.
+    var openVersions: [UInt64] = []
+    /// What readers see of the chunks.
+    var sealed = SealedVersions()
 
-    /// Kept beside the samples, since every append asks for it.
-    private(set) var newestTime = Int64.min
     var oldestTime: Int64 { chunks.first?.startTime ?? open.startTime ?? .max }
+    var newestTime: Int64 { open.endTime ?? chunks.last?.endTime ?? .min }
     var isEmpty: Bool { open.isEmpty && chunks.isEmpty }
-    var sampleCount: Int { chunks.reduce(open.count) { $0 + $1.count } }
+    var sampleCount: Int { open.count + chunks.sampleCount }
 
-    var byteCount: Int {
-        open.byteCount + chunks.reduce(0) { $0 + $1.byteCount } + MemoryLayout<SealedChunk>.stride * chunks.count
-    }
-
-    // MARK: Appending in order
-
-    /// - Precondition: `time` is after the newest.
-    mutating func append(time: Int64, value: Double, startTime: Int64, _ encoder: inout ChunkEncoder) {
-        if !open.histogramTimes.isEmpty { seal(keeping: 0, &encoder) }
-        if open.times.count >= Self.openMaximum { seal(keeping: Self.openKept, &encoder) }
-        if open.times.count == open.times.capacity { reserveOpen() }
-        open.append(time: time, value: value, startTime: startTime)
-        newestTime = time
-    }
-
-    /// - Precondition: `time` is after the newest.
-    mutating func append(
-        time: Int64, histogram: NativeHistogram, startTime: Int64, _ encoder: inout ChunkEncoder
-    ) {
-        if !open.times.isEmpty { seal(keeping: 0, &encoder) }
-        if open.histogramTimes.count >= Self.openHistogramsMaximum { seal(keeping: Self.openHistogramsKept, &encoder) }
-        open.append(time: time, histogram: histogram, startTime: startTime)
-        newestTime = time
-    }
-
-    /// Grows by half and never beyond what may lie open: doubling would leave a third of a million series' memory idle.
-    private mutating func reserveOpen() {
-        let capacity = min(Self.openMaximum, max(4, open.times.count + open.times.count / 2))
-        open.times.reserveCapacity(capacity)
-        open.values.reserveCapacity(capacity)
-    }
-
-    /// Moves the oldest open samples into chunks.
-    private mutating func seal(keeping kept: Int, _ encoder: inout ChunkEncoder) {
-        let floats = open.times.count - min(kept, open.times.count)
-        let histograms = open.histogramTimes.count - min(kept, open.histogramTimes.count)
-        var sealed = SampleColumns()
-        sealed.append(open, floats: 0..<floats, histograms: 0..<histograms)
-        open.removeFirst(floats: floats, histograms: histograms)
-        appendChunk(sealed, &encoder)
-    }
-
-    /// Adds a chunk, joined with those before it that are no larger: so each sample is encoded about three times, and
-    /// a long series is a few large chunks and a handful of small ones.
-    private mutating func appendChunk(_ columns: SampleColumns, _ encoder: inout ChunkEncoder) {
-        let kind: SealedChunk.Kind = columns.times.isEmpty ? .histograms : .floats
-        let maximum = kind == .floats ? Self.chunkMaximum : Self.histogramChunkMaximum
-        var count = columns.count
-        var first = chunks.count
-        while first > 0, chunks[first - 1].kind == kind, chunks[first - 1].count <= count,
-            chunks[first - 1].count + count <= maximum
-        {
-            first -= 1
-            count += chunks[first].count
+    /// The newest time that a reader of a version may see; `min` when it sees nothing.
+    func newestTime(at version: UInt64) -> Int64 {
+        if let place = openVersions.lastIndex(where: { $0 <= version }) {
+            return open.times.isEmpty ? open.histogramTimes[place] : open.times[place]
         }
-        guard first < chunks.count, var joined = try? Self.decoded(chunks[first...]) else {
-            return chunks.append(SealedChunk(columns, &encoder))
+        return sealed.newestTime(at: version, of: chunks)
+    }
+
+    /// Moves the oldest open samples into a chunk.
+    mutating func seal(keeping kept: Int = 0, _ batch: borrowing BatchContext, _ encoder: inout ChunkEncoder) {
+        let count = open.count - min(kept, open.count)
+        if count == 0 { return }
+        noteSealing(of: openVersions[count - 1], batch)
+        var oldest = SampleColumns()
+        let isFloats = open.histogramTimes.isEmpty
+        oldest.append(open, floats: 0..<(isFloats ? count : 0), histograms: 0..<(isFloats ? 0 : count))
+        open.removeFirst(floats: isFloats ? count : 0, histograms: isFloats ? 0 : count)
+        openVersions.removeFirst(count)
+        chunks.seal(oldest, &encoder)
+    }
+
+    private mutating func noteSealing(of version: UInt64, _ batch: borrowing BatchContext) {
+        var marks: [SealedVersions.Mark] = []
+        for reader in batch.readableVersions where reader < version {
+            marks.append(SealedVersions.Mark(version: reader, newestTime: newestTime(at: reader)))
         }
-        joined.append(columns)
-        chunks.removeSubrange(first...)
-        chunks.append(SealedChunk(joined, &encoder))
+        sealed.note(version, marks, batch)
     }
 
-    mutating func sealAll(_ encoder: inout ChunkEncoder) { if !open.isEmpty { seal(keeping: 0, &encoder) } }
+    // MARK: Reading
 
-    private static func decoded(_ chunks: ArraySlice<SealedChunk>) throws(ReadError) -> SampleColumns {
-        var columns = SampleColumns()
-        for chunk in chunks { try chunk.decode(into: &columns) }
-        return columns
-    }
-
-    // MARK: Changing what was there
-
-    /// Replaces the chunks at some places, and the open samples when asked.
-    mutating func replace(_ range: Range<Int>, with replacements: [SealedChunk], open: SampleColumns? = nil) {
-        chunks.replaceSubrange(range, with: replacements)
-        if let open { self.open = open }
-    }
-
-    /// Drops everything before `time`, by whole chunks.
+    /// Replaces `columns` by the samples of a range that a version shows.
     ///
-    /// - Returns: whether anything was dropped.
-    mutating func removeChunks(before time: Int64) -> Bool {
-        let expired = chunks.prefix { $0.endTime < time }.count
-        if expired > 0 { chunks = Array(chunks[expired...]) }
-        let removesOpen = newestTime < time && !open.isEmpty
-        if removesOpen { open = SampleColumns() }
-        return expired > 0 || removesOpen
+    /// - Complexity: O(log chunks + samples of the chunks that overlap).
+    func read(_ range: ClosedRange<Int64>, at version: UInt64, into columns: inout SampleColumns) throws(ReadError) {
+        columns.removeAll()
+        let end = min(range.upperBound, newestTime(at: version))
+        guard end >= range.lowerBound else { return }
+        let part = range.lowerBound...end
+        for chunk in chunks[chunks.places(in: part)] { try chunk.decode(into: &columns) }
+        columns.append(open)
+        columns.trim(to: part)
+    }
+
+    /// The sample at exactly this time.
+    func sample(at time: Int64) throws(ReadError) -> StoredSample? {
+        var columns = SampleColumns()
+        try read(time...time, at: .max, into: &columns)
+        if let value = columns.values.first {
+            return StoredSample(.float(value), startTime: columns.startTimes.first ?? 0)
+        }
+        return columns.histograms.first.map {
+            StoredSample(.histogram($0), startTime: columns.histogramStartTimes.first ?? 0)
+        }
+    }
+}
+
+/// What of a series' chunks readers see, who may be older than the newest sample in them.
+struct SealedVersions: Sendable {
+    struct Mark: Sendable {
+        var version: UInt64
+        var newestTime: Int64
+    }
+
+    /// The version that brought the newest sealed sample: from it on, all is seen.
+    var newest: UInt64 = 0
+    /// For readers of older versions: what is the newest they see.
+    var marks: [Mark] = []
+
+    /// Notes that samples up to those of a version are being sealed.
+    ///
+    /// - Parameter older: what readers of versions before it see.
+    mutating func note(_ version: UInt64, _ older: [Mark], _ batch: borrowing BatchContext) {
+        newest = version
+        if marks.isEmpty && older.isEmpty { return }
+        let known = marks
+        let readable = batch.readableVersions
+        marks = known.filter { mark in readable.contains(mark.version) }
+        for mark in older where !marks.contains(where: { $0.version == mark.version }) { marks.append(mark) }
+        marks.sort { $0.version < $1.version }
+    }
+
+    func newestTime(at version: UInt64, of chunks: [SealedChunk]) -> Int64 {
+        if version >= newest { return chunks.last?.endTime ?? .min }
+        return marks.last { $0.version <= version }?.newestTime ?? .min
     }
 }
 

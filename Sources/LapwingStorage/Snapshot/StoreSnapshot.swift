@@ -14,26 +14,36 @@ final class StoreSnapshot: SeriesSnapshot {
     deinit { store.registry.release(version) }
 
     func select(_ matchers: [Matcher], over range: TimeRange) throws(ReadError) -> any SeriesSet {
-        StoredSeriesSet(selection(matchers, over: range), snapshot: self)
+        guard let range = range.milliseconds else { return StoredSeriesSet(([], []), snapshot: self) }
+        let selection = store.index.withLock { $0.select(matchers) }
+        // By whole pages: a row that turns out to be empty costs less than asking each series.
+        var page: SeriesPage?
+        var mayHaveSamples = false
+        var places: [Int]?
+        for (index, series) in selection.series.enumerated() {
+            if series.page !== page {
+                page = series.page
+                mayHaveSamples = series.page.mayHaveSamples(in: range)
+            }
+            if mayHaveSamples { places?.append(index) } else if places == nil { places = Array(0..<index) }
+        }
+        guard let places else { return StoredSeriesSet((selection.labels, selection.series), snapshot: self) }
+        return StoredSeriesSet((places.map { selection.labels[$0] }, places.map { selection.series[$0] }), snapshot: self)
     }
 
-    /// The series that satisfy the matchers and may have samples in the range.
-    private func selection(_ matchers: [Matcher], over range: TimeRange) -> (labels: [Labels], series: [StoredSeries]) {
-        guard let range = range.milliseconds else { return ([], []) }
+    func labels(of matchers: [Matcher], over range: TimeRange) -> [Labels] {
+        guard let range = range.milliseconds else { return [] }
         let selection = store.index.withLock { $0.select(matchers) }
-        let version = version
-        if selection.series.allSatisfy({ $0.mayHaveSamples(in: range, at: version) }) {
-            return (selection.labels, selection.series)
+        return zip(selection.labels, selection.series).compactMap { labels, series in
+            series.page.mayHaveSamples(series.place, in: range, at: version) ? labels : nil
         }
-        let series = selection.series.filter { $0.mayHaveSamples(in: range, at: version) }
-        return (series.map(\.labels), series)
     }
 
     func labelNames(matching groups: [[Matcher]], over range: TimeRange) throws(ReadError) -> [String] {
         if groups.isEmpty { return allNames(over: range) }
         var names: Set<Symbol> = []
         for group in groups {
-            for labels in selection(group, over: range).labels {
+            for labels in labels(of: group, over: range) {
                 labels.forEachPair { name, _ in names.insert(Symbol(name)) }
             }
         }
@@ -47,7 +57,7 @@ final class StoreSnapshot: SeriesSnapshot {
         let key = LabelKey(name)
         var values: Set<Symbol> = []
         for group in groups {
-            for labels in selection(group, over: range).labels {
+            for labels in labels(of: group, over: range) {
                 labels.withValue(of: key) { if !$0.isEmpty { values.insert(Symbol($0)) } }
             }
         }
@@ -79,7 +89,9 @@ final class StoreSnapshot: SeriesSnapshot {
 extension LabelIndex {
     /// Whether one of the series may have a sample that a snapshot sees.
     fileprivate func anySeries(_ ordinals: [UInt32], in range: ClosedRange<Int64>, at version: UInt64) -> Bool {
-        ordinals.contains { table[$0]?.mayHaveSamples(in: range, at: version) ?? false }
+        ordinals.contains { ordinal in
+            table.place(ordinal).map { $0.page.mayHaveSamples($0.place, in: range, at: version) } ?? false
+        }
     }
 }
 
@@ -91,10 +103,10 @@ extension TimeRange {
 /// Series of one snapshot.
 struct StoredSeriesSet: SeriesSet {
     let labels: [Labels]
-    private let series: [StoredSeries]
+    private let series: [SeriesPlace]
     private let snapshot: StoreSnapshot
 
-    init(_ selection: (labels: [Labels], series: [StoredSeries]), snapshot: StoreSnapshot) {
+    init(_ selection: (labels: [Labels], series: [SeriesPlace]), snapshot: StoreSnapshot) {
         labels = selection.labels
         series = selection.series
         self.snapshot = snapshot
@@ -102,7 +114,7 @@ struct StoredSeriesSet: SeriesSet {
 
     func read(_ index: Int, over range: TimeRange, into columns: inout SampleColumns) throws(ReadError) {
         guard let range = range.milliseconds else { return columns.removeAll() }
-        try series[index].read(range, at: snapshot.version, into: &columns)
+        try series[index].page.read(series[index].place, range, at: snapshot.version, into: &columns)
     }
 
     func readLatest(_ indices: Range<Int>, over range: TimeRange, into latest: inout LatestSamples) throws(ReadError) {
@@ -113,8 +125,15 @@ struct StoredSeriesSet: SeriesSet {
             return
         }
         var scratch = SampleColumns()
-        for index in indices {
-            try series[index].readLatest(range, at: snapshot.version, into: &latest, scratch: &scratch)
+        var index = indices.lowerBound
+        while index < indices.upperBound {
+            let page = series[index].page
+            let next = page.readLatest(series, index..<indices.upperBound, range, at: snapshot.version, into: &latest)
+            if next == index {
+                try page.read(series[index].place, range, at: snapshot.version, into: &scratch)
+                latest.append(newestOf: scratch)
+            }
+            index = max(next, index + 1)
         }
     }
 }

@@ -1,0 +1,169 @@
+import LapwingSeries
+
+extension SeriesPage {
+    /// So many chunks may be decoded while a page's lock is held: about three microseconds.
+    static let chunksUnderLock = 6
+
+    /// Replaces `columns` by the samples of a range that a version shows.
+    func read(_ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, into columns: inout SampleColumns) throws(ReadError) {
+        let reading = try withLock { (state) throws(ReadError) in try state.read(place, range, at: version, into: &columns) }
+        switch reading {
+        case .done: return
+        case .content(let content): try content.read(range, at: version, into: &columns)
+        case .chunks(let chunks, let runs, let openValues):
+            let times = try columns.takeTimes(runs, chunks[...], range, at: version)
+            try times.decodeValues(chunks[...], into: &columns)
+            columns.appendOpen(openValues[times.olderPlaces])
+            columns.appendOpen(openValues[times.newerPlaces.shifted(by: runs.older.count)])
+        }
+    }
+
+    /// Adds the newest sample of a range to `latest`, for series of this page from a place in a list on.
+    ///
+    /// - Returns: the index in the list of the first series that is not in this page, or has to be read otherwise.
+    func readLatest(
+        _ series: borrowing [SeriesPlace], _ indices: Range<Int>, _ range: ClosedRange<Int64>, at version: UInt64, into latest: inout LatestSamples
+    ) -> Int {
+        withLock { state in
+            var index = indices.lowerBound
+            while index < indices.upperBound, series[index].page === self,
+                state.readLatest(series[index].place, range, at: version, into: &latest) { index += 1 }
+            return index
+        }
+    }
+
+    /// Whether a version may show a sample in the range.
+    func mayHaveSamples(_ place: Int, in range: ClosedRange<Int64>, at version: UInt64) -> Bool {
+        withLock { state in
+            let newest = state.series[place].newestTime(at: version)
+            return newest >= range.lowerBound && newest > .min && state.series[place].oldestTime(at: version) <= range.upperBound
+        }
+    }
+}
+
+/// What is left to do when a page's lock has been given back.
+enum PageReading: Sendable {
+    case done
+    case content(SeriesContent)
+    /// Chunks to decode, and what follows them: the values of both runs.
+    case chunks([SealedChunk], OpenRuns, openValues: [Double])
+}
+
+extension PageState {
+    fileprivate func read(
+        _ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, into columns: inout SampleColumns
+    ) throws(ReadError) -> PageReading {
+        if let extras = series[place].extras, extras.isAsked(at: version) {
+            if let content = extras.content(of: series[place], at: version) { return .content(content) }
+            columns.removeAll()
+            return .done
+        }
+        if version < series[place].sealedVersion { return .content(content(of: place)) }
+        let places = series[place].chunks.places(in: range)
+        if places.isEmpty {
+            try readOpen(place, range, at: version, into: &columns)
+            return .done
+        }
+        let chunks = series[place].chunks[places]
+        if chunks.contains(where: { $0.kind != .floats }) { return .content(content(of: place)) }
+        let runs = OpenRuns(older: series[place].older, newer: series[place].newer)
+        if places.count > SeriesPage.chunksUnderLock {
+            let older = olderStart(place), newer = newerStart(place)
+            let values = values[older..<(older + runs.older.count)] + values[newer..<(newer + runs.newer.count)]
+            return .chunks(Array(chunks), runs, openValues: Array(values))
+        }
+        let times: StoredTimes
+        if let known = columns.storedTimes, known.fits(series[place], range, at: version), known.fits(chunks) {
+            times = known
+        } else {
+            times = try StoredTimes(runs, chunks, range, at: version, into: &columns.times)
+            columns.timesOrigin = times
+        }
+        try times.decodeValues(chunks, into: &columns)
+        appendOpen(place, times, to: &columns)
+        return .done
+    }
+
+    /// The samples of a range that has no sealed ones.
+    private func readOpen(_ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, into columns: inout SampleColumns) throws(ReadError) {
+        if let known = columns.storedTimes, known.fits(series[place], range, at: version), known.fits([]) {
+            columns.removeAllButTimes()
+            return appendOpen(place, known, to: &columns)
+        }
+        let runs = OpenRuns(older: series[place].older, newer: series[place].newer)
+        let times = try StoredTimes(runs, [], range, at: version, into: &columns.times)
+        columns.timesOrigin = times
+        columns.removeAllButTimes()
+        appendOpen(place, times, to: &columns)
+    }
+
+    private func appendOpen(_ place: Int, _ times: StoredTimes, to columns: inout SampleColumns) {
+        columns.appendOpen(values[times.olderPlaces.shifted(by: olderStart(place))])
+        columns.appendOpen(values[times.newerPlaces.shifted(by: newerStart(place))])
+    }
+
+    /// Adds the newest sample of a range to `latest`.
+    ///
+    /// - Returns: whether it could, which takes that the sample lies open.
+    fileprivate func readLatest(
+        _ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, into latest: inout LatestSamples
+    ) -> Bool {
+        if let extras = series[place].extras, extras.isAsked(at: version) { return false }
+        var count = series[place].newer.visibleCount(at: version)
+        while count > 0, series[place].newer.time(count - 1) > range.upperBound { count -= 1 }
+        if count > 0 {
+            latest.append(series[place].newer.time(count - 1), values[newerStart(place) + count - 1], from: range.lowerBound)
+            return true
+        }
+        count = series[place].older.visibleCount(at: version)
+        while count > 0, series[place].older.time(count - 1) > range.upperBound { count -= 1 }
+        guard count > 0 else { return false }
+        latest.append(series[place].older.time(count - 1), values[olderStart(place) + count - 1], from: range.lowerBound)
+        return true
+    }
+}
+
+extension SeriesState {
+    /// A bound for the times that a version shows.
+    fileprivate func oldestTime(at version: UInt64) -> Int64 {
+        guard let extras, version < extras.since else { return oldestTime }
+        return extras.content(of: self, at: version)?.oldestTime ?? .max
+    }
+}
+
+extension Range<Int> {
+    fileprivate func shifted(by places: Int) -> Range<Int> { (lowerBound + places)..<(upperBound + places) }
+}
+
+extension LatestSamples {
+    fileprivate mutating func append(_ time: Int64, _ value: Double, from oldest: Int64) {
+        if time < oldest || value.isStaleMarker {
+            append(time: Self.absent, value: StaleMarker.value)
+        } else {
+            append(time: time, value: value)
+        }
+    }
+}
+
+extension SampleColumns {
+    fileprivate var storedTimes: StoredTimes? { timesOrigin as? StoredTimes }
+
+    /// Makes the times those of a series, if they are not.
+    fileprivate mutating func takeTimes(
+        _ runs: OpenRuns, _ chunks: ArraySlice<SealedChunk>, _ range: ClosedRange<Int64>, at version: UInt64
+    ) throws(ReadError) -> StoredTimes {
+        if let known = storedTimes, known.fits(SeriesState(older: runs.older, newer: runs.newer), range, at: version), known.fits(chunks) {
+            return known
+        }
+        let made = try StoredTimes(runs, chunks, range, at: version, into: &times)
+        timesOrigin = made
+        return made
+    }
+
+    /// Adds values whose times are there already.
+    fileprivate mutating func appendOpen(_ added: ArraySlice<Double>) {
+        if added.isEmpty { return }
+        values.append(contentsOf: added)
+        if !startTimes.isEmpty { startTimes.append(contentsOf: repeatElement(0, count: added.count)) }
+    }
+}

@@ -1,0 +1,274 @@
+import LapwingSeries
+import Synchronization
+
+/// 64 series with consecutive ordinals, one lock, and one array for the values of their open samples.
+///
+/// The series of one scrape are mostly consecutive, so that a batch or a query that goes over thousands of series walks
+/// through memory in its order and takes few locks. The lock is held for some appends, or for a read of open samples and a
+/// few chunks; longer reads happen outside it.
+final class SeriesPage: Sendable {
+    static let capacity = 64
+
+    private let state = Mutex(PageState())
+    /// The span of all times that were ever stored here, for leaving pages out without locking them.
+    private let oldest = Atomic<Int64>(.max)
+    private let newest = Atomic<Int64>(.min)
+
+    /// The page and place in it that an ordinal stands for.
+    static func page(of ordinal: UInt32) -> Int { Int(ordinal) / capacity }
+    static func place(of ordinal: UInt32) -> Int { Int(ordinal) % capacity }
+
+    /// Notes the span of what the writer has stored.
+    func note(_ times: ClosedRange<Int64>) {
+        if times.lowerBound < oldest.load(ordering: .relaxed) { oldest.store(times.lowerBound, ordering: .relaxed) }
+        if times.upperBound > newest.load(ordering: .relaxed) { newest.store(times.upperBound, ordering: .relaxed) }
+    }
+
+    /// Whether any of the series may have samples in a range.
+    func mayHaveSamples(in range: ClosedRange<Int64>) -> Bool {
+        newest.load(ordering: .relaxed) >= range.lowerBound && oldest.load(ordering: .relaxed) <= range.upperBound
+    }
+
+    func withLock<R, E: Error>(_ body: (inout PageState) throws(E) -> sending R) throws(E) -> sending R { try state.withLock(body) }
+}
+
+/// What a page's lock guards.
+struct PageState {
+    var series: [SeriesState] = []
+    /// Two runs for each series, one after the other.
+    private(set) var values: [Double] = []
+    /// Values that each run has room for; as many as the fullest needs, up to `OpenTimes.capacity`.
+    private(set) var runCapacity = 0
+    /// A bit for each series that has not been cleared.
+    private(set) var living: UInt64 = 0
+
+    var isDead: Bool { living == 0 }
+
+    func isLiving(_ place: Int) -> Bool { living & (1 << UInt64(place)) != 0 }
+
+    /// Makes room for a series.
+    mutating func insert(_ place: Int) {
+        while series.count <= place { series.append(SeriesState()) }
+        living |= 1 << UInt64(place)
+        resizeValues()
+    }
+
+    /// Gives back what a series held.
+    mutating func clear(_ place: Int) {
+        series[place] = SeriesState()
+        living &= ~(1 << UInt64(place))
+    }
+
+    private mutating func resizeValues() {
+        let missing = series.count * 2 * runCapacity - values.count
+        if missing > 0 { values.append(contentsOf: repeatElement(0, count: missing)) }
+    }
+
+    /// Doubles the room of every run.
+    private mutating func growRuns() {
+        let (old, capacity) = (values, runCapacity == 0 ? 4 : runCapacity * 2)
+        values = []
+        values.reserveCapacity(series.count * 2 * capacity)
+        for run in 0..<(series.count * 2) {
+            values.append(contentsOf: old[(run * runCapacity)..<((run + 1) * runCapacity)])
+            values.append(contentsOf: repeatElement(0, count: capacity - runCapacity))
+        }
+        runCapacity = capacity
+    }
+
+    // MARK: Appending in order
+
+    /// Stores a float that is newer than all others.
+    mutating func append(
+        _ value: Double, at time: Int64, startTime: Int64, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
+    ) {
+        if startTime != 0 || series[place].extras != nil {
+            let extras = series[place].madeExtras()
+            extras.forget(batch)
+            let isAside = startTime != 0 || !extras.open.isEmpty
+            if isAside, !series[place].newer.isEmpty || !extras.takesFloat { sealOpen(place, batch, &workspace.encoder) }
+            // Sealed, a series without start times is a plain one again.
+            if startTime != 0 || !extras.open.isEmpty {
+                extras.open.append(time: time, value: value, startTime: startTime)
+                extras.openVersions.append(batch.version)
+                return
+            }
+        }
+        appendToRun(value, at: time, to: place, batch, &workspace)
+    }
+
+    @inline(__always)
+    private mutating func appendToRun(
+        _ value: Double, at time: Int64, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
+    ) {
+        if !series[place].newer.extend(time: time, version: batch.version) {
+            let newer = series[place].newer
+            if newer.isEmpty || newer.isFull {
+                if !newer.isEmpty { rotate(place, batch, &workspace.encoder) }
+                series[place].newer = workspace.run(beginningAt: time, batch.version)
+            } else {
+                series[place].newer.part(time: time, version: batch.version)
+            }
+        }
+        let index = series[place].newer.count - 1
+        if index >= runCapacity { growRuns() }
+        values[newerStart(place) + index] = value
+        workspace.noteTimes(series[place].newer)
+    }
+
+    /// Stores a histogram that is newer than all others.
+    mutating func append(
+        _ histogram: NativeHistogram, at time: Int64, startTime: Int64, to place: Int, _ batch: borrowing BatchContext,
+        _ workspace: inout AppendWorkspace
+    ) {
+        let extras = series[place].madeExtras()
+        extras.forget(batch)
+        if !series[place].newer.isEmpty || !extras.open.times.isEmpty {
+            sealOpen(place, batch, &workspace.encoder)
+        } else if extras.open.histogramTimes.count >= SeriesContent.openHistogramsMaximum {
+            sealOpen(place, keeping: SeriesContent.openHistogramsKept, batch, &workspace.encoder)
+        }
+        extras.open.append(time: time, histogram: histogram, startTime: startTime)
+        extras.openVersions.append(batch.version)
+    }
+
+    private mutating func sealOpen(
+        _ place: Int, keeping kept: Int = 0, _ batch: borrowing BatchContext, _ encoder: inout ChunkEncoder
+    ) {
+        var content = content(of: place)
+        content.seal(keeping: kept, batch, &encoder)
+        take(content, place)
+    }
+
+    /// The newer run becomes the older, which is sealed.
+    private mutating func rotate(_ place: Int, _ batch: borrowing BatchContext, _ encoder: inout ChunkEncoder) {
+        if let version = series[place].older.lastVersion {
+            var marks: [SealedVersions.Mark] = []
+            for reader in batch.readableVersions where reader < version {
+                marks.append(SealedVersions.Mark(version: reader, newestTime: series[place].newestTime(at: reader)))
+            }
+            if marks.isEmpty, series[place].extras == nil {
+                series[place].sealedVersion = version
+            } else {
+                var sealed = series[place].sealed
+                sealed.note(version, marks, batch)
+                series[place].sealed = sealed
+            }
+            var columns = SampleColumns()
+            appendRun(series[place].older, at: olderStart(place), 0..<series[place].older.count, to: &columns)
+            series[place].chunks.seal(columns, &encoder)
+        }
+        series[place].older = series[place].newer
+        series[place].newerPlace ^= 1
+    }
+
+    // MARK: As a value
+
+    func newerStart(_ place: Int) -> Int { (place * 2 + Int(series[place].newerPlace)) * runCapacity }
+    func olderStart(_ place: Int) -> Int { (place * 2 + Int(series[place].newerPlace ^ 1)) * runCapacity }
+
+    private func appendRun(_ run: OpenRun, at start: Int, _ places: Range<Int>, to columns: inout SampleColumns) {
+        run.appendTimes(places, to: &columns.times)
+        columns.values.append(contentsOf: values[(start + places.lowerBound)..<(start + places.upperBound)])
+    }
+
+    /// All that a series holds now.
+    func content(of place: Int) -> SeriesContent {
+        let state = series[place]
+        if let extras = state.extras, !extras.open.isEmpty {
+            return SeriesContent(chunks: state.chunks, open: extras.open, openVersions: extras.openVersions, sealed: state.sealed)
+        }
+        var content = SeriesContent(chunks: state.chunks, sealed: state.sealed)
+        for (run, start) in [(state.older, olderStart(place)), (state.newer, newerStart(place))] where !run.isEmpty {
+            appendRun(run, at: start, 0..<run.count, to: &content.open)
+            for sample in 0..<run.count { content.openVersions.append(run.version(sample)) }
+        }
+        return content
+    }
+
+    /// Takes over a changed content; its open samples stand among the extras from here on.
+    private mutating func take(_ content: SeriesContent, _ place: Int) {
+        series[place].chunks = content.chunks
+        (series[place].older, series[place].newer) = (OpenRun(), OpenRun())
+        let extras = series[place].madeExtras()
+        (extras.open, extras.openVersions) = (content.open, content.openVersions)
+        series[place].sealed = content.sealed
+    }
+
+    /// Changes a series in a way that is more than an append; readers of earlier versions keep what they see.
+    mutating func change<E: Error>(
+        _ place: Int, _ batch: borrowing BatchContext, _ body: (inout SeriesContent) throws(E) -> Void
+    ) throws(E) {
+        var content = content(of: place)
+        try body(&content)
+        keepForReaders(place, batch)
+        take(content, place)
+    }
+
+    /// Keeps a series as it is for those who read a version before this batch.
+    private mutating func keepForReaders(_ place: Int, _ batch: borrowing BatchContext) {
+        let extras = series[place].madeExtras()
+        extras.forget(batch)
+        if extras.since == batch.version { return }
+        extras.history.append((extras.since, content(of: place)))
+        extras.since = batch.version
+    }
+
+    /// Drops everything before `time`, by whole chunks.
+    ///
+    /// What is dropped is kept only for queries that run already: one that begins meanwhile may see it go.
+    /// - Returns: how many samples went.
+    mutating func removeChunks(_ place: Int, before time: Int64, _ batch: borrowing BatchContext) -> Int {
+        let removesOpen = series[place].newestTime < time
+        guard removesOpen || series[place].chunks.first?.endTime ?? .max < time else { return 0 }
+        let before = series[place].sampleCount
+        if before == 0 { return 0 }
+        if !batch.liveVersions.isEmpty { keepForReaders(place, batch) }
+        let expired = series[place].chunks.prefix { $0.endTime < time }.count
+        if expired > 0 { series[place].chunks = Array(series[place].chunks[expired...]) }
+        if removesOpen {
+            (series[place].older, series[place].newer) = (OpenRun(), OpenRun())
+            series[place].extras?.open = SampleColumns()
+            series[place].extras?.openVersions = []
+        }
+        return before - series[place].sampleCount
+    }
+}
+
+/// What writers carry from sample to sample.
+struct AppendWorkspace: Sendable {
+    /// Samples that the store holds.
+    var samples = 0
+    var encoder = ChunkEncoder()
+    /// The times that the last sample went to.
+    private var lastTimes: OpenTimes?
+    private var lastID: UInt64 = 0
+    /// Times that this batch has begun, by the first.
+    private var begun: [Int64: OpenTimes] = [:]
+
+    mutating func beginBatch() {
+        lastTimes = nil
+        lastID = 0
+        if !begun.isEmpty { begun.removeAll(keepingCapacity: true) }
+    }
+
+    /// Remembers where the last sample went, so that the next series can join.
+    @inline(__always)
+    mutating func noteTimes(_ run: borrowing OpenRun) {
+        if run.id == lastID { return }
+        lastID = run.id
+        lastTimes = run.times
+    }
+
+    /// A run of one sample, with times that are shared where there are fitting ones.
+    mutating func run(beginningAt time: Int64, _ version: UInt64) -> OpenRun {
+        if let last = lastTimes, last.count > 0, last.time(last.count - 1) == time, last.version(last.count - 1) == version {
+            return OpenRun(joining: last, base: last.count - 1, count: 1)
+        }
+        if let known = begun[time], known.version(0) == version { return OpenRun(joining: known, base: 0, count: 1) }
+        let times = OpenTimes()
+        times.append(time: time, version: version)
+        begun[time] = times
+        return OpenRun(joining: times, base: 0, count: 1)
+    }
+}
