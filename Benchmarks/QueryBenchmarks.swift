@@ -1,4 +1,5 @@
 import CAllocationCount
+import Foundation
 import LapwingPromQL
 import LapwingSeries
 import LapwingStorage
@@ -8,6 +9,8 @@ enum QueryBenchmarks {
     static let minimumRuns = 9
     /// `--long` leaves time for a profile.
     static let minimumTime = Duration.milliseconds(CommandLine.arguments.contains("--long") ? 5000 : 300)
+    /// `--cold`: before each run other memory is walked over, as a server finds its caches that shares the machine.
+    static let isCold = CommandLine.arguments.contains("--cold")
     typealias Row = (name: String, value: Double, unit: String)
 
     /// Milliseconds between scrapes.
@@ -65,7 +68,7 @@ enum QueryBenchmarks {
     ///   - part: of the names of the rows that are wanted.
     ///   - takesTime: false where only the counts are asked for.
     static func figures(_ size: Size, matching part: String = "", takesTime: Bool = true) -> Figures {
-        let wanted = queries.filter { part.isEmpty || $0.name.contains(part) }
+        let wanted = queries.filter { part.isEmpty || (part.hasSuffix("$") ? $0.name + "$" == part : $0.name.contains(part)) }
         let store = filled(size, wantsLong: wanted.contains { $0.text.contains("long_total") })
         let end = Timestamp(milliseconds: Int64(size.scrapes - 1) * interval)
         let start = Timestamp(milliseconds: max(0, end.milliseconds - 6 * 3_600_000))
@@ -106,11 +109,18 @@ enum QueryBenchmarks {
         var times: [Double] = []
         let start = ContinuousClock.now
         while times.count < minimumRuns || (start.duration(to: .now) < minimumTime && times.count < 10_000) {
+            if isCold { cool() }
             let start = ContinuousClock.now
             _ = run()
             times.append(start.duration(to: .now) / .milliseconds(1))
         }
         return (name, times.sorted()[times.count / 2], "ms")
+    }
+
+    private static func cool() {
+        var other = [UInt64](repeating: 1, count: 16 << 20)
+        for index in stride(from: 0, to: other.count, by: 8) { other[index] &+= other[other.count - 1 - index] }
+        usleep(20_000)
     }
 
     private static func mix(_ value: QueryValue, into hash: inout UInt64) {

@@ -39,12 +39,21 @@ public protocol SeriesSet: Sendable {
     /// - Complexity: O(samples decoded); chunks outside `range` are not touched.
     func read(_ series: Int, over range: TimeRange, into columns: inout SampleColumns) throws(ReadError)
 
+    /// Replaces `table` by the samples in `range` of some series, in their order, or of those whose samples are at hand.
+    func read(_ series: Range<Int>, over range: TimeRange, into table: inout SampleTable) throws(ReadError)
+
     /// Replaces `latest` by the newest sample in `range` of each of some series, in their order.
     func readLatest(_ series: Range<Int>, over range: TimeRange, into latest: inout LatestSamples) throws(ReadError)
 }
 
 extension SeriesSet {
     public var count: Int { labels.count }
+
+    /// Leaves every series to be read by itself; a source that keeps its newest samples at hand does better.
+    public func read(_ series: Range<Int>, over range: TimeRange, into table: inout SampleTable) throws(ReadError) {
+        table.removeAll()
+        for _ in series { table.appendUnread() }
+    }
 
     /// Reads whole ranges; a source that keeps its newest samples at hand does better.
     public func readLatest(_ series: Range<Int>, over range: TimeRange, into latest: inout LatestSamples) throws(ReadError) {

@@ -79,8 +79,8 @@ extension Evaluator {
         }
         try part.hold(&uncounted, budget)
         worker.release()
-        part.annotations = worker.annotations
-        part.samplesRead = worker.samplesRead
+        part.annotations = worker.tally.annotations
+        part.samplesRead = worker.tally.samplesRead
         return part
     }
 }

@@ -84,8 +84,8 @@ extension Evaluator {
             cell += stepCount
         }
         worker.release()
-        part.annotations = worker.annotations
-        part.samplesRead = worker.samplesRead
+        part.annotations = worker.tally.annotations
+        part.samplesRead = worker.tally.samplesRead
         return part
     }
 }

@@ -46,9 +46,8 @@ extension Evaluator {
         let range = frame.range
         let set = try series(plan.matchers, over: range)
         return RowPipeline(
-            root: .latest(LatestNode(set, range, reading, slot: 0, readsHistogramCounts: plan.readsHistogramCounts)), labels: set.labels,
-            dropsAllNames: reading != .value,
-            dropsName: [], frames: [frame],
+            root: .latest(LatestNode(set, frame, reading, readsHistogramCounts: plan.readsHistogramCounts)), labels: set.labels,
+            dropsAllNames: reading != .value, dropsName: [],
             rowCost: grid.count == 1 ? 150 : Self.readingCost(range) + grid.count * 2)
     }
 
@@ -84,10 +83,11 @@ extension Evaluator {
         switch plan.source {
         case .selector(let selector):
             let set = try series(selector.matchers, over: frame.range)
-            let node = WindowNode(kernel, .series(set), frame, parameters, plan.range, parameterRange, slot: 0,
-                readsHistogramCounts: selector.readsHistogramCounts)
+            let node = WindowNode(
+                kernel, .series(set), frame, parameters, plan.range, parameterRange, readsHistogramCounts: selector.readsHistogramCounts,
+                hasCounterName: selector.matchers.chooseCounterName)
             return RowPipeline(
-                root: .window(node), labels: set.labels, dropsAllNames: !kernel.keepsName, dropsName: [], frames: [frame],
+                root: .window(node), labels: set.labels, dropsAllNames: !kernel.keepsName, dropsName: [],
                 rowCost: Self.readingCost(frame.range) + grid.count * 8)
         case .subquery(let inner, let step):
             guard let innerGrid = frame.subqueryGrid(step: step) else { return RowPipeline(StepMatrix(stepCount: grid.count)) }
@@ -95,10 +95,7 @@ extension Evaluator {
             guard innerGrid.count <= options.maximumSamples else { throw .tooManySamples(limit: options.maximumSamples) }
             var pipeline = inner.isScalar
                 ? RowPipeline(row: try scalar(inner, on: innerGrid)) : try self.pipeline(inner, on: innerGrid)
-            let node = WindowNode(
-                kernel, .subquery(pipeline.root, innerGrid), frame, parameters, plan.range, parameterRange,
-                slot: pipeline.frames.count)
-            pipeline.frames.append(frame)
+            let node = WindowNode(kernel, .subquery(pipeline.root, innerGrid), frame, parameters, plan.range, parameterRange)
             pipeline.append(.window(node), dropsNames: !kernel.keepsName, grid)
             return pipeline
         }
@@ -117,7 +114,7 @@ extension RowPipeline {
     /// The rows of a vector that was computed before.
     init(_ matrix: StepMatrix) {
         self.init(
-            root: .matrix(matrix), labels: matrix.labels, dropsAllNames: false, dropsName: matrix.dropsName, frames: [],
+            root: .matrix(matrix), labels: matrix.labels, dropsAllNames: false, dropsName: matrix.dropsName,
             rowCost: matrix.stepCount)
     }
 

@@ -28,18 +28,17 @@ final class LatestNode: Sendable {
     }
 
     let series: any SeriesSet
+    let frame: WindowFrame
     let range: TimeRange
     let reading: Reading
-    /// The place of its scratch memory among a worker's.
-    let slot: Int
     /// Whether of histograms only count and sum are asked.
     let readsHistogramCounts: Bool
 
-    init(_ series: any SeriesSet, _ range: TimeRange, _ reading: Reading, slot: Int, readsHistogramCounts: Bool = false) {
+    init(_ series: any SeriesSet, _ frame: WindowFrame, _ reading: Reading, readsHistogramCounts: Bool = false) {
         self.series = series
-        self.range = range
+        self.frame = frame
+        range = frame.range
         self.reading = reading
-        self.slot = slot
         self.readsHistogramCounts = readsHistogramCounts
     }
 }
@@ -53,28 +52,29 @@ final class WindowNode: Sendable {
 
     let kernel: WindowKernel
     let source: Source
-    let samples: TimeRange
+    let frame: WindowFrame
     let parameters: [[Double]]
     /// Where the range vector stands in the query.
     let range: SourceRange
     /// Where the first of the parameters stands.
     let parameterRange: SourceRange?
-    let slot: Int
     /// Whether of histograms only count and sum are asked.
     let readsHistogramCounts: Bool
+    /// Whether every series is known to be called as a counter is.
+    let hasCounterName: Bool
 
     init(
         _ kernel: WindowKernel, _ source: Source, _ frame: WindowFrame, _ parameters: [[Double]], _ range: SourceRange,
-        _ parameterRange: SourceRange?, slot: Int, readsHistogramCounts: Bool = false
+        _ parameterRange: SourceRange?, readsHistogramCounts: Bool = false, hasCounterName: Bool = false
     ) {
         self.kernel = kernel
         self.source = source
-        samples = frame.range
+        self.frame = frame
         self.parameters = parameters
         self.range = range
         self.parameterRange = parameterRange
-        self.slot = slot
         self.readsHistogramCounts = readsHistogramCounts
+        self.hasCounterName = hasCounterName
     }
 }
 
@@ -85,8 +85,6 @@ struct RowPipeline: Sendable {
     /// Whether every row loses its metric's name, or each row by itself where it comes from a matrix.
     var dropsAllNames: Bool
     let dropsName: [Bool]
-    /// By slot: where the windows of each selector and range function lie.
-    var frames: [WindowFrame]
     /// Nanoseconds that a row takes, by a rough estimate.
     var rowCost: Int
 

@@ -18,6 +18,24 @@ extension SeriesPage {
         }
     }
 
+    /// Adds the samples of a range to `table`, for series of this page from a place in a list on.
+    ///
+    /// - Returns: the index in the list of the first series that is not in this page.
+    func read(
+        _ series: borrowing [SeriesPlace], _ indices: Range<Int>, _ range: ClosedRange<Int64>, at version: UInt64, into table: inout SampleTable
+    ) throws(ReadError) -> Int {
+        try withLock { (state) throws(ReadError) in
+            // The times that the rows are compared with are looked up once a page.
+            var times = table.lastOrigin as? StoredTimes
+            var index = indices.lowerBound
+            while index < indices.upperBound, series[index].page === self {
+                try state.read(series[index].place, range, at: version, &times, into: &table)
+                index += 1
+            }
+            return index
+        }
+    }
+
     /// Adds the newest sample of a range to `latest`, for series of this page from a place in a list on.
     ///
     /// - Returns: the index in the list of the first series that is not in this page, or has to be read otherwise.
@@ -95,6 +113,26 @@ extension PageState {
         columns.timesOrigin = times
         columns.removeAllButTimes()
         appendOpen(place, times, to: &columns)
+    }
+
+    /// Adds a row to `table`: of samples that all lie open, or one that is left to be read by itself.
+    fileprivate func read(
+        _ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, _ times: inout StoredTimes?, into table: inout SampleTable
+    ) throws(ReadError) {
+        if let extras = series[place].extras, extras.isAsked(at: version) { return table.appendUnread() }
+        if version < series[place].sealedVersion || !series[place].chunks.places(in: range).isEmpty { return table.appendUnread() }
+        let known: StoredTimes
+        if let times, times.fits(series[place], range, at: version) {
+            known = times
+        } else {
+            var column: [Int64] = []
+            known = try StoredTimes(OpenRuns(older: series[place].older, newer: series[place].newer), [], range, at: version, into: &column)
+            table.appendTimes(column, known)
+            times = known
+        }
+        table.values.append(contentsOf: values[known.olderPlaces.shifted(by: olderStart(place))])
+        table.values.append(contentsOf: values[known.newerPlaces.shifted(by: newerStart(place))])
+        table.endRow()
     }
 
     private func appendOpen(_ place: Int, _ times: StoredTimes, to columns: inout SampleColumns) {

@@ -117,6 +117,18 @@ struct StoredSeriesSet: SeriesSet {
         try series[index].page.read(series[index].place, range, at: snapshot.version, into: &columns)
     }
 
+    func read(_ indices: Range<Int>, over range: TimeRange, into table: inout SampleTable) throws(ReadError) {
+        table.removeAll()
+        guard let range = range.milliseconds else {
+            for _ in indices { table.appendUnread() }
+            return
+        }
+        var index = indices.lowerBound
+        while index < indices.upperBound {
+            index = try series[index].page.read(series, index..<indices.upperBound, range, at: snapshot.version, into: &table)
+        }
+    }
+
     func readLatest(_ indices: Range<Int>, over range: TimeRange, into latest: inout LatestSamples) throws(ReadError) {
         latest.removeAll()
         latest.reserveCapacity(indices.count)

@@ -1,0 +1,162 @@
+import LapwingSeries
+import LapwingText
+
+extension WindowNode {
+    func makeOperator(_ labels: [Labels]) -> any RowOperator {
+        switch source {
+        case .series(let set): WindowRows(self, set, labels)
+        case .subquery(let inner, let grid): SubqueryRows(self, inner.makeOperator(labels), grid, labels)
+        }
+    }
+}
+
+/// A range function over the samples of each series.
+private final class WindowRows: RowOperator {
+    /// Rows that are read at a time where there is one step.
+    private static let readAhead = 64
+
+    private let series: any SeriesSet
+    private var window: RowWindow
+    /// The samples of the rows that were read ahead, where there is one step.
+    private var table = SampleTable()
+    private var rowsAhead = 0..<0
+
+    init(_ node: WindowNode, _ series: any SeriesSet, _ labels: [Labels]) {
+        self.series = series
+        window = RowWindow(node, labels)
+    }
+
+    func fill(_ row: inout StepRow, _ index: Int, _ tally: inout RowTally) throws(QueryError) {
+        do {
+            try read(index, isSingle: row.stepCount == 1)
+        } catch {
+            throw .storage(error.message)
+        }
+        tally.samplesRead += window.scratch.columns.count
+        window.scratch.columns.removeStaleMarkers()
+        if window.readsHistogramCounts { window.scratch.columns.reduceToHistogramCounts() }
+        try window.fill(&row, index, &tally)
+    }
+
+    private func read(_ index: Int, isSingle: Bool) throws(ReadError) {
+        if isSingle {
+            if !rowsAhead.contains(index) {
+                rowsAhead = index..<min(index + Self.readAhead, series.count)
+                try series.read(rowsAhead, over: window.samples, into: &table)
+            }
+            if table.take(index - rowsAhead.lowerBound, into: &window.scratch.columns) { return }
+        }
+        try series.read(index, over: window.samples, into: &window.scratch.columns)
+    }
+}
+
+/// A range function over the rows of a subquery.
+private final class SubqueryRows: RowOperator {
+    private let input: any RowOperator
+    private let grid: StepGrid
+    private var window: RowWindow
+    private var innerRow: StepRow
+
+    init(_ node: WindowNode, _ input: any RowOperator, _ grid: StepGrid, _ labels: [Labels]) {
+        self.input = input
+        self.grid = grid
+        window = RowWindow(node, labels)
+        innerRow = StepRow(stepCount: grid.count)
+    }
+
+    func fill(_ row: inout StepRow, _ index: Int, _ tally: inout RowTally) throws(QueryError) {
+        try input.fill(&innerRow, index, &tally)
+        window.scratch.columns.replace(by: innerRow, on: grid)
+        try window.fill(&row, index, &tally)
+    }
+}
+
+/// The windows of one row after another, and what is computed of them.
+private struct RowWindow {
+    private let kernel: WindowKernel
+    private let parameters: [[Double]]
+    private let node: WindowNode
+    private let labels: [Labels]
+    let samples: TimeRange
+    let readsHistogramCounts: Bool
+    private let asksForCounters: Bool
+    var scratch: WindowScratch
+
+    init(_ node: WindowNode, _ labels: [Labels]) {
+        self.node = node
+        self.labels = labels
+        kernel = node.kernel
+        parameters = node.parameters
+        samples = node.frame.range
+        readsHistogramCounts = node.readsHistogramCounts
+        asksForCounters = (kernel == .rate || kernel == .increase) && !node.hasCounterName
+        scratch = WindowScratch(node.frame)
+    }
+
+    /// Computes the row of the samples in the scratch memory.
+    mutating func fill(_ row: inout StepRow, _ index: Int, _ tally: inout RowTally) throws(QueryError) {
+        if scratch.columns.isEmpty { return row.clear() }
+        try tally.holdScratch(scratch.columns.count)
+        guard scratch.columns.histogramTimes.isEmpty else {
+            row.clear()
+            return try fillMixed(kernel, &row, scratch.columns, scratch.frame, parameters, &tally.annotations, labels[index], node.range)
+        }
+        scratch.updateBounds()
+        kernel.fill(&row.values, &scratch, parameters)
+        if !row.histograms.isEmpty { row.histograms = [:] }
+        if kernel == .quantile { annotateQuantiles(row, &tally.annotations) }
+        if kernel == .rate || kernel == .increase { annotate(row, index, &tally.annotations) }
+    }
+
+    private func annotateQuantiles(_ row: StepRow, _ annotations: inout Annotations) {
+        for (step, value) in parameters[0].enumerated() where !(value >= 0 && value <= 1) && row.isPresent(step) {
+            annotations.add(.invalidQuantile(value, node.parameterRange ?? node.range))
+        }
+    }
+
+    /// What upstream remarks about a series of floats whose rate is asked for.
+    private func annotate(_ row: StepRow, _ index: Int, _ annotations: inout Annotations) {
+        if !asksForCounters && scratch.columns.startTimes.isEmpty || row.isEmpty { return }
+        if !scratch.columns.startTimes.isEmpty {
+            let count = scratch.columns.overlapCount(in: scratch.frame)
+            if count > 0 { annotations.add(.startTimeOverlap(labels[index].metricName, count: count, node.range)) }
+        }
+        if asksForCounters { annotations.addIfNoCounter(labels[index], node.range) }
+    }
+}
+
+extension Annotations {
+    /// Remarks that a series whose rate was asked for is called like no counter.
+    mutating func addIfNoCounter(_ labels: Labels, _ range: SourceRange) {
+        if labels.hasCounterName { return }
+        if labels[LabelName.type] != "counter" { add(.possibleNonCounter(labels.metricName, range)) }
+    }
+}
+
+private let metricKey = LabelKey(LabelName.metric)
+private let counterSuffixes = ["_total", "_sum", "_count", "_bucket"]
+private let counterSuffixBytes = counterSuffixes.map { Array($0.utf8) }
+
+extension Labels {
+    /// Whether the metric's name ends as a counter's does; a series without a name is not asked for one.
+    var hasCounterName: Bool {
+        withValue(of: metricKey) { name in
+            if name.isEmpty { return true }
+            return counterSuffixBytes.contains { suffix in
+                guard name.count >= suffix.count else { return false }
+                let start = name.count - suffix.count
+                for index in suffix.indices where name[start + index] != suffix[index] { return false }
+                return true
+            }
+        }
+    }
+}
+
+extension [Matcher] {
+    /// Whether all that they choose is called as a counter is, so that no series needs to be asked.
+    var chooseCounterName: Bool {
+        contains { matcher in
+            matcher.operation == .equal && matcher.name == LabelName.metric && counterSuffixes.contains { matcher.value.hasSuffix($0) }
+        }
+    }
+}
