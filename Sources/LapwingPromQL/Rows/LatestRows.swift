@@ -5,38 +5,62 @@ final class LatestRows: RowOperator {
     /// Rows that one-step selectors read at a time.
     private static let readAhead = 256
 
-    private let node: LatestNode
     private let series: any SeriesSet
+    private let range: TimeRange
+    private let reading: LatestNode.Reading
+    private let readsHistogramCounts: Bool
     private var window: WindowScratch
     /// The newest samples of the rows that were read ahead, where there is one step.
     private var latest = LatestSamples()
     private var rowsAhead = 0..<0
 
     init(_ node: LatestNode) {
-        self.node = node
         series = node.series
+        range = node.frame.range
+        reading = node.reading
+        readsHistogramCounts = node.readsHistogramCounts
         window = WindowScratch(node.frame)
     }
 
     func fill(_ row: inout StepRow, _ index: Int, _ tally: inout RowTally) throws(QueryError) {
         // Whether a counter began anew is known only beside the sample before.
-        if row.stepCount == 1, !node.readsHistogramCounts {
+        if row.stepCount == 1, !readsHistogramCounts {
             if !rowsAhead.contains(index) { try readAhead(from: index, &tally) }
-            return row.take(latest, index - rowsAhead.lowerBound, node.reading)
+            return take(index - rowsAhead.lowerBound, &row)
         }
         do {
-            try series.read(index, over: node.range, into: &window.columns)
+            try series.read(index, over: range, into: &window.columns)
         } catch {
             throw .storage(error.message)
         }
         tally.samplesRead += window.columns.count
-        if node.readsHistogramCounts { window.columns.reduceToHistogramCounts() }
+        if readsHistogramCounts { window.columns.reduceToHistogramCounts() }
         window.updateBounds()
         if window.columns.histogramTimes.isEmpty {
-            fillLatestFloats(&row.values, window, node.reading)
+            fillLatestFloats(&row.values, window, reading)
             if !row.histograms.isEmpty { row.histograms = [:] }
         } else {
-            fillLatestMixed(&row, window, node.reading)
+            fillLatestMixed(&row, window, reading)
+        }
+    }
+
+    /// The newest sample of a series, for the only step.
+    private func take(_ place: Int, _ row: inout StepRow) {
+        if !row.histograms.isEmpty { row.histograms = [:] }
+        let time = latest.times[place]
+        if time == LatestSamples.absent {
+            row.values[0] = StepMatrix.absent
+            return
+        }
+        switch reading {
+        case .time: row.values[0] = Double(time) / 1000
+        case .startTime: row.values[0] = Double(latest.startTimes[place]) / 1000
+        case .value:
+            if !latest.histograms.isEmpty, let histogram = latest.histograms[place] {
+                row.set(histogram, at: 0)
+            } else {
+                row.values[0] = latest.values[place]
+            }
         }
     }
 
@@ -44,7 +68,7 @@ final class LatestRows: RowOperator {
     private func readAhead(from index: Int, _ tally: inout RowTally) throws(QueryError) {
         let rows = index..<min(index + Self.readAhead, series.count)
         do {
-            try series.readLatest(rows, over: node.range, into: &latest)
+            try series.readLatest(rows, over: range, into: &latest)
         } catch {
             throw .storage(error.message)
         }

@@ -29,7 +29,6 @@ final class LatestNode: Sendable {
 
     let series: any SeriesSet
     let frame: WindowFrame
-    let range: TimeRange
     let reading: Reading
     /// Whether of histograms only count and sum are asked.
     let readsHistogramCounts: Bool
@@ -37,7 +36,6 @@ final class LatestNode: Sendable {
     init(_ series: any SeriesSet, _ frame: WindowFrame, _ reading: Reading, readsHistogramCounts: Bool = false) {
         self.series = series
         self.frame = frame
-        range = frame.range
         self.reading = reading
         self.readsHistogramCounts = readsHistogramCounts
     }

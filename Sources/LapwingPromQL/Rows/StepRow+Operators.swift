@@ -37,22 +37,6 @@ extension StepRow {
             }
         }
     }
-
-    /// The newest sample of a series, for the only step.
-    mutating func take(_ latest: LatestSamples, _ place: Int, _ reading: LatestNode.Reading) {
-        if !histograms.isEmpty { histograms = [:] }
-        let time = latest.times[place]
-        guard time != LatestSamples.absent else {
-            values[0] = StepMatrix.absent
-            return
-        }
-        switch reading {
-        case .time: values[0] = Double(time) / 1000
-        case .startTime: values[0] = Double(latest.startTimes[place]) / 1000
-        case .value:
-            if let histogram = latest.histograms[place] { set(histogram, at: 0) } else { values[0] = latest.values[place] }
-        }
-    }
 }
 
 /// The floats of a row and the scalar of each step.

@@ -28,7 +28,8 @@ extension SeriesPage {
             // The times that the rows are compared with are looked up once a page.
             var times = table.lastOrigin as? StoredTimes
             var index = indices.lowerBound
-            while index < indices.upperBound, series[index].page === self {
+            let number = SeriesPage.page(of: series[index].ordinal)
+            while index < indices.upperBound, SeriesPage.page(of: series[index].ordinal) == number {
                 try state.read(series[index].place, range, at: version, &times, into: &table)
                 index += 1
             }
@@ -44,8 +45,10 @@ extension SeriesPage {
     ) -> Int {
         withLock { state in
             var index = indices.lowerBound
-            while index < indices.upperBound, series[index].page === self,
-                state.readLatest(series[index].place, range, at: version, into: &latest) { index += 1 }
+            var known: LatestPlace?
+            let number = SeriesPage.page(of: series[index].ordinal)
+            while index < indices.upperBound, SeriesPage.page(of: series[index].ordinal) == number,
+                state.readLatest(series[index].place, range, at: version, &known, into: &latest) { index += 1 }
             return index
         }
     }
@@ -142,23 +145,53 @@ extension PageState {
 
     /// Adds the newest sample of a range to `latest`.
     ///
+    /// - Parameter known: where it stands in the runs of the series before, which is where it stands in like ones.
     /// - Returns: whether it could, which takes that the sample lies open.
     fileprivate func readLatest(
-        _ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, into latest: inout LatestSamples
+        _ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, _ known: inout LatestPlace?, into latest: inout LatestSamples
     ) -> Bool {
-        if let extras = series[place].extras, extras.isAsked(at: version) { return false }
-        var count = series[place].newer.visibleCount(at: version)
-        while count > 0, series[place].newer.time(count - 1) > range.upperBound { count -= 1 }
-        if count > 0 {
-            latest.append(series[place].newer.time(count - 1), values[newerStart(place) + count - 1], from: range.lowerBound)
-            return true
+        if series[place].extras != nil, series[place].extras?.isAsked(at: version) ?? false { return false }
+        let position: LatestPlace
+        if let known, known.fits(series[place]) {
+            position = known
+        } else {
+            guard let found = LatestPlace(in: series[place], range, at: version) else { return false }
+            known = found
+            position = found
         }
-        count = series[place].older.visibleCount(at: version)
-        while count > 0, series[place].older.time(count - 1) > range.upperBound { count -= 1 }
-        guard count > 0 else { return false }
-        latest.append(series[place].older.time(count - 1), values[olderStart(place) + count - 1], from: range.lowerBound)
+        let start = position.isNewer ? newerStart(place) : olderStart(place)
+        let value = values[start + position.index]
+        if position.time < range.lowerBound || value.isStaleMarker {
+            latest.append(time: LatestSamples.absent, value: StaleMarker.value)
+        } else {
+            latest.append(time: position.time, value: value)
+        }
         return true
     }
+}
+
+/// Where in a series' runs the newest sample of a range stands that a version shows.
+private struct LatestPlace {
+    private let older: OpenRunKey
+    private let newer: OpenRunKey
+    let isNewer: Bool
+    let index: Int
+    let time: Int64
+
+    /// - Returns: nil when it does not lie open.
+    init?(in state: SeriesState, _ range: ClosedRange<Int64>, at version: UInt64) {
+        (older, newer) = (OpenRunKey(state.older), OpenRunKey(state.newer))
+        for (run, isNewer) in [(state.newer, true), (state.older, false)] {
+            var count = run.visibleCount(at: version)
+            while count > 0, run.time(count - 1) > range.upperBound { count -= 1 }
+            if count == 0 { continue }
+            (self.isNewer, index, time) = (isNewer, count - 1, run.time(count - 1))
+            return
+        }
+        return nil
+    }
+
+    func fits(_ state: borrowing SeriesState) -> Bool { newer.fits(state.newer) && older.fits(state.older) }
 }
 
 extension SeriesState {
@@ -171,16 +204,6 @@ extension SeriesState {
 
 extension Range<Int> {
     fileprivate func shifted(by places: Int) -> Range<Int> { (lowerBound + places)..<(upperBound + places) }
-}
-
-extension LatestSamples {
-    fileprivate mutating func append(_ time: Int64, _ value: Double, from oldest: Int64) {
-        if time < oldest || value.isStaleMarker {
-            append(time: Self.absent, value: StaleMarker.value)
-        } else {
-            append(time: time, value: value)
-        }
-    }
 }
 
 extension SampleColumns {

@@ -65,7 +65,7 @@ struct OpenRuns: Sendable {
 }
 
 /// What tells one run's times from another's.
-private struct OpenRunKey: Sendable {
+struct OpenRunKey: Sendable {
     let id: UInt64
     let base: UInt8
     let held: UInt8

@@ -17,13 +17,14 @@ final class StoreSnapshot: SeriesSnapshot {
         guard let range = range.milliseconds else { return StoredSeriesSet(([], []), snapshot: self) }
         let selection = store.index.withLock { $0.select(matchers) }
         // By whole pages: a row that turns out to be empty costs less than asking each series.
-        var page: SeriesPage?
+        var page = -1
         var mayHaveSamples = false
         var places: [Int]?
-        for (index, series) in selection.series.enumerated() {
-            if series.page !== page {
-                page = series.page
-                mayHaveSamples = series.page.mayHaveSamples(in: range)
+        for index in selection.series.indices {
+            let ordinal = selection.series[index].ordinal
+            if SeriesPage.page(of: ordinal) != page {
+                page = SeriesPage.page(of: ordinal)
+                mayHaveSamples = selection.series[index].page.mayHaveSamples(in: range)
             }
             if mayHaveSamples { places?.append(index) } else if places == nil { places = Array(0..<index) }
         }
