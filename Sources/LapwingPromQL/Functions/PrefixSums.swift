@@ -20,20 +20,25 @@ struct PrefixSums: Sendable {
         let middle = steps / 2
         let length = Int(bounds.high[middle] - bounds.low[middle])
         guard length > 3, steps * length > 2 * values.count, Self.isExact(values) else { return false }
-        high.removeAll(keepingCapacity: true)
-        low.removeAll(keepingCapacity: true)
-        high.reserveCapacity(values.count + 1)
-        low.reserveCapacity(values.count + 1)
-        var (sum, rest) = (0.0, 0.0)
-        high.append(0)
-        low.append(0)
-        for value in values {
-            let (total, lost) = Self.exactSum(sum, value)
-            (sum, rest) = Self.exactSum(total, rest + lost)
-            high.append(sum)
-            low.append(rest)
+        if high.count <= values.count {
+            high = Array(repeating: 0, count: values.count + 1)
+            low = high
         }
+        Self.fill(&high, &low, values)
         return true
+    }
+
+    private static func fill(_ high: inout [Double], _ low: inout [Double], _ values: [Double]) {
+        let values = values.span
+        var highs = high.mutableSpan
+        var lows = low.mutableSpan
+        var (sum, rest) = (0.0, 0.0)
+        for index in 0..<values.count {
+            let (total, lost) = exactSum(sum, values[index])
+            (sum, rest) = exactSum(total, rest + lost)
+            highs[index &+ 1] = sum
+            lows[index &+ 1] = rest
+        }
     }
 
     /// The sum of `values[first..<last]`.

@@ -41,15 +41,32 @@ struct RateWindow {
     var toStart = 0.0
     var toEnd = 0.0
 
+    private init() {}
+
     init(_ frame: WindowFrame, _ step: Int, _ times: [Int64], _ low: Int, _ high: Int) {
-        guard high - low > 1 else { return }
-        interval = Double(times[high - 1] - times[low]) / 1000
-        let average = interval / Double(high - low - 1)
+        guard high - low > 1 else {
+            self.init()
+            return
+        }
+        self.init(frame, step, from: times[low], to: times[high - 1], count: high - low)
+    }
+
+    /// - Precondition: there are two samples at least.
+    init(_ frame: WindowFrame, _ step: Int, from first: Int64, to last: Int64, count: Int) {
+        interval = Double(last - first) / 1000
+        let average = interval / Double(count - 1)
         let threshold = average * 1.1
-        toStart = Double(times[low] - frame.start(of: step)) / 1000
-        toEnd = Double(frame.end(of: step) - times[high - 1]) / 1000
+        toStart = Double(first - frame.start(of: step)) / 1000
+        toEnd = Double(frame.end(of: step) - last) / 1000
         if toStart >= threshold { toStart = average / 2 }
         if toEnd >= threshold { toEnd = average / 2 }
+    }
+
+    /// A change between the first and the last sample, extended to the window's edges.
+    func extrapolated(_ change: Double, first: Double, isCounter: Bool, isRate: Bool, _ frame: WindowFrame) -> Double {
+        var toStart = toStart
+        if isCounter, change > 0, first >= 0 { toStart = min(toStart, interval * (first / change)) }
+        return change * factor(toStart: toStart, isRate: isRate, frame)
     }
 
     func factor(toStart: Double, isRate: Bool, _ frame: WindowFrame) -> Double {
@@ -81,30 +98,32 @@ private func fillRates(
     _ row: inout [Double], _ values: [Double], _ bounds: WindowBounds, _ spans: RateSpans, resets: [Int32], isCounter: Bool, isRate: Bool
 ) {
     let seconds = Double(bounds.frame.window) / 1000
-    let (lows, highs) = (bounds.low, bounds.high)
-    for step in 0..<row.count {
+    let (lows, highs, values) = (bounds.low.span, bounds.high.span, values.span)
+    let (intervals, starts, factors) = (spans.interval.span, spans.toStart.span, spans.factor.span)
+    var cells = row.mutableSpan
+    for step in 0..<cells.count {
         let (low, high) = (Int(lows[step]), Int(highs[step]))
         guard high - low > 1 else {
-            row[step] = StepMatrix.absent
+            cells[step] = StepMatrix.absent
             continue
         }
         let first = values[low]
         var change = values[high - 1] - first
         guard isCounter else {
-            row[step] = change * spans.factor[step]
+            cells[step] = change * factors[step]
             continue
         }
         if !resets.isEmpty, resets[high - 1] != resets[low] {
             for index in (low + 1)..<high where values[index] < values[index - 1] { change += values[index - 1] }
         }
-        let (interval, toStart) = (spans.interval[step], spans.toStart[step])
+        let (interval, toStart) = (intervals[step], starts[step])
         // A counter cannot have been below nought; the comparison without a division is true for nearly none.
         if change > 0, first >= 0, interval * first < toStart * change {
             let toZero = min(toStart, interval * (first / change))
             let factor = interval == 0 ? 1 : (interval + toZero + spans.toEnd[step]) / interval
-            row[step] = change * (isRate ? factor / seconds : factor)
+            cells[step] = change * (isRate ? factor / seconds : factor)
         } else {
-            row[step] = change * spans.factor[step]
+            cells[step] = change * factors[step]
         }
     }
 }
@@ -114,9 +133,9 @@ private func hasFall(_ values: [Double], _ low: Int, _ high: Int) -> Bool {
     guard high - low > 1 else { return false }
     let earlier = values.span.extracting(low..<(high - 1))
     let later = values.span.extracting((low + 1)..<high)
-    var falls = false
-    for index in 0..<earlier.count { falls = (later[index] < earlier[index]) || falls }
-    return falls
+    var falls: UInt64 = 0
+    for index in 0..<earlier.count { falls |= later[index] < earlier[index] ? 1 : 0 }
+    return falls != 0
 }
 
 /// Counts the falls before each value.
@@ -142,9 +161,7 @@ private func singleRate(_ scratch: borrowing WindowScratch, isCounter: Bool, isR
     if isCounter, hasFall(values, low, high) {
         for index in (low + 1)..<high where values[index] < values[index - 1] { change += values[index - 1] }
     }
-    var toStart = window.toStart
-    if isCounter, change > 0, first >= 0 { toStart = min(toStart, window.interval * (first / change)) }
-    return change * window.factor(toStart: toStart, isRate: isRate, scratch.frame)
+    return window.extrapolated(change, first: first, isCounter: isCounter, isRate: isRate, scratch.frame)
 }
 
 /// Counters that tell when they began: such a time inside the window is where the counter was at nought.

@@ -31,7 +31,9 @@ extension Evaluator {
             return nil
         }
         let budget = budget
-        let parts = Parts(rowCount: pipeline.rowCount, rowCost: pipeline.rowCost)
+        // Each part has the cells of all groups: many of them are held twice and not four times.
+        let maximum = groupCells.partialValue > Self.manyCells ? 2 : Parts.maximum
+        let parts = Parts(rowCount: pipeline.rowCount, rowCost: pipeline.rowCost, maximum: maximum)
         let results = try parts.run { (_, rows) throws(QueryError) -> FoldedPart? in
             try Self.fold(rows, of: pipeline, grouping, into: empty, stepCount: grid.count, budget)
         }
@@ -58,6 +60,7 @@ extension Evaluator {
         return matrix.withoutEmptyRows()
     }
 
+    private static let manyCells = 1 << 17
     private static let countedAtOnce = 4096
 
     private static func fold(

@@ -14,11 +14,11 @@ struct Parts: Sendable {
     let count: Int
 
     /// - Parameter rowCost: nanoseconds that one row takes, by estimate.
-    init(rowCount: Int, rowCost: Int) {
+    init(rowCount: Int, rowCost: Int, maximum: Int = Self.maximum) {
         self.rowCount = rowCount
         let (work, overflow) = rowCount.multipliedReportingOverflow(by: rowCost)
-        let parts = overflow ? Self.maximum : work / Self.worthwhile
-        count = max(1, min(Self.maximum, parts, rowCount))
+        let parts = overflow ? maximum : work / Self.worthwhile
+        count = max(1, min(maximum, parts, rowCount))
     }
 
     func rows(of part: Int) -> Range<Int> { (rowCount * part / count)..<(rowCount * (part + 1) / count) }

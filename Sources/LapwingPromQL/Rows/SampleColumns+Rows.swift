@@ -21,9 +21,9 @@ extension SampleColumns {
     /// Without branches, so that the processor takes several at once.
     private var hasStaleMarkers: Bool {
         let span = values.span
-        var found = false
-        for index in 0..<span.count { found = found || span[index].bitPattern == StaleMarker.bits }
-        return found
+        var found: UInt64 = 0
+        for index in 0..<span.count { found |= span[index].bitPattern == StaleMarker.bits ? 1 : 0 }
+        return found != 0
     }
 
     /// The present cells of a row as samples at the times of its grid.

@@ -20,14 +20,20 @@ private final class WindowRows: RowOperator {
     /// The samples of the rows that were read ahead, where there is one step.
     private var table = SampleTable()
     private var rowsAhead = 0..<0
+    /// The windows, where they are long and few enough for summaries.
+    private let longWindows: [ClosedRange<Int64>]
+    private var summaries: [SampleSummary] = []
 
     init(_ node: WindowNode, _ series: any SeriesSet, _ labels: [Labels]) {
         self.series = series
         window = RowWindow(node, labels)
+        longWindows = node.kernel.isSummarizable && !node.readsHistogramCounts ? node.frame.longWindows : []
     }
 
     func fill(_ row: inout StepRow, _ index: Int, _ tally: inout RowTally) throws(QueryError) {
         do {
+            if !longWindows.isEmpty, try series.summarize(index, over: longWindows, into: &summaries),
+                window.fill(&row, summaries, index, &tally) { return }
             try read(index, isSingle: row.stepCount == 1)
         } catch {
             throw .storage(error.message)
@@ -54,19 +60,29 @@ private final class WindowRows: RowOperator {
 private final class SubqueryRows: RowOperator {
     private let input: any RowOperator
     private let grid: StepGrid
+    private let gridTimes: [Int64]
     private var window: RowWindow
     private var innerRow: StepRow
 
     init(_ node: WindowNode, _ input: any RowOperator, _ grid: StepGrid, _ labels: [Labels]) {
         self.input = input
         self.grid = grid
+        gridTimes = grid.times
         window = RowWindow(node, labels)
         innerRow = StepRow(stepCount: grid.count)
     }
 
     func fill(_ row: inout StepRow, _ index: Int, _ tally: inout RowTally) throws(QueryError) {
         try input.fill(&innerRow, index, &tally)
-        window.scratch.columns.replace(by: innerRow, on: grid)
+        if innerRow.isWhole {
+            window.scratch.columns.removeAll()
+            window.scratch.columns.times = gridTimes
+            // The row goes there, and the memory of the one before comes back to be filled.
+            swap(&window.scratch.columns.values, &innerRow.values)
+            if innerRow.values.count != grid.count { innerRow = StepRow(stepCount: grid.count) }
+        } else {
+            window.scratch.columns.replace(by: innerRow, on: grid)
+        }
         try window.fill(&row, index, &tally)
     }
 }
@@ -108,6 +124,15 @@ private struct RowWindow {
         if kernel == .rate || kernel == .increase { annotate(row, index, &tally.annotations) }
     }
 
+    /// Computes the row from summaries of its windows, if that gives the same.
+    mutating func fill(_ row: inout StepRow, _ summaries: [SampleSummary], _ index: Int, _ tally: inout RowTally) -> Bool {
+        guard kernel.fill(&row.values, summaries, scratch.frame) else { return false }
+        if !row.histograms.isEmpty { row.histograms = [:] }
+        scratch.columns.removeAll()
+        if asksForCounters { annotate(row, index, &tally.annotations) }
+        return true
+    }
+
     private func annotateQuantiles(_ row: StepRow, _ annotations: inout Annotations) {
         for (step, value) in parameters[0].enumerated() where !(value >= 0 && value <= 1) && row.isPresent(step) {
             annotations.add(.invalidQuantile(value, node.parameterRange ?? node.range))
@@ -130,6 +155,23 @@ extension Annotations {
     mutating func addIfNoCounter(_ labels: Labels, _ range: SourceRange) {
         if labels.hasCounterName { return }
         if labels[LabelName.type] != "counter" { add(.possibleNonCounter(labels.metricName, range)) }
+    }
+}
+
+extension WindowFrame {
+    /// More windows than this are computed from the samples, which are decoded once for all.
+    private static let mostLongWindows = 64
+
+    /// The windows of all steps where they are long and few; else none.
+    fileprivate var longWindows: [ClosedRange<Int64>] {
+        guard window >= WindowKernel.shortestSummarized, grid.count <= Self.mostLongWindows else { return [] }
+        var windows: [ClosedRange<Int64>] = []
+        for step in 0..<grid.count {
+            let (start, end) = (start(of: step), end(of: step))
+            guard start < end else { return [] }
+            windows.append((start + 1)...end)
+        }
+        return windows
     }
 }
 

@@ -19,6 +19,15 @@ struct StepRow: Sendable {
         return true
     }
 
+    /// Whether there is a float at every step.
+    var isWhole: Bool {
+        if !histograms.isEmpty { return false }
+        let cells = values.span
+        var absent: UInt64 = 0
+        for step in 0..<cells.count { absent |= cells[step].bitPattern == StepMatrix.absentBits ? 1 : 0 }
+        return absent == 0
+    }
+
     func histogram(at step: Int) -> NativeHistogram? {
         values[step].bitPattern == StepMatrix.histogramCellBits ? histograms[step] : nil
     }

@@ -126,19 +126,11 @@ enum FloatColumn {
     private static func fill(
         _ reader: inout ChunkReader, _ values: UnsafeMutableBufferPointer<Double>, _ kind: Kind, _ exponent: Int
     ) throws(ReadError) {
+        let power = DecimalScale.powers[exponent]
+        let conversion: IntegerColumn.Conversion = kind == .patterns ? .none : exponent == 0 ? .double : .decimal(power: power)
         try values.withMemoryRebound(to: Int64.self) { (integers) throws(ReadError) in
             guard let start = integers.baseAddress else { return }
-            try IntegerColumn.decode(&reader, to: start, count: integers.count)
-        }
-        if kind == .decimals { convert(values, DecimalScale.powers[exponent]) }
-    }
-
-    /// Turns integers into the doubles that they stand for, in place.
-    private static func convert(_ values: UnsafeMutableBufferPointer<Double>, _ power: Double) {
-        if power == 1 {
-            for index in values.indices { values[index] = Double(Int64(bitPattern: values[index].bitPattern)) }
-        } else {
-            for index in values.indices { values[index] = Double(Int64(bitPattern: values[index].bitPattern)) / power }
+            try IntegerColumn.decode(&reader, to: start, count: integers.count, conversion)
         }
     }
 

@@ -56,39 +56,72 @@ extension IntegerColumn {
         }
     }
 
-    /// Fills a buffer with integers.
+    /// What becomes of each integer when it is written.
+    enum Conversion {
+        case none
+        /// The bits of the double that it is.
+        case double
+        /// The bits of the double that it is, divided by a power of ten.
+        case decimal(power: Double)
+    }
+
+    /// Fills a buffer with integers, or with what they are converted to.
     static func decode(
-        _ reader: inout ChunkReader, to destination: UnsafeMutablePointer<Int64>, count: Int
+        _ reader: inout ChunkReader, to destination: UnsafeMutablePointer<Int64>, count: Int, _ conversion: Conversion
     ) throws(ReadError) {
         let header = try Header(&reader, count: count)
-        decode(header, reader.bytes, to: destination, count)
+        decode(header, reader.bytes, to: destination, count, conversion)
     }
 
     private static func decode(
-        _ header: Header, _ bytes: UnsafeRawBufferPointer, to destination: UnsafeMutablePointer<Int64>, _ count: Int
+        _ header: Header, _ bytes: UnsafeRawBufferPointer, to destination: UnsafeMutablePointer<Int64>, _ count: Int,
+        _ conversion: Conversion = .none
     ) {
         guard header.exceptions.isEmpty, header.shift == 0 else {
-            return decodePatched(header, bytes, to: destination, count)
+            decodePatched(header, bytes, to: destination, count)
+            return convert(destination, count, conversion)
         }
-        let rest = destination + header.order.told
-        let packed = count - header.order.told
-        let (offset, width) = (header.offset, header.width)
         switch header.order {
-        case .values:
-            var values = Values(header)
-            BitPacking.unpack(bytes, offset, width: width, count: packed, &values, to: rest)
+        case .values: unpack(Values(header), header, bytes, to: destination, count, conversion)
         case .deltas:
             destination[0] = header.heads.0
-            var deltas = Deltas(header)
-            BitPacking.unpack(bytes, offset, width: width, count: packed, &deltas, to: rest)
+            unpack(Deltas(header), header, bytes, to: destination, count, conversion)
         case .deltasOfDeltas:
             destination[0] = header.heads.0
             destination[1] = header.heads.0 &+ header.heads.1
-            var deltas = DeltasOfDeltas(header)
-            BitPacking.unpack(bytes, offset, width: width, count: packed, &deltas, to: rest)
-        case .line:
-            var line = Line(header)
-            BitPacking.unpack(bytes, offset, width: width, count: packed, &line, to: rest)
+            unpack(DeltasOfDeltas(header), header, bytes, to: destination, count, conversion)
+        case .line: unpack(Line(header), header, bytes, to: destination, count, conversion)
+        }
+        convert(destination, header.order.told, conversion)
+    }
+
+    /// The numbers that the heads do not tell, converted as they come.
+    @inline(__always)
+    private static func unpack<Receiver: PackedNumberReceiver>(
+        _ receiver: Receiver, _ header: Header, _ bytes: UnsafeRawBufferPointer, to destination: UnsafeMutablePointer<Int64>, _ count: Int,
+        _ conversion: Conversion
+    ) {
+        let rest = destination + header.order.told
+        let packed = count - header.order.told
+        switch conversion {
+        case .none:
+            var receiver = receiver
+            BitPacking.unpack(bytes, header.offset, width: header.width, count: packed, &receiver, to: rest)
+        case .double:
+            var doubles = Doubles(integers: receiver)
+            BitPacking.unpack(bytes, header.offset, width: header.width, count: packed, &doubles, to: rest)
+        case .decimal(let power):
+            var decimals = Decimals(integers: receiver, power: power)
+            BitPacking.unpack(bytes, header.offset, width: header.width, count: packed, &decimals, to: rest)
+        }
+    }
+
+    private static func convert(_ numbers: UnsafeMutablePointer<Int64>, _ count: Int, _ conversion: Conversion) {
+        switch conversion {
+        case .none: break
+        case .double: for index in 0..<count { numbers[index] = Int64(bitPattern: Double(numbers[index]).bitPattern) }
+        case .decimal(let power):
+            for index in 0..<count { numbers[index] = Int64(bitPattern: (Double(numbers[index]) / power).bitPattern) }
         }
     }
 
@@ -185,6 +218,21 @@ extension IntegerColumn {
             defer { promised &+= step }
             return promised &+ Int64(bitPattern: packed)
         }
+    }
+
+    private struct Doubles<Integers: PackedNumberReceiver>: PackedNumberReceiver {
+        var integers: Integers
+
+        @inline(__always)
+        mutating func next(_ packed: UInt64) -> Int64 { Int64(bitPattern: Double(integers.next(packed)).bitPattern) }
+    }
+
+    private struct Decimals<Integers: PackedNumberReceiver>: PackedNumberReceiver {
+        var integers: Integers
+        let power: Double
+
+        @inline(__always)
+        mutating func next(_ packed: UInt64) -> Int64 { Int64(bitPattern: (Double(integers.next(packed)) / power).bitPattern) }
     }
 
     private struct Shifted: PackedNumberReceiver {

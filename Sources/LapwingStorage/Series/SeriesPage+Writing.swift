@@ -84,6 +84,7 @@ extension PageState {
                 statistics.sampleBytes += chunk.byteCount(withTimes: !isShared)
             }
             if !state.chunks.isEmpty { statistics.sampleBytes += 32 + MemoryLayout<SealedChunk>.stride * state.chunks.capacity }
+            statistics.sampleBytes += state.summaries.byteCount
             if let extras = state.extras { statistics.sampleBytes += extras.open.byteCount + 128 }
             previous = state.chunks
             span = (min(span.oldest, state.oldestTime), max(span.newest, state.newestTime))

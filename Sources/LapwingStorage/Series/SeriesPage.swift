@@ -157,6 +157,7 @@ struct PageState {
             var columns = SampleColumns()
             appendRun(series[place].older, at: olderStart(place), 0..<series[place].older.count, to: &columns)
             series[place].chunks.seal(columns, &encoder)
+            summarizeChunks(place)
         }
         series[place].older = series[place].newer
         series[place].newerPlace ^= 1
@@ -188,7 +189,10 @@ struct PageState {
 
     /// Takes over a changed content; its open samples stand among the extras from here on.
     private mutating func take(_ content: SeriesContent, _ place: Int) {
+        let before = series[place].chunks
         series[place].chunks = content.chunks
+        forgetSummaries(place, of: before)
+        summarizeChunks(place)
         (series[place].older, series[place].newer) = (OpenRun(), OpenRun())
         let extras = series[place].madeExtras()
         (extras.open, extras.openVersions) = (content.open, content.openVersions)
@@ -225,7 +229,10 @@ struct PageState {
         if before == 0 { return 0 }
         if !batch.liveVersions.isEmpty { keepForReaders(place, batch) }
         let expired = series[place].chunks.prefix { $0.endTime < time }.count
-        if expired > 0 { series[place].chunks = Array(series[place].chunks[expired...]) }
+        if expired > 0 {
+            series[place].chunks = Array(series[place].chunks[expired...])
+            series[place].summaries.removeFirst(expired)
+        }
         if removesOpen {
             (series[place].older, series[place].newer) = (OpenRun(), OpenRun())
             series[place].extras?.open = SampleColumns()

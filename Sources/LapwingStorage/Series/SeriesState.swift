@@ -13,6 +13,8 @@ struct SeriesState {
     var newerPlace: UInt8 = 0
     /// The version that brought the newest sealed sample.
     var sealedVersion: UInt64 = 0
+    /// What the first chunks come to.
+    var summaries = SummaryTree()
     var extras: SeriesExtras?
 
     /// Whether the open samples are floats without start times, in the page.

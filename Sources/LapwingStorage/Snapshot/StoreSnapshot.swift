@@ -130,6 +130,12 @@ struct StoredSeriesSet: SeriesSet {
         }
     }
 
+    func summarize(
+        _ index: Int, over windows: [ClosedRange<Int64>], into summaries: inout [SampleSummary]
+    ) throws(ReadError) -> Bool {
+        try series[index].page.summarize(series[index].place, windows, at: snapshot.version, into: &summaries)
+    }
+
     func readLatest(_ indices: Range<Int>, over range: TimeRange, into latest: inout LatestSamples) throws(ReadError) {
         latest.removeAll()
         latest.reserveCapacity(indices.count)

@@ -1,0 +1,62 @@
+import LapwingSeries
+
+/// Range functions over windows that are known by their summaries alone.
+extension WindowKernel {
+    /// Windows shorter than this hold too few samples for summaries to be asked for, in milliseconds.
+    static let shortestSummarized: Int64 = 600_000
+
+    /// Whether a summary is enough; not for functions that look at each sample, or at the last two.
+    var isSummarizable: Bool {
+        switch self {
+        case .rate, .increase, .delta, .changes, .resets, .average, .sum, .minimum, .maximum, .count, .last, .first, .present,
+            .timeOfFirst, .timeOfLast: true
+        case .irate, .idelta, .deriv, .predictLinear, .quantile, .standardDeviation, .standardVariance, .medianAbsoluteDeviation,
+            .smoothing, .timeOfMaximum, .timeOfMinimum: false
+        }
+    }
+
+    /// Computes every step from the summary of its window.
+    ///
+    /// - Returns: false where that would not be what the samples give, to the last bit.
+    func fill(_ row: inout [Double], _ summaries: [SampleSummary], _ frame: WindowFrame) -> Bool {
+        for step in row.indices {
+            guard summaries[step].count > 0 else {
+                row[step] = StepMatrix.absent
+                continue
+            }
+            guard let value = value(summaries[step], frame, step) else { return false }
+            row[step] = value
+        }
+        return true
+    }
+
+    private func value(_ summary: SampleSummary, _ frame: WindowFrame, _ step: Int) -> Double? {
+        switch self {
+        case .rate: rate(summary, frame, step, isCounter: true, isRate: true)
+        case .increase: rate(summary, frame, step, isCounter: true, isRate: false)
+        case .delta: rate(summary, frame, step, isCounter: false, isRate: false)
+        case .changes: Double(summary.changes)
+        case .resets: Double(summary.resets)
+        case .sum: summary.hasExactSum ? summary.sum + summary.lost : nil
+        case .average: summary.hasExactSum ? (summary.sum + summary.lost) / Double(summary.count) : nil
+        case .minimum: summary.minimum
+        case .maximum: summary.maximum
+        case .count: Double(summary.count)
+        case .first: summary.first
+        case .last: summary.last
+        case .present: 1
+        case .timeOfFirst: Double(summary.firstTime) / 1000
+        case .timeOfLast: Double(summary.lastTime) / 1000
+        case .irate, .idelta, .deriv, .predictLinear, .quantile, .standardDeviation, .standardVariance, .medianAbsoluteDeviation,
+            .smoothing, .timeOfMaximum, .timeOfMinimum: nil
+        }
+    }
+
+    private func rate(_ summary: SampleSummary, _ frame: WindowFrame, _ step: Int, isCounter: Bool, isRate: Bool) -> Double? {
+        if summary.count < 2 { return StepMatrix.absent }
+        if isCounter, !summary.hasExactCorrection { return nil }
+        let window = RateWindow(frame, step, from: summary.firstTime, to: summary.lastTime, count: summary.count)
+        let change = summary.last - summary.first + (isCounter ? summary.correction : 0)
+        return window.extrapolated(change, first: summary.first, isCounter: isCounter, isRate: isRate, frame)
+    }
+}

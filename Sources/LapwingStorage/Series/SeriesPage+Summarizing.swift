@@ -1,0 +1,97 @@
+import LapwingSeries
+
+extension SeriesPage {
+    /// Replaces `summaries` by those of the samples in each of some windows that a version shows.
+    ///
+    /// - Returns: false where the samples have to be looked at: there are not so many that summaries save decoding them, or
+    ///   they are more than floats.
+    func summarize(
+        _ place: Int, _ windows: [ClosedRange<Int64>], at version: UInt64, into summaries: inout [SampleSummary]
+    ) throws(ReadError) -> Bool {
+        guard let long = withLock({ state in state.longSeries(place, windows, at: version) }) else { return false }
+        summaries.removeAll(keepingCapacity: true)
+        for window in windows {
+            let summary = try long.summary(window)
+            if summary.needsSamples { return false }
+            summaries.append(summary)
+        }
+        return true
+    }
+}
+
+/// A series as it stands when a long window is summarised.
+private struct LongSeries: Sendable {
+    let chunks: [SealedChunk]
+    let tree: SummaryTree
+    let open: SampleColumns
+
+    func summary(_ window: ClosedRange<Int64>) throws(ReadError) -> SampleSummary {
+        var total = SampleSummary()
+        let places = chunks.places(in: window)
+        var place = places.lowerBound
+        while place < places.upperBound {
+            let whole = wholeChunks(from: place, to: places.upperBound, window)
+            if !whole.isEmpty {
+                tree.add(whole, to: &total)
+                place = whole.upperBound
+                continue
+            }
+            guard chunks[place].kind == .floats else {
+                total.needsSamples = true
+                return total
+            }
+            var columns = SampleColumns()
+            try chunks[place].decode(into: &columns)
+            total.add(columns, from: window.lowerBound, through: window.upperBound)
+            place += 1
+        }
+        total.add(open, from: window.lowerBound, through: window.upperBound)
+        return total
+    }
+
+    /// The chunks from a place on that have summaries and lie in the window as a whole.
+    private func wholeChunks(from place: Int, to end: Int, _ window: ClosedRange<Int64>) -> Range<Int> {
+        guard place < tree.count, chunks[place].startTime >= window.lowerBound else { return place..<place }
+        let summarized = min(end, tree.count)
+        return place..<(chunks[summarized - 1].endTime <= window.upperBound ? summarized : max(place, summarized - 1))
+    }
+}
+
+extension PageState {
+    /// So many chunks have to lie between the ends of each window for summaries to be worth it.
+    private static let worthwhileChunks = 4
+
+    fileprivate func longSeries(_ place: Int, _ windows: [ClosedRange<Int64>], at version: UInt64) -> LongSeries? {
+        guard let first = windows.first, let last = windows.last, first.lowerBound <= last.upperBound else { return nil }
+        if let extras = series[place].extras, extras.isAsked(at: version) { return nil }
+        if version < series[place].sealedVersion { return nil }
+        let places = series[place].chunks.places(in: first.lowerBound...last.upperBound)
+        let summarized = min(places.upperBound, series[place].summaries.count) - places.lowerBound
+        guard summarized > Self.worthwhileChunks * windows.count else { return nil }
+        var open = SampleColumns()
+        for (run, start) in [(series[place].older, olderStart(place)), (series[place].newer, newerStart(place))] {
+            let visible = run.visibleCount(at: version)
+            run.appendTimes(0..<visible, to: &open.times)
+            open.values.append(contentsOf: values[start..<(start + visible)])
+        }
+        return LongSeries(chunks: series[place].chunks, tree: series[place].summaries, open: open)
+    }
+
+    /// Summarises the chunks that will not be joined any more, when there is one more of them.
+    mutating func summarizeChunks(_ place: Int) {
+        guard let newest = series[place].chunks.last, newest.count > [SealedChunk].joinedMaximum / 2 else { return }
+        while series[place].summaries.count < series[place].chunks.count {
+            let chunk = series[place].chunks[series[place].summaries.count]
+            // A chunk that cannot be read is left for the reader to complain about.
+            guard let summary = try? SampleSummary(chunk) else { return }
+            series[place].summaries.append(summary)
+        }
+    }
+
+    /// Forgets the summaries of chunks from the first on that is not as it was.
+    mutating func forgetSummaries(_ place: Int, of before: [SealedChunk]) {
+        let after = series[place].chunks
+        let same = zip(before, after).prefix { $0.samples == $1.samples && $0.times == $1.times }.count
+        series[place].summaries.keepFirst(same)
+    }
+}
