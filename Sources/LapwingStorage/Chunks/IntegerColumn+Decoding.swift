@@ -10,7 +10,9 @@ extension IntegerColumn {
         var shift: UInt64
         var heads: (Int64, Int64) = (0, 0)
         var base: Int64
-        var exceptions: [(place: Int, excess: Int64)] = []
+        /// Where the exceptions begin, which have been checked.
+        var exceptions: ChunkReader
+        var exceptionCount = 0
         var offset: Int
 
         init(_ reader: inout ChunkReader, count: Int) throws(ReadError) {
@@ -28,13 +30,13 @@ extension IntegerColumn {
             if order == .deltasOfDeltas || order == .line { heads.1 = try reader.zigzag() }
             base = try reader.zigzag()
             let packed = count - order.told
-            if first & hasExceptions != 0 {
-                var place = -1
-                for _ in 0..<(try reader.count(upTo: packed, of: "exceptions")) {
-                    place += 1 + (try reader.count(upTo: packed, of: "places"))
-                    guard place < packed else { throw ChunkReader.damaged("an exception after the end") }
-                    exceptions.append((place, try reader.zigzag()))
-                }
+            if first & hasExceptions != 0 { exceptionCount = try reader.count(upTo: packed, of: "exceptions") }
+            exceptions = reader
+            var place = -1
+            for _ in 0..<exceptionCount {
+                place += 1 + (try reader.count(upTo: packed, of: "places"))
+                guard place < packed else { throw ChunkReader.damaged("an exception after the end") }
+                _ = try reader.zigzag()
             }
             offset = try reader.skip(BitPacking.byteCount(packed, width: width))
         }
@@ -46,14 +48,20 @@ extension IntegerColumn {
     static func decode(_ reader: inout ChunkReader, count: Int, into values: inout [Int64]) throws(ReadError) {
         let header = try Header(&reader, count: count)
         let bytes = reader.bytes
+        var failure: ReadError?
         values.append(addingCapacity: count) { output in
             output.withUnsafeMutableBufferPointer { buffer, initialized in
-                if let base = buffer.baseAddress {
-                    decode(header, bytes, to: base + initialized, count)
+                guard let base = buffer.baseAddress, count > 0 else { return }
+                do throws(ReadError) {
+                    try decode(header, bytes, to: base + initialized, count)
+                } catch {
+                    failure = error
+                    (base + initialized).initialize(repeating: 0, count: count)
                 }
                 initialized += count
             }
         }
+        if let failure { throw failure }
     }
 
     /// What becomes of each integer when it is written.
@@ -70,15 +78,15 @@ extension IntegerColumn {
         _ reader: inout ChunkReader, to destination: UnsafeMutablePointer<Int64>, count: Int, _ conversion: Conversion
     ) throws(ReadError) {
         let header = try Header(&reader, count: count)
-        decode(header, reader.bytes, to: destination, count, conversion)
+        try decode(header, reader.bytes, to: destination, count, conversion)
     }
 
     private static func decode(
         _ header: Header, _ bytes: UnsafeRawBufferPointer, to destination: UnsafeMutablePointer<Int64>, _ count: Int,
         _ conversion: Conversion = .none
-    ) {
-        guard header.exceptions.isEmpty, header.shift == 0 else {
-            decodePatched(header, bytes, to: destination, count)
+    ) throws(ReadError) {
+        guard header.exceptionCount == 0, header.shift == 0 else {
+            try decodePatched(header, bytes, to: destination, count)
             return convert(destination, count, conversion)
         }
         switch header.order {
@@ -128,12 +136,17 @@ extension IntegerColumn {
     /// Residuals first, then the exceptions in their places, then the sums.
     private static func decodePatched(
         _ header: Header, _ bytes: UnsafeRawBufferPointer, to destination: UnsafeMutablePointer<Int64>, _ count: Int
-    ) {
+    ) throws(ReadError) {
         let rest = destination + header.order.told
         let packed = count - header.order.told
         var shifted = Shifted(shift: header.shift)
         BitPacking.unpack(bytes, header.offset, width: header.width, count: packed, &shifted, to: rest)
-        for (place, excess) in header.exceptions { rest[place] = excess }
+        var exceptions = header.exceptions
+        var place = -1
+        for _ in 0..<header.exceptionCount {
+            place += 1 + (try exceptions.count(upTo: packed, of: "places"))
+            rest[place] = try exceptions.zigzag()
+        }
         switch header.order {
         case .values:
             add(Values(header), to: rest, packed)
