@@ -14,6 +14,7 @@ extension Store {
                 } else {
                     let series = try state.makeSeries(labels, options.limits)
                     made.append((series, labels))
+                    if durability != nil { state.undefined.append(SeriesDefinition(id: series.ordinal, labels: labels)) }
                     references.append(SeriesReference(UInt64(series.ordinal)))
                 }
             }
@@ -27,9 +28,15 @@ extension Store {
         let histogramColumns = [batch.histogramTimes.count, batch.histograms.count]
         precondition(columns.allSatisfy { $0 == batch.series.count }, "columns of unlike length")
         precondition(histogramColumns.allSatisfy { $0 == batch.histogramSeries.count }, "columns of unlike length")
-        return writer.withLock { state in
-            state.append(batch, state.context(options, registry), into: registry)
+        let refused = try writer.withLock { (state) throws(AppendError) in
+            let context = state.context(options, registry)
+            if let journal = durability?.journal, batch.count > 0 { try state.log(batch, context, to: journal) }
+            return state.append(batch, context, into: registry)
         }
+        if let durability, durability.options.syncInterval == .zero {
+            do { try durability.journal.sync() } catch { throw AppendError(error) }
+        }
+        return refused
     }
 }
 
@@ -64,6 +71,27 @@ extension WriterState {
         labelBytes += labels.byteCount
         ordinals[labels] = series.ordinal
         return series
+    }
+
+    /// A series that a directory holds.
+    ///
+    /// - Precondition: its number is above those of all others.
+    mutating func restoreSeries(_ definition: SeriesDefinition) -> SeriesPlace {
+        let series = SeriesPlace(page: page(of: definition.id), ordinal: definition.id)
+        series.page.withLock { $0.insert(series.place) }
+        nextOrdinal = definition.id + 1
+        labelBytes += definition.labels.byteCount
+        ordinals[definition.labels] = definition.id
+        return series
+    }
+
+    /// Puts a batch into the log before it is appended, so that an answer follows the log.
+    fileprivate mutating func log(_ batch: SampleBatch, _ context: borrowing BatchContext, to journal: Journal) throws(AppendError) {
+        let bounds = BatchBounds(
+            latestTime: context.latestTime, earliestTime: context.earliestTime, outOfOrderFrom: context.outOfOrderFrom)
+        try journal.append(batch, bounds, defining: undefined + definedOnce)
+        definedOnce = undefined
+        undefined = []
     }
 
     private mutating func page(of ordinal: UInt32) -> SeriesPage {

@@ -16,7 +16,8 @@ extension Store {
     /// Removes what lies before a time, by whole chunks.
     @discardableResult
     public func removeSamples(before time: Timestamp) -> Int {
-        writer.withLock { state in
+        defer { removeSegments(before: time.milliseconds) }
+        return writer.withLock { state in
             let expired = state.removeSamples(before: time.milliseconds, registry)
             for ordinal in expired {
                 guard let labels = index.withLock({ $0.index.table.labels(ordinal) }) else { continue }

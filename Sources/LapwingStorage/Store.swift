@@ -1,7 +1,8 @@
 public import LapwingSeries
 import Synchronization
 
-/// Series with their samples, in memory: what is scraped, written and recorded goes in, and queries read it.
+/// Series with their samples: what is scraped, written and recorded goes in, and queries read it. In memory alone, or with
+/// a directory that keeps it (`Store.open`).
 ///
 /// Every batch makes a version; a snapshot is a version. Writers take turns, one batch at a time, and readers never
 /// wait for a batch: each series says what it showed at the version that is asked for.
@@ -10,11 +11,23 @@ public final class Store: SeriesSource, SampleSink, Sendable {
     let registry = SnapshotRegistry()
     let writer: Mutex<WriterState>
     let index: Mutex<IndexState>
+    /// Nil for a store in memory alone.
+    let durability: Durability?
 
     public init(options: StoreOptions = StoreOptions()) {
         self.options = options
         writer = Mutex(WriterState())
         index = Mutex(IndexState(limits: options.limits))
+        durability = nil
+    }
+
+    /// A store with what was found in a directory.
+    init(options: StoreOptions, _ state: sending WriterState, _ index: sending IndexState, _ durability: Durability) {
+        self.options = options
+        registry.publish(state.version)
+        writer = Mutex(state)
+        self.index = Mutex(index)
+        self.durability = durability
     }
 
     public func snapshot() -> any SeriesSnapshot { StoreSnapshot(self) }
@@ -33,6 +46,11 @@ struct WriterState: Sendable {
     var labelBytes = 0
     var created = 0
     var removed = 0
+    /// Series that the log does not know yet.
+    var undefined: [SeriesDefinition] = []
+    /// Those that it was told with the last batch, and is told once more: one damaged frame must not make a series' name
+    /// unknown.
+    var definedOnce: [SeriesDefinition] = []
     /// Series taken away that a snapshot may still read, so that the index still has them, with the version that took them.
     var doomed: [(ordinal: UInt32, version: UInt64)] = []
 }

@@ -19,6 +19,8 @@ public struct ByteReader {
     /// That a record says more than its bytes can mean; it passed its checksum, so a program that differs wrote it.
     public struct Malformed: Error {
         public let offset: Int
+
+        public init(offset: Int) { self.offset = offset }
     }
 
     @inline(__always)
@@ -75,6 +77,9 @@ public struct ByteReader {
         guard let number = Int(exactly: try varint()) else { throw Malformed(offset: offset) }
         return number
     }
+
+    /// Passes over what is left.
+    public mutating func skipRest() { offset = end }
 
     /// A copy of so many bytes.
     public mutating func copy(_ count: Int) throws(Malformed) -> [UInt8] {

@@ -1,5 +1,6 @@
 // Holds a pointer to the bytes, for an array here is retained and released with every byte that is read. A reader lives
 // inside `withReader` only, and compares each offset with the count before it reads.
+import LapwingDisk
 import LapwingSeries
 
 /// A place in a chunk's bytes, read forward; every read is checked against the end.
@@ -10,6 +11,20 @@ struct ChunkReader {
     private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// Lends a reader that stands before the first of some bytes.
+    static func withReader<Result>(
+        _ bytes: ChunkBytes, _ body: (inout ChunkReader) throws(ReadError) -> Result
+    ) throws(ReadError) -> Result {
+        switch bytes {
+        case .held(let bytes): try withReader(bytes, body)
+        case .mapped(let block):
+            try block.file.withBytes { (raw) throws(ReadError) in
+                var reader = ChunkReader(UnsafeRawBufferPointer(rebasing: raw[block.range.clamped(to: raw.indices)]))
+                return try body(&reader)
+            }
+        }
+    }
+
+    /// Lends a reader that stands before the first of some bytes in memory.
     static func withReader<Result>(
         _ bytes: [UInt8], _ body: (inout ChunkReader) throws(ReadError) -> Result
     ) throws(ReadError) -> Result {

@@ -11,8 +11,8 @@ struct SealedChunk: Sendable {
     let startTime: Int64
     let endTime: Int64
     /// The block of times, which series of one scrape share.
-    let times: [UInt8]
-    let samples: [UInt8]
+    let times: ChunkBytes
+    let samples: ChunkBytes
     private let samplesHeld: UInt32
     let kind: Kind
 
@@ -25,15 +25,15 @@ struct SealedChunk: Sendable {
         samplesHeld = UInt32(column.count)
         startTime = column.first ?? 0
         endTime = column.last ?? 0
-        times = encoder.timeBlock(column)
-        samples = encoder.sampleBlock(columns, kind)
+        times = .held(encoder.timeBlock(column))
+        samples = .held(encoder.sampleBlock(columns, kind))
     }
 
     /// Bytes of both blocks with their arrays' headers, or of the samples alone where somebody else counts the times.
-    func byteCount(withTimes: Bool) -> Int { samples.count + 32 + (withTimes ? times.count + 32 : 0) }
+    func byteCount(withTimes: Bool) -> Int { samples.heldBytes + (withTimes ? times.heldBytes : 0) }
 
     /// A chunk as it was written, which may be damaged.
-    init(kind: Kind, count: Int, startTime: Int64, endTime: Int64, times: [UInt8], samples: [UInt8]) {
+    init(kind: Kind, count: Int, startTime: Int64, endTime: Int64, times: ChunkBytes, samples: ChunkBytes) {
         self.kind = kind
         samplesHeld = UInt32(clamping: count)
         self.startTime = startTime

@@ -6,7 +6,7 @@ final class StoredTimes: TimesOrigin {
     private let range: ClosedRange<Int64>
     private let version: UInt64
     /// Sealed blocks of times. Equal ones are mostly one array, so that comparing them costs nothing.
-    private let blocks: [[UInt8]]
+    private let blocks: [ChunkBytes]
     private let older: OpenRunKey
     private let newer: OpenRunKey
     /// Which of the samples that the blocks decode to lie in the range.

@@ -76,8 +76,8 @@ import Testing
         var columns = Self.floats(100, seed: 3)
         columns.values = columns.values.map { $0 / 2 }
         let second = SealedChunk(columns, &encoder)
-        let isShared = first.times.withUnsafeBufferPointer { a in
-            second.times.withUnsafeBufferPointer { b in a.baseAddress == b.baseAddress }
+        let isShared = first.times.copy().withUnsafeBufferPointer { a in
+            second.times.copy().withUnsafeBufferPointer { b in a.baseAddress == b.baseAddress }
         }
         #expect(isShared)
     }
@@ -86,11 +86,11 @@ import Testing
         var encoder = ChunkEncoder()
         let chunk = SealedChunk(Self.floats(40, seed: 1), &encoder)
         for (index, value): (Int, UInt8) in [(0, 2), (1, 1), (1, 9), (2, 2), (2, 4), (3, 41)] {
-            var samples = chunk.samples
+            var samples = chunk.samples.copy()
             samples[index] = value
             let changed = SealedChunk(
                 kind: .floats, count: 40, startTime: chunk.startTime, endTime: chunk.endTime, times: chunk.times,
-                samples: samples)
+                samples: .held(samples))
             var columns = SampleColumns()
             #expect(throws: ReadError.self) { try changed.decode(into: &columns) }
         }
@@ -104,8 +104,8 @@ import Testing
         for columns in kinds {
             let chunk = SealedChunk(columns, &encoder)
             for _ in 0..<600 {
-                var times = chunk.times
-                var samples = chunk.samples
+                var times = chunk.times.copy()
+                var samples = chunk.samples.copy()
                 for _ in 0..<Int.random(in: 1...3, using: &generator) {
                     let index = Int.random(in: 0..<samples.count, using: &generator)
                     samples[index] = UInt8.random(in: 0...255, using: &generator)
@@ -113,7 +113,7 @@ import Testing
                 }
                 if Bool.random(using: &generator) { samples.removeLast(Int.random(in: 0..<samples.count, using: &generator)) }
                 let changed = SealedChunk(
-                    kind: chunk.kind, count: chunk.count, startTime: 0, endTime: 1, times: times, samples: samples)
+                    kind: chunk.kind, count: chunk.count, startTime: 0, endTime: 1, times: .held(times), samples: .held(samples))
                 var decoded = SampleColumns()
                 do {
                     try changed.decode(into: &decoded)

@@ -1,0 +1,42 @@
+import LapwingSeries
+
+extension PageState {
+    /// Gives a series that has just been made what a file held of it.
+    ///
+    /// - Parameter open: floats or histograms, newer than the chunks.
+    mutating func restore(
+        _ chunks: [SealedChunk], _ open: SampleColumns, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
+    ) {
+        series[place].chunks = chunks
+        for (index, time) in open.times.enumerated() {
+            let start = open.startTimes.isEmpty ? 0 : open.startTimes[index]
+            append(open.values[index], at: time, startTime: start, to: place, batch, &workspace)
+        }
+        for (index, time) in open.histogramTimes.enumerated() {
+            let start = open.histogramStartTimes.isEmpty ? 0 : open.histogramStartTimes[index]
+            append(open.histograms[index], at: time, startTime: start, to: place, batch, &workspace)
+        }
+        workspace.samples += chunks.sampleCount + open.count
+    }
+
+    /// Puts chunks of a file in place of the same chunks in memory; those that have changed meanwhile stay.
+    mutating func settle(_ settled: [SealedChunk], at place: Int) {
+        guard isLiving(place) else { return }
+        for chunk in settled {
+            let index = series[place].chunks.firstIndex(endingNotBefore: chunk.startTime)
+            guard index < series[place].chunks.count else { continue }
+            let held = series[place].chunks[index]
+            guard held.startTime == chunk.startTime, held.endTime == chunk.endTime, held.count == chunk.count, held.kind == chunk.kind,
+                held.samples.count == chunk.samples.count
+            else { continue }
+            series[place].chunks[index] = chunk
+        }
+    }
+}
+
+extension SealedChunk {
+    /// Whether it will never be joined with others: it fills more than half of what one may hold.
+    var isSettled: Bool {
+        2 * count > (kind == .floats ? [SealedChunk].joinedMaximum : [SealedChunk].joinedHistogramMaximum)
+    }
+}

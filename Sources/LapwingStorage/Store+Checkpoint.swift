@@ -1,0 +1,191 @@
+import LapwingDisk
+import LapwingSeries
+import Synchronization
+
+extension Store {
+    /// Writes everything that is in no segment into a checkpoint, so that the log before it is needed no more; settled
+    /// chunks go to a segment when there are enough of them.
+    ///
+    /// Appends go on meanwhile: the log turns to a new file first, and reading it over a checkpoint that has some of its
+    /// samples already changes nothing.
+    /// - Complexity: O(series + samples that are in no segment).
+    /// - Throws: `StorageError`; the checkpoint before and the log stay as they are.
+    public func checkpoint() throws(StorageError) {
+        guard let durability else { return }
+        do {
+            try durability.files.withLock { (files) throws(DiskError) in try writeCheckpoint(durability, &files) }
+        } catch {
+            throw StorageError(error)
+        }
+    }
+
+    private func writeCheckpoint(_ durability: Durability, _ files: inout Durability.Files) throws(DiskError) {
+        let (pages, nextSeries, firstLog) = try writer.withLock { (state) throws(DiskError) in
+            (state.pages, state.nextOrdinal, try durability.journal.rotate())
+        }
+        let table = index.withLock { $0.index.table }
+        var plan = CheckpointPlan(durability, files, settledBytes: Self.settledBytes(pages))
+        do {
+            try plan.begin()
+            for (number, page) in pages.enumerated() {
+                guard let page else { continue }
+                try plan.write(page, number, table)
+            }
+            try plan.finish(Manifest(firstLog: firstLog, nextSegment: plan.nextSegment, nextSeries: nextSeries), durability.journal.notes)
+        } catch {
+            plan.abandon()
+            throw error
+        }
+        let previous = files.checkpoint
+        files.checkpoint = plan.number
+        files.checkpointBytes = plan.bytes
+        files.isDue = false
+        if let segment = plan.segment {
+            files.segments.append(segment)
+            files.nextSegment = plan.nextSegment
+            settle(segment.number, durability, pages)
+        }
+        try removeReplaced(durability, &files, previous: previous, firstLog: firstLog)
+    }
+
+    /// Bytes of chunks that may go to a segment.
+    private static func settledBytes(_ pages: [SeriesPage?]) -> Int {
+        var bytes = 0
+        for page in pages {
+            page?.withLock { state in
+                for place in state.series.indices {
+                    for chunk in state.series[place].chunks where chunk.isSettled && !chunk.samples.isMapped { bytes += chunk.samples.count }
+                }
+            }
+        }
+        return bytes
+    }
+
+    /// Lets the chunks of a segment be read from it, so that their memory is given back.
+    private func settle(_ number: UInt32, _ durability: Durability, _ pages: [SeriesPage?]) {
+        guard let file = try? SegmentFile(durability.path(.segment, number), .segment, on: durability.disk) else { return }
+        var blocks = BlockCache(file.bytes, isMapped: true)
+        _ = file.forEach(series: { entry in
+            let chunks = entry.chunks.map { blocks.chunk($0).chunk }
+            let page = SeriesPage.page(of: entry.id)
+            guard page < pages.count else { return }
+            pages[page]?.withLock { $0.settle(chunks, at: SeriesPage.place(of: entry.id)) }
+        })
+    }
+
+    /// Removes what the new checkpoint has replaced, and sets aside what was damaged.
+    private func removeReplaced(
+        _ durability: Durability, _ files: inout Durability.Files, previous: UInt32, firstLog: UInt32
+    ) throws(DiskError) {
+        for name in files.damaged {
+            let path = "\(durability.directory)/\(name)"
+            do {
+                try durability.disk.rename(path, to: path + DataFiles.damagedSuffix)
+            } catch where error.reason == .notFound {}
+        }
+        files.damaged = []
+        let names = try durability.disk.list(durability.directory)
+        for number in DataFiles.numbers(.checkpoint, in: names) where number < files.checkpoint {
+            try durability.disk.remove(durability.path(.checkpoint, number))
+        }
+        try durability.journal.removeFiles(before: firstLog, names)
+        try durability.disk.syncDirectory(durability.directory)
+    }
+}
+
+/// A checkpoint, and perhaps a segment, as they are written.
+private struct CheckpointPlan {
+    private let durability: Durability
+    let number: UInt32
+    private let segmentNumber: UInt32?
+    private let oldNextSegment: UInt32
+    private var checkpoint: SegmentWriter?
+    private var segmentWriter: SegmentWriter?
+    private var encoder = ChunkEncoder()
+    private var latest = Int64.min
+    private var segmentChunks = 0
+    private(set) var bytes = 0
+    private(set) var segment: Durability.Segment?
+
+    init(_ durability: Durability, _ files: borrowing Durability.Files, settledBytes: Int) {
+        self.durability = durability
+        number = files.checkpoint + 1
+        oldNextSegment = files.nextSegment
+        segmentNumber = settledBytes >= durability.options.segmentBytes && settledBytes > 0 ? files.nextSegment : nil
+    }
+
+    var nextSegment: UInt32 { segmentNumber.map { $0 + 1 } ?? oldNextSegment }
+
+    mutating func begin() throws(DiskError) {
+        checkpoint = try writer(.checkpoint, number)
+        if let segmentNumber { segmentWriter = try writer(.segment, segmentNumber) }
+    }
+
+    private func writer(_ kind: FrameFormat.Kind, _ number: UInt32) throws(DiskError) -> SegmentWriter {
+        try SegmentWriter(
+            durability.path(kind, number), in: durability.directory, kind, number: number, marker: durability.random(), on: durability.disk)
+    }
+
+    /// Writes the series of a page as they are now.
+    mutating func write(_ page: SeriesPage, _ number: Int, _ table: SeriesTable) throws(DiskError) {
+        let contents = page.withLock { state in
+            state.series.indices.filter { state.isLiving($0) && !state.isRemoved($0) }.map { (place: $0, content: state.content(of: $0)) }
+        }
+        for (place, content) in contents {
+            let id = UInt32(number * SeriesPage.capacity + place)
+            guard let labels = table.labels(id) else { continue }
+            let held = content.chunks.filter { !$0.samples.isMapped }
+            let settled = segmentNumber == nil ? [] : held.filter(\.isSettled)
+            let unsettled = segmentNumber == nil ? held : held.filter { !$0.isSettled }
+            if !settled.isEmpty {
+                segmentWriter?.beginSeries(id: id, key: labels.encodedBytes, chunks: settled.count)
+                for chunk in settled {
+                    try segmentWriter?.append(chunk, flags: 0)
+                    latest = max(latest, chunk.endTime)
+                }
+            }
+            let open = content.open.isEmpty ? nil : SealedChunk(content.open, &encoder)
+            checkpoint?.beginSeries(id: id, key: labels.encodedBytes, chunks: unsettled.count + (open == nil ? 0 : 1))
+            for chunk in unsettled { try checkpoint?.append(chunk, flags: 0) }
+            if let open { try checkpoint?.append(open, flags: ChunkFlags.open) }
+        }
+    }
+
+    /// Gives the files their names: the segment's first, which does not count until the checkpoint says so.
+    mutating func finish(_ manifest: Manifest, _ notes: [[UInt8]: [UInt8]]) throws(DiskError) {
+        if let segmentNumber, let size = try segmentWriter?.finish() {
+            segment = Durability.Segment(number: segmentNumber, bytes: size, latest: latest)
+        }
+        for (key, value) in notes.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            var bytes: [UInt8] = []
+            LogRecord.appendNote(key, value, to: &bytes)
+            checkpoint?.append(record: CheckpointRecord.note, Array(bytes.dropFirst()))
+        }
+        checkpoint?.append(record: CheckpointRecord.manifest, manifest.bytes)
+        bytes = try checkpoint?.finish() ?? 0
+    }
+
+    /// Takes away what was begun, as far as the disk lets it.
+    ///
+    /// A checkpoint that has its name needs its segment, so that goes only when the checkpoint is gone for good.
+    func abandon() {
+        let path = durability.path(.checkpoint, number)
+        do {
+            if let segmentNumber { try durability.disk.remove(durability.path(.segment, segmentNumber) + DataFiles.newSuffix) }
+            try durability.disk.remove(path + DataFiles.newSuffix)
+            try durability.disk.remove(path)
+            try durability.disk.syncDirectory(durability.directory)
+            if let segmentNumber { try durability.disk.remove(durability.path(.segment, segmentNumber)) }
+        } catch {
+            // What is left is removed, or written anew under the same names, by the next checkpoint or start.
+        }
+    }
+}
+
+extension SegmentWriter {
+    fileprivate mutating func append(_ chunk: SealedChunk, flags: UInt8) throws(DiskError) {
+        try append(
+            flags: flags | (chunk.kind == .histograms ? ChunkFlags.histograms : 0), count: chunk.count, start: chunk.startTime,
+            end: chunk.endTime, times: chunk.times.copy(), samples: chunk.samples.copy())
+    }
+}

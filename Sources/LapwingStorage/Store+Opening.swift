@@ -1,0 +1,54 @@
+public import LapwingDisk
+public import LapwingSeries
+import Synchronization
+
+extension Store {
+    /// Opens the store of a directory, which is made when it is not there, and takes it for this process.
+    ///
+    /// - Parameter random: marks files; not for secrets.
+    /// - Returns: the store with all that was accepted before, and what was found, damage included.
+    /// - Throws: `StorageError` when another process has the directory, a newer program wrote it, or it cannot be read.
+    public static func open(
+        _ directory: String, on disk: any Disk = SystemDisk(), options: StoreOptions = StoreOptions(),
+        durability: DurabilityOptions = DurabilityOptions(), random: @escaping @Sendable () -> UInt32 = { .random(in: 1 ... .max) }
+    ) throws(StorageError) -> (store: Store, report: RecoveryReport) {
+        let start = ContinuousClock.now
+        let lock: any Sendable
+        do {
+            try disk.createDirectory(directory)
+            lock = try disk.lock("\(directory)/\(DataFiles.lock)")
+        } catch {
+            throw StorageError(error)
+        }
+        var recovery = Recovery(directory, on: disk, durability)
+        let index = try recovery.run(limits: options.limits)
+        let journal = Journal(
+            directory, on: disk, nextNumber: recovery.nextLog, unsettledBytes: recovery.unsettledBytes, notes: recovery.notes, random: random)
+        let kept = Durability(journal, durability, lock: lock, files: recovery.files, random: random)
+        let store = Store(options: options, recovery.state, index, kept)
+        var report = recovery.report
+        report.duration = ContinuousClock.now - start
+        return (store, report)
+    }
+
+    /// Ends taking samples and puts all of them into a checkpoint, so that the next start is short.
+    ///
+    /// - Throws: `StorageError` when the checkpoint cannot be written; the log has everything then too.
+    public func close() throws(StorageError) {
+        guard let durability else { return }
+        durability.journal.close()
+        try checkpoint()
+    }
+
+    // MARK: Notes
+
+    /// Keeps a value by a key beside the samples, in the log and in every checkpoint; nil takes it away.
+    ///
+    /// For what must survive as samples do: the state of alerts, what is still to be told. Nothing happens in memory alone.
+    public func setNote(_ value: [UInt8]?, for key: String) throws(AppendError) {
+        try durability?.journal.setNote(value, for: Array(key.utf8))
+    }
+
+    /// The value that was kept by a key.
+    public func note(for key: String) -> [UInt8]? { durability?.journal.notes[Array(key.utf8)] }
+}

@@ -1,0 +1,222 @@
+import LapwingDisk
+import LapwingSeries
+import Testing
+
+@testable import LapwingStorage
+
+@Suite struct `A store with a directory` {
+    private static func batch(_ series: Int, _ samples: Range<Int>) -> [(labels: Labels, time: Int64, value: DurableHistory.Value)] {
+        samples.flatMap { sample in
+            (0..<series).map { (Labels(metric: "m", ["i": "\($0)"]), Int64(1_700_000_000_000 + sample * 15_000), .float(Double(sample * 30 + (sample * 7919 + $0 * 31) % 29))) }
+        }
+    }
+
+    @discardableResult
+    private static func fill(_ store: Store, _ series: Int, _ samples: Range<Int>) throws -> DurableModel {
+        var model: DurableModel = [:]
+        for sample in samples { model.take(try DurableHistory.append(batch(series, sample..<(sample + 1)), to: store)) }
+        return model
+    }
+
+    @Test func `what was accepted is there again, from the log, from a checkpoint, and from segments`() throws {
+        let disk = SimulatedDisk()
+        var store = try DurableHistory.open(disk).store
+        let model = try Self.fill(store, 3, 0..<1200)
+        for round in 0..<3 {
+            disk.restart(after: .process)
+            let (opened, report) = try DurableHistory.open(disk)
+            store = opened
+            #expect(report.damages == [] && report.samples == 3600 && report.series == 3)
+            #expect(report.logBatches == (round == 0 ? 1200 : 0) && report.segments == (round == 0 ? 0 : 1))
+            #expect(try DurableHistory.contents(of: store) == model)
+            try store.checkpoint()
+            #expect(try DurableHistory.contents(of: store) == model)
+        }
+        let figures = try #require(store.diskFigures)
+        #expect(figures.segments == 1 && figures.logBytes < 100)
+    }
+
+    @Test func `settled chunks are read from their segment, which takes less than two bytes a sample`() throws {
+        let disk = SimulatedDisk()
+        let store = try DurableHistory.open(disk).store
+        try Self.fill(store, 40, 0..<1200)
+        let before = store.statistics.sampleBytes
+        try store.checkpoint()
+        #expect(store.statistics.sampleBytes < before)
+        let figures = try #require(store.diskFigures)
+        #expect(Double(figures.bytes) < 1.9 * 48_000, "\(figures.bytes) bytes")
+    }
+
+    @Test func `the log takes less than five bytes a sample, and eighty for a new series`() throws {
+        let disk = SimulatedDisk()
+        let store = try DurableHistory.open(disk).store
+        try Self.fill(store, 500, 0..<20)
+        let bytes = try #require(store.diskFigures).logBytesWritten
+        #expect(bytes < 90_000, "\(bytes) bytes")
+    }
+
+    @Test func `a second process is refused, with the number of the first`() throws {
+        let disk = SimulatedDisk()
+        let first = try DurableHistory.open(disk)
+        #expect { try DurableHistory.open(disk) } throws: {
+            ($0 as? StorageError)?.kind == .held && "\($0)".contains("process 1 uses this directory")
+        }
+        _ = first
+    }
+
+    @Test func `a full disk refuses samples, answers queries, and works again when there is room`() throws {
+        let disk = SimulatedDisk()
+        let store = try DurableHistory.open(disk).store
+        let model = try Self.fill(store, 3, 0..<400)
+        disk.setCapacity(disk.usedBytes + 10)
+        #expect { try Self.fill(store, 3, 400..<401) } throws: {
+            ($0 as? AppendError)?.kind == .storageFull && "\($0)".contains("No space left on device; make room")
+        }
+        #expect { try store.checkpoint() } throws: { ($0 as? StorageError)?.kind == .full }
+        #expect(try DurableHistory.contents(of: store) == model)
+        disk.setCapacity(.max)
+        var all = model
+        for (labels, samples) in try Self.fill(store, 3, 400..<420) { all[labels, default: [:]].merge(samples) { $1 } }
+        #expect(try DurableHistory.contents(of: store) == all)
+        try store.checkpoint()
+        disk.restart(after: .process)
+        #expect(try DurableHistory.contents(of: try DurableHistory.open(disk).store) == all)
+    }
+
+    @Test func `a full disk is let go by removing what is old`() throws {
+        let disk = SimulatedDisk()
+        let store = try DurableHistory.open(disk).store
+        try Self.fill(store, 3, 0..<1200)
+        try store.checkpoint()
+        disk.setCapacity(disk.usedBytes)
+        #expect(throws: AppendError.self) { try Self.fill(store, 3, 1200..<1201) }
+        store.removeSamples(before: Timestamp(milliseconds: 1_700_000_000_000 + 1100 * 15_000))
+        #expect(store.diskFigures?.segments == 0)
+        try Self.fill(store, 3, 1200..<1201)
+    }
+
+    @Test func `the end of a log that was cut off is told with its bytes, and the rest is kept`() throws {
+        let disk = SimulatedDisk()
+        let model = try Self.fill(try DurableHistory.open(disk).store, 3, 0..<20)
+        let bytes = disk.contents(of: "d/log-00000001")
+        for cut in [1, 5, 17] {
+            disk.setContents(of: "d/log-00000001", Array(bytes.dropLast(cut)))
+            disk.restart(after: .process)
+            let (store, report) = try DurableHistory.open(disk)
+            #expect(report.samples == 57 && report.damages.count == 1)
+            #expect(report.damages[0].hasPrefix("d/log-00000001: its last ") && report.damages[0].hasSuffix("are no whole record and are dropped"))
+            #expect(try DurableHistory.contents(of: store).surplus(over: model) == nil)
+        }
+    }
+
+    @Test func `any flipped bit costs one record or chunk at most, is told, and the file is set aside`() throws {
+        let disk = SimulatedDisk()
+        var store = try DurableHistory.open(disk).store
+        var model = try Self.fill(store, 2, 0..<700)
+        try store.checkpoint()
+        for (labels, samples) in try Self.fill(store, 2, 700..<720) { model[labels, default: [:]].merge(samples) { $1 } }
+        let files = try disk.list("d").filter { $0 != "lock" }.map { (name: $0, bytes: disk.contents(of: "d/" + $0)) }
+        #expect(files.count == 3)
+        var generator = SplitMixGenerator(state: 5)
+        for round in 0..<150 {
+            let damaged = SimulatedDisk()
+            for file in files { damaged.setContents(of: "d/" + file.name, file.bytes) }
+            let file = files[round % files.count]
+            let bit = Int.random(in: 0..<(8 * file.bytes.count), using: &generator)
+            damaged.flipBit(bit, of: "d/" + file.name)
+            let (opened, report) = try DurableHistory.open(damaged)
+            store = opened
+            #expect(report.damages.contains { $0.contains(file.name) }, "bit \(bit) of \(file.name)")
+            let found = try DurableHistory.contents(of: store)
+            #expect(found.surplus(over: model) == nil, "bit \(bit) of \(file.name)")
+            if file.name.hasPrefix("log") { #expect(found.values.reduce(0) { $0 + $1.count } >= 1438, "bit \(bit) of \(file.name)") }
+            let isReplaced = try store.checkpointIfDue()
+            #expect(isReplaced || report.damages.contains { $0.contains("set aside") }, "bit \(bit) of \(file.name)")
+            damaged.restart(after: .process)
+            let (again, second) = try DurableHistory.open(damaged)
+            let foundAgain = try DurableHistory.contents(of: again)
+            #expect(second.damages == [] && foundAgain == found, "bit \(bit) of \(file.name)")
+        }
+    }
+
+    @Test func `a file of another version is refused by its number and left alone`() throws {
+        let disk = SimulatedDisk()
+        try Self.fill(try DurableHistory.open(disk).store, 1, 0..<3)
+        var bytes = disk.contents(of: "d/log-00000001")
+        bytes[4] = 2
+        let sum = Checksum.crc32c(Array(bytes[..<16]))
+        for index in 0..<4 { bytes[16 + index] = UInt8(truncatingIfNeeded: sum >> UInt32(8 * index)) }
+        disk.setContents(of: "d/log-00000001", bytes)
+        disk.restart(after: .process)
+        #expect { try DurableHistory.open(disk) } throws: {
+            ($0 as? StorageError)?.kind == .unknownVersion && "\($0)".contains("log-00000001: it is written in version 2")
+        }
+        #expect(disk.contents(of: "d/log-00000001") == bytes)
+    }
+
+    @Test func `retention removes segments, and what it removed does not come back`() throws {
+        let disk = SimulatedDisk()
+        let store = try DurableHistory.open(disk).store
+        try Self.fill(store, 3, 0..<1200)
+        try store.checkpoint()
+        try Self.fill(store, 3, 1200..<2400)
+        try store.checkpoint()
+        #expect(store.diskFigures?.segments == 2)
+        store.removeSamples(before: Timestamp(milliseconds: 1_700_000_000_000 + 1200 * 15_000))
+        #expect(store.diskFigures?.segments == 1)
+        let left = try DurableHistory.contents(of: store)
+        try store.close()
+        disk.restart(after: .process)
+        let (again, report) = try DurableHistory.open(disk)
+        #expect(report.damages == [])
+        #expect(try DurableHistory.contents(of: again) == left)
+        try again.shrink(to: 4000)
+        #expect(try #require(again.diskFigures).bytes <= 4000)
+    }
+
+    @Test func `series that went and came back keep their new number`() throws {
+        let disk = SimulatedDisk()
+        let store = try DurableHistory.open(disk).store
+        try Self.fill(store, 3, 0..<10)
+        store.removeSamples(before: Timestamp(milliseconds: 1_800_000_000_000))
+        #expect(store.counts.series == 0)
+        let model = try Self.fill(store, 3, 10..<20)
+        disk.restart(after: .process)
+        let (again, report) = try DurableHistory.open(disk)
+        #expect(report.series == 3)
+        #expect(try DurableHistory.contents(of: again) == model)
+    }
+
+    @Test func `notes are kept by the log and by checkpoints, the newest of each key`() throws {
+        let disk = SimulatedDisk()
+        var store = try DurableHistory.open(disk).store
+        try store.setNote([1, 2, 3], for: "alerts")
+        try store.setNote([9], for: "gone")
+        try store.setNote([4], for: "alerts")
+        for _ in 0..<3 {
+            disk.restart(after: .process)
+            store = try DurableHistory.open(disk).store
+            #expect(store.note(for: "alerts") == [4])
+            try store.setNote(nil, for: "gone")
+            #expect(store.note(for: "gone") == nil)
+            try store.checkpoint()
+        }
+    }
+
+    @Test func `a store that is closed takes nothing more`() throws {
+        let store = try DurableHistory.open(SimulatedDisk()).store
+        try Self.fill(store, 1, 0..<3)
+        try store.close()
+        #expect { try Self.fill(store, 1, 3..<4) } throws: { ($0 as? AppendError)?.kind == .closed }
+    }
+
+    @Test func `with a sync before every answer the machine may end at any time`() throws {
+        let disk = SimulatedDisk(seed: 3)
+        var options = DurabilityOptions()
+        options.syncInterval = .zero
+        let store = try Store.open("d", on: disk, durability: options).store
+        let model = try Self.fill(store, 3, 0..<10)
+        disk.restart(after: .machine)
+        #expect(try DurableHistory.contents(of: try DurableHistory.open(disk).store) == model)
+    }
+}
