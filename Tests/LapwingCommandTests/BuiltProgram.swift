@@ -53,7 +53,8 @@ final class RunningServer {
     /// Starts it on a free port, and waits until it says where it listens.
     init(_ arguments: [String], in folder: URL = BuiltProgram.root) throws {
         process.executableURL = BuiltProgram.url
-        process.arguments = ["serve", "--listen", "127.0.0.1:0"] + arguments
+        let place = arguments.contains("--data") ? [] : ["--in-memory"]
+        process.arguments = ["serve", "--listen", "127.0.0.1:0"] + place + arguments
         process.currentDirectoryURL = folder
         process.standardOutput = FileHandle.nullDevice
         process.standardError = error
@@ -81,6 +82,12 @@ final class RunningServer {
         process.waitUntilExit()
         error.fileHandleForReading.readabilityHandler = nil
         return process.terminationStatus
+    }
+
+    /// Ends it as `kill -9` does.
+    func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        stop()
     }
 
     func send(_ method: HTTPMethod, _ path: String, body: String = "") async throws -> HTTPClientResponse {

@@ -6,6 +6,7 @@ import LapwingNotify
 import LapwingPromQL
 import LapwingSeries
 import LapwingServer
+import LapwingStorage
 import LapwingText
 
 /// `lapwing serve`: runs the sidecar until it is told to end.
@@ -13,9 +14,6 @@ enum ServeCommand {
     static func run(_ arguments: Arguments) async throws(UsageError) -> ExitStatus {
         let configuration = try configuration(arguments)
         let log = try log(arguments)
-        if arguments.has("--data") {
-            log.log(.warn, "this version keeps samples in memory alone; --data is not used yet", ["data": arguments.text("--data") ?? ""])
-        }
         let isDemo = configuration.runsDemo
         let sidecar: Sidecar
         do {
@@ -68,6 +66,8 @@ enum ServeCommand {
         }
         configuration.alertmanagers = try urls("--alertmanager", arguments)
         configuration.heartbeat = try urls("--heartbeat", arguments).first
+        configuration.data = try dataDirectory(arguments)
+        configuration.durability.syncInterval = try arguments.duration("--sync-interval") ?? configuration.durability.syncInterval
         configuration.retention = try arguments.duration("--retention") ?? configuration.retention
         configuration.retentionSize = try arguments.integer("--retention-size")
         configuration.outOfOrderWindow = try arguments.duration("--out-of-order-window") ?? .zero
@@ -77,6 +77,16 @@ enum ServeCommand {
         configuration.engine.maximumSamples = try arguments.integer("--query-max-samples") ?? configuration.engine.maximumSamples
         configuration.runsDemo = arguments.has("--demo")
         return configuration
+    }
+
+    /// Where samples are kept: a demo leaves nothing behind unless it is asked to.
+    private static func dataDirectory(_ arguments: Arguments) throws(UsageError) -> String? {
+        let given = arguments.text("--data")
+        if let given, arguments.has("--in-memory") {
+            throw UsageError("--in-memory keeps nothing on disk, and --data \(GoQuote.quote(given)) asks for it: give one of them")
+        }
+        if let given, given.isEmpty { throw UsageError("--data names a directory, and was given an empty name") }
+        return given ?? (arguments.has("--in-memory") || arguments.has("--demo") ? nil : "data")
     }
 
     private static func urls(_ flag: String, _ arguments: Arguments) throws(UsageError) -> [String] {

@@ -31,7 +31,8 @@ public final class Sidecar: Sendable {
     private let scrapes: ScrapeManager
     private let notifier: Notifier
     private let server: HTTPServer
-    private let retention = Mutex<Task<Void, Never>?>(nil)
+    private let keeper: DataKeeper
+    private let keeping = Mutex<Task<Void, Never>?>(nil)
     private let demo: DemoService?
 
     /// What answers requests: set once everything that it shows is there.
@@ -48,18 +49,20 @@ public final class Sidecar: Sendable {
     /// Loads rules, starts everything, and returns the running service.
     ///
     /// The address comes first, because links in notifications begin with it.
-    /// - Throws: `RuleLoadingError` for rules that do not load, `SocketError` when the address is not to be had.
+    /// - Throws: `RuleLoadingError` for rules that do not load, `StorageError` for a data directory that cannot be opened,
+    ///   `SocketError` when the address is not to be had.
     public static func start(
         _ configuration: SidecarConfiguration, log: LogWriter, client: any HTTPClient = DefaultHTTPClient(),
         onAlert: @escaping @Sendable (AlertEvent) -> Void = { _ in }
     ) async throws -> Sidecar {
         let groups = try loadGroups(configuration, log)
+        let store = try DataKeeper.open(configuration, log)
         let late = LateRouter()
         let server = HTTPServer(configuration: HTTPServerConfiguration(host: configuration.host, port: configuration.port)) {
             late.respond(to: $0)
         }
         let address = try server.start()
-        let sidecar = Sidecar(configuration, log, client, server, at: address, onAlert)
+        let sidecar = Sidecar(configuration, store, log, client, server, at: address, onAlert)
         let router = sidecar.routes().router()
         late.router.withLock { $0 = router }
         do {
@@ -72,15 +75,12 @@ public final class Sidecar: Sendable {
     }
 
     private init(
-        _ configuration: SidecarConfiguration, _ log: LogWriter, _ client: any HTTPClient, _ server: HTTPServer,
+        _ configuration: SidecarConfiguration, _ store: Store, _ log: LogWriter, _ client: any HTTPClient, _ server: HTTPServer,
         at address: SocketAddress, _ onAlert: @escaping @Sendable (AlertEvent) -> Void
     ) {
         var configuration = configuration
         let externalURL = configuration.externalURL ?? "http://\(address)"
         configuration.externalURL = externalURL
-        let store = Store(
-            options: StoreOptions(
-                retention: configuration.retention, outOfOrderWindow: configuration.outOfOrderWindow, clock: { .now }))
         var notifications = Notifier.Configuration()
         notifications.webhooks = configuration.webhooks
         notifications.alertmanagers = configuration.alertmanagers
@@ -101,6 +101,7 @@ public final class Sidecar: Sendable {
         scrapes = ScrapeManager(client: client, sink: store, version: LapwingVersion.text) { event in log.log(.warn, "\(event)") }
         demo = configuration.runsDemo ? DemoService() : nil
         self.store = store
+        keeper = DataKeeper(store, configuration, log)
         self.server = server
         self.address = address
         self.configuration = configuration
@@ -124,26 +125,8 @@ public final class Sidecar: Sendable {
         if let demo { jobs.append(try demo.start()) }
         for invalid in scrapes.apply(jobs) { log.log(.error, "a target cannot be scraped", ["reason": "\(invalid)"]) }
         await scheduler.load(groups)
-        let (store, size) = (store, configuration.retentionSize)
-        retention.withLock { task in
-            task = Task {
-                while !Task.isCancelled {
-                    try? await Task.sleep(for: .seconds(60))
-                    _ = store.removeExpired(now: .now)
-                    if let size { Self.shrink(store, to: size) }
-                }
-            }
-        }
-    }
-
-    /// Removes the oldest tenth of the time that the store holds, until its samples take at most `size` bytes.
-    private static func shrink(_ store: Store, to size: Int) {
-        for _ in 0..<100 {
-            let statistics = store.statistics
-            guard statistics.sampleBytes > size, let oldest = statistics.oldest, let newest = statistics.newest, oldest < newest else { return }
-            let tenth = max(1, newest.duration(since: oldest).milliseconds / 10)
-            _ = store.removeSamples(before: oldest.advanced(byMilliseconds: tenth))
-        }
+        let keeper = keeper
+        keeping.withLock { $0 = Task { await keeper.run() } }
     }
 
     /// Loads the rules anew, all or nothing.
@@ -158,14 +141,15 @@ public final class Sidecar: Sendable {
         }
     }
 
-    /// Ends everything in order: no more scrapes and evaluations, then what is to be told, then the server.
+    /// Ends everything in order: no more scrapes and evaluations, then what is to be told, then the server, then the store.
     public func stop() async {
-        retention.withLock { $0?.cancel() }
+        keeping.withLock { $0?.cancel() }
         await scrapes.stop()
         await scheduler.stop()
         await notifier.stop()
         await server.shutdown(grace: .seconds(5))
         demo?.stop()
+        await keeper.close()
     }
 
     private static func loadGroups(
@@ -206,12 +190,30 @@ public final class Sidecar: Sendable {
         instruments.gauge("lapwing_build_info", ["version": LapwingVersion.text], help: "Which version runs.").set(1)
         instruments.observe("lapwing_head_series", help: "Series in the store.") { Double(store.counts.series) }
         instruments.observe("lapwing_head_samples", help: "Samples in the store.") { Double(store.counts.samples) }
+        describeData()
         instruments.observe("lapwing_rule_group_rules", help: "Rules that are evaluated.") {
             Double(scheduler.statuses.reduce(0) { $0 + $1.group.rules.count })
         }
         instruments.observe("lapwing_alerts", ["alertstate": "pending"], help: "Alerts by state.") { Self.count(.pending, scheduler) }
         instruments.observe("lapwing_alerts", ["alertstate": "firing"], help: "Alerts by state.") { Self.count(.firing, scheduler) }
         instruments.observe("lapwing_targets", help: "Targets that are scraped.") { Double(scrapes.activeTargets.count) }
+    }
+
+    private func describeData() {
+        let store = store
+        guard store.diskFigures != nil else { return }
+        let gauges: [(name: String, help: String, value: @Sendable (Store.DiskFigures) -> Int)] = [
+            ("lapwing_data_segments", "Files of sealed chunks.", { $0.segments }),
+            ("lapwing_data_segment_bytes", "Bytes of these files.", { $0.segmentBytes }),
+            ("lapwing_data_checkpoint_bytes", "Bytes of the checkpoint.", { $0.checkpointBytes }),
+            ("lapwing_data_log_bytes", "Bytes of the log since the checkpoint.", { $0.logBytes }),
+            ("lapwing_data_log_written_bytes_total", "Bytes written to the log since the start.", { $0.logBytesWritten }),
+            ("lapwing_data_log_records_total", "Records written to the log since the start.", { $0.logRecords }),
+            ("lapwing_data_failures_total", "Writes and syncs that the disk refused since the start.", { $0.failures }),
+        ]
+        for gauge in gauges {
+            instruments.observe(gauge.name, help: gauge.help) { Double(store.diskFigures.map(gauge.value) ?? 0) }
+        }
     }
 
     private static func count(_ state: Alert.State, _ scheduler: RuleScheduler) -> Double {

@@ -1,6 +1,7 @@
 public import LapwingNotify
 public import LapwingPromQL
 public import LapwingSeries
+public import LapwingStorage
 
 /// Everything that `lapwing serve` is told.
 public struct SidecarConfiguration: Sendable {
@@ -16,8 +17,11 @@ public struct SidecarConfiguration: Sendable {
     public var alertmanagers: [String] = []
     /// Asked for at every evaluation round.
     public var heartbeat: String?
+    /// The directory that keeps samples; nil: they are in memory alone.
+    public var data: String?
+    public var durability = DurabilityOptions()
     public var retention: Duration = .seconds(15 * 86_400)
-    /// Bytes of samples that are kept at most; nil for no limit.
+    /// Bytes that the directory, or the samples in memory alone, take at most; nil for no limit.
     public var retentionSize: Int?
     public var outOfOrderWindow: Duration = .zero
     /// The address at which people reach the server; nil: from where it listens.

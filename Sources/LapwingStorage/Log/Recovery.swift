@@ -292,6 +292,7 @@ struct Recovery {
         context.outOfOrderFrom = .max
         var scratch = SampleColumns()
         var damaged = 0
+        var known = RestoredTimes()
         for (id, labels) in labels.sorted(by: { $0.key < $1.key }) where newest[labels] == id {
             let place = state.restoreSeries(SeriesDefinition(id: id, labels: labels))
             index.insert(place, labels)
@@ -306,7 +307,7 @@ struct Recovery {
                 }
             }
             if parts.chunks.isEmpty, parts.open.isEmpty { continue }
-            place.page.withLock { $0.restore(parts.chunks, parts.open, to: place.place, context, &state.workspace) }
+            place.page.withLock { $0.restore(parts.chunks, parts.open, to: place.place, context, &state.workspace, &known) }
             let span = parts.span
             place.page.note(span)
             state.newestTime = max(state.newestTime, span.upperBound)

@@ -5,9 +5,17 @@ extension PageState {
     ///
     /// - Parameter open: floats or histograms, newer than the chunks.
     mutating func restore(
-        _ chunks: [SealedChunk], _ open: SampleColumns, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
+        _ chunks: [SealedChunk], _ open: SampleColumns, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace,
+        _ known: inout RestoredTimes
     ) {
         series[place].chunks = chunks
+        workspace.samples += chunks.sampleCount + open.count
+        let count = open.times.count
+        if count > 0, count <= 2 * OpenTimes.capacity, open.startTimes.isEmpty, open.histograms.isEmpty {
+            let olderCount = count > OpenTimes.capacity ? OpenTimes.capacity : 0
+            let older = known.run(open.times[..<olderCount], batch.version)
+            return restore(older, known.run(open.times[olderCount...], batch.version), open.values, to: place)
+        }
         for (index, time) in open.times.enumerated() {
             let start = open.startTimes.isEmpty ? 0 : open.startTimes[index]
             append(open.values[index], at: time, startTime: start, to: place, batch, &workspace)
@@ -16,7 +24,6 @@ extension PageState {
             let start = open.histogramStartTimes.isEmpty ? 0 : open.histogramStartTimes[index]
             append(open.histograms[index], at: time, startTime: start, to: place, batch, &workspace)
         }
-        workspace.samples += chunks.sampleCount + open.count
     }
 
     /// Puts chunks of a file in place of the same chunks in memory; those that have changed meanwhile stay.
@@ -31,6 +38,22 @@ extension PageState {
             else { continue }
             series[place].chunks[index] = chunk
         }
+    }
+}
+
+/// Times of open samples that were restored, so that the series of one scrape share them again.
+struct RestoredTimes {
+    private static let maximumCount = 4096
+    private var known: [ArraySlice<Int64>: OpenTimes] = [:]
+
+    mutating func run(_ times: ArraySlice<Int64>, _ version: UInt64) -> OpenRun {
+        if times.isEmpty { return OpenRun() }
+        if let found = known[times] { return OpenRun(joining: found, base: 0, count: times.count) }
+        let made = OpenTimes()
+        for time in times { made.append(time: time, version: version) }
+        if known.count >= Self.maximumCount { known.removeAll() }
+        known[times] = made
+        return OpenRun(joining: made, base: 0, count: times.count)
     }
 }
 

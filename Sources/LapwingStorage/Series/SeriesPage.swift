@@ -218,6 +218,14 @@ struct PageState {
         extras.since = batch.version
     }
 
+    /// Gives a new series open floats whose times are known.
+    mutating func restore(_ older: OpenRun, _ newer: OpenRun, _ restored: [Double], to place: Int) {
+        (series[place].older, series[place].newer) = (older, newer)
+        while runCapacity < max(older.count, newer.count) { growRuns() }
+        for index in 0..<older.count { values[olderStart(place) + index] = restored[index] }
+        for index in 0..<newer.count { values[newerStart(place) + index] = restored[older.count + index] }
+    }
+
     /// Drops everything before `time`, by whole chunks.
     ///
     /// What is dropped is kept only for queries that run already: one that begins meanwhile may see it go.
