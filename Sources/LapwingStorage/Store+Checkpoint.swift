@@ -13,18 +13,20 @@ extension Store {
     public func checkpoint() throws(StorageError) {
         guard let durability else { return }
         do {
-            try durability.files.withLock { (files) throws(DiskError) in try writeCheckpoint(durability, &files) }
+            try durability.checkpointing.withLock { _ throws(DiskError) in try writeCheckpoint(durability) }
         } catch {
             throw StorageError(error)
         }
     }
 
-    private func writeCheckpoint(_ durability: Durability, _ files: inout Durability.Files) throws(DiskError) {
+    private func writeCheckpoint(_ durability: Durability) throws(DiskError) {
+        // What was written before must not be on the disk later than what comes after.
+        try durability.journal.sync()
         let (pages, nextSeries, firstLog) = try writer.withLock { (state) throws(DiskError) in
             (state.pages, state.nextOrdinal, try durability.journal.rotate())
         }
         let table = index.withLock { $0.index.table }
-        var plan = CheckpointPlan(durability, files, settledBytes: Self.settledBytes(pages))
+        var plan = CheckpointPlan(durability, durability.files.withLock { $0 }, settledBytes: Self.settledBytes(pages))
         do {
             try plan.begin()
             for (number, page) in pages.enumerated() {
@@ -36,16 +38,17 @@ extension Store {
             plan.abandon()
             throw error
         }
-        let previous = files.checkpoint
-        files.checkpoint = plan.number
-        files.checkpointBytes = plan.bytes
-        files.isDue = false
-        if let segment = plan.segment {
-            files.segments.append(segment)
+        let damaged = durability.files.withLock { files in
+            files.checkpoint = plan.number
+            files.checkpointBytes = plan.bytes
             files.nextSegment = plan.nextSegment
-            settle(segment.number, durability, pages)
+            files.isDue = false
+            if let segment = plan.segment { files.segments.append(segment) }
+            defer { files.damaged = [] }
+            return files.damaged
         }
-        try removeReplaced(durability, &files, previous: previous, firstLog: firstLog)
+        if let segment = plan.segment { settle(segment.number, durability, pages) }
+        try removeReplaced(durability, damaged, checkpoint: plan.number, firstLog: firstLog)
     }
 
     /// Bytes of chunks that may go to a segment.
@@ -75,17 +78,16 @@ extension Store {
 
     /// Removes what the new checkpoint has replaced, and sets aside what was damaged.
     private func removeReplaced(
-        _ durability: Durability, _ files: inout Durability.Files, previous: UInt32, firstLog: UInt32
+        _ durability: Durability, _ damaged: [String], checkpoint: UInt32, firstLog: UInt32
     ) throws(DiskError) {
-        for name in files.damaged {
+        for name in damaged {
             let path = "\(durability.directory)/\(name)"
             do {
                 try durability.disk.rename(path, to: path + DataFiles.damagedSuffix)
             } catch where error.reason == .notFound {}
         }
-        files.damaged = []
         let names = try durability.disk.list(durability.directory)
-        for number in DataFiles.numbers(.checkpoint, in: names) where number < files.checkpoint {
+        for number in DataFiles.numbers(.checkpoint, in: names) where number < checkpoint {
             try durability.disk.remove(durability.path(.checkpoint, number))
         }
         try durability.journal.removeFiles(before: firstLog, names)
@@ -107,7 +109,7 @@ private struct CheckpointPlan {
     private(set) var bytes = 0
     private(set) var segment: Durability.Segment?
 
-    init(_ durability: Durability, _ files: borrowing Durability.Files, settledBytes: Int) {
+    init(_ durability: Durability, _ files: Durability.Files, settledBytes: Int) {
         self.durability = durability
         number = files.checkpoint + 1
         oldNextSegment = files.nextSegment

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// A server that is killed at random moments while two clients write, again and again over one directory.
-@Suite(.serialized) struct `A server that is killed` {
+@Suite struct `A server that is killed` {
     /// What one client sent: batch i is one sample of each of its series, i steps after the base.
     private final class Client: Sendable {
         static let seriesCount = 25
@@ -67,7 +67,8 @@ import Testing
         for round in 0..<Self.rounds {
             let server = try RunningServer(["--data", folder.path, "--sync-interval", round % 2 == 0 ? "5s" : "0s"])
             try await check(server, clients, round)
-            let writers = clients.map { client in Task { await client.write(to: server.url) } }
+            let url = server.url
+            let writers = clients.map { client in Task { await client.write(to: url) } }
             try await Task.sleep(for: .milliseconds(Int.random(in: 100...900)))
             server.kill()
             for writer in writers { await writer.value }

@@ -11,8 +11,16 @@ final class DataKeeper: Sendable {
     private let configuration: SidecarConfiguration
     private let log: LogWriter
     private let queue = DispatchQueue(label: "lapwing.data")
-    /// What went wrong the last time, so that a full disk is told once and not every second.
-    private let lastFault = Mutex<String?>(nil)
+    /// Seconds until what the disk refused is tried again: writing a checkpoint that does not fit takes what room there is.
+    static let pause = 30
+
+    private struct Fault: Sendable {
+        /// Told once, and not every second.
+        var message: String?
+        var retryAt = 0
+    }
+
+    private let fault = Mutex(Fault())
 
     init(_ store: Store, _ configuration: SidecarConfiguration, _ log: LogWriter) {
         self.store = store
@@ -43,29 +51,31 @@ final class DataKeeper: Sendable {
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(1))
             second += 1
-            let (isSync, isSweep) = (second % syncSeconds == 0, second % 60 == 0)
-            await onQueue { [self] in keep(isSync: isSync, isSweep: isSweep) }
+            let now = second
+            await onQueue { [self] in keep(now, isSync: now % syncSeconds == 0, isSweep: now % 60 == 0) }
         }
     }
 
-    private func keep(isSync: Bool, isSweep: Bool) {
+    private func keep(_ second: Int, isSync: Bool, isSweep: Bool) {
         do throws(StorageError) {
-            if isSync { try store.sync() }
+            // Removing what is old makes the room that everything else may need.
             if isSweep {
                 _ = store.removeExpired(now: .now)
                 if let size = configuration.retentionSize { try store.shrink(to: size) }
             }
+            if second < fault.withLock({ $0.retryAt }) { return }
+            if isSync { try store.sync() }
             try store.checkpointIfDue()
-            if lastFault.withLock({ $0.take() }) != nil { log.log(.info, "the data directory is kept again") }
+            if fault.withLock({ $0.message.take() }) != nil { log.log(.info, "the data directory is kept again") }
         } catch {
-            tell(error)
+            tell(error, second)
         }
     }
 
-    private func tell(_ error: StorageError) {
-        let isNew = lastFault.withLock { last in
-            defer { last = error.message }
-            return last != error.message
+    private func tell(_ error: StorageError, _ second: Int = 0) {
+        let isNew = fault.withLock { fault in
+            defer { fault = Fault(message: error.message, retryAt: second + Self.pause) }
+            return fault.message != error.message
         }
         if isNew { log.log(.error, "the data directory cannot be kept", ["err": error.message]) }
     }

@@ -19,7 +19,7 @@ final class Durability: Sendable {
         var latest: Int64
     }
 
-    /// The files beside the log; its lock is held while a checkpoint is written, so that there is one at a time.
+    /// The files beside the log.
     struct Files: Sendable {
         var segments: [Segment] = []
         var nextSegment: UInt32 = 1
@@ -32,6 +32,8 @@ final class Durability: Sendable {
     }
 
     let files: Mutex<Files>
+    /// Held while a checkpoint is written, so that there is one at a time; nobody else waits for it.
+    let checkpointing = Mutex(())
 
     init(
         _ journal: Journal, _ options: DurabilityOptions, lock: any Sendable, files: sending Files, random: @escaping @Sendable () -> UInt32
