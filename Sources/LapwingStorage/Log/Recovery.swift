@@ -168,7 +168,8 @@ struct Recovery {
         }
         if damagedData.isEmpty, damagedIndex.isEmpty { return true }
         let bytes = Set(damagedData + damagedIndex).reduce(0) { $0 + $1.bytes.count }
-        damage(name, "\(bytes) bytes are damaged; \(lostSamples) samples that stood there are lost\(damagedIndex.isEmpty ? "" : ", and the series whose index it was"); the rest is used")
+        let lostSeries = damagedIndex.isEmpty ? "" : ", and the series whose index it was"
+        damage(name, "\(bytes) bytes are damaged; \(lostSamples) samples that stood there are lost\(lostSeries); the rest is used")
         files.damaged.append(name)
         files.isDue = true
         return false

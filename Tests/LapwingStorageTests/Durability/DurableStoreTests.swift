@@ -7,7 +7,8 @@ import Testing
 @Suite struct `A store with a directory` {
     private static func batch(_ series: Int, _ samples: Range<Int>) -> [(labels: Labels, time: Int64, value: DurableHistory.Value)] {
         samples.flatMap { sample in
-            (0..<series).map { (Labels(metric: "m", ["i": "\($0)"]), Int64(1_700_000_000_000 + sample * 15_000), .float(Double(sample * 30 + (sample * 7919 + $0 * 31) % 29))) }
+            let time = Int64(1_700_000_000_000 + sample * 15_000)
+            return (0..<series).map { (Labels(metric: "m", ["i": "\($0)"]), time, .float(Double(sample * 30 + (sample * 7919 + $0 * 31) % 29))) }
         }
     }
 

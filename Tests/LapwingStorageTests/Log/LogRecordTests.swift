@@ -90,7 +90,8 @@ import Testing
     }
 
     @Test func `series and notes come back`() throws {
-        let definitions = [7, 8, 100, 3].map { SeriesDefinition(id: $0, labels: Labels(metric: "m", ["i": "\($0)", "long": String(repeating: "x", count: 300)])) }
+        let long = String(repeating: "x", count: 300)
+        let definitions = [7, 8, 100, 3].map { SeriesDefinition(id: $0, labels: Labels(metric: "m", ["i": "\($0)", "long": long])) }
         var bytes: [UInt8] = []
         LogRecord.appendSeries(definitions[...], to: &bytes)
         LogRecord.appendNote([1, 2], [3], to: &bytes)
