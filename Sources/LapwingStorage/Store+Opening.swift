@@ -31,6 +31,29 @@ extension Store {
         return (store, report)
     }
 
+    /// Whether a directory looks like one of a store's.
+    public static func isData(_ directory: String, on disk: any Disk = SystemDisk()) -> Bool {
+        guard let names = try? disk.list(directory) else { return false }
+        return [FrameFormat.Kind.log, .checkpoint, .segment].contains { !DataFiles.numbers($0, in: names).isEmpty }
+    }
+
+    /// What a directory holds now, for reading alone: nothing is changed, and another process may be writing there.
+    ///
+    /// - Throws: as `open`, but not for a directory that is in use.
+    public static func read(
+        _ directory: String, on disk: any Disk = SystemDisk(), limits: StoreLimits = StoreLimits()
+    ) throws(StorageError) -> (store: Store, report: RecoveryReport) {
+        // A checkpoint may take the place of files between listing and opening them.
+        for _ in 0..<10 {
+            do {
+                return try open(directory, on: ReadOnlyDisk(disk), options: StoreOptions(limits: limits))
+            } catch where error.kind == .missing {
+                continue
+            }
+        }
+        return try open(directory, on: ReadOnlyDisk(disk), options: StoreOptions(limits: limits))
+    }
+
     /// Ends taking samples and puts all of them into a checkpoint, so that the next start is short.
     ///
     /// - Throws: `StorageError` when the checkpoint cannot be written; the log has everything then too.

@@ -77,6 +77,8 @@ import Testing
         try await check(server, clients, Self.rounds)
         let refused = try BuiltProgram.run(["serve", "--listen", "127.0.0.1:0", "--data", folder.path])
         #expect(refused.status == 1 && refused.error.contains("uses this directory; end it, or choose another directory"))
+        let beside = try BuiltProgram.run(["query", "--data", folder.path, "count(count_over_time(killed[2h]))", "--output", "csv"])
+        #expect(beside.status == 0 && beside.output.contains("50"), "\(beside.output)\(beside.error)")
         #expect(server.stop() == 0)
         let last = try RunningServer(["--data", folder.path])
         try await check(last, clients, Self.rounds + 1)

@@ -3,9 +3,10 @@ import LapwingBlocks
 import LapwingPromQL
 import LapwingSeries
 import LapwingServer
+import LapwingStorage
 import LapwingText
 
-/// What `--data` names, opened: exposition pages, or the data directories of a Prometheus.
+/// What `--data` names, opened: exposition pages, the data directories of a Prometheus, or one of lapwing's own.
 struct RecordedData {
     let snapshot: any SeriesSnapshot
     /// Types, units and help texts by metric, as far as they are recorded.
@@ -17,12 +18,20 @@ struct RecordedData {
 
     /// What a path holds; a directory of another kind is added here, and where this is switched over.
     enum Kind: Hashable {
-        case page, prometheus
+        case page, prometheus, lapwing
 
         init?(_ path: String) {
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
-            if !isFolder.boolValue { self = .page } else if PrometheusData.isData(path) { self = .prometheus } else { return nil }
+            if !isFolder.boolValue {
+                self = .page
+            } else if PrometheusData.isData(path) {
+                self = .prometheus
+            } else if Store.isData(path) {
+                self = .lapwing
+            } else {
+                return nil
+            }
         }
     }
 
@@ -42,13 +51,21 @@ struct RecordedData {
             } catch {
                 throw QueryFailure("lapwing: \(error)")
             }
+        case .lapwing:
+            guard paths.count == 1 else { throw QueryFailure("lapwing: one data directory of lapwing's is read at a time, not \(paths.count)") }
+            do throws(StorageError) {
+                let (store, report) = try Store.read(paths[0])
+                (snapshot, remarks) = (store.snapshot(), report.damages)
+            } catch {
+                throw QueryFailure("lapwing: \(error)")
+            }
         case .page, nil: snapshot = try RecordedPages(paths).snapshot()
         }
     }
 
     private static func unknown(_ path: String) -> QueryFailure {
         guard FileManager.default.fileExists(atPath: path) else { return QueryFailure("lapwing: \(path): no such file") }
-        return QueryFailure("lapwing: \(path) is no data directory: it has neither blocks nor wal, as Prometheus' have")
+        return QueryFailure("lapwing: \(path) is no data directory: it has neither blocks nor wal, as Prometheus' have, nor a log or checkpoint, as lapwing's")
     }
 
     /// The matchers of a selector.

@@ -9,6 +9,8 @@ public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
         case unknownVersion
         /// The disk is full.
         case full
+        /// A file is not there, or no more.
+        case missing
         case disk
     }
 
@@ -25,7 +27,8 @@ public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
             switch error.reason {
             case .held: .held
             case .full: .full
-            case .notFound, .other: .disk
+            case .notFound: .missing
+            case .other: .disk
             }
         self.init(kind, error.description)
     }

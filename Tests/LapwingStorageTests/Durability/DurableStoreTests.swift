@@ -8,7 +8,10 @@ import Testing
     private static func batch(_ series: Int, _ samples: Range<Int>) -> [(labels: Labels, time: Int64, value: DurableHistory.Value)] {
         samples.flatMap { sample in
             let time = Int64(1_700_000_000_000 + sample * 15_000)
-            return (0..<series).map { (Labels(metric: "m", ["i": "\($0)"]), time, .float(Double(sample * 30 + (sample * 7919 + $0 * 31) % 29))) }
+            return (0..<series).map { index in
+                let noise = (sample * 7919 + index * 31) % 29
+                return (Labels(metric: "m", ["i": "\(index)"]), time, DurableHistory.Value.float(Double(sample * 30 + noise)))
+            }
         }
     }
 
@@ -202,6 +205,21 @@ import Testing
             #expect(store.note(for: "gone") == nil)
             try store.checkpoint()
         }
+    }
+
+    @Test func `a directory is read while its store is in use, and nothing is changed`() throws {
+        let disk = SimulatedDisk()
+        let store = try DurableHistory.open(disk).store
+        let model = try Self.fill(store, 3, 0..<800)
+        try store.checkpoint()
+        let more = try Self.fill(store, 3, 800..<810)
+        let steps = disk.steps
+        #expect(Store.isData("d", on: disk) && !Store.isData("e", on: disk))
+        let (read, report) = try Store.read("d", on: disk)
+        #expect(report.damages == [])
+        #expect(try DurableHistory.contents(of: read) == model.merging(more) { $0.merging($1) { $1 } })
+        #expect(throws: AppendError.self) { try Self.fill(read, 3, 810..<811) }
+        #expect(disk.steps == steps)
     }
 
     @Test func `a store that is closed takes nothing more`() throws {
