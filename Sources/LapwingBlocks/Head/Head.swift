@@ -35,17 +35,22 @@ struct Head: Sendable {
     /// What stands for the samples in memory among the parts of a series.
     private static let open = UInt64.max
 
-    init(series: [Series], files: [MappedFile]) {
-        self.series = series.sorted { $0.labels < $1.labels }
-        self.files = files
-        postings = HeadPostings(self.series.map(\.labels))
+    init(series: consuming [Series], files: [MappedFile]) {
+        var ordered = series
+        ordered.sort { $0.labels < $1.labels }
         var times: ClosedRange<Int64>?
-        for one in series {
-            for part in one.chunks.map(\.chunk.times) + (one.open.map { [$0] } ?? []) {
-                times = times.map { min($0.lowerBound, part.lowerBound)...max($0.upperBound, part.upperBound) } ?? part
-            }
+        for one in ordered {
+            for part in one.chunks.map(\.chunk.times) { times = Self.covering(times, part) }
+            if let open = one.open { times = Self.covering(times, open) }
         }
+        self.series = ordered
+        self.files = files
         self.times = times
+        postings = HeadPostings(ordered.map(\.labels))
+    }
+
+    private static func covering(_ times: ClosedRange<Int64>?, _ part: ClosedRange<Int64>) -> ClosedRange<Int64> {
+        times.map { min($0.lowerBound, part.lowerBound)...max($0.upperBound, part.upperBound) } ?? part
     }
 }
 

@@ -49,13 +49,16 @@ struct HeadBuilder {
         dense[Int(reference)] = value
     }
 
-    /// The head as far as it is known now.
-    consuming func finish() -> Head {
+    /// The head as far as it is known; of the builder only what it counted is left.
+    mutating func finish() -> Head {
+        (numbers, dense, sparse, chunks) = ([:], [], [:], [:])
         for index in series.indices {
             series[index].columns.putInOrder()
             series[index].chunks.sort { $0.chunk.times.lowerBound < $1.chunk.times.lowerBound }
         }
-        return Head(series: series, files: files)
+        var known: [Head.Series] = []
+        swap(&known, &series)
+        return Head(series: known, files: files)
     }
 }
 
