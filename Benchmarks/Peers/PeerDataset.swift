@@ -1,3 +1,7 @@
+import LapwingExposition
+import LapwingSeries
+import LapwingSnappy
+
 /// What all servers are given: counters, classic histograms of twelve buckets, gauges, and counters with a long history.
 ///
 /// Scrapes are 15 s apart, with up to 10 ms of jitter on four of ten, and lie 7 s off the full quarter of a minute: queries
@@ -33,7 +37,7 @@ struct PeerDataset {
     }
 
     struct Series {
-        var labels: [UInt8]
+        var labels: RemoteWriteMessage.EncodedLabels
         var kind: Kind
     }
 
@@ -68,21 +72,25 @@ struct PeerDataset {
     }
 
     private mutating func request(_ scrapes: Range<Int>) -> (bytes: [UInt8], samples: Int) {
-        var body = RemoteWriteBody()
+        var body = RemoteWriteMessage()
         var count = 0
-        var samples: [(time: Int64, value: Double)] = []
+        var times: [Int64] = []
+        var values: [Double] = []
         for index in series.indices {
             if scrapes.lowerBound < 0 { guard case .long = series[index].kind else { continue } }
-            samples.removeAll(keepingCapacity: true)
+            times.removeAll(keepingCapacity: true)
+            values.removeAll(keepingCapacity: true)
             for scrape in scrapes {
                 let newest = end - 13_000
                 let time = newest - Int64(size.scrapes - 1 - scrape) * Self.interval + Self.jitter(scrape)
-                if let value = value(index, scrape) { samples.append((time, value)) }
+                guard let value = value(index, scrape) else { continue }
+                times.append(time)
+                values.append(value)
             }
-            count += samples.count
-            body.append(labels: series[index].labels, samples: samples)
+            count += times.count
+            body.append(series[index].labels, times: times, values: values)
         }
-        return (body.snappy, count)
+        return (SnappyBlock.compress(body.bytes), count)
     }
 
     /// The value of a series in a scrape, nil where it is missing. Scrapes come in their order.
@@ -129,7 +137,7 @@ struct PeerDataset {
     private static func series(_ size: Size) -> [Series] {
         var series: [Series] = []
         func add(_ kind: Kind, _ labels: [(name: String, value: String)]) {
-            series.append(Series(labels: RemoteWriteBody.labels(labels), kind: kind))
+            series.append(Series(labels: .init(Labels(labels.map { Label(name: $0.name, value: $0.value) })), kind: kind))
         }
         for index in 0..<size.counters {
             add(

@@ -22,6 +22,9 @@ public struct SeriesTexts: Sendable {
 
     public var count: Int { hashes.count }
 
+    /// Of all texts together.
+    public var byteCount: Int { bytes.count }
+
     /// The text with this number.
     public subscript(number: Int32) -> ArraySlice<UInt8> { bytes[range(of: number)] }
 

@@ -1,90 +1,96 @@
 public import LapwingSeries
 
-/// The series and samples of a remote-write request, version 1.0, as columns.
+/// The series and samples of a remote-write request, version 1.0 or 2.0, as columns.
 ///
-/// Exemplars and metadata are passed over. Labels are read when they are asked for: a receiver that has seen the bytes
-/// of a series' labels needs no more than them.
-/// Source: Prometheus 3.14 `prompb/remote.proto`, `prompb/types.proto`.
+/// Labels are read when they are asked for: a receiver that has seen the bytes of a series' labels needs no more than
+/// them. Exemplars and metadata are passed over.
 public struct RemoteWriteRequest: Sendable {
     /// One series of the request; its samples are consecutive rows of the columns.
     public struct Series: Sendable {
-        /// The bytes of its labels; nil when other fields stand between them.
-        public var labelBytes: Range<Int>?
-        fileprivate var labelFields: Range<Int>
+        /// Where `bytes` has its labels, one `Label` field after another.
+        var labels: Range<Int>
         public var floats: Range<Int>
         public var histograms: Range<Int>
     }
 
-    public let bytes: [UInt8]
-    public private(set) var series: [Series] = []
+    /// A series or histogram that is not taken, while the rest of the request is.
+    public struct Refusal: Sendable, Hashable {
+        public var message: String
+        /// Samples and histograms that are lost with it.
+        public var samples: Int
+    }
+
+    /// What the labels are read from: the message, or for version 2.0 its symbols put together.
+    public internal(set) var bytes: [UInt8]
+    public internal(set) var series: [Series] = []
     /// Milliseconds since the epoch, one for each value.
-    public private(set) var times: [Int64] = []
-    public private(set) var values: [Double] = []
-    public private(set) var histogramTimes: [Int64] = []
-    public private(set) var histograms: [NativeHistogram] = []
-    /// The bytes of each label of each series.
-    private var labelRanges: [Range<Int>] = []
+    public internal(set) var times: [Int64] = []
+    public internal(set) var values: [Double] = []
+    /// When each value began to count, 0 where it is not known; empty when none is.
+    public internal(set) var startTimes: [Int64] = []
+    public internal(set) var histogramTimes: [Int64] = []
+    public internal(set) var histograms: [NativeHistogram] = []
+    /// As `startTimes`.
+    public internal(set) var histogramStartTimes: [Int64] = []
+    public internal(set) var refusals: [Refusal] = []
+    /// Exemplars that came.
+    public internal(set) var exemplarCount = 0
 
-    /// - Parameter bytes: the message, decompressed.
-    /// - Complexity: O(bytes).
-    /// - Throws: what is wrong with the message, and at which byte.
-    public init(_ bytes: [UInt8]) throws(RemoteWriteError) {
-        self.bytes = bytes
-        var reader = ProtobufReader(bytes)
-        do throws(ProtobufReader.Fault) {
-            while let field = try reader.field() {
-                if field.number == 1, field.type == .bytes { try readSeries(try reader.message()) } else { try reader.skip(field.type) }
-            }
-        } catch {
-            throw RemoteWriteError("the message is damaged at byte \(error.offset): \(error.message)")
-        }
-    }
+    init(readingFrom bytes: [UInt8]) { self.bytes = bytes }
 
-    private mutating func readSeries(_ message: ProtobufReader) throws(ProtobufReader.Fault) {
-        var reader = message
-        let (firstFloat, firstHistogram, firstLabel) = (times.count, histogramTimes.count, labelRanges.count)
-        var start = reader.offset
-        var labelBytes = reader.offset..<reader.offset
-        var areTogether = true
-        while let field = try reader.field() {
-            switch (field.number, field.type) {
-            case (1, .bytes):
-                labelRanges.append(try reader.range())
-                if labelBytes.isEmpty { labelBytes = start..<start }
-                areTogether = areTogether && labelBytes.upperBound == start
-                labelBytes = labelBytes.lowerBound..<reader.offset
-            case (2, .bytes): try readSample(try reader.message())
-            case (4, .bytes): try readHistogram(try reader.message())
-            default: try reader.skip(field.type)
-            }
-            start = reader.offset
-        }
-        series.append(
-            Series(
-                labelBytes: areTogether && !labelBytes.isEmpty ? labelBytes : nil, labelFields: firstLabel..<labelRanges.count,
-                floats: firstFloat..<times.count, histograms: firstHistogram..<histogramTimes.count))
-    }
-
-    private mutating func readSample(_ message: ProtobufReader) throws(ProtobufReader.Fault) {
-        var reader = message
+    /// A sample: its value, time and, in version 2.0, start time are fields 1, 2 and 3.
+    @inline(__always)
+    mutating func readSample(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) {
+        let outer = try reader.enter()
         var value = 0.0
         var time: Int64 = 0
+        var startTime: Int64 = 0
         while let field = try reader.field() {
             switch (field.number, field.type) {
             case (1, .fixed64): value = try reader.double()
             case (2, .varint): time = Int64(bitPattern: try reader.varint())
+            case (3, .varint): startTime = Int64(bitPattern: try reader.varint())
             default: try reader.skip(field.type)
             }
         }
+        reader.leave(outer)
+        if startTime != 0 && startTimes.isEmpty { startTimes = Array(repeating: 0, count: times.count) }
+        if startTime != 0 || !startTimes.isEmpty { startTimes.append(startTime) }
         times.append(time)
         values.append(value)
     }
 
-    private mutating func readHistogram(_ message: ProtobufReader) throws(ProtobufReader.Fault) {
-        var coding = HistogramMessage()
-        try coding.read(message)
-        histogramTimes.append(coding.time)
-        histograms.append(coding.histogram)
+    mutating func append(_ message: HistogramMessage) {
+        if message.startTime != 0 && histogramStartTimes.isEmpty { histogramStartTimes = Array(repeating: 0, count: histograms.count) }
+        if message.startTime != 0 || !histogramStartTimes.isEmpty { histogramStartTimes.append(message.startTime) }
+        histogramTimes.append(message.time)
+        histograms.append(message.histogram)
+    }
+
+    // MARK: Finding series
+
+    /// The number of each series' labels among those that are known, which are given one when they are new; -1 where there
+    /// are no labels or no room for them.
+    ///
+    /// Senders write the same series in the same order again and again, so that mostly one comparison of bytes finds a series.
+    ///
+    /// - Complexity: O(bytes of labels).
+    public func numbers(known: inout SeriesTexts) -> [Int32] {
+        var numbers: [Int32] = []
+        numbers.reserveCapacity(series.count)
+        var previous: Int32 = -1
+        let span = bytes.span
+        for one in series {
+            let text = one.labels
+            var number = known.successor(of: previous)
+            if number < 0 || known.range(of: number).count != text.count || !known.stands(number, at: text.lowerBound, in: span) {
+                number = text.isEmpty ? -1 : known.number(of: text, in: span)
+                if number >= 0 { known.link(number, after: previous) }
+            }
+            numbers.append(number)
+            if number >= 0 { previous = number }
+        }
+        return numbers
     }
 
     /// The labels of a series, sorted.
@@ -92,20 +98,9 @@ public struct RemoteWriteRequest: Sendable {
     /// - Throws: for a label given twice, an empty name, a series without a metric's name.
     public func labels(of series: Series) throws(RemoteWriteError) -> Labels {
         var labels: [Label] = []
-        labels.reserveCapacity(series.labelFields.count)
         do throws(ProtobufReader.Fault) {
-            for range in labelRanges[series.labelFields] {
-                var reader = ProtobufReader(bytes, range)
-                var label = Label(name: "", value: "")
-                while let field = try reader.field() {
-                    switch (field.number, field.type) {
-                    case (1, .bytes): label.name = try reader.text()
-                    case (2, .bytes): label.value = try reader.text()
-                    default: try reader.skip(field.type)
-                    }
-                }
-                labels.append(label)
-            }
+            var reader = ProtobufReader(bytes, series.labels)
+            while try reader.field() != nil { labels.append(try Self.label(&reader)) }
         } catch {
             throw RemoteWriteError("a label is damaged at byte \(error.offset): \(error.message)")
         }
@@ -118,6 +113,20 @@ public struct RemoteWriteRequest: Sendable {
         if result[LabelName.metric] == nil { throw RemoteWriteError("the series \(result) has no metric name") }
         return result
     }
+
+    private static func label(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) -> Label {
+        let outer = try reader.enter()
+        var label = Label(name: "", value: "")
+        while let field = try reader.field() {
+            switch (field.number, field.type) {
+            case (1, .bytes): label.name = try reader.text()
+            case (2, .bytes): label.value = try reader.text()
+            default: try reader.skip(field.type)
+            }
+        }
+        reader.leave(outer)
+        return label
+    }
 }
 
 /// Why a remote-write request, or a series of it, cannot be taken.
@@ -125,6 +134,8 @@ public struct RemoteWriteError: Error, Sendable, CustomStringConvertible {
     public var message: String
 
     init(_ message: String) { self.message = message }
+
+    init(_ fault: ProtobufReader.Fault) { self.init("the message is damaged at byte \(fault.offset): \(fault.message)") }
 
     public var description: String { message }
 }

@@ -1,124 +1,110 @@
 import LapwingExposition
 import LapwingHTTP
-import LapwingSeries
+public import LapwingSeries
 import LapwingSnappy
 import LapwingText
-import Synchronization
 
-/// `write`: remote write 1.0.
+/// `write`: remote write 1.0 and 2.0.
 ///
-/// Source: Prometheus 3.14 `storage/remote/write_handler.go`; unlike there, what can be stored of a request is stored when
-/// other samples of it are refused.
-final class WriteEndpoint: Sendable {
+/// What can be stored of a request is stored when the rest is refused, in both versions; Prometheus does so in 2.0 only.
+/// Exemplars and metadata are taken and not kept. Source: Prometheus 3.14 `storage/remote/write_handler.go`.
+struct WriteEndpoint: Sendable {
     /// Bytes of a decompressed request.
     static let maximumBytes = 32 << 20
-    /// Series whose references are kept by the bytes of their labels.
-    static let maximumKnownSeries = 1_000_000
+
+    private enum Version {
+        case first, second
+    }
 
     private let sink: any SampleSink
-    private let known = Mutex<[SeriesKey: SeriesReference]>([:])
+    private let known: KnownSeries
 
-    init(sink: any SampleSink) { self.sink = sink }
-
-    /// The bytes of a series' labels, as a sender writes them.
-    private struct SeriesKey: Hashable {
-        let bytes: ArraySlice<UInt8>
+    init(sink: any SampleSink) {
+        self.sink = sink
+        known = KnownSeries(sink: sink)
     }
 
     func write(_ request: HTTPRequest) -> HTTPResponse {
-        if let refusal = Self.refusal(of: request.head) { return refusal }
+        let version: Version
+        switch Self.version(of: request.head) {
+        case .success(let accepted): version = accepted
+        case .failure(let refusal): return Self.answer(refusal.message, .unsupportedMediaType)
+        }
         let message: RemoteWriteRequest
         do {
-            message = try RemoteWriteRequest(try SnappyBlock.decompress(request.body, limit: Self.maximumBytes))
+            let bytes = try SnappyBlock.decompress(request.body, limit: Self.maximumBytes)
+            message = version == .first ? try RemoteWriteRequest(bytes) : try RemoteWriteRequest(second: bytes)
         } catch {
             return Self.answer("\(error)", .badRequest)
         }
         do throws(AppendError) {
-            let faults = try store(message)
-            return faults.isEmpty ? HTTPResponse(status: .noContent) : Self.answer(Self.summary(faults), .badRequest)
+            let (faults, floats, histograms) = try store(message)
+            let response = faults.isEmpty ? HTTPResponse(status: .noContent) : Self.answer(WriteFault.summary(faults), .badRequest)
+            return version == .first ? response : Self.counted(response, floats, histograms)
         } catch {
-            let isFull = error.kind == .storageFull || error.kind == .closed
-            return Self.answer(error.message, isFull ? .serviceUnavailable : error.kind == .storage ? .internalServerError : .badRequest)
+            let response = Self.answer(error.message, Self.status(of: error))
+            return version == .first ? response : Self.counted(response, 0, 0)
+        }
+    }
+
+    static func status(of error: AppendError) -> HTTPStatus {
+        switch error.kind {
+        case .storageFull, .closed: .serviceUnavailable
+        case .storage: .internalServerError
+        case .seriesLimit, .labelLimit: .badRequest
         }
     }
 
     /// Stores what can be stored.
     ///
-    /// - Returns: what could not, in words.
-    private func store(_ message: RemoteWriteRequest) throws(AppendError) -> [String] {
-        var faults: [String] = []
-        var references = try references(message, &faults)
-        var refused = try append(message, references)
+    /// - Returns: what could not, and how many samples and histograms were.
+    private func store(_ message: RemoteWriteRequest) throws(AppendError) -> (faults: [WriteFault], floats: Int, histograms: Int) {
+        var faults: [WriteFault] = []
+        var references = try known.references(of: message, &faults)
+        var batch = Self.batch(message, references)
+        var refused = try sink.append(batch)
         if refused.contains(where: { $0.reason == .unknownSeries }) {
             // A series that was kept by its bytes had no samples for long and is gone: all are asked for anew.
-            known.withLock { $0 = [:] }
+            known.forget()
             faults = []
-            references = try self.references(message, &faults)
-            refused = try append(message, references)
+            references = try known.references(of: message, &faults)
+            batch = Self.batch(message, references)
+            refused = try sink.append(batch)
         }
-        for sample in refused { faults.append(Self.text(sample.reason) + Self.place(of: sample.index, message, references)) }
-        return faults
+        faults = message.refusals.map { WriteFault($0.message, samples: $0.samples) } + faults
+        for sample in refused { faults.append(WriteFault(WriteFault.text(sample.reason) + Self.place(of: sample.index, message, references))) }
+        let refusedFloats = refused.count { $0.index < batch.series.count }
+        return (faults, batch.series.count - refusedFloats, batch.histogramSeries.count - (refused.count - refusedFloats))
     }
 
-    /// The reference of each series, nil where its labels are not taken.
-    private func references(_ message: RemoteWriteRequest, _ faults: inout [String]) throws(AppendError) -> [SeriesReference?] {
-        var references: [SeriesReference?] = []
-        references.reserveCapacity(message.series.count)
-        var fresh: [(place: Int, labels: Labels)] = []
-        let before = known.withLock { $0 }
-        for (place, series) in message.series.enumerated() {
-            let reference = series.labelBytes.flatMap { before[SeriesKey(bytes: message.bytes[$0])] }
-            references.append(reference)
-            if reference != nil { continue }
-            do {
-                fresh.append((place, try message.labels(of: series)))
-            } catch {
-                faults.append("invalid labels: \(error)")
-            }
-        }
-        if fresh.isEmpty { return references }
-        let made = try sink.references(for: fresh.map(\.labels))
-        known.withLock { known in
-            if known.count + made.count > Self.maximumKnownSeries { known = [:] }
-            for (series, reference) in zip(fresh, made) {
-                references[series.place] = reference
-                guard let range = message.series[series.place].labelBytes else { continue }
-                known[SeriesKey(bytes: Array(message.bytes[range])[...])] = reference
-            }
-        }
-        return references
-    }
-
-    private func append(_ message: RemoteWriteRequest, _ references: [SeriesReference?]) throws(AppendError) -> [RefusedSample] {
+    private static func batch(_ message: RemoteWriteRequest, _ references: [SeriesReference?]) -> SampleBatch {
         var batch = SampleBatch()
+        if !references.contains(nil), message.series.count == message.times.count, message.histograms.isEmpty,
+            message.series.allSatisfy({ $0.floats.count == 1 })
+        {
+            // One sample for each series, as scrapes are sent on: the columns are there already.
+            batch.series = references.compactMap { $0 }
+            batch.times = message.times
+            batch.values = message.values
+            batch.startTimes = message.startTimes
+            return batch
+        }
+        batch.series.reserveCapacity(message.times.count)
         for (series, reference) in zip(message.series, references) {
             guard let reference else { continue }
-            for row in series.floats { batch.append(reference, time: message.times[row], value: message.values[row]) }
-            for row in series.histograms { batch.append(reference, time: message.histogramTimes[row], histogram: message.histograms[row]) }
+            for row in series.floats {
+                batch.append(reference, time: message.times[row], value: message.values[row])
+                if !message.startTimes.isEmpty { batch.startTimes.append(message.startTimes[row]) }
+            }
+            for row in series.histograms {
+                batch.append(reference, time: message.histogramTimes[row], histogram: message.histograms[row])
+                if !message.histogramStartTimes.isEmpty { batch.histogramStartTimes.append(message.histogramStartTimes[row]) }
+            }
         }
-        return try sink.append(batch)
+        return batch
     }
 
-    // MARK: What was refused
-
-    /// Faults that are told one by one.
-    private static let toldFaults = 5
-
-    private static func summary(_ faults: [String]) -> String {
-        let rest = faults.count - toldFaults
-        return faults.prefix(toldFaults).joined(separator: "\n") + (rest > 0 ? "\nand \(rest) more" : "")
-    }
-
-    /// Prometheus' words.
-    private static func text(_ reason: RefusedSample.Reason) -> String {
-        switch reason {
-        case .outOfOrder: "out of order sample"
-        case .duplicateTimestamp: "duplicate sample for timestamp"
-        case .tooOld: "too old sample"
-        case .tooFarInFuture: "out of bounds"
-        case .unknownSeries: "unknown series"
-        }
-    }
+    // MARK: What is answered
 
     /// Which sample it was: its series and time.
     private static func place(of index: Int, _ message: RemoteWriteRequest, _ references: [SeriesReference?]) -> String {
@@ -138,21 +124,53 @@ final class WriteEndpoint: Sendable {
         return ""
     }
 
-    /// What is said to a request of another kind.
-    private static func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
+    /// The version of a request, or why it is none of ours.
+    private static func version(of head: HTTPRequestHead) -> Result<Version, Refusal> {
         let type = head.headers["Content-Type"] ?? ""
         let parts = type.split(separator: ";").map { $0.filter { $0 != " " } }
         if let first = parts.first, first.lowercased() != "application/x-protobuf" {
-            return answer("the content type \(type) is not remote write's, application/x-protobuf", .unsupportedMediaType)
-        }
-        if parts.dropFirst().contains(where: { $0.lowercased().hasPrefix("proto=") && !$0.hasSuffix("=prometheus.WriteRequest") }) {
-            return answer(
-                "remote write 1.0 (proto=prometheus.WriteRequest) is taken here, and no other version yet: \(type)", .unsupportedMediaType)
+            return .failure(Refusal("the content type \(type) is not remote write's, application/x-protobuf"))
         }
         let encoding = head.headers["Content-Encoding"] ?? "snappy"
-        if encoding.lowercased() != "snappy" { return answer("the encoding \(encoding) is not remote write's, snappy", .unsupportedMediaType) }
-        return nil
+        if encoding.lowercased() != "snappy" { return .failure(Refusal("the encoding \(encoding) is not remote write's, snappy")) }
+        guard let message = parts.dropFirst().first(where: { $0.lowercased().hasPrefix("proto=") })?.dropFirst(6) else { return .success(.first) }
+        switch message {
+        case "prometheus.WriteRequest": return .success(.first)
+        case "io.prometheus.write.v2.Request": return .success(.second)
+        default:
+            return .failure(
+                Refusal("remote write's messages are prometheus.WriteRequest and io.prometheus.write.v2.Request, and not \(message)"))
+        }
+    }
+
+    private struct Refusal: Error {
+        var message: String
+
+        init(_ message: String) { self.message = message }
+    }
+
+    /// Version 2.0's answers say how much was written, so that a sender knows what a partial write left out.
+    private static func counted(_ response: HTTPResponse, _ floats: Int, _ histograms: Int) -> HTTPResponse {
+        var response = response
+        response.headers.add("X-Prometheus-Remote-Write-Samples-Written", "\(floats)")
+        response.headers.add("X-Prometheus-Remote-Write-Histograms-Written", "\(histograms)")
+        response.headers.add("X-Prometheus-Remote-Write-Exemplars-Written", "0")
+        return response
     }
 
     private static func answer(_ text: String, _ status: HTTPStatus) -> HTTPResponse { .text(text + "\n", status: status) }
+}
+
+/// Remote write without a server around it, for benchmarks: bodies in, and whether all of them was stored.
+public struct RemoteWriteReceiver: Sendable {
+    private let endpoint: WriteEndpoint
+
+    public init(sink: any SampleSink) { endpoint = WriteEndpoint(sink: sink) }
+
+    /// - Parameter body: a block of snappy around a message of version 1.0.
+    public func write(_ body: [UInt8]) -> Bool {
+        guard let target = HTTPTarget("/api/v1/write") else { return false }
+        let head = HTTPRequestHead(method: .post, target: target, headers: ["Content-Encoding": "snappy"])
+        return endpoint.write(HTTPRequest(head: head, body: body)).status == .noContent
+    }
 }

@@ -20,7 +20,7 @@ import Testing
         #expect(request.times == [1000])
         #expect(request.values == [1.5])
         #expect(try request.labels(of: request.series[0]) == Labels(metric: "up", ["a": "b"]))
-        #expect(request.series[0].labelBytes == 2..<26)
+        #expect(request.series[0].labels == 2..<26)
     }
 
     @Test func `is what the writer writes`() throws {

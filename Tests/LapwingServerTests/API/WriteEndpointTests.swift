@@ -70,11 +70,39 @@ import Testing
         #expect(try other.write(request(message(up, [2000], [2]))).status == .noContent)
     }
 
+    /// Symbols "", "__name__", "up", "job", "a"; the series of `up` with 1.5 at 1000 and 7 at 900, and one of odd labels.
+    private let second: [UInt8] = [
+        0x22, 0, 0x22, 8, 0x5F, 0x5F, 0x6E, 0x61, 0x6D, 0x65, 0x5F, 0x5F, 0x22, 2, 0x75, 0x70, 0x22, 3, 0x6A, 0x6F, 0x62, 0x22, 1, 0x61,
+        0x2A, 34, 0x0A, 4, 1, 2, 3, 4, 0x12, 12, 0x09, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 0x10, 0xE8, 0x07,
+        0x12, 12, 0x09, 0, 0, 0, 0, 0, 0, 0x1C, 0x40, 0x10, 0x84, 0x07,
+        0x2A, 3, 0x0A, 1, 1,
+    ]
+
+    @Test func `of version 2 says how much was written`() throws {
+        let target = try #require(HTTPTarget("/api/v1/write"))
+        let headers: HTTPHeaders = [
+            "Content-Type": "application/x-protobuf; proto=io.prometheus.write.v2.Request", "Content-Encoding": "snappy",
+        ]
+        let head = HTTPRequestHead(method: .post, target: target, headers: headers)
+        let response = WriteEndpoint(sink: store).write(HTTPRequest(head: head, body: SnappyBlock.compress(second)))
+        #expect(response.status == .badRequest)
+        #expect(
+            text(response) == """
+                parsing labels for series [1]: invalid labelRefs length 1
+                out of order sample: {__name__="up", job="a"} at 900
+
+                """)
+        #expect(response.headers["X-Prometheus-Remote-Write-Samples-Written"] == "1")
+        #expect(response.headers["X-Prometheus-Remote-Write-Histograms-Written"] == "0")
+        #expect(response.headers["X-Prometheus-Remote-Write-Exemplars-Written"] == "0")
+        #expect(try stored(up) == [1.5])
+    }
+
     @Test(arguments: [
         (["Content-Type": "text/plain"], "the content type text/plain is not remote write's"),
         (
-            ["Content-Type": "application/x-protobuf;proto=io.prometheus.write.v2.Request"],
-            "remote write 1.0 (proto=prometheus.WriteRequest) is taken here"
+            ["Content-Type": "application/x-protobuf;proto=io.prometheus.write.v3.Request"],
+            "remote write's messages are prometheus.WriteRequest and io.prometheus.write.v2.Request, and not io.prometheus.write.v3.Request"
         ),
         (["Content-Encoding": "gzip"], "the encoding gzip is not remote write's"),
     ] as [(HTTPHeaders, String)])

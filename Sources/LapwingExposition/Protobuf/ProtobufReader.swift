@@ -1,3 +1,5 @@
+// Numbers of eight bytes are loaded at once, behind a check of the end: a request is mostly those.
+
 /// Reads the wire format of protocol buffers, field by field; knows nothing of what the fields mean.
 ///
 /// A reader is a range of bytes, so that a message within a message is read by another reader without a copy.
@@ -23,7 +25,7 @@ struct ProtobufReader {
 
     let bytes: [UInt8]
     private(set) var offset: Int
-    let end: Int
+    private(set) var end: Int
 
     init(_ bytes: [UInt8], _ range: Range<Int>? = nil) {
         self.bytes = bytes
@@ -64,10 +66,9 @@ struct ProtobufReader {
 
     mutating func fixed64() throws(Fault) -> UInt64 {
         guard end - offset >= 8 else { throw fault("it ends in the middle of a number of eight bytes") }
-        var value: UInt64 = 0
-        for index in 0..<8 { value |= UInt64(bytes[offset + index]) << UInt64(8 * index) }
+        let value = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
         offset += 8
-        return value
+        return UInt64(littleEndian: value)
     }
 
     mutating func double() throws(Fault) -> Double { Double(bitPattern: try fixed64()) }
@@ -79,6 +80,23 @@ struct ProtobufReader {
         let start = offset
         offset += Int(length)
         return start..<offset
+    }
+
+    /// Goes into the message that stands here: its fields come next, until `leave`.
+    ///
+    /// - Returns: what `leave` has to be given.
+    mutating func enter() throws(Fault) -> Int {
+        let length = try varint()
+        guard length <= UInt64(end - offset) else { throw fault("a field of \(length) bytes reaches beyond the end") }
+        let outer = end
+        end = offset + Int(length)
+        return outer
+    }
+
+    /// Goes on behind the message that was entered.
+    mutating func leave(_ outer: Int) {
+        offset = end
+        end = outer
     }
 
     /// A message within this one.

@@ -3,15 +3,6 @@ import Testing
 @testable import Benchmarks
 
 @Suite struct `A remote write request` {
-    @Test func `is a snappy block of literals around series, labels and samples`() {
-        var body = RemoteWriteBody()
-        body.append(labels: RemoteWriteBody.labels([("a", "b")]), samples: [(300, 1)])
-        let label: [UInt8] = [0x0A, 6, 0x0A, 1, 0x61, 0x12, 1, 0x62]
-        let sample: [UInt8] = [0x12, 12, 0x09, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0x10, 0xAC, 0x02]
-        let message: [UInt8] = [0x0A, 22] + label + sample
-        #expect(body.snappy == [24, 61 << 2, 23, 0] + message)
-    }
-
     @Test func `has every sample of the data, in the order of time`() {
         var dataset = PeerDataset(
             PeerDataset.Size(counters: 2, histograms: 1, gauges: 1, scrapes: 30, longSeries: 1, longScrapes: 300, hasOddSeries: false),

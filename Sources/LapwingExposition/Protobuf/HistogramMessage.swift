@@ -1,10 +1,12 @@
 import LapwingSeries
 
-/// The fields of a `prometheus.Histogram` message: counts as integers with deltas, or as floats.
+/// The fields of a `Histogram` message of remote write, which are the same in 1.0 and 2.0: counts as integers with deltas, or as floats.
 struct HistogramMessage {
     private(set) var histogram = NativeHistogram()
     /// Milliseconds since the epoch.
     private(set) var time: Int64 = 0
+    /// Milliseconds since the epoch; 0 where it is not known. Only version 2.0 has it.
+    private(set) var startTime: Int64 = 0
     private var positiveDeltas: [Int64] = []
     private var negativeDeltas: [Int64] = []
 
@@ -28,13 +30,16 @@ struct HistogramMessage {
             case (14, .varint): histogram.counterResetHint = Self.hint(try reader.varint())
             case (15, .varint): time = Int64(bitPattern: try reader.varint())
             case (16, _): try reader.repeated(field.type, into: &histogram.customValues, Self.double)
+            case (17, .varint): startTime = Int64(bitPattern: try reader.varint())
             default: try reader.skip(field.type)
             }
         }
         if !positiveDeltas.isEmpty { histogram.positiveBuckets = Self.counts(positiveDeltas) }
         if !negativeDeltas.isEmpty { histogram.negativeBuckets = Self.counts(negativeDeltas) }
-        if let fault = histogram.layoutFault { throw reader.fault(fault) }
     }
+
+    /// What is wrong with the histogram, if anything.
+    var fault: String? { histogram.layoutFault }
 
     private static func double(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) -> Double { try reader.double() }
 

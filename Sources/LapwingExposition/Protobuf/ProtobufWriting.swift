@@ -1,0 +1,29 @@
+/// The wire format of protocol buffers, written; the counterpart of `ProtobufReader`.
+///
+/// Source: protobuf.dev, "Encoding".
+extension [UInt8] {
+    mutating func appendVarint(_ number: UInt64) {
+        var number = number
+        while number >= 0x80 {
+            append(UInt8(truncatingIfNeeded: number) | 0x80)
+            number >>= 7
+        }
+        append(UInt8(number))
+    }
+
+    mutating func appendFixed64(_ bits: UInt64) {
+        for shift in stride(from: UInt64(0), to: 64, by: 8) { append(UInt8(truncatingIfNeeded: bits >> shift)) }
+    }
+
+    /// A field of bytes, a text or a message.
+    mutating func appendField(_ number: UInt64, _ content: [UInt8]) {
+        appendVarint(number << 3 | 2)
+        appendVarint(UInt64(content.count))
+        append(contentsOf: content)
+    }
+}
+
+extension UInt64 {
+    /// Bytes that it takes as a varint.
+    var varintLength: Int { Swift.max(1, (64 - leadingZeroBitCount + 6) / 7) }
+}

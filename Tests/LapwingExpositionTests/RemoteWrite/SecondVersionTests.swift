@@ -1,0 +1,86 @@
+import LapwingSeries
+import Testing
+
+@testable import LapwingExposition
+
+/// Messages of version 2.0 put together by hand, from the specification's field numbers.
+struct SecondMessage {
+    private(set) var bytes: [UInt8] = []
+
+    init(symbols: [String]) { for symbol in symbols { bytes.appendField(4, Array(symbol.utf8)) } }
+
+    static func sample(_ value: Double, _ time: UInt64, start: UInt64 = 0) -> [UInt8] {
+        var bytes: [UInt8] = [1 << 3 | 1]
+        bytes.appendFixed64(value.bitPattern)
+        bytes.append(2 << 3)
+        bytes.appendVarint(time)
+        if start > 0 {
+            bytes.append(3 << 3)
+            bytes.appendVarint(start)
+        }
+        return bytes
+    }
+
+    mutating func append(_ labels: [UInt8], samples: [[UInt8]], histograms: [[UInt8]] = [], exemplars: Int = 0) {
+        var series: [UInt8] = []
+        series.appendField(1, labels)
+        for sample in samples { series.appendField(2, sample) }
+        for histogram in histograms { series.appendField(3, histogram) }
+        for _ in 0..<exemplars { series.appendField(4, [1 << 3, 1]) }
+        series.appendField(5, [1 << 3, 1, 3 << 3, 2])
+        bytes.appendField(5, series)
+    }
+}
+
+@Suite struct `A remote-write request of version 2` {
+    private let symbols = ["", "__name__", "up", "a", "b", "é"]
+    /// count 3, sum 2.5, schema 1, one span of two buckets with deltas +1, +1, at 20, since 5.
+    private let histogram: [UInt8] = [0x08, 3, 0x19, 0, 0, 0, 0, 0, 0, 0x04, 0x40, 0x20, 2, 0x5A, 4, 0x08, 4, 0x10, 2, 0x62, 2, 2, 2, 0x78, 20, 0x88, 1, 5]
+
+    @Test func `is read into columns, with start times`() throws {
+        var message = SecondMessage(symbols: symbols)
+        message.append([1, 2, 3, 4], samples: [SecondMessage.sample(1.5, 1000), SecondMessage.sample(2, 2000, start: 500)], exemplars: 2)
+        message.append([3, 5, 1, 2], samples: [SecondMessage.sample(3, 1000)], histograms: [histogram])
+        let request = try RemoteWriteRequest(second: message.bytes)
+        #expect(request.times == [1000, 2000, 1000] && request.values == [1.5, 2, 3] && request.startTimes == [0, 500, 0])
+        #expect(request.histogramTimes == [20] && request.histogramStartTimes == [5])
+        #expect(request.histograms.first?.positiveBuckets == [1, 2])
+        #expect(request.exemplarCount == 2 && request.refusals.isEmpty)
+        #expect(
+            try request.series.map { try request.labels(of: $0) } == [Labels(metric: "up", ["a": "b"]), Labels(metric: "up", ["a": "é"])])
+    }
+
+    @Test func `knows the series that version 1 wrote`() throws {
+        var known = SeriesTexts()
+        var first = RemoteWriteMessage()
+        first.append(Labels(metric: "up", ["a": "b"]), times: [1], values: [1])
+        #expect(try RemoteWriteRequest(first.bytes).numbers(known: &known) == [0])
+        var second = SecondMessage(symbols: symbols)
+        second.append([1, 2, 3, 4], samples: [SecondMessage.sample(1, 2)])
+        second.append([1, 2, 3, 5], samples: [SecondMessage.sample(1, 2)])
+        #expect(try RemoteWriteRequest(second: second.bytes).numbers(known: &known) == [0, 1])
+    }
+
+    @Test func `leaves out series that are not right, and keeps the others`() throws {
+        var message = SecondMessage(symbols: symbols)
+        message.append([1, 2, 3], samples: [SecondMessage.sample(1, 2)])
+        message.append([1, 9], samples: [SecondMessage.sample(1, 2), SecondMessage.sample(1, 3)])
+        message.append([1, 2], samples: [])
+        message.append([1, 2], samples: [SecondMessage.sample(7, 2)], histograms: [[0x20, 0x20]])
+        let request = try RemoteWriteRequest(second: message.bytes)
+        #expect(request.series.count == 1)
+        #expect(
+            request.refusals == [
+                .init(message: "parsing labels for series [1, 2, 3]: invalid labelRefs length 3", samples: 1),
+                .init(
+                    message: "parsing labels for series [1, 9]: labelRefs 1 (name) = 9 (value) outside of symbols table (size 6)", samples: 2),
+                .init(message: "TimeSeries must contain at least one sample or histogram for series {__name__=\"up\"}", samples: 0),
+                .init(message: "a histogram has the unknown schema 16", samples: 1),
+            ])
+    }
+
+    @Test func `that is damaged is refused with the place`() {
+        #expect(throws: RemoteWriteError.self) { try RemoteWriteRequest(second: [0x22, 9]) }
+        #expect(throws: RemoteWriteError.self) { try RemoteWriteRequest(second: [0x22, 1, 0x61]) }
+    }
+}
