@@ -41,9 +41,9 @@ struct HistogramMessage {
     /// What is wrong with the histogram, if anything.
     var fault: String? { histogram.layoutFault }
 
-    private static func double(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) -> Double { try reader.double() }
+    static func double(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) -> Double { try reader.double() }
 
-    private static func span(_ message: ProtobufReader) throws(ProtobufReader.Fault) -> NativeHistogram.BucketSpan {
+    static func span(_ message: ProtobufReader) throws(ProtobufReader.Fault) -> NativeHistogram.BucketSpan {
         var reader = message
         var span = NativeHistogram.BucketSpan(offset: 0, length: 0)
         while let field = try reader.field() {
@@ -65,7 +65,7 @@ struct HistogramMessage {
         }
     }
 
-    private static func counts(_ deltas: [Int64]) -> [Double] {
+    static func counts(_ deltas: [Int64]) -> [Double] {
         var count: Int64 = 0
         return deltas.map { delta in
             count &+= delta
@@ -77,7 +77,7 @@ struct HistogramMessage {
 extension NativeHistogram {
     /// What is wrong with the layout, if anything: as many counts as the spans list, a schema that there is, bounds that
     /// ascend.
-    fileprivate var layoutFault: String? {
+    var layoutFault: String? {
         guard usesCustomBuckets || Self.exponentialSchemas.contains(schema) else { return "a histogram has the unknown schema \(schema)" }
         for (spans, buckets) in [(positiveSpans, positiveBuckets), (negativeSpans, negativeBuckets)] {
             let listed = spans.reduce(UInt64(0)) { $0 &+ UInt64($1.length) }

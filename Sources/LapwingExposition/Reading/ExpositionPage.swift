@@ -23,6 +23,8 @@ public struct ExpositionPage: Sendable {
     public internal(set) var metadata: [MetadataLine] = []
     /// In the order of their lines; only OpenMetrics has them.
     public internal(set) var exemplars: [ExemplarText] = []
+    /// The histograms of lines that have one instead of a value, by line; whoever read a page of protobuf sets them.
+    public var histograms: [Int: NativeHistogram] = [:]
     /// Lines whose series text was not known before this page, ascending.
     public internal(set) var newLines: [Int] = []
 
@@ -85,6 +87,16 @@ public struct ExpositionPage: Sendable {
         metadata.removeAll(keepingCapacity: true)
         exemplars.removeAll(keepingCapacity: true)
         newLines.removeAll(keepingCapacity: true)
+        histograms.removeAll()
+    }
+
+    /// Where a sample line stands on the page, counted from 1 over all lines.
+    ///
+    /// - Complexity: O(bytes before it).
+    public func lineNumber(of line: Int, in bytes: Span<UInt8>) -> Int {
+        var number = 1
+        for index in 0..<min(Int(offsets[line]), bytes.count) where bytes[index] == UInt8(ascii: "\n") { number += 1 }
+        return number
     }
 
     /// The type that the last TYPE line before a sample line declares, whatever metric it names, as in Prometheus.

@@ -11,6 +11,8 @@ struct APIRoutes: Sendable {
     var targets: TargetEndpoints
     var status: StatusEndpoints
     var writes: WriteEndpoint
+    var imports: ImportEndpoint
+    var telemetry: OpenTelemetryEndpoint
     var instruments: Instruments
     var alertmanagers: [String]
     var now: @Sendable () -> Timestamp
@@ -37,6 +39,8 @@ struct APIRoutes: Sendable {
         answer(&router, "status/buildinfo") { (_, _) throws(APIError) in status.buildInfo() }
         answer(&router, "status/tsdb") { (request, now) throws(APIError) in try status.storage(request, now: now) }
         answer(&router, "write", [.post]) { [writes] (request, _) throws(APIError) in writes.write(request) }
+        answer(&router, "import/prometheus", [.post, .put]) { [imports] (request, now) throws(APIError) in imports.write(request, now: now) }
+        answer(&router, "otlp/v1/metrics", [.post]) { [telemetry] (request, _) throws(APIError) in telemetry.write(request) }
         addPages(&router)
         return router
     }

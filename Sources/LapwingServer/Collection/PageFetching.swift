@@ -4,12 +4,13 @@ import LapwingSeries
 import LapwingText
 
 extension ScrapeTarget {
-    /// The request that Prometheus 3.14 would make of this target for its text protocols.
+    /// The request that Prometheus 3.14 would make of this target for its text protocols, or for
+    /// these and protobuf.
     ///
     /// - Parameter version: what `User-Agent` says after `Lapwing/`.
     func request(version: String) -> HTTPClientRequest {
         var headers: HTTPHeaders = [
-            "Accept": ExpositionFormat.acceptHeader,
+            "Accept": configuration.scrapesNativeHistograms ? ProtobufPage.acceptHeader : ExpositionFormat.acceptHeader,
             "Accept-Encoding": configuration.asksForCompression ? "gzip" : "identity",
             "User-Agent": "Lapwing/\(version)",
             "X-Prometheus-Scrape-Timeout-Seconds": GoNumber.text(Double(timeout.milliseconds) / 1000, .fixed),

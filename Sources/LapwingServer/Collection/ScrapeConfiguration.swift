@@ -32,6 +32,8 @@ public struct ScrapeConfiguration: Sendable, Equatable {
     public var asksForCompression = true
     /// What a page without a usable `Content-Type` is read as.
     public var fallbackFormat: ExpositionFormat?
+    /// `scrape_native_histograms`: asks for protobuf before all other formats, which alone has native histograms.
+    public var scrapesNativeHistograms = false
 
     public var relabeling: [RelabelRule] = []
     public var metricRelabeling: [RelabelRule] = []

@@ -88,7 +88,10 @@ struct ScrapeSession: Sendable {
         _ bytes: [UInt8], _ contentType: String, at time: Timestamp, into batch: inout SampleBatch,
         _ outcome: inout ScrapeOutcome, _ sink: some SampleSink
     ) throws(ScrapeError) {
-        try readPage(bytes, contentType, &outcome)
+        var bytes = bytes
+        let histograms = try Self.transcribe(&bytes, contentType)
+        try readPage(bytes, histograms == nil ? contentType : ExpositionFormat.openMetrics.contentType, &outcome)
+        page.histograms = histograms ?? [:]
         try resolve(bytes, &outcome, sink)
         let limit = target.configuration.sampleLimit
         outcome.kept = series.keptLines(of: page)
@@ -97,6 +100,20 @@ struct ScrapeSession: Sendable {
         series.append(page, at: time, target.configuration, to: &batch, &outcome)
         metadata.update(from: page, bytes.span)
         series.endGoodRound(&texts)
+    }
+
+    /// Makes text of a page of protobuf.
+    ///
+    /// - Returns: its native histograms, by line; nil when the page is text already.
+    private static func transcribe(_ bytes: inout [UInt8], _ contentType: String) throws(ScrapeError) -> [Int: NativeHistogram]? {
+        guard ProtobufPage.isMeant(by: contentType) else { return nil }
+        do {
+            let page = try ProtobufPage(bytes)
+            bytes = page.text
+            return page.histograms
+        } catch {
+            throw ScrapeError("\(error)")
+        }
     }
 
     private mutating func readPage(
@@ -147,12 +164,13 @@ struct ScrapeSession: Sendable {
     ) throws(AppendError) -> ScrapeOutcome {
         var batch = batch
         var outcome = outcome
-        let sampleCount = batch.count
+        let floatCount = batch.series.count
         series.appendStaleMarkers(at: time, to: &batch)
         try report.append(outcome, elapsed: elapsed, at: time, to: &batch, sink)
         let refused = try sink.append(batch)
         try series.renew(refused, of: batch, sink)
-        for sample in refused where sample.index < sampleCount {
+        // Stale markers and the report stand between the page's floats and its histograms.
+        for sample in refused where sample.index < floatCount || sample.index >= batch.series.count {
             switch sample.reason {
             case .outOfOrder: outcome.outOfOrder += 1
             case .duplicateTimestamp: outcome.duplicates += 1

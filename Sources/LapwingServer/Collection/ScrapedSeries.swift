@@ -106,7 +106,11 @@ struct ScrapedSeries: Sendable {
                 outcome.outOfBounds += 1
                 continue
             }
-            batch.append(reference, time: sampleTime, value: page.values[line])
+            if let histogram = page.histograms[line] {
+                batch.append(reference, time: sampleTime, histogram: histogram)
+            } else {
+                batch.append(reference, time: sampleTime, value: page.values[line])
+            }
             if !hasOwnTime || configuration.tracksTimestampsStaleness { trackedRounds[index] = round }
         }
     }
@@ -125,13 +129,15 @@ struct ScrapedSeries: Sendable {
     mutating func renew(
         _ refused: [RefusedSample], of batch: SampleBatch, _ sink: some SampleSink
     ) throws(AppendError) {
-        let unknown = refused.filter { $0.reason == .unknownSeries && $0.index < batch.series.count }
+        let unknown = refused.filter { $0.reason == .unknownSeries }
         guard !unknown.isEmpty else { return }
         var indices: [SeriesReference: Int] = [:]
         for (index, reference) in references.enumerated() { if let reference { indices[reference] = index } }
         var again: [(index: Int, sample: Int)] = []
+        let floats = batch.series.count
         for sample in unknown {
-            guard let index = indices[batch.series[sample.index]] else { continue }
+            let reference = sample.index < floats ? batch.series[sample.index] : batch.histogramSeries[sample.index - floats]
+            guard let index = indices[reference] else { continue }
             references[index] = nil
             again.append((index, sample.index))
         }
@@ -139,7 +145,11 @@ struct ScrapedSeries: Sendable {
         var second = SampleBatch()
         for (index, sample) in again {
             guard let reference = references[index] else { continue }
-            second.append(reference, time: batch.times[sample], value: batch.values[sample])
+            if sample < floats {
+                second.append(reference, time: batch.times[sample], value: batch.values[sample])
+            } else {
+                second.append(reference, time: batch.histogramTimes[sample - floats], histogram: batch.histograms[sample - floats])
+            }
         }
         try sink.append(second)
     }

@@ -115,7 +115,8 @@ public final class Sidecar: Sendable {
             series: SeriesEndpoints(source: store), rules: RuleEndpoints(scheduler: scheduler),
             targets: TargetEndpoints(scrapes: scrapes, externalURL: configuration.externalURL ?? "", listenPort: address.port),
             status: StatusEndpoints(store: store, scheduler: scheduler, scrapes: scrapes, start: .now),
-            writes: WriteEndpoint(sink: store), instruments: instruments,
+            writes: WriteEndpoint(sink: store), imports: ImportEndpoint(sink: store), telemetry: OpenTelemetryEndpoint(sink: store),
+            instruments: instruments,
             alertmanagers: configuration.alertmanagers, now: { .now }, reload: { [weak self] in self?.reloadAndWait() })
     }
 

@@ -1,5 +1,6 @@
 import LapwingExposition
 import LapwingSeries
+import LapwingStorage
 import Testing
 
 @testable import LapwingServer
@@ -48,6 +49,35 @@ import Testing
         take(&session, "b 3\n", at: 3000)
         #expect(take(&session, "b 4\na 5\n", at: 4000).added == 1)
         #expect(sink.told() == ["a: 1.0@1000 stale@2000 5.0@4000", "b: 2.0@1000 2.0@2000 3.0@3000 4.0@4000"])
+    }
+
+    /// The family `h` with 7 observations, byte by byte from `metrics.proto`, and the gauge `g`.
+    @Test func `a page of protobuf brings native histograms`() throws {
+        let histogram: [UInt8] = [
+            0x08, 7, 0x11, 0, 0, 0, 0, 0, 0, 0x04, 0x40, 0x28, 6, 0x31, 0, 0, 0, 0, 0, 0, 0xE0, 0x3F, 0x38, 1, 0x62, 4, 0x08, 1, 0x10, 2,
+            0x6A, 2, 6, 0,
+        ]
+        let metric: [UInt8] = [0x3A, UInt8(histogram.count)] + histogram
+        let family: [UInt8] = [0x0A, 1, 0x68, 0x18, 4, 0x22, UInt8(metric.count)] + metric
+        let gauge: [UInt8] = [0x0A, 1, 0x67, 0x18, 1, 0x22, 11, 0x12, 9, 0x09, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F]
+        let bytes = [UInt8(family.count)] + family + [UInt8(gauge.count)] + gauge
+        let store = Store()
+        var session = try session()
+        for time in [Int64(1000), 2000] {
+            let answer = ScrapeAnswer.page(
+                bytes: bytes, contentType: "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited")
+            let outcome = session.take(answer, at: Timestamp(milliseconds: time), elapsed: .zero, into: store)
+            #expect(outcome.error == nil && outcome.scraped == 2 && outcome.kept == 2)
+        }
+        _ = session.take(.failure(ScrapeError("gone")), at: Timestamp(milliseconds: 3000), elapsed: .zero, into: store)
+        var columns = SampleColumns()
+        let set = try store.snapshot().select([.equal(LabelName.metric, "h")], over: .all)
+        try set.read(0, over: .all, into: &columns)
+        #expect(columns.histogramTimes == [1000, 2000] && columns.times == [3000] && columns.values.allSatisfy(\.isStaleMarker))
+        #expect(columns.histograms.first?.positiveBuckets == [3, 3] && columns.histograms.first?.count == 7)
+        let floats = try store.snapshot().select([.equal(LabelName.metric, "g")], over: .all)
+        try floats.read(0, over: .all, into: &columns)
+        #expect(columns.values.prefix(2) == [1.5, 1.5])
     }
 
     @Test func `a failed scrape ends all series at once`() throws {

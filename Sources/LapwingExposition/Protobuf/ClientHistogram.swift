@@ -1,0 +1,63 @@
+import LapwingSeries
+
+/// The fields of an `io.prometheus.client.Histogram`: classic buckets, a native histogram, or both.
+struct ClientHistogram {
+    private(set) var native = NativeHistogram()
+    /// Cumulative, in the order in which they came.
+    private(set) var buckets: [(bound: Double, count: Double)] = []
+
+    /// Whether there is a native histogram, as Prometheus tells it.
+    private(set) var isNative = false
+
+    mutating func read(_ message: ProtobufReader, isGauge: Bool) throws(ProtobufReader.Fault) {
+        var reader = message
+        var (count, floatCount, zeroCount, floatZeroCount) = (0.0, 0.0, 0.0, 0.0)
+        var positiveDeltas: [Int64] = []
+        var negativeDeltas: [Int64] = []
+        var positiveCounts: [Double] = []
+        var negativeCounts: [Double] = []
+        while let field = try reader.field() {
+            switch (field.number, field.type) {
+            case (1, .varint): count = Double(try reader.varint())
+            case (2, .fixed64): native.sum = try reader.double()
+            case (3, .bytes): buckets.append(try Self.bucket(try reader.message()))
+            case (4, .fixed64): floatCount = try reader.double()
+            case (5, .varint): native.schema = Int32(clamping: try reader.zigzag())
+            case (6, .fixed64): native.zeroThreshold = try reader.double()
+            case (7, .varint): zeroCount = Double(try reader.varint())
+            case (8, .fixed64): floatZeroCount = try reader.double()
+            case (9, .bytes): native.negativeSpans.append(try HistogramMessage.span(try reader.message()))
+            case (10, _): try reader.repeated(field.type, into: &negativeDeltas) { (reader) throws(ProtobufReader.Fault) in try reader.zigzag() }
+            case (11, _): try reader.repeated(field.type, into: &negativeCounts, HistogramMessage.double)
+            case (12, .bytes): native.positiveSpans.append(try HistogramMessage.span(try reader.message()))
+            case (13, _): try reader.repeated(field.type, into: &positiveDeltas) { (reader) throws(ProtobufReader.Fault) in try reader.zigzag() }
+            case (14, _): try reader.repeated(field.type, into: &positiveCounts, HistogramMessage.double)
+            default: try reader.skip(field.type)
+            }
+        }
+        isNative = !native.positiveSpans.isEmpty || !native.negativeSpans.isEmpty || native.zeroThreshold > 0 || zeroCount > 0
+        let isFloat = floatCount > 0 || floatZeroCount > 0
+        native.count = isFloat ? floatCount : count
+        native.zeroCount = isFloat ? floatZeroCount : zeroCount
+        native.positiveBuckets = isFloat ? positiveCounts : HistogramMessage.counts(positiveDeltas)
+        native.negativeBuckets = isFloat ? negativeCounts : HistogramMessage.counts(negativeDeltas)
+        // A span of no buckets only says that there is a native histogram without observations.
+        native.positiveSpans.removeAll { $0.offset == 0 && $0.length == 0 }
+        native.negativeSpans.removeAll { $0.offset == 0 && $0.length == 0 }
+        if isGauge { native.counterResetHint = .gauge }
+    }
+
+    private static func bucket(_ message: ProtobufReader) throws(ProtobufReader.Fault) -> (bound: Double, count: Double) {
+        var reader = message
+        var (bound, count, floatCount) = (0.0, 0.0, 0.0)
+        while let field = try reader.field() {
+            switch (field.number, field.type) {
+            case (1, .varint): count = Double(try reader.varint())
+            case (2, .fixed64): bound = try reader.double()
+            case (4, .fixed64): floatCount = try reader.double()
+            default: try reader.skip(field.type)
+            }
+        }
+        return (bound, floatCount > 0 ? floatCount : count)
+    }
+}

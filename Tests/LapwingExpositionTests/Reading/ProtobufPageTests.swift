@@ -1,0 +1,96 @@
+import LapwingSeries
+import Testing
+
+@testable import LapwingExposition
+
+/// Messages put together by hand, from the field numbers of `metrics.proto`.
+@Suite struct `A page of protobuf` {
+    private static func field(_ number: UInt64, _ content: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendField(number, content)
+        return bytes
+    }
+
+    private static func text(_ number: UInt64, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }
+
+    private static func double(_ number: UInt8, _ value: Double) -> [UInt8] {
+        var bytes: [UInt8] = [number << 3 | 1]
+        bytes.appendFixed64(value.bitPattern)
+        return bytes
+    }
+
+    private static func integer(_ number: UInt8, _ value: UInt64) -> [UInt8] {
+        var bytes: [UInt8] = [number << 3]
+        bytes.appendVarint(value)
+        return bytes
+    }
+
+    private static func family(_ name: String, _ type: UInt64, _ metrics: [UInt8]..., help: String = "") -> [UInt8] {
+        let message = text(1, name) + (help.isEmpty ? [] : text(2, help)) + integer(3, type) + metrics.flatMap { field(4, $0) }
+        var bytes: [UInt8] = []
+        bytes.appendVarint(UInt64(message.count))
+        return bytes + message
+    }
+
+    private static func label(_ name: String, _ value: String) -> [UInt8] { field(1, text(1, name) + text(2, value)) }
+
+    private static func lines(_ bytes: [UInt8], keepsClassicBuckets: Bool = false) throws -> (text: [String], histograms: [Int: NativeHistogram]) {
+        let page = try ProtobufPage(bytes, keepsClassicBuckets: keepsClassicBuckets)
+        return (String(decoding: page.text, as: UTF8.self).split(separator: "\n").map(String.init), page.histograms)
+    }
+
+    /// 7 observations, sum 2.5, of which 1 near zero and two spans of 2 and 1 buckets.
+    private static let native =
+        integer(1, 7) + double(2, 2.5) + integer(5, 6) + double(6, 0.001) + integer(7, 1)
+        + field(12, [0x08, 1, 0x10, 2]) + field(12, [0x08, 6, 0x10, 1]) + field(13, [2, 2, 2])
+
+    @Test func `is written out as text, times and names in quotes included`() throws {
+        let bytes =
+            Self.family("c_total", 0, Self.label("a", "b\"") + Self.field(3, Self.double(1, 0.1)) + Self.integer(6, 1_600_000_000_500), help: "Counts.")
+            + Self.family("g.x", 1, Self.field(2, Self.double(1, -.infinity))) + Self.family("u", 3, Self.field(5, Self.double(1, 3)))
+        #expect(
+            try Self.lines(bytes).text == [
+                "# HELP c Counts.", "# TYPE c counter", "c_total{a=\"b\\\"\"} 0.1 1600000000.5", "# TYPE \"g.x\" gauge", "{\"g.x\"} -Inf",
+                "# TYPE u unknown", "u 3.0", "# EOF",
+            ])
+    }
+
+    @Test func `has summaries and classic histograms as several lines`() throws {
+        let summary = Self.integer(1, 4) + Self.double(2, 1.5) + Self.field(3, Self.double(1, 0.5) + Self.double(2, 0.25))
+        let classic = Self.integer(1, 3) + Self.double(2, 2.5) + Self.field(3, Self.integer(1, 2) + Self.double(2, 0.1))
+        let bytes = Self.family("s", 2, Self.field(4, summary)) + Self.family("h", 4, Self.field(7, classic))
+        #expect(
+            try Self.lines(bytes).text == [
+                "# TYPE s summary", "s{quantile=\"0.5\"} 0.25", "s_sum 1.5", "s_count 4.0", "# TYPE h histogram", "h_bucket{le=\"0.1\"} 2.0",
+                "h_bucket{le=\"+Inf\"} 3.0", "h_sum 2.5", "h_count 3.0", "# EOF",
+            ])
+    }
+
+    @Test func `has native histograms beside their lines, and classic buckets only when asked`() throws {
+        let bytes = Self.family("g", 1, Self.field(2, Self.double(1, 1))) + Self.family("h", 4, Self.label("a", "b") + Self.field(7, Self.native))
+        let (text, histograms) = try Self.lines(bytes)
+        #expect(text == ["# TYPE g gauge", "g 1.0", "# TYPE h histogram", "h{a=\"b\"} 0.0", "# EOF"])
+        #expect(
+            histograms == [
+                1: NativeHistogram(
+                    counterResetHint: .unknown, schema: 3, zeroThreshold: 0.001, zeroCount: 1, count: 7, sum: 2.5,
+                    positiveSpans: [.init(offset: -1, length: 2), .init(offset: 3, length: 1)], positiveBuckets: [1, 2, 3])
+            ])
+        #expect(try Self.lines(bytes, keepsClassicBuckets: true).text.count == text.count + 3)
+        let gauge = Self.family("h", 5, Self.field(7, Self.native))
+        #expect(try Self.lines(gauge).histograms[0]?.counterResetHint == .gauge)
+    }
+
+    @Test(arguments: [
+        [5, 1], [0x03, 0x18, 9, 0], [2, 0x18, 1], [0x80],
+        family("h", 4, field(7, integer(1, 1) + double(6, 1) + field(12, [0x10, 5]))),
+    ] as [[UInt8]])
+    func `that is damaged is refused whole`(bytes: [UInt8]) {
+        #expect(throws: RemoteWriteError.self) { try ProtobufPage(bytes) }
+    }
+
+    @Test func `is told by its Content-Type`() {
+        #expect(ProtobufPage.isMeant(by: "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"))
+        #expect(!ProtobufPage.isMeant(by: "text/plain"))
+    }
+}

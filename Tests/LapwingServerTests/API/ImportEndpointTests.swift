@@ -1,0 +1,56 @@
+import LapwingHTTP
+import LapwingSeries
+import LapwingStorage
+import Testing
+
+@testable import LapwingServer
+
+@Suite struct `An imported page` {
+    private let store = Store(options: StoreOptions(clock: { Timestamp(milliseconds: 1_700_000_100_000) }))
+
+    private func send(_ body: [UInt8], _ headers: HTTPHeaders = [:]) throws -> (status: HTTPStatus, text: String) {
+        let request = try #require(HTTPRequest(.post, "/api/v1/import/prometheus", headers: headers, body: body))
+        let response = ImportEndpoint(sink: store).write(request, now: Timestamp(milliseconds: 1_700_000_000_000))
+        guard case .bytes(let bytes) = response.body else { return (response.status, "") }
+        return (response.status, String(decoding: bytes, as: UTF8.self))
+    }
+
+    private func stored(_ name: String) throws -> [String] {
+        let set = try store.snapshot().select([.equal(LabelName.metric, name)], over: .all)
+        var columns = SampleColumns()
+        return try (0..<set.count).flatMap { series in
+            try set.read(series, over: .all, into: &columns)
+            return zip(columns.times, columns.values).map { "\(set.labels[series]) \($1)@\($0)" }
+        }
+    }
+
+    @Test func `is stored with its times, and with now where it states none`() throws {
+        let page = "# TYPE a counter\na{x=\"1\"} 1 1600000000000\na{x=\"1\"} 2 1600000001000\nb 3\n"
+        #expect(try send(Array(page.utf8)).status == .noContent)
+        #expect(try stored("a") == ["{__name__=\"a\", x=\"1\"} 1.0@1600000000000", "{__name__=\"a\", x=\"1\"} 2.0@1600000001000"])
+        #expect(try stored("b") == ["{__name__=\"b\"} 3.0@1700000000000"])
+    }
+
+    @Test func `may be OpenMetrics, and compressed`() throws {
+        let page = Gzip.compress(Array("# TYPE a counter\na_total 1 1600000000.5\n# EOF\n".utf8))
+        let headers: HTTPHeaders = ["Content-Type": "application/openmetrics-text; version=1.0.0", "Content-Encoding": "gzip"]
+        #expect(try send(page, headers).status == .noContent)
+        #expect(try stored("a_total") == ["{__name__=\"a_total\"} 1.0@1600000000500"])
+        #expect(try send([1, 2], headers).status == .badRequest)
+        #expect(try send([], ["Content-Encoding": "br"]).status == .unsupportedMediaType)
+    }
+
+    @Test func `with a wrong line is refused whole, with line and column`() throws {
+        let (status, text) = try send(Array("a 1\nb{x=} 2\n".utf8))
+        #expect(status == .badRequest && text.hasPrefix("line 2, column 5: "), "\(text)")
+        #expect(try stored("a").isEmpty)
+    }
+
+    @Test func `tells the lines that are not taken and stores the others`() throws {
+        let (status, text) = try send(Array("# a\nc 2 1600000001000\nc 1 1600000000000\nc 9 1900000000000\nd 1\n".utf8))
+        #expect(status == .badRequest)
+        #expect(
+            text == "line 3: out of order sample: {__name__=\"c\"} at 1600000000000\nline 4: out of bounds: {__name__=\"c\"} at 1900000000000\n")
+        #expect(try stored("c").count == 1 && stored("d").count == 1)
+    }
+}
