@@ -47,7 +47,13 @@ extension Store {
             defer { files.damaged = [] }
             return files.damaged
         }
-        if let segment = plan.segment { settle(segment.number, durability, pages) }
+        if let segment = plan.segment {
+            let file = settle(segment.number, durability, pages)
+            durability.files.withLock { files in
+                guard let index = files.segments.firstIndex(where: { $0.number == segment.number }) else { return }
+                files.segments[index].file = file
+            }
+        }
         try removeReplaced(durability, damaged, checkpoint: plan.number, firstLog: firstLog)
     }
 
@@ -65,8 +71,8 @@ extension Store {
     }
 
     /// Lets the chunks of a segment be read from it, so that their memory is given back.
-    private func settle(_ number: UInt32, _ durability: Durability, _ pages: [SeriesPage?]) {
-        guard let file = try? SegmentFile(durability.path(.segment, number), .segment, on: durability.disk) else { return }
+    private func settle(_ number: UInt32, _ durability: Durability, _ pages: [SeriesPage?]) -> FileBytes? {
+        guard let file = try? SegmentFile(durability.path(.segment, number), .segment, on: durability.disk) else { return nil }
         var blocks = BlockCache(file.bytes, isMapped: true)
         _ = file.forEach(series: { entry in
             let chunks = entry.chunks.map { blocks.chunk($0).chunk }
@@ -74,6 +80,7 @@ extension Store {
             guard page < pages.count else { return }
             pages[page]?.withLock { $0.settle(chunks, at: SeriesPage.place(of: entry.id)) }
         })
+        return file.bytes
     }
 
     /// Removes what the new checkpoint has replaced, and sets aside what was damaged.

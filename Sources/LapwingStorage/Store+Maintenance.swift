@@ -76,6 +76,51 @@ extension Store {
         }
     }
 
+    /// Summarises chunks that lack it, which after a start are all of them. To be called now and then beside appends.
+    ///
+    /// - Complexity: O(series), and O(samples) of the chunks that lack it.
+    public func summarizeChunks() {
+        for page in writer.withLock({ $0.pages }) {
+            guard let page else { continue }
+            // A few chunks under a lock, so that nobody waits for long.
+            while page.withLock({ state in
+                state.series.indices.contains { state.isLiving($0) && state.summarizeChunks($0, atMost: 16) }
+            }) {}
+        }
+    }
+
+    /// Compares the bytes of a segment with their checksums that has not been looked at since the start. Of one that is
+    /// damaged, the rest goes into memory and from there into the next checkpoint, and the file is set aside then.
+    ///
+    /// - Returns: what was found, nil for nothing; and whether there is another to look at.
+    public func verifyNextSegment() -> (damage: String?, isMore: Bool) {
+        guard let durability else { return (nil, false) }
+        let next = durability.files.withLock { files in files.segments.last { !$0.isVerified } }
+        guard let next else { return (nil, false) }
+        let name = DataFiles.name(.segment, next.number)
+        let found = (try? SegmentFile(durability.path(.segment, next.number), .segment, on: durability.disk))?.verify() ?? []
+        if found.isEmpty {
+            durability.files.withLock { files in
+                for index in files.segments.indices where files.segments[index].number == next.number { files.segments[index].isVerified = true }
+            }
+            return (nil, true)
+        }
+        let lost = writer.withLock { state in
+            var lost = 0
+            if let file = next.file { for page in state.pages { lost += page?.withLock { $0.release(file, found) } ?? 0 } }
+            state.workspace.samples -= lost
+            return lost
+        }
+        // From here on a checkpoint has what the file had.
+        durability.files.withLock { files in
+            files.segments.removeAll { $0.number == next.number }
+            files.damaged.append(name)
+            files.isDue = true
+        }
+        let bytes = found.reduce(0) { $0 + $1.bytes.count }
+        return ("\(durability.directory)/\(name): \(bytes) bytes are damaged; \(lost) samples that stood there are lost; the rest is used", true)
+    }
+
     /// Removes the segments that have nothing from a time on.
     func removeSegments(before time: Int64) {
         guard let durability else { return }

@@ -65,6 +65,8 @@ final class DataKeeper: Sendable {
             }
             if second < fault.withLock({ $0.retryAt }) { return }
             if isSync { try store.sync() }
+            if second == 1 || isSweep { store.summarizeChunks() }
+            if let damage = store.verifyNextSegment().damage { log.log(.warn, "damaged data", ["what": damage]) }
             try store.checkpointIfDue()
             if fault.withLock({ $0.message.take() }) != nil { log.log(.info, "the data directory is kept again") }
         } catch {

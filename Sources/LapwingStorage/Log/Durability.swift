@@ -17,6 +17,10 @@ final class Durability: Sendable {
         var bytes: Int
         /// The time of its newest sample.
         var latest: Int64
+        /// What chunks are mapped from; nil for a file that could not be opened again when it was written.
+        var file: FileBytes?
+        /// Whether its bytes have been compared with their checksums.
+        var isVerified = false
     }
 
     /// The files beside the log.

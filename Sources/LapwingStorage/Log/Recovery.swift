@@ -131,7 +131,11 @@ struct Recovery {
         chunks = [:]
         for (file, name) in opened {
             let isWhole = read(file, name, isMapped: true, known: damages[name] ?? [])
-            if isWhole { files.segments.append(.init(number: file.number, bytes: file.bytes.count, latest: file.latest)) }
+            if isWhole { 
+                files.segments.append(
+                    .init(
+                        number: file.number, bytes: file.bytes.count, latest: file.latest, file: file.bytes, isVerified: damages[name] != nil))
+            }
             report.segments += 1
         }
         // A checkpoint is newer than the segments that it knows of.

@@ -1,3 +1,4 @@
+import LapwingDisk
 import LapwingSeries
 
 extension PageState {
@@ -41,6 +42,45 @@ extension PageState {
     }
 }
 
+extension PageState {
+    /// Takes the chunks of a file into memory, and drops those that lie in damaged stretches of it.
+    ///
+    /// - Returns: how many samples were dropped.
+    mutating func release(_ file: FileBytes, _ damages: [FrameDamage]) -> Int {
+        var dropped = 0
+        for place in series.indices {
+            guard let first = series[place].chunks.firstIndex(where: { $0.samples.isPart(of: file) || $0.times.isPart(of: file) }) else { continue }
+            var chunks: [SealedChunk] = []
+            for chunk in series[place].chunks {
+                if [chunk.samples, chunk.times].contains(where: { $0.isPart(of: file, in: damages) }) {
+                    dropped += chunk.count
+                } else {
+                    chunks.append(chunk.samples.isPart(of: file) ? chunk.held : chunk)
+                }
+            }
+            series[place].summaries.keepFirst(first)
+            series[place].chunks = chunks
+        }
+        return dropped
+    }
+}
+
+extension ChunkBytes {
+    fileprivate func isPart(of file: FileBytes) -> Bool {
+        switch self {
+        case .held: false
+        case .mapped(let block): block.file === file
+        }
+    }
+
+    fileprivate func isPart(of file: FileBytes, in damages: [FrameDamage]) -> Bool {
+        switch self {
+        case .held: false
+        case .mapped(let block): block.file === file && damages.contains { $0.bytes.overlaps(block.range) }
+        }
+    }
+}
+
 /// Times of open samples that were restored, so that the series of one scrape share them again.
 struct RestoredTimes {
     private static let maximumCount = 4096
@@ -58,6 +98,12 @@ struct RestoredTimes {
 }
 
 extension SealedChunk {
+    /// The same chunk with its bytes in memory.
+    fileprivate var held: SealedChunk {
+        SealedChunk(
+            kind: kind, count: count, startTime: startTime, endTime: endTime, times: .held(times.copy()), samples: .held(samples.copy()))
+    }
+
     /// Whether it will never be joined with others: it fills more than half of what one may hold.
     var isSettled: Bool {
         2 * count > (kind == .floats ? [SealedChunk].joinedMaximum : [SealedChunk].joinedHistogramMaximum)

@@ -77,15 +77,24 @@ extension PageState {
         return LongSeries(chunks: series[place].chunks, tree: series[place].summaries, open: open)
     }
 
-    /// Summarises the chunks that will not be joined any more, when there is one more of them.
-    mutating func summarizeChunks(_ place: Int) {
-        guard let newest = series[place].chunks.last, newest.count > [SealedChunk].joinedMaximum / 2 else { return }
-        while series[place].summaries.count < series[place].chunks.count {
+    /// Summarises chunks that will not be joined any more: a few, since after a start or a late sample many may lack it.
+    ///
+    /// - Returns: whether there are more.
+    @discardableResult
+    mutating func summarizeChunks(_ place: Int, atMost limit: Int = 4) -> Bool {
+        // What stands before a settled chunk is not joined either.
+        guard series[place].summaries.count < series[place].chunks.count, let end = series[place].chunks.lastIndex(where: \.isSettled)
+        else { return false }
+        var made = 0
+        while series[place].summaries.count <= end {
+            if made == limit { return true }
             let chunk = series[place].chunks[series[place].summaries.count]
             // A chunk that cannot be read is left for the reader to complain about.
-            guard let summary = try? SampleSummary(chunk) else { return }
+            guard let summary = try? SampleSummary(chunk) else { return false }
             series[place].summaries.append(summary)
+            made += 1
         }
+        return false
     }
 
     /// Forgets the summaries of chunks from the first on that is not as it was.

@@ -207,6 +207,32 @@ import Testing
         }
     }
 
+    @Test func `segments that were not looked at by the start are looked at after it`() throws {
+        let disk = SimulatedDisk()
+        let filled = try DurableHistory.open(disk).store
+        let model = try Self.fill(filled, 3, 0..<1200)
+        try filled.checkpoint()
+        disk.restart(after: .process)
+        disk.flipBit(8 * 300, of: "d/segment-00000001")
+        var options = DurabilityOptions()
+        options.verifiedBytes = 0
+        let (store, report) = try Store.open("d", on: disk, durability: options)
+        #expect(report.damages == [])
+        store.summarizeChunks()
+        let (damage, isMore) = store.verifyNextSegment()
+        #expect(isMore && damage?.contains("d/segment-00000001: ") ?? false)
+        #expect(store.verifyNextSegment().isMore == false)
+        let left = try DurableHistory.contents(of: store)
+        #expect(left.surplus(over: model) == nil && left != model)
+        #expect(left.values.reduce(0) { $0 + $1.count } == store.counts.samples)
+        #expect(try store.checkpointIfDue())
+        #expect(try disk.list("d").contains("segment-00000001.damaged"))
+        disk.restart(after: .process)
+        let (again, second) = try DurableHistory.open(disk)
+        #expect(second.damages == [])
+        #expect(try DurableHistory.contents(of: again) == left)
+    }
+
     @Test func `a directory is read while its store is in use, and nothing is changed`() throws {
         let disk = SimulatedDisk()
         let store = try DurableHistory.open(disk).store
