@@ -52,7 +52,7 @@ final class DataKeeper: Sendable {
             try? await Task.sleep(for: .seconds(1))
             second += 1
             let now = second
-            await onQueue { [self] in keep(now, isSync: now % syncSeconds == 0, isSweep: now % 60 == 0) }
+            await onQueue { [self] in keep(now, isSync: now % syncSeconds == 0, isSweep: now % 60 == 1) }
         }
     }
 
@@ -65,7 +65,7 @@ final class DataKeeper: Sendable {
             }
             if second < fault.withLock({ $0.retryAt }) { return }
             if isSync { try store.sync() }
-            if second == 1 || isSweep { store.summarizeChunks() }
+            if isSweep { store.summarizeChunks() }
             if let damage = store.verifyNextSegment().damage { log.log(.warn, "damaged data", ["what": damage]) }
             try store.checkpointIfDue()
             if fault.withLock({ $0.message.take() }) != nil { log.log(.info, "the data directory is kept again") }

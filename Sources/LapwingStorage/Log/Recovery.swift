@@ -263,7 +263,7 @@ struct Recovery {
     private mutating func replay(_ log: OpenLog) {
         var unknown = 0
         var (state, report) = (state, report)
-        let registry = registry
+        let (registry, labels) = (registry, labels)
         _ = forEachRecord(log) { (kind, fields) throws(ByteReader.Malformed) in
             guard kind == LogRecord.samples else { return fields.skipRest() }
             let (batch, bounds) = try LogSamples.read(&fields)
@@ -272,7 +272,12 @@ struct Recovery {
             context.earliestTime = bounds.earliestTime
             context.outOfOrderFrom = bounds.outOfOrderFrom
             let refused = state.append(batch, context, into: registry)
-            for sample in refused where sample.reason == .unknownSeries { unknown += 1 }
+            // A number whose series went and came back under another is known, and what it had has expired.
+            for sample in refused where sample.reason == .unknownSeries {
+                let floats = batch.series.count
+                let series = sample.index < floats ? batch.series[sample.index] : batch.histogramSeries[sample.index - floats]
+                if UInt32(exactly: series.rawValue).flatMap({ labels[$0] }) == nil { unknown += 1 }
+            }
             report.logBatches += 1
             report.logSamples += batch.count
         }
