@@ -6,7 +6,19 @@ import LapwingZstandard
 /// Messages of senders, and the blocks in which they come.
 enum MessageTarget {
     static func remoteWriteFault(in bytes: [UInt8]) -> String? {
-        guard let request = try? RemoteWriteRequest(bytes) else { return nil }
+        fault(of: try? RemoteWriteRequest(bytes))
+    }
+
+    static func secondFault(in bytes: [UInt8]) -> String? { fault(of: try? RemoteWriteRequest(second: bytes)) }
+
+    private static func fault(of request: RemoteWriteRequest?) -> String? {
+        guard let request else { return nil }
+        for times in [request.startTimes.count, request.times.count] where times != 0 && times != request.values.count {
+            return "columns differ in length"
+        }
+        var known = SeriesTexts()
+        let numbers = request.numbers(known: &known)
+        if numbers != request.numbers(known: &known) { return "a series has another number the second time" }
         for series in request.series {
             guard let labels = try? request.labels(of: series) else { continue }
             if labels.isEmpty { return "a series has no labels" }
@@ -15,6 +27,27 @@ enum MessageTarget {
             }
         }
         return nil
+    }
+
+    /// What a page of protobuf is written out as can be read, and has its histograms.
+    static func protobufFault(in bytes: [UInt8]) -> String? {
+        guard let source = try? ProtobufPage(bytes) else { return nil }
+        var known = SeriesTexts()
+        var page = ExpositionPage()
+        do {
+            try page.read(source.text.span, as: .openMetrics, known: &known)
+        } catch {
+            return "the text cannot be read: \(error)"
+        }
+        return source.histograms.keys.contains { $0 >= page.count } ? "a histogram has no line" : nil
+    }
+
+    static func telemetryFault(_ metrics: OpenTelemetryMetrics?) -> String? {
+        guard let metrics else { return nil }
+        if Set(metrics.labels).count != metrics.labels.count { return "labels are there twice" }
+        let counts = [metrics.times.count, metrics.values.count, metrics.startTimes.count]
+        if counts.contains(where: { $0 != metrics.series.count }) { return "columns differ in length" }
+        return metrics.histograms.contains { (try? $0.validate()) == nil } ? "a histogram does not hold together" : nil
     }
 
     /// Bytes of a block that is read.

@@ -39,7 +39,7 @@ struct HistogramMessage {
     }
 
     /// What is wrong with the histogram, if anything.
-    var fault: String? { histogram.layoutFault }
+    var fault: String? { histogram.layoutFault ?? histogram.contentFault }
 
     static func double(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) -> Double { try reader.double() }
 
@@ -75,6 +75,16 @@ struct HistogramMessage {
 }
 
 extension NativeHistogram {
+    /// What Prometheus would refuse it for.
+    fileprivate var contentFault: String? {
+        do throws(NativeHistogramError) {
+            try validate()
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
     /// What is wrong with the layout, if anything: as many counts as the spans list, a schema that there is, bounds that
     /// ascend.
     var layoutFault: String? {
