@@ -4,7 +4,7 @@
 /// Summaries of stretches that follow one another are joined into that of the whole, with the same result as if all
 /// samples had been added one by one; `hasExactSum` and `hasExactCorrection` say where that holds for sums.
 public struct SampleSummary: Sendable {
-    public private(set) var count = 0
+    public var count: Int { Int(counted) }
     /// Milliseconds; of no meaning where there is no sample, as everything below.
     public private(set) var firstTime: Int64 = 0
     public private(set) var lastTime: Int64 = 0
@@ -21,6 +21,7 @@ public struct SampleSummary: Sendable {
     /// The sum in two parts, `sum` and what rounding lost of it.
     public private(set) var sum = 0.0
     public private(set) var lost = 0.0
+    private var counted: Int32 = 0
     private var smallestExponent: UInt16 = 0x7ff
     private var largestExponent: UInt16 = 0
     private var isWhole = true
@@ -53,7 +54,7 @@ public struct SampleSummary: Sendable {
             if minimum.isNaN || value < minimum { minimum = value }
             if maximum.isNaN || value > maximum { maximum = value }
         }
-        count += 1
+        counted &+= 1
         (lastTime, last) = (time, value)
         let exponent = UInt16(truncatingIfNeeded: value.bitPattern >> 52) & 0x7ff
         largestExponent = max(largestExponent, exponent)
@@ -79,7 +80,7 @@ public struct SampleSummary: Sendable {
         correction += next.correction
         resets &+= next.resets
         changes &+= next.changes
-        count += next.count
+        counted &+= next.counted
         (lastTime, last) = (next.lastTime, next.last)
         largestExponent = max(largestExponent, next.largestExponent)
         smallestExponent = min(smallestExponent, next.smallestExponent)

@@ -88,7 +88,7 @@ struct OpenRun: Sendable {
         return true
     }
 
-    /// Goes on with times of its own.
+    /// Goes on with other times, which begin with its own and of which it is the first series.
     mutating func part(time: Int64, version: UInt64) {
         guard let shared = times else { return }
         let own = OpenTimes(shared, Int(base)..<(Int(base) + Int(held)))

@@ -107,7 +107,7 @@ struct PageState {
                 if !newer.isEmpty { rotate(place, batch, &workspace.encoder) }
                 series[place].newer = workspace.run(beginningAt: time, batch.version)
             } else {
-                series[place].newer.part(time: time, version: batch.version)
+                workspace.part(&series[place].newer, time: time, batch.version)
             }
         }
         let index = series[place].newer.count - 1
@@ -261,9 +261,13 @@ struct AppendWorkspace: Sendable {
     /// Times that this batch has begun, by the first.
     private var begun: [Int64: OpenTimes] = [:]
 
+    /// The run that parted last from the times it shared, and what became of it.
+    private var parted: (from: OpenRunKey, time: Int64, run: OpenRun)?
+
     mutating func beginBatch() {
         lastTimes = nil
         lastID = 0
+        parted = nil
         if !begun.isEmpty { begun.removeAll(keepingCapacity: true) }
     }
 
@@ -273,6 +277,18 @@ struct AppendWorkspace: Sendable {
         if run.id == lastID { return }
         lastID = run.id
         lastTimes = run.times
+    }
+
+    /// Lets a run go on at a time that its times do not have next: together with the series before it if that parted from
+    /// the same times in the same way, as when two targets were in step for a while.
+    mutating func part(_ run: inout OpenRun, time: Int64, _ version: UInt64) {
+        let from = OpenRunKey(run)
+        if let parted, parted.time == time, parted.from.fits(run) {
+            run = parted.run
+            return
+        }
+        run.part(time: time, version: version)
+        parted = (from, time, run)
     }
 
     /// A run of one sample, with times that are shared where there are fitting ones.
