@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    private static var rounds: Int { ProcessInfo.processInfo.environment["LAPWING_LONG_TESTS"] == "1" ? 60 : 4 }
+    private static var rounds: Int { ProcessInfo.processInfo.environment["LAPWING_LONG_TESTS"] == "1" ? 25 : 4 }
 
     @Test func `every sample that it acknowledged is there after the next start, once`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lapwing-kill-\(UUID().uuidString)")
