@@ -10,6 +10,7 @@ extension PageState {
         _ known: inout RestoredTimes
     ) {
         series[place].chunks = chunks
+        defer { noteNewestTime(place) }
         workspace.samples += chunks.sampleCount + open.count
         let count = open.times.count
         if count > 0, count <= 2 * OpenTimes.capacity, open.startTimes.isEmpty, open.histograms.isEmpty {
@@ -60,6 +61,7 @@ extension PageState {
             }
             series[place].summaries.keepFirst(first)
             series[place].chunks = chunks
+            noteNewestTime(place)
         }
         return dropped
     }

@@ -7,8 +7,8 @@ extension PageState {
     ) -> RefusedSample.Reason? {
         if time > batch.latestTime { return .tooFarInFuture }
         if time < batch.earliestTime { return .tooOld }
-        guard isLiving(place), !isRemoved(place) else { return .unknownSeries }
-        guard time > series[place].newestTime else {
+        guard isLiving(place), series[place].extras == nil || !isRemoved(place) else { return .unknownSeries }
+        guard time > newestTimes[place] else {
             return insert(StoredSample(.float(value), startTime: startTime), at: time, to: place, batch, &workspace)
         }
         append(value, at: time, startTime: startTime, to: place, batch, &workspace)
@@ -23,8 +23,8 @@ extension PageState {
     ) -> RefusedSample.Reason? {
         if time > batch.latestTime { return .tooFarInFuture }
         if time < batch.earliestTime { return .tooOld }
-        guard isLiving(place), !isRemoved(place) else { return .unknownSeries }
-        guard time > series[place].newestTime else {
+        guard isLiving(place), series[place].extras == nil || !isRemoved(place) else { return .unknownSeries }
+        guard time > newestTimes[place] else {
             return insert(StoredSample(.histogram(histogram), startTime: startTime), at: time, to: place, batch, &workspace)
         }
         append(histogram, at: time, startTime: startTime, to: place, batch, &workspace)
@@ -36,7 +36,7 @@ extension PageState {
     private mutating func insert(
         _ sample: StoredSample, at time: Int64, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
     ) -> RefusedSample.Reason? {
-        if time < series[place].newestTime, time < batch.outOfOrderFrom {
+        if time < newestTimes[place], time < batch.outOfOrderFrom {
             return batch.outOfOrderFrom == .max ? .outOfOrder : .tooOld
         }
         do {

@@ -35,6 +35,8 @@ final class SeriesPage: Sendable {
 /// What a page's lock guards.
 struct PageState {
     var series: [SeriesState] = []
+    /// Of each series, kept beside: an append asks for it first, and looking at a whole `SeriesState` counts references.
+    private(set) var newestTimes: [Int64] = []
     /// Two runs for each series, one after the other.
     private(set) var values: [Double] = []
     /// Values that each run has room for; as many as the fullest needs, up to `OpenTimes.capacity`.
@@ -48,7 +50,10 @@ struct PageState {
 
     /// Makes room for a series.
     mutating func insert(_ place: Int) {
-        while series.count <= place { series.append(SeriesState()) }
+        while series.count <= place {
+            series.append(SeriesState())
+            newestTimes.append(.min)
+        }
         living |= 1 << UInt64(place)
         resizeValues()
     }
@@ -56,8 +61,12 @@ struct PageState {
     /// Gives back what a series held.
     mutating func clear(_ place: Int) {
         series[place] = SeriesState()
+        newestTimes[place] = .min
         living &= ~(1 << UInt64(place))
     }
+
+    /// Notes the newest time of a series that was changed otherwise than by an append.
+    mutating func noteNewestTime(_ place: Int) { newestTimes[place] = series[place].newestTime }
 
     private mutating func resizeValues() {
         let missing = series.count * 2 * runCapacity - values.count
@@ -82,6 +91,7 @@ struct PageState {
     mutating func append(
         _ value: Double, at time: Int64, startTime: Int64, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
     ) {
+        newestTimes[place] = time
         if startTime != 0 || series[place].extras != nil {
             let extras = series[place].madeExtras()
             extras.forget(batch)
@@ -121,6 +131,7 @@ struct PageState {
         _ histogram: NativeHistogram, at time: Int64, startTime: Int64, to place: Int, _ batch: borrowing BatchContext,
         _ workspace: inout AppendWorkspace
     ) {
+        newestTimes[place] = time
         let extras = series[place].madeExtras()
         extras.forget(batch)
         if !series[place].newer.isEmpty || !extras.open.times.isEmpty {
@@ -245,6 +256,7 @@ struct PageState {
             (series[place].older, series[place].newer) = (OpenRun(), OpenRun())
             series[place].extras?.open = SampleColumns()
             series[place].extras?.openVersions = []
+            noteNewestTime(place)
         }
         return before - series[place].sampleCount
     }
