@@ -12,7 +12,7 @@ public struct LabelGroups: Sendable {
     /// - Complexity: O(bytes of the labels); labels are made once a group, not once a row.
     public init(_ rows: [Labels], by names: LabelNames, isDropping: Bool) {
         groupOfRow.reserveCapacity(rows.count)
-        var table = Table(capacity: 64)
+        var table = HashedNumbers(capacity: 64)
         var projected: [UInt8] = []
         for row in rows {
             projected.removeAll(keepingCapacity: true)
@@ -25,47 +25,6 @@ public struct LabelGroups: Sendable {
                 groupOfRow.append(labels.count)
                 labels.append(Labels(encoded: projected))
             }
-        }
-    }
-
-    /// Numbers by hash, with open addressing: a dictionary would keep and compare whole label sets as keys.
-    private struct Table {
-        private var hashes: [UInt64]
-        private var numbers: [Int32]
-        private var count = 0
-
-        init(capacity: Int) {
-            hashes = Array(repeating: 0, count: capacity)
-            numbers = Array(repeating: -1, count: capacity)
-        }
-
-        func find(_ hash: UInt64, where isSame: (Int) -> Bool) -> Int? {
-            var place = Int(truncatingIfNeeded: hash) & (numbers.count - 1)
-            while numbers[place] >= 0 {
-                if hashes[place] == hash, isSame(Int(numbers[place])) { return Int(numbers[place]) }
-                place = (place + 1) & (numbers.count - 1)
-            }
-            return nil
-        }
-
-        mutating func insert(_ hash: UInt64, _ number: Int) {
-            if count * 2 >= numbers.count { grow() }
-            count += 1
-            put(hash, Int32(truncatingIfNeeded: number))
-        }
-
-        private mutating func put(_ hash: UInt64, _ number: Int32) {
-            var place = Int(truncatingIfNeeded: hash) & (numbers.count - 1)
-            while numbers[place] >= 0 { place = (place + 1) & (numbers.count - 1) }
-            hashes[place] = hash
-            numbers[place] = number
-        }
-
-        private mutating func grow() {
-            let old = (hashes, numbers)
-            hashes = Array(repeating: 0, count: old.0.count * 2)
-            numbers = Array(repeating: -1, count: old.0.count * 2)
-            for place in old.1.indices where old.1[place] >= 0 { put(old.0[place], old.1[place]) }
         }
     }
 }

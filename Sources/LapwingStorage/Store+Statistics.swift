@@ -32,17 +32,19 @@ extension Store {
     ///
     /// - Complexity: O(distinct label values).
     public func cardinalities(limit: Int = 10) -> LabelCardinalities {
-        let postings = index.withLock { $0.index.postings }
+        let index = index.withLock { $0.index }
         var result = LabelCardinalities()
-        for (name, values) in postings {
+        index.forEachName { name, values in
             let text = name.text
-            result.valuesByLabel.append(.init(name: text, count: values.count))
-            result.bytesByLabel.append(.init(name: text, count: values.keys.reduce(0) { $0 + $1.bytes.count }))
-            for (value, ordinals) in values {
-                let row = LabelCardinalities.Row(name: value.text, count: ordinals.count)
+            var bytes = 0
+            values.forEach { value, series in
+                bytes += value.count
+                let row = LabelCardinalities.Row(name: Symbol(value).text, count: Int(series.count))
                 if text == LabelName.metric { result.seriesByMetric.append(row) }
                 result.seriesByPair.append(.init(name: text + "=" + row.name, count: row.count))
             }
+            result.valuesByLabel.append(.init(name: text, count: values.count))
+            result.bytesByLabel.append(.init(name: text, count: bytes))
         }
         func largest(_ rows: [LabelCardinalities.Row]) -> [LabelCardinalities.Row] {
             Array(rows.sorted { $0.count != $1.count ? $0.count > $1.count : $0.name < $1.name }.prefix(limit))

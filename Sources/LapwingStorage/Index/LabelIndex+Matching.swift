@@ -7,79 +7,68 @@ extension LabelIndex {
     /// Matchers that an absent label cannot satisfy choose series; the others take some of those away. Where few are
     /// left, their own labels are asked instead of all values of a label.
     func ordinals(matching matchers: [Matcher]) -> [UInt32] {
-        var candidates: [UInt32]?
-        let (subtracting, choosing) = partition(matchers)
-        for matcher in choosing {
-            if let current = candidates {
-                if current.isEmpty { return [] }
-                if matcher.operation != .equal, values(of: Symbol(matcher.name)).count > current.count {
-                    candidates = current.filter { table.labels($0).map { matcher.matches($0) } ?? false }
-                    continue
-                }
-                candidates = Ordinals.intersection(current, chosen(by: matcher))
-            } else {
-                candidates = chosen(by: matcher)
-            }
-        }
-        var result = candidates ?? all
-        for matcher in subtracting where !result.isEmpty {
-            if values(of: Symbol(matcher.name)).count > result.count {
-                result = result.filter { table.labels($0).map { matcher.matches($0) } ?? false }
-            } else {
-                result = Ordinals.difference(result, refused(by: matcher))
-            }
-        }
-        return result
-    }
-
-    /// Equalities first: they cost one look-up.
-    private func partition(_ matchers: [Matcher]) -> (subtracting: [Matcher], choosing: [Matcher]) {
         let subtracting = matchers.filter(\.matchesEmpty)
         let choosing = matchers.filter { !$0.matchesEmpty }
-        return (
-            subtracting,
-            choosing.filter { $0.operation == .equal } + choosing.filter { $0.operation != .equal }
-        )
+        // Equalities first: they cost one look-up.
+        let equalities = choosing.filter { $0.operation == .equal }.map { values(of: $0.name).series($0.value) }.sorted { $0.count < $1.count }
+        let others = choosing.filter { $0.operation != .equal }
+        var result: OrdinalSet?
+        for postings in equalities { result = result.map { $0.intersection(OrdinalSet(postings)) } ?? OrdinalSet(postings) }
+        for matcher in others { result = result.map { keeping($0, matcher) } ?? chosen(by: matcher) }
+        var left = result ?? OrdinalSet(all)
+        for matcher in subtracting { left = removing(left, matcher) }
+        return Array(left)
+    }
+
+    private func keeping(_ set: OrdinalSet, _ matcher: Matcher) -> OrdinalSet {
+        asks(set, matcher) ? satisfying(set, matcher) : set.intersection(chosen(by: matcher))
+    }
+
+    private func removing(_ set: OrdinalSet, _ matcher: Matcher) -> OrdinalSet {
+        asks(set, matcher) ? satisfying(set, matcher) : set.subtracting(refused(by: matcher))
+    }
+
+    /// Whether there are fewer series than values to look at.
+    private func asks(_ set: OrdinalSet, _ matcher: Matcher) -> Bool { set.count < values(of: matcher.name).count }
+
+    private func satisfying(_ set: OrdinalSet, _ matcher: Matcher) -> OrdinalSet {
+        set.filter { table.labels($0).map { matcher.matches($0) } ?? false }
     }
 
     /// The series that have the label with a value that satisfies the matcher.
-    private func chosen(by matcher: Matcher) -> [UInt32] {
-        let values = values(of: Symbol(matcher.name))
-        if matcher.operation == .equal { return values[Symbol(matcher.value)] ?? [] }
-        if matcher.operation == .matches, let literals = matcher.expression?.literals {
-            return lists(in: values, of: literals)
-        }
-        return lists(in: values) { Self.satisfies(matcher, $0) }
+    private func chosen(by matcher: Matcher) -> OrdinalSet {
+        let values = values(of: matcher.name)
+        if matcher.operation == .equal { return OrdinalSet(values.series(matcher.value)) }
+        if matcher.operation == .matches, let literals = matcher.expression?.literals { return Self.series(values, of: literals) }
+        return Self.series(values) { Self.satisfies(matcher, $0) }
     }
 
     /// The series that have the label with a value that does not satisfy the matcher.
-    private func refused(by matcher: Matcher) -> [UInt32] {
-        let values = values(of: Symbol(matcher.name))
-        if matcher.operation == .notEqual { return values[Symbol(matcher.value)] ?? [] }
-        if matcher.operation == .matches, matcher.expression?.matchesEverything ?? false { return [] }
-        if matcher.operation == .matchesNot, let literals = matcher.expression?.literals {
-            return lists(in: values, of: literals)
-        }
-        return lists(in: values) { !Self.satisfies(matcher, $0) }
+    private func refused(by matcher: Matcher) -> OrdinalSet {
+        let values = values(of: matcher.name)
+        if matcher.operation == .notEqual { return OrdinalSet(values.series(matcher.value)) }
+        if matcher.operation == .matches, matcher.expression?.matchesEverything ?? false { return OrdinalSet() }
+        if matcher.operation == .matchesNot, let literals = matcher.expression?.literals { return Self.series(values, of: literals) }
+        return Self.series(values) { !Self.satisfies(matcher, $0) }
     }
 
-    private func lists(in values: [Symbol: [UInt32]], of literals: [String]) -> [UInt32] {
-        Ordinals.union(ofDisjoint: Set(literals.map { Symbol($0) }).compactMap { values[$0] })
+    private static func series(_ values: LabelValues, of literals: [String]) -> OrdinalSet {
+        OrdinalSet(anyOf: literals.map { values.series($0) })
     }
 
-    private func lists(in values: [Symbol: [UInt32]], where isWanted: (Symbol) -> Bool) -> [UInt32] {
-        var lists: [[UInt32]] = []
-        for (value, ordinals) in values where isWanted(value) { lists.append(ordinals) }
-        return Ordinals.union(ofDisjoint: lists)
+    private static func series(_ values: LabelValues, where isWanted: (Span<UInt8>) -> Bool) -> OrdinalSet {
+        var lists: [Postings] = []
+        values.forEach { value, series in if isWanted(value) { lists.append(series) } }
+        return OrdinalSet(anyOf: lists)
     }
 
     /// As `Matcher.matches`, of bytes.
-    private static func satisfies(_ matcher: Matcher, _ value: Symbol) -> Bool {
+    private static func satisfies(_ matcher: Matcher, _ value: Span<UInt8>) -> Bool {
         switch matcher.operation {
-        case .equal: value.bytes.elementsEqual(matcher.value.utf8)
-        case .notEqual: !value.bytes.elementsEqual(matcher.value.utf8)
-        case .matches: matcher.expression?.matchesWhole(value.bytes.span) ?? false
-        case .matchesNot: !(matcher.expression?.matchesWhole(value.bytes.span) ?? true)
+        case .equal: Symbol(value) == Symbol(matcher.value)
+        case .notEqual: Symbol(value) != Symbol(matcher.value)
+        case .matches: matcher.expression?.matchesWhole(value) ?? false
+        case .matchesNot: !(matcher.expression?.matchesWhole(value) ?? true)
         }
     }
 }

@@ -1,9 +1,11 @@
 import LapwingSeries
 
-/// Which series have which labels: name → value → ascending ordinals.
+/// Which series have which labels: name → value → ordinals.
 struct LabelIndex: Sendable {
-    private(set) var postings: [Symbol: [Symbol: [UInt32]]] = [:]
-    private(set) var all: [UInt32] = []
+    private var symbols = SymbolTable()
+    /// By the names' numbers.
+    private var values: [LabelValues] = []
+    private(set) var all = Postings()
     private(set) var table = SeriesTable()
     /// Above every ordinal that was ever used.
     private(set) var nextOrdinal: UInt32 = 0
@@ -13,7 +15,9 @@ struct LabelIndex: Sendable {
         table.insert(series, labels)
         all.append(series.ordinal)
         labels.forEachPair { name, value in
-            postings[Symbol(name), default: [:]][Symbol(value), default: []].append(series.ordinal)
+            let number = symbols.insert(name)
+            if number == values.count { values.append(LabelValues()) }
+            values[number].insert(series.ordinal, value)
         }
         nextOrdinal = series.ordinal + 1
     }
@@ -23,30 +27,24 @@ struct LabelIndex: Sendable {
     /// - Complexity: O(all lists that hold one of them).
     mutating func remove(_ ordinals: [UInt32]) {
         if ordinals.isEmpty { return }
-        var touched: [Symbol: Set<Symbol>] = [:]
+        var touched: [Int: Set<Symbol>] = [:]
         for ordinal in ordinals {
-            table.labels(ordinal)?.forEachPair { touched[Symbol($0), default: []].insert(Symbol($1)) }
+            table.labels(ordinal)?.forEachPair { name, value in
+                if let number = symbols.number(of: name) { touched[number, default: []].insert(Symbol(value)) }
+            }
             table.remove(ordinal)
         }
-        all = Ordinals.difference(all, ordinals)
-        for (name, values) in touched {
-            for value in values {
-                let left = Ordinals.difference(postings[name]?[value] ?? [], ordinals)
-                postings[name]?[value] = left.isEmpty ? nil : left
-            }
-            if postings[name]?.isEmpty ?? false { postings[name] = nil }
+        let removed = OrdinalSet(ordinals)
+        all = Postings(OrdinalSet(all).subtracting(removed))
+        for (number, gone) in touched { values[number].remove(removed, from: gone) }
+    }
+
+    /// Hands out each name that a series has, with its values.
+    func forEachName(_ body: (_ name: Symbol, _ values: LabelValues) -> Void) {
+        for number in values.indices where values[number].count > 0 {
+            body(symbols.withBytes(of: number) { Symbol($0) }, values[number])
         }
     }
 
-    /// The series whose ordinals are not below this one.
-    func ordinals(from ordinal: UInt32) -> ArraySlice<UInt32> {
-        var low = all.count
-        while low > 0, all[low - 1] >= ordinal { low -= 1 }
-        return all[low...]
-    }
-
-    /// All label names, ascending.
-    var names: [Symbol] { postings.keys.sorted() }
-
-    func values(of name: Symbol) -> [Symbol: [UInt32]] { postings[name] ?? [:] }
+    func values(of name: String) -> LabelValues { symbols.number(of: name.utf8.span).map { values[$0] } ?? LabelValues() }
 }

@@ -13,13 +13,13 @@ struct Selection: Sendable {
 
     init(_ matchers: [Matcher], in index: borrowing LabelIndex) {
         nextOrdinal = index.nextOrdinal
-        take(Self.rows(index.ordinals(matching: matchers)[...], in: index))
+        take(Self.rows(index.ordinals(matching: matchers), in: index))
     }
 
     private typealias Row = (labels: Labels, series: SeriesPlace)
 
     /// The series of some ordinals in the order of their labels.
-    private static func rows(_ ordinals: ArraySlice<UInt32>, in index: borrowing LabelIndex) -> [Row] {
+    private static func rows(_ ordinals: some Collection<UInt32>, in index: borrowing LabelIndex) -> [Row] {
         var rows: [Row] = []
         rows.reserveCapacity(ordinals.count)
         for ordinal in ordinals {
@@ -39,7 +39,7 @@ struct Selection: Sendable {
             self = Selection(matchers, in: index)
             return
         }
-        let added = Self.rows(index.ordinals(from: nextOrdinal), in: index)
+        let added = Self.rows(nextOrdinal..<index.nextOrdinal, in: index)
         merge(added.filter { row in matchers.allSatisfy { $0.matches(row.labels) } })
         nextOrdinal = index.nextOrdinal
     }

@@ -68,12 +68,15 @@ final class StoreSnapshot: SeriesSnapshot {
     private func allNames(over range: TimeRange) -> [String] {
         guard let range = range.milliseconds else { return [] }
         let version = version
-        return store.index.withLock { state in
+        let names = store.index.withLock { state in
             let index = state.index
-            return index.names.filter { name in
-                index.values(of: name).values.contains { index.anySeries($0, in: range, at: version) }
-            }.map(\.text)
+            var names: [Symbol] = []
+            index.forEachName { name, values in
+                if index.hasSamples(values, in: range, at: version) { names.append(name) }
+            }
+            return names
         }
+        return names.sorted().map(\.text)
     }
 
     private func allValues(of name: String, over range: TimeRange) -> [String] {
@@ -81,7 +84,11 @@ final class StoreSnapshot: SeriesSnapshot {
         let version = version
         let values = store.index.withLock { state in
             let index = state.index
-            return index.values(of: Symbol(name)).filter { index.anySeries($0.value, in: range, at: version) }.map(\.key)
+            var values: [Symbol] = []
+            index.values(of: name).forEach { value, series in
+                if index.hasSamples(series, in: range, at: version) { values.append(Symbol(value)) }
+            }
+            return values
         }
         return values.sorted().map(\.text)
     }
@@ -89,10 +96,16 @@ final class StoreSnapshot: SeriesSnapshot {
 
 extension LabelIndex {
     /// Whether one of the series may have a sample that a snapshot sees.
-    fileprivate func anySeries(_ ordinals: [UInt32], in range: ClosedRange<Int64>, at version: UInt64) -> Bool {
-        ordinals.contains { ordinal in
+    fileprivate func hasSamples(_ series: Postings, in range: ClosedRange<Int64>, at version: UInt64) -> Bool {
+        OrdinalSet(series).contains { ordinal in
             table.place(ordinal).map { $0.page.mayHaveSamples($0.place, in: range, at: version) } ?? false
         }
+    }
+
+    fileprivate func hasSamples(_ values: LabelValues, in range: ClosedRange<Int64>, at version: UInt64) -> Bool {
+        var isFound = false
+        values.forEach { _, series in isFound = isFound || hasSamples(series, in: range, at: version) }
+        return isFound
     }
 }
 

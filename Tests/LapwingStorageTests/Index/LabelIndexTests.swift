@@ -3,25 +3,7 @@ import Testing
 
 @testable import LapwingStorage
 
-@Suite struct IndexTests {
-    @Test(arguments: 1...8 as ClosedRange<UInt64>)
-    func `operations on sorted lists agree with sets`(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
-        for _ in 0..<60 {
-            let sizes = [0, 1, 5, 40, 1000]
-            let lists = (0..<2).map { _ -> [UInt32] in
-                let size = sizes[Int.random(in: 0..<5, using: &generator)]
-                let bound: UInt32 = Bool.random(using: &generator) ? 1200 : 100_000
-                return Set((0..<size).map { _ in UInt32.random(in: 0...bound, using: &generator) }).sorted()
-            }
-            let (a, b) = (Set(lists[0]), Set(lists[1]))
-            #expect(Ordinals.intersection(lists[0], lists[1]) == a.intersection(b).sorted(), "seed \(seed)")
-            #expect(Ordinals.difference(lists[0], lists[1]) == a.subtracting(b).sorted(), "seed \(seed)")
-            let disjoint = b.subtracting(a).sorted()
-            #expect(Ordinals.union(ofDisjoint: [lists[0], disjoint]) == a.union(b).sorted(), "seed \(seed)")
-        }
-    }
-
+@Suite struct LabelIndexTests {
     @Test func `matchers choose what asking every series chooses`() throws {
         var index = LabelIndex()
         var all: [(ordinal: UInt32, labels: Labels)] = []
@@ -50,5 +32,38 @@ import Testing
                 #expect(index.ordinals(matching: matchers) == expected, "\(matchers)")
             }
         }
+    }
+
+    @Test func `a value whose series have gone is forgotten, and found again when it comes back`() {
+        var index = LabelIndex()
+        let page = SeriesPage()
+        for ordinal in 0..<200 as Range<UInt32> {
+            index.insert(SeriesPlace(page: page, ordinal: ordinal), Labels(metric: "m", ["id": "\(ordinal % 100)"]))
+        }
+        index.remove((0..<200).filter { $0 % 100 != 7 })
+        #expect(index.values(of: "id").count == 1)
+        #expect(index.ordinals(matching: [.equal("id", "7")]) == [7, 107])
+        #expect(index.ordinals(matching: [.equal("id", "8")]) == [])
+        index.insert(SeriesPlace(page: page, ordinal: 200), Labels(metric: "m", ["id": "8"]))
+        #expect(index.ordinals(matching: [.equal("id", "8")]) == [200])
+        index.remove([7, 107, 200])
+        var names: [String] = []
+        index.forEachName { name, _ in names.append(name.text) }
+        #expect(names == [])
+    }
+
+    @Test func `a table of series gives back the rows of those that are long gone`() {
+        var table = SeriesTable()
+        let last: UInt32 = 64 * 1000
+        for ordinal in 0...last { table.insert(SeriesPlace(page: SeriesPage(), ordinal: ordinal), Labels(metric: "m\(ordinal)")) }
+        for ordinal in (0..<last).reversed() where ordinal != 70 { table.remove(ordinal) }
+        #expect(table.rowCount == 1001)
+        table.remove(70)
+        #expect(table.rowCount == 1)
+        #expect(table.labels(last)?.metricName == "m\(last)")
+        #expect(table.labels(70) == nil && table.place(0) == nil)
+        table.remove(last)
+        table.insert(SeriesPlace(page: SeriesPage(), ordinal: 64 * 5000 + 3), Labels(metric: "new"))
+        #expect(table.rowCount == 1 && table.contains(64 * 5000 + 3) && !table.contains(64 * 5000 + 2))
     }
 }
