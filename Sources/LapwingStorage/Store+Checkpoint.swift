@@ -111,6 +111,8 @@ private struct CheckpointPlan {
     private var checkpoint: SegmentWriter?
     private var segmentWriter: SegmentWriter?
     private var encoder = ChunkEncoder()
+    private var summaries = SummaryRecord()
+    private var segmentSummaries = SummaryRecord()
     private var latest = Int64.min
     private var segmentChunks = 0
     private(set) var bytes = 0
@@ -137,31 +139,56 @@ private struct CheckpointPlan {
 
     /// Writes the series of a page as they are now.
     mutating func write(_ page: SeriesPage, _ number: Int, _ table: SeriesTable) throws(DiskError) {
-        let contents = page.withLock { state in
-            state.series.indices.filter { state.isLiving($0) && !state.isRemoved($0) }.map { (place: $0, content: state.content(of: $0)) }
+        let series = page.withLock { state in
+            state.series.indices.filter { state.isLiving($0) && !state.isRemoved($0) }.map { place in
+                (place: place, content: state.content(of: place), summaries: state.series[place].summaries.chunks)
+            }
         }
-        for (place, content) in contents {
+        for (place, content, summaries) in series {
             let id = UInt32(number * SeriesPage.capacity + place)
             guard let labels = table.labels(id) else { continue }
-            let held = content.chunks.filter { !$0.samples.isMapped }
-            let settled = segmentNumber == nil ? [] : held.filter(\.isSettled)
-            let unsettled = segmentNumber == nil ? held : held.filter { !$0.isSettled }
-            if !settled.isEmpty {
-                segmentWriter?.beginSeries(id: id, key: labels.encodedBytes, chunks: settled.count)
-                for chunk in settled {
-                    try segmentWriter?.append(chunk, flags: 0)
-                    latest = max(latest, chunk.endTime)
-                }
+            let chunks = content.chunks.enumerated().map { Chunk(chunk: $1, summary: $0 < summaries.count ? summaries[$0] : nil) }
+            try write(id, labels, chunks.filter { !$0.chunk.samples.isMapped }, content.open)
+        }
+        finishRecords(fullOnly: true)
+    }
+
+    private typealias Chunk = (chunk: SealedChunk, summary: SampleSummary?)
+
+    private mutating func write(_ id: UInt32, _ labels: Labels, _ held: [Chunk], _ samples: SampleColumns) throws(DiskError) {
+        let settled = segmentNumber == nil ? [] : held.filter(\.chunk.isSettled)
+        let unsettled = segmentNumber == nil ? held : held.filter { !$0.chunk.isSettled }
+        if !settled.isEmpty {
+            segmentWriter?.beginSeries(id: id, key: labels.encodedBytes, chunks: settled.count)
+            segmentSummaries.append(id, settled.map(\.summary))
+            for (chunk, _) in settled {
+                try segmentWriter?.append(chunk, flags: 0)
+                latest = max(latest, chunk.endTime)
             }
-            let open = content.open.isEmpty ? nil : SealedChunk(content.open, &encoder)
-            checkpoint?.beginSeries(id: id, key: labels.encodedBytes, chunks: unsettled.count + (open == nil ? 0 : 1))
-            for chunk in unsettled { try checkpoint?.append(chunk, flags: 0) }
-            if let open { try checkpoint?.append(open, flags: ChunkFlags.open) }
+        }
+        let open = samples.isEmpty ? nil : SealedChunk(samples, &encoder)
+        checkpoint?.beginSeries(id: id, key: labels.encodedBytes, chunks: unsettled.count + (open == nil ? 0 : 1))
+        summaries.append(id, unsettled.map(\.summary) + (open == nil ? [] : [nil]))
+        for (chunk, _) in unsettled { try checkpoint?.append(chunk, flags: 0) }
+        if let open { try checkpoint?.append(open, flags: ChunkFlags.open) }
+    }
+
+    /// Hands the summaries that wait to their files.
+    private mutating func finishRecords(fullOnly: Bool) {
+        let least = fullOnly ? SummaryRecord.fullBytes : 1
+        if summaries.bytes.count >= least {
+            checkpoint?.append(record: SummaryRecord.kind, summaries.bytes)
+            summaries = SummaryRecord()
+        }
+        if segmentSummaries.bytes.count >= least {
+            segmentWriter?.append(record: SummaryRecord.kind, segmentSummaries.bytes)
+            segmentSummaries = SummaryRecord()
         }
     }
 
     /// Gives the files their names: the segment's first, which does not count until the checkpoint says so.
     mutating func finish(_ manifest: Manifest, _ notes: [[UInt8]: [UInt8]]) throws(DiskError) {
+        finishRecords(fullOnly: false)
         if let segmentNumber, let size = try segmentWriter?.finish() {
             segment = Durability.Segment(number: segmentNumber, bytes: size, latest: latest)
         }

@@ -1,3 +1,4 @@
+import LapwingDisk
 import LapwingSeries
 import Testing
 
@@ -31,6 +32,41 @@ import Testing
             expectSame(summaries[0], expected, "seed \(seed), \(window)")
         }
         #expect(summarized > 20, "seed \(seed): most windows are long enough")
+    }
+
+    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    func `summaries are the same after they were kept in a file`(seed: UInt64) throws {
+        var generator = SeededGenerator(state: seed)
+        let samples = Self.history(count: 3000, &generator)
+        var summaries: [SampleSummary?] = [nil]
+        for start in stride(from: 0, to: samples.count, by: 300) {
+            var summary = SampleSummary()
+            for sample in samples[start..<(start + 300)] { summary.add(sample.value * (seed == 2 ? -1 : 1), at: sample.time) }
+            summary.needsSamples = start == 600
+            summaries.append(summary)
+        }
+        var record = SummaryRecord()
+        record.append(7, summaries)
+        record.append(8, [nil, nil])
+        record.append(70_000, [summaries[3]])
+        #expect(record.bytes.count < 100 * 12)
+        let read = try Self.read(record.bytes)
+        #expect(read.keys.sorted() == [7, 70_000] && read[7]?.count == summaries.count)
+        for (kept, summary) in zip(read[7] ?? [], summaries) { #expect(kept?.words == summary?.words, "seed \(seed)") }
+        #expect(read[70_000]?.first??.words == summaries[3]?.words)
+        for end in record.bytes.indices { _ = try? Self.read(Array(record.bytes[..<end])) }
+        for index in record.bytes.indices {
+            var damaged = record.bytes
+            damaged[index] ^= UInt8.random(in: 1...255, using: &generator)
+            _ = try? Self.read(damaged)
+        }
+    }
+
+    private static func read(_ bytes: [UInt8]) throws -> [UInt32: [SampleSummary?]] {
+        try FileBytes(bytes).withBytes { bytes in
+            var reader = ByteReader(bytes, 0..<bytes.count)
+            return try SummaryRecord.read(&reader)
+        }
     }
 
     private func expectSame(_ summary: SampleSummary, _ expected: SampleSummary, _ what: String) {

@@ -3,7 +3,7 @@ import LapwingSeries
 
 /// What several files hold of one series, put together.
 struct SeriesParts {
-    private(set) var chunks: [SealedChunk] = []
+    private var parts: [Recovery.RecoveredChunk] = []
     private(set) var open = SampleColumns()
 
     /// Adds a chunk of a file that is newer than those before: what it overlaps was a part of it.
@@ -11,21 +11,28 @@ struct SeriesParts {
     /// - Parameter columns: its samples, if they lay open.
     mutating func add(_ added: Recovery.RecoveredChunk, _ columns: SampleColumns) {
         let range = added.chunk.startTime...added.chunk.endTime
-        if let last = chunks.last, last.endTime >= range.lowerBound {
-            chunks.removeAll { $0.startTime <= range.upperBound && $0.endTime >= range.lowerBound }
+        if let last = parts.last?.chunk, last.endTime >= range.lowerBound {
+            parts.removeAll { $0.chunk.startTime <= range.upperBound && $0.chunk.endTime >= range.lowerBound }
         }
         if added.isOpen {
             open.append(columns)
         } else {
-            let index = chunks.firstIndex(endingNotBefore: range.lowerBound)
-            chunks.insert(added.chunk, at: index)
+            let index = parts.lastIndex { $0.chunk.endTime < range.lowerBound }.map { $0 + 1 } ?? 0
+            parts.insert(added, at: index)
         }
     }
 
+    var chunks: [SealedChunk] { parts.map(\.chunk) }
+
+    /// Of the first chunks, as far as the files told them.
+    var summaries: SummaryTree { SummaryTree(parts.lazy.map(\.summary).prefix { $0 != nil }.compactMap(\.self)) }
+
+    var isEmpty: Bool { parts.isEmpty && open.isEmpty }
+
     /// - Precondition: there is a sample.
     var span: ClosedRange<Int64> {
-        let start = chunks.first?.startTime ?? open.startTime ?? 0
-        return start...max(start, open.endTime ?? chunks.last?.endTime ?? start)
+        let start = parts.first?.chunk.startTime ?? open.startTime ?? 0
+        return start...max(start, open.endTime ?? parts.last?.chunk.endTime ?? start)
     }
 }
 
@@ -40,7 +47,7 @@ struct BlockCache {
         self.isMapped = isMapped
     }
 
-    mutating func chunk(_ named: SegmentChunk) -> Recovery.RecoveredChunk {
+    mutating func chunk(_ named: SegmentChunk, _ summary: SampleSummary? = nil) -> Recovery.RecoveredChunk {
         let block: ChunkBytes
         if let known = times[named.times.lowerBound], known.count == named.times.count {
             block = known
@@ -51,7 +58,7 @@ struct BlockCache {
         let chunk = SealedChunk(
             kind: named.flags & ChunkFlags.histograms == 0 ? .floats : .histograms, count: named.count, startTime: named.start,
             endTime: named.end, times: block, samples: bytes(named.samples))
-        return Recovery.RecoveredChunk(chunk: chunk, isOpen: named.flags & ChunkFlags.open != 0)
+        return Recovery.RecoveredChunk(chunk: chunk, summary: summary, isOpen: named.flags & ChunkFlags.open != 0)
     }
 
     private func bytes(_ range: Range<Int>) -> ChunkBytes {

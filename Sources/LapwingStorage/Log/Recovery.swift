@@ -33,6 +33,7 @@ struct Recovery {
     /// A chunk as a file has it.
     struct RecoveredChunk: Sendable {
         var chunk: SealedChunk
+        var summary: SampleSummary?
         var isOpen: Bool
     }
 
@@ -106,6 +107,14 @@ struct Recovery {
         }
     }
 
+    /// Those that cannot be read are made anew from the samples.
+    private static func summaries(_ bytes: [UInt8]) -> [UInt32: [SampleSummary?]] {
+        FileBytes(bytes).withBytes { bytes in
+            var reader = ByteReader(bytes, 0..<bytes.count)
+            return (try? SummaryRecord.read(&reader)) ?? [:]
+        }
+    }
+
     private mutating func readSegments(_ names: [String]) throws {
         let numbers = DataFiles.numbers(.segment, in: names)
         for number in numbers where number >= manifest.nextSegment { try disk.remove("\(directory)/\(DataFiles.name(.segment, number))") }
@@ -131,7 +140,7 @@ struct Recovery {
         chunks = [:]
         for (file, name) in opened {
             let isWhole = read(file, name, isMapped: true, known: damages[name] ?? [])
-            if isWhole { 
+            if isWhole {
                 files.segments.append(
                     .init(
                         number: file.number, bytes: file.bytes.count, latest: file.latest, file: file.bytes, isVerified: damages[name] != nil))
@@ -152,7 +161,10 @@ struct Recovery {
     ) -> Bool {
         let damagedData = isMapped ? known : file.verify()
         var series: [SegmentSeries] = []
-        var damagedIndex = file.forEach(series: { series.append($0) }, record: record)
+        var summaries: [UInt32: [SampleSummary?]] = [:]
+        var damagedIndex = file.forEach(series: { series.append($0) }, record: { kind, bytes in
+            if kind == SummaryRecord.kind { summaries.merge(Self.summaries(bytes)) { $1 } } else { record(kind, bytes) }
+        })
         var blocks = BlockCache(file.bytes, isMapped: isMapped && damagedData.isEmpty && damagedIndex.isEmpty)
         var lostSamples = 0
         for entry in series {
@@ -161,12 +173,14 @@ struct Recovery {
                 continue
             }
             define(SeriesDefinition(id: entry.id, labels: labels))
-            for chunk in entry.chunks {
+            let told = summaries[entry.id] ?? []
+            for (index, chunk) in entry.chunks.enumerated() {
                 let isLost = damagedData.contains { $0.bytes.overlaps(chunk.samples) || $0.bytes.overlaps(chunk.times) }
                 if isLost || chunk.count > ChunkFormat.maximumCount {
                     lostSamples += chunk.count
                 } else {
-                    chunks[entry.id, default: []].append(blocks.chunk(chunk))
+                    let summary = told.count == entry.chunks.count ? told[index] : nil
+                    chunks[entry.id, default: []].append(blocks.chunk(chunk, summary))
                 }
             }
         }
@@ -316,8 +330,8 @@ struct Recovery {
                     damaged += chunk.chunk.count
                 }
             }
-            if parts.chunks.isEmpty, parts.open.isEmpty { continue }
-            place.page.withLock { $0.restore(parts.chunks, parts.open, to: place.place, context, &state.workspace, &known) }
+            if parts.isEmpty { continue }
+            place.page.withLock { $0.restore(parts, to: place.place, context, &state.workspace, &known) }
             let span = parts.span
             place.page.note(span)
             state.newestTime = max(state.newestTime, span.upperBound)

@@ -2,14 +2,13 @@ import LapwingDisk
 import LapwingSeries
 
 extension PageState {
-    /// Gives a series that has just been made what a file held of it.
-    ///
-    /// - Parameter open: floats or histograms, newer than the chunks.
+    /// Gives a series that has just been made what files held of it.
     mutating func restore(
-        _ chunks: [SealedChunk], _ open: SampleColumns, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace,
-        _ known: inout RestoredTimes
+        _ parts: SeriesParts, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace, _ known: inout RestoredTimes
     ) {
+        let (chunks, open) = (parts.chunks, parts.open)
         series[place].chunks = chunks
+        series[place].summaries = parts.summaries
         defer { noteNewestTime(place) }
         workspace.samples += chunks.sampleCount + open.count
         let count = open.times.count

@@ -11,6 +11,15 @@ struct SummaryTree: Sendable {
     /// How many chunks are summarised, from the first on.
     var count: Int { levels.first?.count ?? 0 }
 
+    /// Those of the chunks themselves.
+    var chunks: [SampleSummary] { levels.first ?? [] }
+
+    init() {}
+
+    init(_ summaries: some Sequence<SampleSummary>) {
+        for summary in summaries { append(summary) }
+    }
+
     var byteCount: Int { levels.reduce(0) { $0 + 32 + $1.capacity * MemoryLayout<SampleSummary>.stride } }
 
     mutating func append(_ summary: SampleSummary) { append(summary, level: 0) }
@@ -40,9 +49,7 @@ struct SummaryTree: Sendable {
     ///
     /// - Complexity: O(chunks).
     mutating func removeFirst(_ removed: Int) {
-        guard removed > 0, let chunks = levels.first else { return }
-        levels = []
-        for summary in chunks.dropFirst(removed) { append(summary) }
+        if removed > 0 { self = SummaryTree(chunks.dropFirst(removed)) }
     }
 
     /// Adds the summaries of some chunks, in their order.

@@ -82,7 +82,9 @@ struct DurableHistory {
         return options
     }
 
-    static func open(_ disk: any Disk) throws -> (store: Store, report: RecoveryReport) {
+    static func open(
+        _ disk: any Disk, _ durability: DurabilityOptions = durability
+    ) throws -> (store: Store, report: RecoveryReport) {
         let marker = MarkerSource()
         return try Store.open("d", on: disk, options: options, durability: durability, random: { marker.next() })
     }

@@ -1,5 +1,6 @@
 import LapwingDisk
 import LapwingSeries
+import Synchronization
 import Testing
 
 @testable import LapwingStorage
@@ -49,6 +50,28 @@ import Testing
         #expect(store.statistics.sampleBytes < before)
         let figures = try #require(store.diskFigures)
         #expect(Double(figures.bytes) < 1.9 * 48_000, "\(figures.bytes) bytes")
+    }
+
+    @Test(arguments: [1, 1 << 30]) func `summaries are there after a start, from a segment and from a checkpoint`(segmentBytes: Int) throws {
+        let disk = SimulatedDisk()
+        var options = DurabilityOptions()
+        options.segmentBytes = segmentBytes
+        let store = try DurableHistory.open(disk, options).store
+        try Self.fill(store, 3, 0..<1800)
+        let before = Self.summaries(of: store)
+        #expect(before.map(\.count) == [3, 3, 3])
+        try store.checkpoint()
+        disk.restart(after: .process)
+        let again = try DurableHistory.open(disk, options).store
+        #expect(Self.summaries(of: again) == before)
+        try Self.fill(again, 3, 1800..<2400)
+        #expect(Self.summaries(of: again).map(\.count) == [4, 4, 4])
+    }
+
+    /// The words of each chunk's summary, series by series.
+    private static func summaries(of store: Store) -> [[[UInt64]]] {
+        let pages = store.writer.withLock { $0.pages }
+        return pages.flatMap { page in page?.withLock { state in state.series.map { $0.summaries.chunks.map(\.words) } } ?? [] }
     }
 
     @Test func `the log takes less than five bytes a sample, and eighty for a new series`() throws {
