@@ -70,7 +70,7 @@ let libraries: [Target] = rooms.filter { $0.name != "LapwingCommand" }.map { roo
 
 let tests: [Target] = (rooms.map(\.name) + ["LapwingTidy"]).map { name in
     let imports = rooms.first { $0.name == name }.map { $0.imports.filter { $0 != "CZlib" && $0 != "CEpoll" } + [name] } ?? []
-    let linked = imports + ["COneAtATime"]
+    let linked = imports + ["COneAtATime", "CThreadSanitizer"]
     return .testTarget(
         name: "\(name)Tests", dependencies: linked.map { .init(stringLiteral: $0) }, swiftSettings: settings)
 }
@@ -106,6 +106,7 @@ let package = Package(
     targets: libraries + tests + fuzzing + [
         .systemLibrary(name: "CZlib"),
         .target(name: "COneAtATime", path: "Tests/COneAtATime"),
+        .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
         .systemLibrary(name: "CEpoll"),
         .executableTarget(
