@@ -14,7 +14,7 @@ let rooms: [(name: String, imports: [String])] = [
     ("LapwingDisk", []),
     ("LapwingSeries", ["LapwingText", "LapwingRegex"]),
     ("LapwingStorage", ["LapwingText", "LapwingRegex", "LapwingDisk", "LapwingSeries"]),
-    ("LapwingBlocks", ["LapwingRegex", "LapwingSnappy", "LapwingZstandard", "LapwingSeries"]),
+    ("LapwingBlocks", ["LapwingRegex", "LapwingDisk", "LapwingSnappy", "LapwingZstandard", "LapwingSeries"]),
     ("LapwingPromQL", ["LapwingText", "LapwingRegex", "LapwingSeries"]),
     ("LapwingExposition", ["LapwingText", "LapwingSeries"]),
     ("LapwingAlerting", ["LapwingSeries"]),
@@ -70,7 +70,7 @@ let libraries: [Target] = rooms.filter { $0.name != "LapwingCommand" }.map { roo
 
 let tests: [Target] = (rooms.map(\.name) + ["LapwingTidy"]).map { name in
     let imports = rooms.first { $0.name == name }.map { $0.imports.filter { $0 != "CZlib" && $0 != "CEpoll" } + [name] } ?? []
-    let linked = imports + ["COneAtATime", "CThreadSanitizer"]
+    let linked = imports + ["COneAtATime", "CThreadSanitizer", "SeededRandom"]
     return .testTarget(
         name: "\(name)Tests", dependencies: linked.map { .init(stringLiteral: $0) }, swiftSettings: settings)
 }
@@ -86,7 +86,7 @@ let fuzzing: [Target] =
                 "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingRules",
             ],
             path: "Tests/FuzzTargets", swiftSettings: settings),
-        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"], swiftSettings: settings),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "SeededRandom"], exclude: ["Corpus"], swiftSettings: settings),
     ]
     + (Context.environment["LAPWING_FUZZ"] == nil
         ? []
@@ -106,6 +106,7 @@ let package = Package(
     targets: libraries + tests + fuzzing + [
         .systemLibrary(name: "CZlib"),
         .target(name: "COneAtATime", path: "Tests/COneAtATime"),
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
         .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
         .systemLibrary(name: "CEpoll"),

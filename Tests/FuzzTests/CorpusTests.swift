@@ -1,5 +1,6 @@
 import Foundation
 import FuzzTargets
+import SeededRandom
 import Testing
 
 /// Inputs for each target: some to begin with, and each that a fuzzer found, as `Corpus/TARGET/NAME`.
@@ -38,20 +39,14 @@ import Testing
 /// Inputs cut, doubled, crossed and overwritten, the same for the same seed.
 struct Mutations {
     let seed: UInt64
-    private var state: UInt64
+    private var random: SeededGenerator
 
     init(seed: UInt64) {
         self.seed = seed
-        state = seed
+        random = SeededGenerator(seed)
     }
 
-    /// Below `bound`, which is at least 1; by SplitMix64.
-    private mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
-    }
+    private mutating func below(_ bound: Int) -> Int { random.below(bound) }
 
     mutating func mutation(of inputs: [[UInt8]]) -> [UInt8] {
         var bytes = inputs[below(inputs.count)]

@@ -1,6 +1,7 @@
 import Foundation
 @testable import LapwingBlocks
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @Suite struct `The head` {

@@ -1,4 +1,5 @@
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @testable import LapwingStorage
@@ -26,7 +27,7 @@ struct TwinRun {
 
     init(seed: UInt64) {
         self.seed = seed
-        generator = SeededGenerator(state: seed)
+        generator = SeededGenerator(seed)
         let window = seed % 3 == 0 ? Int64(0) : Int64(seed % 3) * 400_000
         twin.outOfOrderWindow = window
         store = Store(options: StoreOptions(outOfOrderWindow: .milliseconds(window)))

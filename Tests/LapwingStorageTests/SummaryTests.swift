@@ -1,5 +1,6 @@
 import LapwingDisk
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @testable import LapwingStorage
@@ -8,7 +9,7 @@ import Testing
 @Suite struct SummaryTests {
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
     func `a long window is summarised as its samples one by one`(seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed)
         let store = Store(options: StoreOptions(outOfOrderWindow: seed == 3 ? .seconds(86_400) : .zero))
         let samples = Self.history(count: 9000, &generator)
         let references = try store.references(for: [Labels(metric: "m")])
@@ -36,7 +37,7 @@ import Testing
 
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func `summaries are the same after they were kept in a file`(seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed)
         let samples = Self.history(count: 3000, &generator)
         var summaries: [SampleSummary?] = [nil]
         for start in stride(from: 0, to: samples.count, by: 300) {
@@ -99,7 +100,7 @@ import Testing
     }
 
     @Test func `what the tree gives of any chunks is what joining them in order gives`() {
-        var generator = SeededGenerator(state: 7)
+        var generator = SeededGenerator(7)
         var tree = SummaryTree()
         var parts: [SampleSummary] = []
         for index in 0..<700 {

@@ -1,4 +1,5 @@
 import LapwingTemplate
+import SeededRandom
 import Testing
 
 @Suite struct LimitsTests {
@@ -47,7 +48,7 @@ import Testing
 
     @Test func `random bytes and mutated templates never trap`() {
         let seed: UInt64 = 0x5EED_7E3F
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed)
         let corpus = [
             "{{range $i, $x := .SI}}{{$i}}{{if eq $x 4}}{{break}}{{else}}{{$x | printf \"%5.2f %v\" 1.5}}{{end}}{{end}}",
             "{{define `x`}}{{.}}{{end}}{{template `x` (print .MSI.one 0x1p4 'a')}} {{- /* c */ -}} {{with $y := .Pair}}{{$y.Name}}{{end}}",
@@ -72,17 +73,5 @@ import Testing
             let text = Fixture.expand(source)
             #expect(text == Fixture.expand(source), "seed \(seed): \(source) gives two texts")
         }
-    }
-}
-
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

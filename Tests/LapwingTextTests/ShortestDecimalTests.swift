@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import LapwingText
@@ -7,13 +8,13 @@ import Testing
 @Suite struct `The shortest digits of a number` {
     @Test func `are the standard library's for any bits`() {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed)
         for _ in 0..<200_000 { check(Double(bitPattern: random.next()), "seed \(seed)") }
     }
 
     @Test func `are the standard library's for what measurements look like`() {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed)
         for _ in 0..<100_000 {
             let number = Double(random.next() >> (random.next() % 60)) / Double(1 + random.next() % 100_000)
             check(number, "seed \(seed)")
@@ -82,18 +83,6 @@ import Testing
     }
 }
 
-/// Random bits that a seed repeats.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-        return bits ^ bits >> 31
-    }
-}
 
 /// A whole number of any size, in words of 32 bits, the lowest first: as slow and as plain as can be.
 private struct WideNumber {

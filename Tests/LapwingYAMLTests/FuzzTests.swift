@@ -1,21 +1,10 @@
 import LapwingText
 import LapwingYAML
+import SeededRandom
 import Testing
 
 /// Texts that nobody would write: the reader answers with a tree that holds together, or with a fault; it never traps.
 struct FuzzTests {
-    /// SplitMix64 (Steele, Lea and Flood, 2014).
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     private func check(_ bytes: [UInt8], seed: UInt64) {
         let source = SourceText(name: "fuzz", bytes: bytes)
         do {
@@ -33,7 +22,7 @@ struct FuzzTests {
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `random marks of YAML are read or refused`(_ seed: UInt64) {
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed)
         let alphabet = Array("ab:-?[]{},#&*!|>'\"%@`~ \n\t\\.\r<1+é".utf8) + Array(" \n  ".utf8)
         for _ in 0..<2_000 {
             let count = Int.random(in: 0...40, using: &generator)
@@ -43,7 +32,7 @@ struct FuzzTests {
 
     @Test func `random bytes are read or refused`() {
         let seed: UInt64 = 5
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed)
         for _ in 0..<2_000 {
             let count = Int.random(in: 0...30, using: &generator)
             check((0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }, seed: seed)
@@ -53,7 +42,7 @@ struct FuzzTests {
     @Test(.enabled(if: SuiteCases.root != nil, "yaml-test-suite is not at ../shared/corpora/yaml"))
     func `damaged cases of the suite are read or refused`() {
         let seed: UInt64 = 6
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed)
         let cases = SuiteCases.all.map { $0.bytes("in.yaml") }
         for bytes in cases {
             for _ in 0..<12 {

@@ -1,5 +1,6 @@
 import LapwingText
 import LapwingYAML
+import SeededRandom
 import Testing
 
 /// Random trees, written in random styles by a writer that knows only the grammar's productions, and read back.
@@ -30,7 +31,7 @@ struct RoundTripTests {
     }
 
     struct Writer {
-        var generator: FuzzTests.Generator
+        var generator: SeededGenerator
         mutating func roll(_ count: Int) -> Int { Int.random(in: 0..<count, using: &generator) }
 
         mutating func text() -> String {
@@ -92,7 +93,7 @@ struct RoundTripTests {
 
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
     func `what is written is read back`(_ seed: UInt64) throws {
-        var writer = Writer(generator: FuzzTests.Generator(state: seed))
+        var writer = Writer(generator: SeededGenerator(seed))
         for _ in 0..<300 {
             let tree = writer.tree(4)
             let text = "---" + writer.block(tree, -1)

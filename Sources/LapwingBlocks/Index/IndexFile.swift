@@ -1,3 +1,4 @@
+import LapwingDisk
 import LapwingSeries
 
 /// The index of a block: which series it has, by label, and where their chunks are. Versions 1, 2 and 3.
@@ -63,7 +64,7 @@ enum IndexSection {
     }
 
     static func compare(_ bytes: Span<UInt8>, _ range: Range<Int>, with checksum: UInt32, _ what: String) throws(DamagedBytes) {
-        let found = Castagnoli.checksum(bytes, range)
+        let found = Checksum.crc32c(bytes.extracting(range))
         guard found == checksum else { throw DamagedBytes("the checksum of \(what) is \(hex(found)) and should be \(hex(checksum))", at: range.lowerBound) }
     }
 

@@ -1,3 +1,4 @@
+import LapwingDisk
 import LapwingSeries
 import LapwingSnappy
 import LapwingZstandard
@@ -93,7 +94,7 @@ struct LogReader {
             guard let length = try? Int(header.fixed(2)), let checksum = try? header.fixed32() else { return nil }
             guard length <= rest - Self.headerLength else { return try torn("a record is cut after \(rest) bytes", isCut: true) }
             let start = place - windowStart + Self.headerLength
-            let found = Castagnoli.checksum(window.span, start..<(start + length))
+            let found = Checksum.crc32c(window.span.extracting(start..<(start + length)))
             guard found == checksum else {
                 return try torn("the checksum of a record is \(IndexSection.hex(found)) and should be \(IndexSection.hex(checksum))", isCut: false)
             }

@@ -12,34 +12,41 @@
 public final class FileBytes: Sendable {
     public let count: Int
     private let address: UInt
-    private let held: [UInt8]
+    private let isMapped: Bool
 
-    /// Bytes that stand in memory.
+    /// A copy of bytes, in memory.
     public init(_ bytes: [UInt8]) {
-        held = bytes
         count = bytes.count
-        address = 0
+        isMapped = false
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 8)
+        copy.copyBytes(from: bytes)
+        address = UInt(bitPattern: copy.baseAddress)
     }
 
     /// Bytes that the system has mapped, and that are unmapped with this object.
     init(address: UInt, count: Int) {
         self.address = address
         self.count = count
-        held = []
+        isMapped = true
     }
 
     deinit {
-        if address != 0 { munmap(UnsafeMutableRawPointer(bitPattern: address), count) }
+        guard let start = UnsafeMutableRawPointer(bitPattern: address) else { return }
+        if isMapped { munmap(start, count) } else { start.deallocate() }
+    }
+
+    private var raw: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count)
+    }
+
+    public var span: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { _overrideLifetime(raw.bindMemory(to: UInt8.self).span, borrowing: self) }
     }
 
     /// Lends the bytes, for the length of the call.
-    public func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
-        if address != 0 { return try body(UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count)) }
-        return try held.withUnsafeBufferPointer { (buffer) throws(E) in try body(UnsafeRawBufferPointer(buffer)) }
-    }
+    public func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R { try body(raw) }
 
     /// A copy of some of the bytes; of those alone that are there.
-    public func copy(_ range: Range<Int>) -> [UInt8] {
-        withBytes { Array($0[range.clamped(to: 0..<count)]) }
-    }
+    public func copy(_ range: Range<Int>) -> [UInt8] { Array(raw[range.clamped(to: 0..<count)]) }
 }

@@ -44,5 +44,7 @@ public enum Checksum {
         }
     }
 
+    public static func crc32c(_ bytes: Span<UInt8>) -> UInt32 { bytes.withUnsafeBytes { crc32c($0) } }
+
     public static func crc32c(_ bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBytes { crc32c($0) } }
 }

@@ -1,5 +1,6 @@
 @testable import LapwingBlocks
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @Suite struct `Chunks of floats` {
@@ -66,27 +67,5 @@ import Testing
                 for (a, b) in zip(read, read.dropFirst()) { #expect(a.time < b.time, "seed \(seed)") }
             }
         }
-    }
-
-    @Test func `the checksum is Castagnoli's`() {
-        let text = Array("123456789".utf8)
-        #expect(Castagnoli.checksum(text.span, 0..<9) == 0xE306_9283)
-        let zeros = [UInt8](repeating: 0, count: 32)
-        #expect(Castagnoli.checksum(zeros.span, 0..<32) == 0x8A91_36AA)
-    }
-}
-
-/// A generator whose numbers are those of its seed: SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

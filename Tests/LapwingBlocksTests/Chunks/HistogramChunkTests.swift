@@ -1,5 +1,6 @@
 @testable import LapwingBlocks
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @Suite struct `Chunks of histograms` {

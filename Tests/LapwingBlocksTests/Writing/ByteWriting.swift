@@ -1,3 +1,5 @@
+import LapwingDisk
+
 @testable import LapwingBlocks
 
 /// Bytes as Prometheus' files have them, for fixtures.
@@ -27,7 +29,7 @@ extension [UInt8] {
     }
 
     /// The checksum of all bytes from an index on.
-    mutating func putChecksum(from start: Int) { put32(Castagnoli.checksum(span, start..<count)) }
+    mutating func putChecksum(from start: Int) { put32(Checksum.crc32c(span.extracting(start..<count))) }
 
     /// A section of an index: length, bytes, checksum.
     mutating func putSection(_ body: [UInt8]) {

@@ -1,5 +1,6 @@
 @testable import LapwingBlocks
 import Foundation
+import LapwingDisk
 import LapwingSeries
 import LapwingSnappy
 
@@ -25,7 +26,7 @@ struct LogWriting {
             let kind: UInt8 = isFirst ? (rest.isEmpty ? 1 : 2) : rest.isEmpty ? 4 : 3
             bytes.append(kind | flag)
             bytes.put(UInt64(part.count), width: 2)
-            bytes.put32(Castagnoli.checksum(Array(part).span, 0..<part.count))
+            bytes.put32(Checksum.crc32c(Array(part)))
             bytes += part
             isFirst = false
         } while !rest.isEmpty || isFirst

@@ -1,5 +1,6 @@
 import LapwingExposition
 import LapwingText
+import SeededRandom
 import Testing
 
 @Suite struct ExpositionCheckTests {
@@ -55,7 +56,7 @@ import Testing
     }
 
     @Test(arguments: 0..<100) func `a mutated page is judged without a trap`(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed)
         let alphabet = Array("{}\"\\,=# \n\ta1.eEN+-_\0\r".utf8) + [0xC3, 0xFF]
         for _ in 0..<10 {
             var bytes = Array(ReadingFuzzTests.page.utf8)

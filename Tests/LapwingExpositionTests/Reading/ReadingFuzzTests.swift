@@ -1,4 +1,5 @@
 import LapwingExposition
+import SeededRandom
 import Testing
 
 /// Random and mutated pages: refused or read, never a trap.
@@ -16,7 +17,7 @@ import Testing
         """
 
     @Test(arguments: 0..<200) func `a mutated page is read or refused`(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed)
         var known = SeriesTexts()
         var page = ExpositionPage()
         let alphabet = Array("{}\"\\,=# \n\ta1.eEN+-_\0\r".utf8) + [0xC3, 0xFF]

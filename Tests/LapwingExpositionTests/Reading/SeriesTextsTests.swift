@@ -1,5 +1,6 @@
 import LapwingExposition
 import LapwingSeries
+import SeededRandom
 import Testing
 
 /// A seen line finds its series by its own bytes; the twin is a dictionary of texts.
@@ -41,7 +42,7 @@ import Testing
     @Test(arguments: 0..<20) func `numbers agree with a dictionary over pages that change at random`(seed: UInt64)
         throws
     {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed)
         var known = SeriesTexts()
         var page = ExpositionPage()
         var twin: [String: Int32] = [:]
@@ -65,20 +66,5 @@ import Testing
             }
         }
         #expect(known.count == twin.count, "seed \(seed)")
-    }
-}
-
-/// Reproducible randomness: splitmix64.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import LapwingExposition
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @Suite struct ExpositionWriterTests {
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test(arguments: 0..<50) func `what is written is read back`(seed: UInt64) throws {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed)
         let alphabet: [Character] = ["a", "b", "\"", "\\", "\n", "é", "{", "}", ",", "=", " ", "#", "0", "☃"]
         func word() -> String { String((0..<(1 + random.next() % 6)).map { _ in alphabet[Int(random.next() % 14)] }) }
         for format in ExpositionFormat.allCases {

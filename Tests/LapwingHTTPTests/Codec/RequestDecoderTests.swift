@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import LapwingHTTP
@@ -153,7 +154,7 @@ func steadyTranscript(_ text: String, limits: HTTPLimits = HTTPLimits()) -> [Str
 
     @Test func `random and mutated bytes end in events or a fault, the same however they are cut`() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed)
         let samples = [
             "GET /a?b=c HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET / HTTP/1.1\r\nHost: b\r\n\r\n",
@@ -177,19 +178,5 @@ func steadyTranscript(_ text: String, limits: HTTPLimits = HTTPLimits()) -> [Str
                 transcript(ofRequests: bytes, pieces: pieces) == transcript(ofRequests: bytes, pieces: [bytes.count]),
                 "seed \(seed), round \(round)")
         }
-    }
-}
-
-/// A small generator whose seed can be printed (Steele, Lea and Flood, "Fast splittable pseudorandom number generators").
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

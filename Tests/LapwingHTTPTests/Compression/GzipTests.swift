@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import LapwingHTTP
@@ -50,7 +51,7 @@ import Testing
 
     @Test func `damaged bytes are refused or read, never more than the limit`() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed)
         let whole = Gzip.compress((0..<2000).map { UInt8($0 % 7) })
         for _ in 0..<2000 {
             var bytes = whole

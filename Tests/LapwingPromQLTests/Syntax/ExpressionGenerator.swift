@@ -1,25 +1,19 @@
 import Foundation
 import LapwingPromQL
 import LapwingText
+import SeededRandom
 
 /// Queries made at random that are right, the same for the same seed.
 struct ExpressionGenerator {
     let seed: UInt64
-    private var state: UInt64
+    private var random: SeededGenerator
 
     init(seed: UInt64) {
         self.seed = seed
-        state = seed
+        random = SeededGenerator(seed)
     }
 
-    /// SplitMix64 (Steele, Lea, Flood, 2014).
-    mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((z ^ (z >> 31)) >> 1) % bound
-    }
+    mutating func below(_ bound: Int) -> Int { random.below(bound) }
 
     mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
 

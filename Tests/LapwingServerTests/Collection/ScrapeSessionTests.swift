@@ -1,6 +1,7 @@
 import LapwingExposition
 import LapwingSeries
 import LapwingStorage
+import SeededRandom
 import Testing
 
 @testable import LapwingServer
@@ -246,7 +247,7 @@ import Testing
     }
 
     @Test(arguments: 0..<30) func `scrapes agree with a twin that compares sets of series`(seed: UInt64) throws {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed)
         var session = try session()
         var expected: [String: [String]] = [:]
         var present: Set<String> = []
@@ -267,20 +268,5 @@ import Testing
         #expect(
             sink.told() == expected.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.joined(separator: " "))" },
             "seed \(seed)")
-    }
-}
-
-/// Reproducible randomness: splitmix64.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

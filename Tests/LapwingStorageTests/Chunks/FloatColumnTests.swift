@@ -1,4 +1,5 @@
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @testable import LapwingStorage
@@ -36,7 +37,7 @@ import Testing
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `random bit patterns come back to the last bit`(seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed)
         for count in [1, 8, 100, 512] {
             try expectLossless((0..<count).map { _ in Double(bitPattern: generator.next()) }, "seed \(seed)")
         }
@@ -44,7 +45,7 @@ import Testing
 
     @Test(arguments: 0...17)
     func `decimals with any number of places come back to the last bit`(places: Int) throws {
-        var generator = SeededGenerator(state: UInt64(places))
+        var generator = SeededGenerator(UInt64(places))
         var power = 1.0
         for _ in 0..<places { power *= 10 }
         let values = (0..<300).map { _ in Double(Int.random(in: -1_000_000...1_000_000, using: &generator)) / power }
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func `values that seldom change cost a bit each`() throws {
-        var generator = SeededGenerator(state: 9)
+        var generator = SeededGenerator(9)
         var value = 1.0 / 3
         let values = (0..<512).map { _ in
             if Int.random(in: 0..<20, using: &generator) == 0 { value = Double.random(in: 0...1, using: &generator) }
@@ -71,7 +72,7 @@ import Testing
     }
 
     @Test func `columns of every shape come back`() throws {
-        var generator = SeededGenerator(state: 1)
+        var generator = SeededGenerator(1)
         for round in 0..<400 {
             let count = Int.random(in: 1...200, using: &generator)
             let step = Double(Int.random(in: 0...1000, using: &generator))

@@ -1,4 +1,5 @@
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @testable import LapwingStorage
@@ -45,7 +46,7 @@ import Testing
 
     @Test(arguments: 0...64)
     func `numbers of every width come back`(bits: Int) throws {
-        var generator = SeededGenerator(state: UInt64(bits))
+        var generator = SeededGenerator(UInt64(bits))
         for count in [1, 3, 8, 65, 300] {
             let mask = bits == 64 ? UInt64.max : (1 << UInt64(bits)) - 1
             let values = (0..<count).map { _ in Int64(bitPattern: generator.next() & mask) }
@@ -67,7 +68,7 @@ import Testing
     }
 
     @Test func `times that jitter by ten milliseconds cost four bits`() throws {
-        var generator = SeededGenerator(state: 4)
+        var generator = SeededGenerator(4)
         let times = (0..<512).map { 1_700_000_000_000 + Int64($0) * 15_000 + Int64.random(in: 0...10, using: &generator) }
         #expect(encoded(times, [.line, .deltas]).count <= 14 + 512 * 4 / 8)
         try expectLossless(times)

@@ -1,11 +1,12 @@
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @testable import LapwingStorage
 
 @Suite struct SealedChunkTests {
     static func histograms(_ count: Int, seed: UInt64) -> SampleColumns {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed)
         var columns = SampleColumns()
         var buckets = [0.0, 0, 0, 0]
         for index in 0..<count {
@@ -29,7 +30,7 @@ import Testing
     }
 
     static func floats(_ count: Int, seed: UInt64) -> SampleColumns {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed)
         var columns = SampleColumns()
         var value = 0.0
         for index in 0..<count {
@@ -98,7 +99,7 @@ import Testing
 
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
     func `damaged chunks are refused or decoded to so many samples, and never trap`(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed)
         var encoder = ChunkEncoder()
         let kinds = [Self.floats(90, seed: seed), Self.histograms(40, seed: seed)]
         for columns in kinds {

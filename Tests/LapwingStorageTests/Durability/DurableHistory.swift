@@ -1,5 +1,6 @@
 import LapwingDisk
 import LapwingSeries
+import SeededRandom
 import Synchronization
 
 @testable import LapwingStorage
@@ -33,7 +34,7 @@ struct DurableHistory {
     static let window: Duration = .seconds(3600)
 
     init(seed: UInt64, length: Int) {
-        var generator = SplitMixGenerator(state: seed)
+        var generator = SeededGenerator(seed)
         var now: Int64 = 1_700_000_000_000
         for _ in 0..<length {
             switch Int.random(in: 0..<20, using: &generator) {
@@ -45,7 +46,7 @@ struct DurableHistory {
         }
     }
 
-    private static func batch(_ now: inout Int64, _ generator: inout SplitMixGenerator) -> [(labels: Labels, time: Int64, value: Value)] {
+    private static func batch(_ now: inout Int64, _ generator: inout SeededGenerator) -> [(labels: Labels, time: Int64, value: Value)] {
         var batch: [(labels: Labels, time: Int64, value: Value)] = []
         let names = (0..<Int.random(in: 1...3, using: &generator)).map { _ in Int.random(in: 0...4, using: &generator) }
         for _ in 0..<Int.random(in: 1...60, using: &generator) {
@@ -60,7 +61,7 @@ struct DurableHistory {
         return batch
     }
 
-    private static func value(_ name: Int, _ generator: inout SplitMixGenerator) -> Value {
+    private static func value(_ name: Int, _ generator: inout SeededGenerator) -> Value {
         if name == 4, Int.random(in: 0..<3, using: &generator) > 0 {
             let count = Double(Int.random(in: 0...100, using: &generator))
             return .histogram(

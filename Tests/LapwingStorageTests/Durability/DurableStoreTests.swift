@@ -1,5 +1,6 @@
 import LapwingDisk
 import LapwingSeries
+import SeededRandom
 import Synchronization
 import Testing
 
@@ -144,7 +145,7 @@ import Testing
         for (labels, samples) in try Self.fill(store, 2, 700..<720) { model[labels, default: [:]].merge(samples) { $1 } }
         let files = try disk.list("d").filter { $0 != "lock" }.map { (name: $0, bytes: disk.contents(of: "d/" + $0)) }
         #expect(files.count == 3)
-        var generator = SplitMixGenerator(state: 5)
+        var generator = SeededGenerator(5)
         for round in 0..<150 {
             let damaged = SimulatedDisk()
             for file in files { damaged.setContents(of: "d/" + file.name, file.bytes) }

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import LapwingStorage
@@ -18,7 +19,7 @@ import Testing
 
     @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func `operations agree with sets`(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed)
         for _ in 0..<60 {
             let (a, b) = (ordinals(&generator), ordinals(&generator))
             let (first, second) = (OrdinalSet(a.sorted()), OrdinalSet(b.sorted()))
@@ -32,7 +33,7 @@ import Testing
 
     @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func `postings keep every ordinal, appended one by one or made of a set`(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed)
         var lists: [Postings] = []
         var all: Set<UInt32> = []
         for _ in 0..<40 {

@@ -1,5 +1,6 @@
 import LapwingDisk
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @testable import LapwingStorage
@@ -52,7 +53,7 @@ import Testing
     @Test func `times, starts, series in any order and histograms come back`() throws {
         var random = SystemRandomNumberGenerator()
         let seed = random.next()
-        var generator = SplitMixGenerator(state: seed)
+        var generator = SeededGenerator(seed)
         for _ in 0..<200 {
             var batch = SampleBatch()
             for _ in 0..<Int.random(in: 0...40, using: &generator) {
@@ -129,18 +130,5 @@ import Testing
                 }
             }
         }
-    }
-}
-
-/// Random numbers from a seed.
-struct SplitMixGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
     }
 }
