@@ -70,7 +70,8 @@ let libraries: [Target] = rooms.filter { $0.name != "LapwingCommand" }.map { roo
 
 let tests: [Target] = (rooms.map(\.name) + ["LapwingTidy"]).map { name in
     let imports = rooms.first { $0.name == name }.map { $0.imports.filter { $0 != "CZlib" && $0 != "CEpoll" } + [name] } ?? []
-    let linked = imports + ["COneAtATime", "CThreadSanitizer", "SeededRandom"]
+    // What survives a crash is shown on the simulated disk.
+    let linked = imports + ["COneAtATime", "CThreadSanitizer", "SeededRandom"] + (name == "Lapwing" ? ["LapwingDisk"] : [])
     return .testTarget(
         name: "\(name)Tests", dependencies: linked.map { .init(stringLiteral: $0) }, swiftSettings: settings)
 }

@@ -69,9 +69,27 @@ extension Store {
     ///
     /// For what must survive as samples do: the state of alerts, what is still to be told. Nothing happens in memory alone.
     public func setNote(_ value: [UInt8]?, for key: String) throws(AppendError) {
-        try durability?.journal.setNote(value, for: Array(key.utf8))
+        try setNotes([Note(key, value)])
     }
 
     /// The value that was kept by a key.
     public func note(for key: String) -> [UInt8]? { durability?.journal.notes[Array(key.utf8)] }
+}
+
+extension Store: NoteKeeper {
+    public func setNotes(_ notes: [Note]) throws(AppendError) {
+        guard let durability, !notes.isEmpty else { return }
+        try durability.journal.setNotes(notes.map { (Array($0.key.utf8), $0.value) })
+        if durability.options.syncInterval == .zero { try syncNotes() }
+    }
+
+    public func notes(beginning prefix: String) -> [Note] {
+        let start = Array(prefix.utf8)
+        let found = (durability?.journal.notes ?? [:]).filter { $0.key.starts(with: start) }
+        return found.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { Note(String(decoding: $0.key, as: UTF8.self), $0.value) }
+    }
+
+    public func syncNotes() throws(AppendError) {
+        do { try durability?.journal.sync() } catch { throw AppendError(error) }
+    }
 }

@@ -70,38 +70,42 @@ final class Journal: Sendable {
         try append { LogSamples.append(batch, bounds, to: &$0) }
     }
 
-    /// Keeps a value by a key, or forgets it.
-    func setNote(_ value: [UInt8]?, for key: [UInt8]) throws(AppendError) {
-        try append { LogRecord.appendNote(key, value, to: &$0) }
-        state.withLock { $0.notes[key] = value }
+    /// Keeps values by their keys, or forgets them: all in one frame.
+    func setNotes(_ notes: [(key: [UInt8], value: [UInt8]?)]) throws(AppendError) {
+        try state.withLock { (state) throws(AppendError) in
+            try append(to: &state) { frame in for note in notes { LogRecord.appendNote(note.key, note.value, to: &frame) } }
+            for note in notes { state.notes[note.key] = note.value }
+        }
     }
 
     var notes: [[UInt8]: [UInt8]] { state.withLock { $0.notes } }
 
     private func append(_ encode: (inout [UInt8]) -> Void) throws(AppendError) {
-        try state.withLock { (state) throws(AppendError) in
-            if state.isClosed { throw AppendError(.closed, "the store is closed") }
-            state.frame.removeAll(keepingCapacity: true)
-            state.frame.append(contentsOf: repeatElement(0, count: FrameFormat.frameHeaderBytes))
-            encode(&state.frame)
-            let count = state.frame.count
-            if count > FrameFormat.maximumPayloadBytes {
-                throw AppendError(
-                    .storage, "a batch takes \(count) bytes in the log, and at most \(FrameFormat.maximumPayloadBytes) are allowed: send it in parts")
-            }
-            do throws(DiskError) {
-                if state.writer?.isBroken ?? true { try open(&state) }
-                try state.writer?.append(&state.frame)
-            } catch {
-                state.figures.failures += 1
-                throw AppendError(error)
-            }
-            state.figures.records += 1
-            state.figures.bytes += count
-            state.figures.unsettledBytes += count
-            state.unsynced += count
-            if state.frame.capacity > 4 << 20 { state.frame = [] }
+        try state.withLock { (state) throws(AppendError) in try append(to: &state, encode) }
+    }
+
+    private func append(to state: inout State, _ encode: (inout [UInt8]) -> Void) throws(AppendError) {
+        if state.isClosed { throw AppendError(.closed, "the store is closed") }
+        state.frame.removeAll(keepingCapacity: true)
+        state.frame.append(contentsOf: repeatElement(0, count: FrameFormat.frameHeaderBytes))
+        encode(&state.frame)
+        let count = state.frame.count
+        if count > FrameFormat.maximumPayloadBytes {
+            throw AppendError(
+                .storage, "a batch takes \(count) bytes in the log, and at most \(FrameFormat.maximumPayloadBytes) are allowed: send it in parts")
         }
+        do throws(DiskError) {
+            if state.writer?.isBroken ?? true { try open(&state) }
+            try state.writer?.append(&state.frame)
+        } catch {
+            state.figures.failures += 1
+            throw AppendError(error)
+        }
+        state.figures.records += 1
+        state.figures.bytes += count
+        state.figures.unsettledBytes += count
+        state.unsynced += count
+        if state.frame.capacity > 4 << 20 { state.frame = [] }
     }
 
     /// Begins the next file.
