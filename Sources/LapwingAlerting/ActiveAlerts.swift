@@ -43,6 +43,25 @@ public struct ActiveAlerts: Sendable, Hashable {
         for (labels, alert) in byLabels { byLabels[labels] = body(alert) }
     }
 
+    /// Lets every wait, for `for` and for `keep_firing_for`, last longer by a time in which nobody looked.
+    public mutating func shiftWaiting(by duration: Duration) {
+        updateEach { alert in
+            var alert = alert
+            if alert.state == .pending { alert.activeAt = alert.activeAt + duration }
+            if let since = alert.keepFiringSince { alert.keepFiringSince = since + duration }
+            return alert
+        }
+    }
+
+    /// Lets no pending alert fire before `time`.
+    public mutating func delayFiring(until time: Timestamp, hold: Duration) {
+        updateEach { alert in
+            var alert = alert
+            if alert.state == .pending { alert.activeAt = max(alert.activeAt, time - hold) }
+            return alert
+        }
+    }
+
     /// The alerts that an Alertmanager has to be told of now, marked as told.
     ///
     /// An alert is told when it resolves, and again every `resendDelay` while it fires or stays resolved, each time

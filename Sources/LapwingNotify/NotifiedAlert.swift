@@ -14,10 +14,12 @@ public struct NotifiedAlert: Sendable, Hashable {
     public var validUntil: Timestamp
     /// Where a person sees the expression.
     public var generatorURL: String
+    /// The expression's value, for the history; receivers see it where annotations have it.
+    public var value: Double
 
     public init(
         labels: Labels, annotations: [Label] = [], startsAt: Timestamp, endsAt: Timestamp? = nil,
-        validUntil: Timestamp = .distantFuture, generatorURL: String = ""
+        validUntil: Timestamp = .distantFuture, generatorURL: String = "", value: Double = 0
     ) {
         self.labels = labels
         self.annotations = annotations
@@ -25,18 +27,19 @@ public struct NotifiedAlert: Sendable, Hashable {
         self.endsAt = endsAt
         self.validUntil = validUntil
         self.generatorURL = generatorURL
+        self.value = value
     }
 
     /// A rule's alert with the server's labels added where it has none of that name.
     ///
     /// - Parameter expression: the rule's, for the link.
     public init(
-        _ alert: Alert, expression: String, externalLabels: Labels, externalURL: String, validUntil: Timestamp
+        _ alert: Alert, expression: String, externalLabels: Labels, externalURL: String
     ) {
         self.init(
             labels: externalLabels.merging(alert.labels), annotations: alert.annotations,
-            startsAt: alert.firedAt ?? alert.activeAt, endsAt: alert.resolvedAt, validUntil: validUntil,
-            generatorURL: externalURL + Self.graphPath(of: expression))
+            startsAt: alert.firedAt ?? alert.activeAt, endsAt: alert.resolvedAt,
+            validUntil: alert.validUntil ?? .distantFuture, generatorURL: externalURL + Self.graphPath(of: expression), value: alert.value)
     }
 
     public func isResolved(at now: Timestamp) -> Bool { endsAt != nil || validUntil < now }
@@ -53,6 +56,27 @@ public struct NotifiedAlert: Sendable, Hashable {
             take(label.value)
         }
         return hash
+    }
+
+    /// Whether Alertmanager lists this alert before another: by job, by instance, then by all labels, fewer first.
+    ///
+    /// Source: Alertmanager `alert/alert.go`, `AlertSlice.Less`; prometheus/common `model/labelset.go`, `Before`.
+    func isListed(before other: NotifiedAlert) -> Bool {
+        for name in ["job", "instance"] {
+            switch (labels[name], other.labels[name]) {
+            case (nil, nil): continue
+            case (nil, _): return false
+            case (_, nil): return true
+            case (let own?, let others?): if own != others { return own.utf8.lexicographicallyPrecedes(others.utf8) }
+            }
+        }
+        if labels.count != other.labels.count { return labels.count < other.labels.count }
+        for (own, others) in zip(labels, other.labels) where own != others {
+            // Of two names the earlier is the one that the other set lacks.
+            if own.name != others.name { return !own.name.utf8.lexicographicallyPrecedes(others.name.utf8) }
+            return own.value.utf8.lexicographicallyPrecedes(others.value.utf8)
+        }
+        return false
     }
 
     /// The path of the page that shows an expression as a table, as Prometheus links it.

@@ -1,227 +1,237 @@
+import Dispatch
 public import LapwingHTTP
 public import LapwingSeries
 import LapwingText
+import Synchronization
 
 /// Delivers alerts: to webhooks, grouped and repeated, and to Alertmanagers, one batch after another.
 ///
-/// A thin shell: every receiver has a sender of its own, so that one that is down delays no other; what is sent when is
-/// decided by `WebhookDispatcher` and `AlertmanagerQueue`.
+/// A shell around `Outbox`, which decides what is sent when. Every request is a task of its own, so that a receiver that is
+/// down delays no other. What is to be told is in the log before it is sent, and is taken out of it when it was accepted.
 public final class Notifier: Sendable {
-    public struct Configuration: Sendable {
-        public var webhooks: [WebhookReceiver] = []
-        /// Base URLs of Alertmanagers.
-        public var alertmanagers: [String] = []
-        public var externalURL = ""
-        /// Scatters the retries of different processes.
-        public var jitterSeed: UInt64 = 0
-
-        public init() {}
-    }
+    public typealias Configuration = Outbox.Configuration
 
     /// Something worth a line in a log.
     public enum Event: Sendable, Hashable {
         case delivered(receiver: String, group: String, alerts: Int)
         case failed(receiver: String, group: String, attempt: Int, String)
         case refused(receiver: String, group: String, String)
+        /// A note that cannot be understood, or cannot be kept.
+        case trouble(String)
     }
 
-    private let webhooks: [WebhookSender]
-    private let alertmanagers: [AlertmanagerSender]
-
-    /// Base URLs of the Alertmanagers.
-    public let alertmanagerURLs: [String]
-
-    public init(
-        _ configuration: Configuration, client: any HTTPClient, now: @escaping @Sendable () -> Timestamp = { .now },
-        observer: @escaping @Sendable (Event) -> Void = { _ in }
-    ) {
-        webhooks = configuration.webhooks.enumerated().map { index, receiver in
-            WebhookSender(
-                WebhookDispatcher(
-                    receiver: receiver, externalURL: configuration.externalURL,
-                    jitterSeed: configuration.jitterSeed &+ UInt64(index)),
-                client: client, now: now, observer: observer)
+    /// What the notifier has around it.
+    public struct Surroundings: Sendable {
+        public var client: any HTTPClient
+        /// Clients for receivers that need one of their own, by the receiver's key.
+        public var clients: [String: any HTTPClient] = [:]
+        /// Where what must survive is kept.
+        public var notes: any NoteKeeper = ForgetfulNoteKeeper()
+        public var now: @Sendable () -> Timestamp = { .now }
+        /// The bytes of a file with a secret.
+        public var readFile: @Sendable (String) throws(HTTPCredentialsError) -> [UInt8] = { path throws(HTTPCredentialsError) in
+            throw HTTPCredentialsError("\(path): no files can be read here")
         }
-        alertmanagerURLs = configuration.alertmanagers
-        alertmanagers = configuration.alertmanagers.enumerated().map { index, url in
-            AlertmanagerSender(
-                url: url, seed: configuration.jitterSeed &+ 1000 &+ UInt64(index), client: client, now: now, observer: observer)
+        public var observer: @Sendable (Event) -> Void = { _ in }
+
+        public init(client: any HTTPClient) { self.client = client }
+    }
+
+    private struct State: Sendable {
+        var outbox: Outbox
+        /// Notes that could not be kept, for the next time.
+        var unkept: [String: Note] = [:]
+        var wake: (at: Timestamp, task: Task<Void, Never>)?
+        var isRunning = false
+        var clients: [String: any HTTPClient]
+    }
+
+    private let surroundings: Surroundings
+    private let state: Mutex<State>
+    /// Forcing the log to the disk waits for it: not on the threads that everything else waits on.
+    private let queue = DispatchQueue(label: "lapwing.notify")
+
+    /// Takes up what a process before this one has left; nothing is sent before `begin`.
+    public init(_ configuration: Configuration, _ surroundings: Surroundings) {
+        self.surroundings = surroundings
+        let outbox = Outbox(configuration, restoring: surroundings.notes.notes(beginning: Outbox.notePrefix), at: surroundings.now())
+        for fault in outbox.faults { surroundings.observer(.trouble(fault)) }
+        state = Mutex(State(outbox: outbox, clients: surroundings.clients))
+    }
+
+    // MARK: Life
+
+    /// Begins to send.
+    public func begin() {
+        state.withLock { $0.isRunning = true }
+        advance()
+    }
+
+    /// Goes on with other settings.
+    public func apply(_ configuration: Configuration, clients: [String: any HTTPClient] = [:]) {
+        let now = surroundings.now()
+        change { state in
+            state.outbox.apply(configuration, at: now)
+            state.clients = clients
+            return []
+        }
+        advance()
+    }
+
+    /// Sends no more; what is on its way is given `grace` to arrive. What has not arrived is in the log.
+    public func stop(grace: Duration = .seconds(2)) async {
+        let deadline = ContinuousClock.now + grace
+        while pending > 0, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
+        state.withLock { state in
+            state.isRunning = false
+            state.wake?.task.cancel()
         }
     }
 
-    /// Takes in what one evaluation of a rule says.
+    // MARK: Telling
+
+    /// Takes in what one evaluation of a group says.
     ///
     /// - Parameters:
-    ///   - current: every alert that fires or has lately resolved, for webhooks.
-    ///   - due: those that Alertmanagers have to be told of now.
-    public func receive(current: [NotifiedAlert], due: [NotifiedAlert]) async {
-        if !current.isEmpty { for webhook in webhooks { await webhook.receive(current) } }
-        if !due.isEmpty { for alertmanager in alertmanagers { await alertmanager.receive(due) } }
+    ///   - alerts: those that receivers have to be told of now.
+    ///   - notes: the group's own, which are kept together with those of the outbox, all or none.
+    public func receive(_ alerts: [NotifiedAlert], _ changes: [AlertHistory.Change] = [], at time: Timestamp, keeping notes: [Note] = []) {
+        if alerts.isEmpty, changes.isEmpty, notes.isEmpty { return }
+        change { state in
+            state.outbox.receive(alerts, changes, at: time)
+            return notes
+        }
+        advance()
     }
 
     /// Messages and alerts that no receiver has taken yet.
-    public func pending() async -> Int {
-        var count = 0
-        for webhook in webhooks { count += await webhook.pending }
-        for alertmanager in alertmanagers { count += await alertmanager.pending }
-        return count
+    public var pending: Int { state.withLock { $0.outbox.pending } }
+
+    /// Alerts that wait, by the address of each Alertmanager.
+    public var alertmanagerQueues: [(url: String, count: Int)] { state.withLock { $0.outbox.alertmanagerQueues } }
+
+    public var history: AlertHistory { state.withLock { $0.outbox.history } }
+
+    /// Changes the outbox and keeps what has changed, in the order of the changes.
+    private func change<Result: Sendable>(returning body: (inout State) -> (notes: [Note], result: Result)) -> Result {
+        var trouble: String?
+        let result = state.withLock { state in
+            let (notes, result) = body(&state)
+            var all = state.unkept.values.sorted { $0.key < $1.key }
+            all += notes + state.outbox.takeNotes()
+            if !all.isEmpty {
+                do throws(AppendError) {
+                    try surroundings.notes.setNotes(all)
+                    state.unkept = [:]
+                } catch {
+                    for note in all { state.unkept[note.key] = note }
+                    trouble = "what is to be told cannot be kept: \(error)"
+                }
+            }
+            return result
+        }
+        if let trouble { surroundings.observer(.trouble(trouble)) }
+        return result
     }
 
-    /// Sends no more; what is on its way is given `grace` to arrive.
-    public func stop(grace: Duration = .seconds(2)) async {
-        let deadline = ContinuousClock.now + grace
-        while await pending() > 0, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
-        for webhook in webhooks { await webhook.stop() }
-        for alertmanager in alertmanagers { await alertmanager.stop() }
-    }
-}
+    private func change(_ body: (inout State) -> [Note]) { change { state in (body(&state), ()) } }
 
-/// Posts what one webhook's dispatcher decides.
-private actor WebhookSender {
-    private var dispatcher: WebhookDispatcher
-    private let client: any HTTPClient
-    private let now: @Sendable () -> Timestamp
-    private let observer: @Sendable (Notifier.Event) -> Void
-    private var wake: Task<Void, Never>?
-    private var isStopped = false
-
-    init(
-        _ dispatcher: WebhookDispatcher, client: any HTTPClient, now: @escaping @Sendable () -> Timestamp,
-        observer: @escaping @Sendable (Notifier.Event) -> Void
-    ) {
-        self.dispatcher = dispatcher
-        self.client = client
-        self.now = now
-        self.observer = observer
-    }
-
-    var pending: Int { dispatcher.pendingDeliveries }
-
-    func receive(_ alerts: [NotifiedAlert]) {
-        dispatcher.receive(alerts, at: now())
-        advance()
-    }
-
-    func stop() {
-        isStopped = true
-        wake?.cancel()
-    }
-
+    /// Starts what is due, and waits for what is due later.
     private func advance() {
-        guard !isStopped else { return }
-        for delivery in dispatcher.advance(to: now()) { Task { await send(delivery) } }
-        wake?.cancel()
-        guard let next = dispatcher.nextWake else { return }
-        let wait = max(next.duration(since: now()), .milliseconds(1))
-        wake = Task {
-            try? await Task.sleep(for: wait)
-            if !Task.isCancelled { advance() }
+        let now = surroundings.now()
+        let deliveries = change { state -> (notes: [Note], result: [Delivery]) in
+            guard state.isRunning else { return ([], []) }
+            let deliveries = state.outbox.advance(to: now)
+            setAlarm(&state, now)
+            return ([], deliveries)
+        }
+        if deliveries.isEmpty { return }
+        Task {
+            if deliveries.contains(where: { $0.attempt == 0 }) { await settle() }
+            for delivery in deliveries { Task { await send(delivery) } }
         }
     }
 
-    private func send(_ delivery: WebhookDelivery) async {
-        let receiver = dispatcher.receiver
-        let request = HTTPClientRequest.post(
-            delivery.message.json(), to: receiver.url, headers: receiver.headers, timeout: receiver.timeout)
-        let outcome = await DeliveryOutcome(of: request, by: client)
-        dispatcher.completed(delivery, outcome, at: now())
-        let group = delivery.message.groupKey
+    private func setAlarm(_ state: inout State, _ now: Timestamp) {
+        let next = state.outbox.nextWake
+        if let wake = state.wake, wake.at == next, now < wake.at { return }
+        state.wake?.task.cancel()
+        state.wake = nil
+        guard let next else { return }
+        let wait = max(next.duration(since: now), .milliseconds(1))
+        let task = Task { [weak self] in
+            try? await Task.sleep(for: wait)
+            if !Task.isCancelled { self?.advance() }
+        }
+        state.wake = (next, task)
+    }
+
+    /// What a receiver is told is on the disk first: it must never know of a beginning whose end we forget.
+    private func settle() async {
+        await withCheckedContinuation { continuation in
+            queue.async { [surroundings] in
+                do throws(AppendError) {
+                    try surroundings.notes.syncNotes()
+                } catch {
+                    surroundings.observer(.trouble("what is told cannot be forced to the disk: \(error)"))
+                }
+                continuation.resume()
+            }
+        }
+    }
+
+    // MARK: Sending
+
+    private func send(_ delivery: Delivery) async {
+        let outcome = await outcome(of: delivery)
+        let now = surroundings.now()
+        change { state in
+            state.outbox.completed(delivery, outcome, at: now)
+            return []
+        }
+        let (receiver, group, count) = delivery.summary
         switch outcome {
-        case .accepted: observer(.delivered(receiver: receiver.url, group: group, alerts: delivery.message.alerts.count))
-        case .refused(let reason): observer(.refused(receiver: receiver.url, group: group, reason))
+        case .accepted: surroundings.observer(.delivered(receiver: receiver, group: group, alerts: count))
+        case .refused(let reason): surroundings.observer(.refused(receiver: receiver, group: group, reason))
         case .failed(_, let reason):
-            observer(.failed(receiver: receiver.url, group: group, attempt: delivery.attempt + 1, reason))
+            surroundings.observer(.failed(receiver: receiver, group: group, attempt: delivery.attempt + 1, reason))
         }
         advance()
+    }
+
+    private func outcome(of delivery: Delivery) async -> DeliveryOutcome {
+        let client = state.withLock { $0.clients[delivery.receiver] } ?? surroundings.client
+        let request: HTTPClientRequest
+        do throws(HTTPCredentialsError) {
+            request = try delivery.request(surroundings.readFile)
+        } catch {
+            return .failed(retryAfter: nil, error.description)
+        }
+        do throws(HTTPClientError) {
+            let response = try await client.send(request)
+            let delay = response.headers["Retry-After"].flatMap { RetryAfter.delay($0, at: surroundings.now()) }
+            return DeliveryOutcome(status: response.status.code, retryAfter: delay)
+        } catch {
+            return .failed(retryAfter: nil, error.description)
+        }
     }
 }
 
-/// Pushes alerts to one Alertmanager.
-private actor AlertmanagerSender {
-    private let url: String
-    private var queue: AlertmanagerQueue
-    private let client: any HTTPClient
-    private let now: @Sendable () -> Timestamp
-    private let observer: @Sendable (Notifier.Event) -> Void
-    private var wake: Task<Void, Never>?
-    private var isStopped = false
-    private var attempt = 0
-
-    init(
-        url: String, seed: UInt64, client: any HTTPClient, now: @escaping @Sendable () -> Timestamp,
-        observer: @escaping @Sendable (Notifier.Event) -> Void
-    ) {
-        let base = url.hasSuffix("/") ? String(url.dropLast()) : url
-        self.url = base + "/api/v2/alerts"
-        queue = AlertmanagerQueue(jitterSeed: seed)
-        self.client = client
-        self.now = now
-        self.observer = observer
-    }
-
-    var pending: Int { queue.count }
-
-    func receive(_ alerts: [NotifiedAlert]) {
-        queue.receive(alerts)
-        advance()
-    }
-
-    func stop() {
-        isStopped = true
-        wake?.cancel()
-    }
-
-    private func advance() {
-        guard !isStopped else { return }
-        let batch = queue.takeBatch(at: now())
-        if !batch.isEmpty {
-            Task { await send(batch) }
-            return
-        }
-        wake?.cancel()
-        guard let next = queue.nextWake else { return }
-        let wait = max(next.duration(since: now()), .milliseconds(1))
-        wake = Task {
-            try? await Task.sleep(for: wait)
-            if !Task.isCancelled { advance() }
-        }
-    }
-
-    private func send(_ batch: [NotifiedAlert]) async {
-        let request = HTTPClientRequest.post(AlertmanagerQueue.json(of: batch), to: url, headers: [], timeout: .seconds(10))
-        let outcome = await DeliveryOutcome(of: request, by: client)
-        queue.completed(outcome, at: now())
-        attempt += 1
-        switch outcome {
-        case .accepted:
-            attempt = 0
-            observer(.delivered(receiver: url, group: "", alerts: batch.count))
-        case .refused(let reason): observer(.refused(receiver: url, group: "", reason))
-        case .failed(_, let reason): observer(.failed(receiver: url, group: "", attempt: attempt, reason))
-        }
-        advance()
-    }
-}
-
-extension HTTPClientRequest {
-    fileprivate static func post(_ body: [UInt8], to url: String, headers: [Label], timeout: Duration) -> HTTPClientRequest {
-        var request = HTTPClientRequest(method: .post, url: url, body: body, timeout: timeout, maxResponseBytes: 1 << 20)
+extension Delivery {
+    /// - Throws: `HTTPCredentialsError` when a file with a secret cannot be read.
+    fileprivate func request(
+        _ readFile: (String) throws(HTTPCredentialsError) -> [UInt8]
+    ) throws(HTTPCredentialsError) -> HTTPClientRequest {
+        let (url, headers, credentials, timeout) =
+            switch content {
+            case .webhook(let receiver, _): (receiver.url, receiver.headers, receiver.credentials, receiver.timeout)
+            case .alertmanager(let receiver, _, _): (receiver.endpoint, receiver.headers, receiver.credentials, receiver.timeout)
+            }
+        var request = HTTPClientRequest(method: .post, url: url, body: body(), timeout: timeout, maxResponseBytes: 1 << 20)
         request.headers["Content-Type"] = "application/json"
         request.headers["User-Agent"] = "Lapwing"
         for header in headers { request.headers[header.name] = header.value }
+        if let authorization = try credentials.authorization(readFile) { request.headers["Authorization"] = authorization }
         return request
-    }
-}
-
-extension DeliveryOutcome {
-    /// Sends a request, and says what its answer, or the lack of one, means for the delivery.
-    fileprivate init(of request: HTTPClientRequest, by client: any HTTPClient) async {
-        do throws(HTTPClientError) {
-            let response = try await client.send(request)
-            let seconds = response.headers["Retry-After"].flatMap { Int($0) }
-            self.init(status: response.status.code, retryAfter: seconds.map { .seconds(max(0, min($0, 3600))) })
-        } catch {
-            self = .failed(retryAfter: nil, error.description)
-        }
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct `The payload of a webhook` {
     private func message(_ alerts: [NotifiedAlert]) -> WebhookMessage {
         WebhookMessage(
-            receiver: "webhook", groupLabels: Labels(metric: "", ["alertname": "Down"]), alerts: alerts,
+            receiver: "webhook", groupLabels: Labels(metric: "", ["alertname": "Down"]), reason: .firstNotification, alerts: alerts,
             truncatedAlerts: 0, externalURL: "http://lapwing:9090")
     }
 
@@ -28,9 +28,28 @@ import Testing
                 + #","endsAt":"0001-01-01T00:00:00Z","# + link + #","fingerprint":"\#(hex(firing))"},"#
                 + #"{"status":"resolved","labels":{"alertname":"Down","instance":"b","job":"node"},"# + alert
                 + #","endsAt":"2023-11-14T22:14:20Z","# + link + #","fingerprint":"\#(hex(resolved))"}],"#
-                + #""groupLabels":{"alertname":"Down"},"commonLabels":{"alertname":"Down","job":"node"},"#
-                + #""commonAnnotations":{"summary":"a \u003c b"},"externalURL":"http://lapwing:9090","#
+                + #""notification_reason":"first notification","groupLabels":{"alertname":"Down"},"commonLabels":{"alertname":"Down","job":"node"},"#
+                + #""commonAnnotations":{"summary":"a \u003c b"},"routeLabels":{},"externalURL":"http://lapwing:9090","#
                 + #""version":"4","groupKey":"{}:{alertname=\"Down\"}","truncatedAlerts":0}"#)
+    }
+
+    @Test func `the receiver's name is written as a pattern that matches it, as Alertmanager has it`() {
+        #expect(WebhookMessage.quotingPattern("web.hook (a|b)") == #"web\.hook \(a\|b\)"#)
+    }
+
+    @Test func `alerts are listed by job, instance, number of labels and labels`() {
+        func alert(_ labels: KeyValuePairs<String, String>) -> NotifiedAlert {
+            NotifiedAlert(labels: Labels(metric: "", labels), startsAt: Timestamp(milliseconds: 0))
+        }
+        let ordered = [
+            alert(["job": "a", "instance": "2", "z": "1"]), alert(["job": "b", "instance": "1"]), alert(["job": "b"]),
+            alert(["instance": "1", "x": "1"]), alert(["alertname": "A"]), alert(["alertname": "B"]), alert(["x": "1", "z": "1"]),
+            alert(["x": "1", "y": "1"]),
+        ]
+        for (index, one) in ordered.enumerated() {
+            for (other, two) in ordered.enumerated() where index != other { #expect(one.isListed(before: two) == (index < other), "\(index) \(other)") }
+            #expect(!one.isListed(before: one))
+        }
     }
 
     @Test func `a message is resolved when all its alerts are`() {

@@ -1,5 +1,4 @@
 import Dispatch
-import LapwingAlerting
 public import LapwingRules
 public import LapwingSeries
 import Synchronization
@@ -25,16 +24,22 @@ public final class RuleScheduler: Sendable {
     }
 
     private let environment: RuleEnvironment
+    private let kept = Mutex(KeptAlerts())
+    /// What a process before this one has left, until the first groups are loaded.
+    private let resumption: Mutex<RuleResumption?>
     private let now: @Sendable () -> Timestamp
     private let observer: Observer
     private let running = Mutex<[GroupKey: Running]>([:])
     /// Queries take their time: they run here, and not on the threads that everything else waits on.
     private let queue = DispatchQueue(label: "lapwing.rules", attributes: .concurrent)
 
+    /// - Parameter resumption: what a process before this one has left; nil where nothing is kept.
     public init(
-        environment: RuleEnvironment, now: @escaping @Sendable () -> Timestamp = { .now }, observer: @escaping Observer
+        environment: RuleEnvironment, resuming resumption: RuleResumption? = nil, now: @escaping @Sendable () -> Timestamp = { .now },
+        observer: @escaping Observer
     ) {
         self.environment = environment
+        self.resumption = Mutex(resumption)
         self.now = now
         self.observer = observer
     }
@@ -49,19 +54,49 @@ public final class RuleScheduler: Sendable {
         let previous = running.withLock { $0 }
         for old in previous.values { old.task.cancel() }
         for old in previous.values { await old.task.value }
+        if let resumption = resumption.withLock({ $0.take() }) { return await begin(groups, resumption) }
         let statuses = running.withLock { $0.mapValues(\.status) }
-        let kept = Set(groups.map(\.key))
         running.withLock { $0 = [:] }
         for group in groups {
-            var state = GroupState(ruleCount: group.rules.count)
-            if let old = statuses[group.key] {
-                let carried = GroupState.carried(from: old.state, of: old.group, to: group)
-                state = carried.state
-                await resolve(carried.orphans, of: old.group)
+            guard let old = statuses[group.key] else {
+                kept.withLock { $0.adopt(group) }
+                start(group, GroupState(ruleCount: group.rules.count))
+                continue
             }
+            let (state, orphans) = GroupState.carried(from: old.state, of: old.group.places, to: group)
+            await change(group, state, ending: orphans)
             start(group, state)
         }
-        for (key, old) in statuses.sorted(by: { $0.key < $1.key }) where !kept.contains(key) { await end(old) }
+        let loaded = Set(groups.map(\.key))
+        for (key, old) in statuses.sorted(by: { $0.key < $1.key }) where !loaded.contains(key) {
+            await end(old.group, old.group.places, old.state)
+        }
+    }
+
+    /// Goes on where a process before this one has ended.
+    private func begin(_ groups: [RuleGroup], _ resumption: RuleResumption) async {
+        let time = now()
+        var (old, faults) = kept.withLock { $0.restore(resumption.notes) }
+        for fault in faults { resumption.report(fault) }
+        for group in groups {
+            var state = GroupState(ruleCount: group.rules.count)
+            let schedule = schedule(of: group)
+            var last = Timestamp.distantPast
+            if let known = old.removeValue(forKey: group.key) {
+                last = known.lastChange
+                var (carried, orphans) = GroupState.carried(from: known.state, of: known.places, to: group)
+                let seen = resumption.lastEvaluation(of: carried, group, environment, before: time) ?? last
+                orphans += resumption.rule.resume(&carried, of: group, last: max(last, seen), schedule, at: time)
+                resumption.resumeSeries(of: &carried, in: environment.sink)
+                state = carried
+                await change(group, state, ending: orphans)
+            } else {
+                kept.withLock { $0.adopt(group) }
+            }
+            let first = resumption.isContinuing ? schedule.first(after: last, resumingAt: time) : nil
+            start(group, state, first: first)
+        }
+        for (key, gone) in old.sorted(by: { $0.key < $1.key }) { await end(RuleGroup(removed: key), gone.places, gone.state) }
     }
 
     /// Ends all evaluation; what was written stays as it is.
@@ -71,16 +106,21 @@ public final class RuleScheduler: Sendable {
         for task in tasks { await task.value }
     }
 
-    private func start(_ group: RuleGroup, _ state: GroupState) {
-        let interval = group.interval ?? environment.defaultInterval
-        let schedule = GroupSchedule(key: group.key, interval: interval)
-        let status = Status(group: group, state: state, interval: interval)
-        let task = Task { await self.run(group, schedule) }
+    private func schedule(of group: RuleGroup) -> GroupSchedule {
+        GroupSchedule(key: group.key, interval: group.interval ?? environment.defaultInterval)
+    }
+
+    /// - Parameter first: the first instant; nil: the one that follows the last evaluation, or now where there was none.
+    private func start(_ group: RuleGroup, _ state: GroupState, first: Timestamp? = nil) {
+        let schedule = schedule(of: group)
+        let status = Status(group: group, state: state, interval: group.interval ?? environment.defaultInterval)
+        let before = first.map { $0 - .milliseconds(schedule.interval) } ?? schedule.slot(atOrBefore: state.lastEvaluation ?? now())
+        let task = Task { await self.run(group, schedule, after: before) }
         running.withLock { $0[group.key] = Running(task: task, status: status) }
     }
 
-    private func run(_ group: RuleGroup, _ schedule: GroupSchedule) async {
-        var slot = schedule.slot(atOrBefore: now())
+    private func run(_ group: RuleGroup, _ schedule: GroupSchedule, after before: Timestamp) async {
+        var slot = before
         var missed = 0
         while !Task.isCancelled {
             (slot, missed) = schedule.next(after: slot, now: now())
@@ -95,7 +135,7 @@ public final class RuleScheduler: Sendable {
         guard var state = running.withLock({ $0[group.key]?.status.state }) else { return }
         state.iterationsMissed += missed
         let (before, environment) = (state, environment)
-        let (after, outcome) = await withCheckedContinuation { continuation in
+        var (after, outcome) = await withCheckedContinuation { continuation in
             queue.async {
                 var state = before
                 let outcome = group.evaluate(&state, at: slot, in: environment)
@@ -103,31 +143,28 @@ public final class RuleScheduler: Sendable {
             }
         }
         running.withLock { $0[group.key]?.status.state = after }
+        outcome.notes = kept.withLock { $0.changes(of: group.key, to: after, at: slot) }
         await observer(group, outcome)
     }
 
     // MARK: What a reload removes
 
-    private func resolve(_ orphans: [Alert], of group: RuleGroup) async {
-        guard !orphans.isEmpty else { return }
+    /// Makes a group another, and ends the alerts of rules that it has no more.
+    private func change(_ group: RuleGroup, _ state: GroupState, ending orphans: [OrphanedAlert]) async {
         let time = now()
-        let resolved = orphans.map { alert in
-            var alert = alert
-            alert.state = .inactive
-            alert.resolvedAt = time
-            return alert
+        var outcome = GroupOutcome(ending: orphans, at: time)
+        outcome.notes = kept.withLock { kept in
+            kept.adopt(group)
+            return kept.changes(of: group.key, to: state, at: state.lastEvaluation ?? .distantPast)
         }
-        var outcome = GroupOutcome(at: time)
-        outcome.alerts = [
-            GroupOutcome.RuleAlerts(
-                rule: -1, alerts: resolved, due: resolved, transitions: resolved.map { AlertTransition(.resolved, $0, at: time) })
-        ]
-        await observer(group, outcome)
+        if !orphans.isEmpty || !outcome.notes.isEmpty { await observer(group, outcome) }
     }
 
-    private func end(_ status: Status) async {
-        let remains = status.state.remains
-        await resolve(remains.orphans, of: status.group)
+    private func end(_ group: RuleGroup, _ places: [RulePlace], _ state: GroupState) async {
+        let remains = state.remains(of: places)
+        var outcome = GroupOutcome(ending: remains.orphans, at: now())
+        outcome.notes = kept.withLock { $0.remove(group.key) }
+        if !remains.orphans.isEmpty || !outcome.notes.isEmpty { await observer(group, outcome) }
         var batch = SampleBatch()
         guard let references = try? environment.sink.references(for: remains.series) else { return }
         for reference in references { batch.append(reference, time: now().milliseconds, value: StaleMarker.value) }

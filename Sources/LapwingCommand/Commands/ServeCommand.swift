@@ -64,8 +64,8 @@ enum ServeCommand {
         for (index, url) in try urls("--webhook", arguments).enumerated() {
             configuration.webhooks.append(.direct(url: url, name: index == 0 ? "webhook" : "webhook-\(index + 1)"))
         }
-        configuration.alertmanagers = try urls("--alertmanager", arguments)
-        configuration.heartbeat = try urls("--heartbeat", arguments).first
+        configuration.alertmanagers = try urls("--alertmanager", arguments).map(AlertmanagerReceiver.init)
+        configuration.heartbeat = try urls("--heartbeat", arguments).first.map { Heartbeat(url: $0) }
         configuration.data = try dataDirectory(arguments)
         configuration.durability.syncInterval = try arguments.duration("--sync-interval") ?? configuration.durability.syncInterval
         configuration.retention = try arguments.duration("--retention") ?? configuration.retention

@@ -8,30 +8,70 @@ public import LapwingSeries
 ///
 /// Grouping and its times are Alertmanager's (`dispatch/dispatch.go`, `notify/notify.go`).
 public struct WebhookDispatcher: Sendable {
-    public let receiver: WebhookReceiver
-    private let externalURL: String
+    public private(set) var receiver: WebhookReceiver
+    private var externalURL: String
     private var groups: [Labels: WebhookGroup] = [:]
-    private var nextDelivery: UInt64 = 1
+    private var nextNumber: UInt64 = 1
     private var jitter: Jitter
+    private let notePrefix: String
+    /// Notes of groups that are gone.
+    private var lastNotes: [Note] = []
 
     /// How many requests one receiver gets at once.
     public static let maximumInFlight = 8
 
-    public init(receiver: WebhookReceiver, externalURL: String, jitterSeed: UInt64) {
+    /// - Parameter notePrefix: what the keys of its notes begin with.
+    public init(receiver: WebhookReceiver, externalURL: String, jitterSeed: UInt64, notePrefix: String = "") {
         self.receiver = receiver
         self.externalURL = externalURL
+        self.notePrefix = notePrefix
         jitter = Jitter(seed: jitterSeed)
+    }
+
+    /// Goes on with other settings; what waits stays.
+    public mutating func apply(_ receiver: WebhookReceiver, externalURL: String) {
+        self.receiver = receiver
+        self.externalURL = externalURL
+        for (labels, group) in groups {
+            var group = group
+            group.keep { receiver.groupLabels(of: $0) == labels }
+            put(group)
+        }
+    }
+
+    /// Lets everything go.
+    /// - Returns: the messages that nobody has taken.
+    mutating func abandon() -> [WebhookMessage] {
+        let messages = groups.values.sorted { $0.number < $1.number }.flatMap { $0.queue.map(\.message) }
+        for group in groups.values {
+            var group = group
+            group.abandon()
+            put(group)
+        }
+        return messages
     }
 
     /// Takes in what one evaluation says: alerts that fire, and alerts that have resolved.
     ///
+    /// - Parameter now: the evaluation's instant, from which waits count.
     /// - Complexity: O(alerts).
     public mutating func receive(_ alerts: [NotifiedAlert], at now: Timestamp) {
         for alert in alerts {
             let labels = receiver.groupLabels(of: alert)
-            // What has resolved before it was ever told of needs no group of its own.
-            if groups[labels] == nil, alert.isResolved(at: now) { continue }
-            groups[labels, default: WebhookGroup(firstFlush: now + receiver.groupWait)].insert(alert, at: now)
+            var group: WebhookGroup
+            if let known = groups[labels] {
+                group = known
+            } else {
+                // What has resolved before it was ever told of needs no group of its own.
+                if alert.isResolved(at: now) { continue }
+                // Who has fired for longer than the wait has waited already.
+                let isOld = alert.startsAt + receiver.groupWait < now
+                group = WebhookGroup(number: nextNumber, labels: labels, firstFlush: isOld ? now : now + receiver.groupWait)
+                nextNumber += 1
+            }
+            groups[labels] = nil
+            group.insert(alert, at: now)
+            put(group)
         }
     }
 
@@ -42,33 +82,38 @@ public struct WebhookDispatcher: Sendable {
         var started: [WebhookDelivery] = []
         var inFlight = groups.values.count { $0.isInFlight }
         for labels in groups.keys.sorted() {
-            guard var group = groups[labels] else { continue }
-            if group.nextFlush <= now {
-                if let message = group.flush(labels: labels, receiver, externalURL: externalURL, at: now) {
-                    group.enqueue(WebhookDelivery(id: nextDelivery, group: labels, message: message))
-                    nextDelivery += 1
-                }
-                group.nextFlush = now + receiver.groupInterval
+            guard var group = groups.removeValue(forKey: labels) else { continue }
+            if let message = group.flush(receiver, externalURL: externalURL, at: now) {
+                group.enqueue(WebhookDelivery(id: nextNumber, group: labels, message: message))
+                nextNumber += 1
             }
             if inFlight < Self.maximumInFlight, let delivery = group.takeNext(at: now) {
                 started.append(delivery)
                 inFlight += 1
             }
-            groups[labels] = group.isDone ? nil : group
+            put(group)
         }
         return started
     }
 
     /// Takes in how a delivery went.
     public mutating func completed(_ delivery: WebhookDelivery, _ outcome: DeliveryOutcome, at now: Timestamp) {
-        guard var group = groups[delivery.group] else { return }
+        guard var group = groups[delivery.group], group.queue.first?.id == delivery.id else { return }
+        groups[delivery.group] = nil
         switch outcome {
         case .accepted: group.finishFirst()
         case .refused: group.giveUpFirst()
         case .failed(let retryAfter, _):
             group.retryFirst(at: now + (retryAfter ?? jitter.backoff(attempt: delivery.attempt)))
         }
-        groups[delivery.group] = group.isDone ? nil : group
+        put(group)
+    }
+
+    /// Keeps a group, or lets it go when it has nothing left to tell.
+    private mutating func put(_ group: WebhookGroup) {
+        var group = group
+        if group.isDone { lastNotes += group.takeNotes(notePrefix) }
+        groups[group.labels] = group.isDone ? nil : group
     }
 
     /// When `advance` has something to do next without anything else happening; nil when it has nothing.
@@ -76,38 +121,73 @@ public struct WebhookDispatcher: Sendable {
 
     /// Deliveries that the receiver has not taken yet.
     public var pendingDeliveries: Int { groups.values.reduce(0) { $0 + $1.queueLength } }
-}
 
-/// One message on its way, with how often it was tried before.
-public struct WebhookDelivery: Sendable, Hashable {
-    public let id: UInt64
-    let group: Labels
-    public let message: WebhookMessage
-    /// 0 for the first try.
-    public internal(set) var attempt = 0
+    // MARK: Notes
 
-    init(id: UInt64, group: Labels, message: WebhookMessage) {
-        self.id = id
-        self.group = group
-        self.message = message
-    }
-}
-
-/// How a delivery went.
-public enum DeliveryOutcome: Sendable, Hashable {
-    /// 2xx.
-    case accepted
-    /// The receiver does not want it and trying again would not help.
-    case refused(String)
-    /// It may work later: after `retryAfter` when the receiver said so.
-    case failed(retryAfter: Duration?, String)
-
-    /// What an HTTP status means; `retryAfter` from the header of that name.
-    public init(status: Int, retryAfter: Duration?) {
-        switch status {
-        case 200..<300: self = .accepted
-        case 408, 425, 429, 500...: self = .failed(retryAfter: retryAfter, "status \(status)")
-        default: self = .refused("status \(status)")
+    /// What has changed since this was last asked, for the log.
+    ///
+    /// - Complexity: O(groups + changes).
+    mutating func takeNotes() -> [Note] {
+        var notes = lastNotes
+        lastNotes = []
+        for labels in groups.keys.sorted() {
+            guard var group = groups.removeValue(forKey: labels) else { continue }
+            notes += group.takeNotes(notePrefix)
+            groups[labels] = group
         }
+        return notes
+    }
+
+    /// How long an alert counts as firing after a start for which its last telling does not hold any more: until its rule
+    /// has been evaluated.
+    static let restartGrace: Duration = .seconds(240)
+
+    /// Takes up what a process before this one has left.
+    ///
+    /// - Parameters:
+    ///   - notes: those below the prefix, their keys without it.
+    ///   - tolerance: alerts whose telling ran out longer ago than this have ended then.
+    /// - Returns: what could not be understood.
+    mutating func restore(_ notes: [Note], at now: Timestamp, tolerance: Duration) -> [String] {
+        var headers: [UInt64: WebhookGroup.Header] = [:]
+        var alerts: [UInt64: [NotifiedAlert]] = [:]
+        var messages: [UInt64: [(UInt64, [UInt8])]] = [:]
+        var faults: [String] = []
+        for note in notes {
+            let parts = note.key.split(separator: "/")
+            guard let value = note.value, let number = parts.first.flatMap({ UInt64($0) }) else { continue }
+            nextNumber = max(nextNumber, number + 1)
+            do throws(NoteReader.Malformed) {
+                if parts.count == 1 { headers[number] = try WebhookGroup.Header(noteBytes: value) }
+                if parts.count == 3, parts[1] == "a" {
+                    alerts[number, default: []].append(try Self.revived(NotifiedAlert(noteBytes: value), at: now, tolerance))
+                }
+                if parts.count == 3, parts[1] == "m", let id = UInt64(parts[2]) { messages[number, default: []].append((id, value)) }
+            } catch {
+                faults.append("note \(notePrefix)\(note.key): \(error)")
+            }
+        }
+        for (number, header) in headers.sorted(by: { $0.key < $1.key }) {
+            var queue: [WebhookDelivery] = []
+            for (id, value) in (messages[number] ?? []).sorted(by: { $0.0 < $1.0 }) {
+                nextNumber = max(nextNumber, id + 1)
+                do throws(NoteReader.Malformed) {
+                    let message = try WebhookMessage(noteBytes: value, groupLabels: header.labels)
+                    queue.append(WebhookDelivery(id: id, group: header.labels, message: message))
+                } catch {
+                    faults.append("note \(notePrefix)\(number)/m/\(id): \(error)")
+                }
+            }
+            put(WebhookGroup(number: number, header, alerts: alerts[number] ?? [], queue: queue))
+        }
+        apply(receiver, externalURL: externalURL)
+        return faults
+    }
+
+    private static func revived(_ alert: NotifiedAlert, at now: Timestamp, _ tolerance: Duration) -> NotifiedAlert {
+        guard alert.endsAt == nil, alert.validUntil < now, now.duration(since: alert.validUntil) <= tolerance else { return alert }
+        var alert = alert
+        alert.validUntil = now + restartGrace
+        return alert
     }
 }

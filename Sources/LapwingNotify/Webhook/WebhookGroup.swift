@@ -2,25 +2,47 @@ import LapwingSeries
 
 /// The alerts of one group, what the receiver was told of them, and what is on its way to it.
 struct WebhookGroup: Sendable {
+    /// What its notes are called by.
+    let number: UInt64
+    let labels: Labels
     /// Alerts not yet told as resolved.
-    private var alerts: [Labels: NotifiedAlert] = [:]
+    private(set) var alerts: [Labels: NotifiedAlert] = [:]
     /// What the last message said, as Alertmanager's notification log has it; nil before the first.
-    private var told: Told?
-    private var queue: [WebhookDelivery] = []
-    private var retryAt: Timestamp?
+    private(set) var told: Told?
+    private(set) var queue: [WebhookDelivery] = []
+    /// Until when the first of the queue has to wait.
+    private(set) var retryAt: Timestamp?
+    /// How often the first of the queue has failed.
+    private(set) var attempt = 0
     private(set) var isInFlight = false
-    var nextFlush: Timestamp
+    private(set) var nextFlush: Timestamp
 
-    private struct Told {
-        var firing: Set<Labels>
-        var resolved: Set<Labels>
+    struct Told: Sendable, Hashable {
+        /// Fingerprints.
+        var firing: Set<UInt64>
+        var resolved: Set<UInt64>
         var at: Timestamp
     }
 
     /// Messages that wait for a receiver that is down; past it the group waits with its alerts until one is taken.
     static let maximumQueue = 1000
 
-    init(firstFlush: Timestamp) { nextFlush = firstFlush }
+    /// What changed since the notes were last taken.
+    var changes = Changes()
+
+    struct Changes: Sendable {
+        var isHeader = true
+        var alerts: Set<Labels> = []
+        var deliveries: Set<UInt64> = []
+        /// The flush that the header in the notes speaks of.
+        var writtenFlush: Timestamp?
+    }
+
+    init(number: UInt64, labels: Labels, firstFlush: Timestamp) {
+        self.number = number
+        self.labels = labels
+        nextFlush = firstFlush
+    }
 
     var queueLength: Int { queue.count }
 
@@ -28,77 +50,145 @@ struct WebhookGroup: Sendable {
     var isDone: Bool { alerts.isEmpty && queue.isEmpty }
 
     var nextWake: Timestamp? {
-        let retry = isInFlight || queue.isEmpty ? nil : retryAt
+        let retry = isInFlight || queue.isEmpty ? nil : retryAt ?? .distantPast
         let flush = alerts.isEmpty ? nil : nextFlush
         return [retry, flush].compactMap { $0 }.min()
     }
 
     mutating func insert(_ alert: NotifiedAlert, at now: Timestamp) {
-        if alert.isResolved(at: now), alerts[alert.labels] == nil, told?.firing.contains(alert.labels) != true { return }
+        if alert.isResolved(at: now), alerts[alert.labels] == nil, told?.firing.contains(alert.fingerprint) != true { return }
+        if alerts[alert.labels] == alert { return }
         alerts[alert.labels] = alert
+        changes.alerts.insert(alert.labels)
     }
 
-    /// The message to send now, or nil when the receiver knows all of it.
-    mutating func flush(
-        labels: Labels, _ receiver: WebhookReceiver, externalURL: String, at now: Timestamp
-    ) -> WebhookMessage? {
+    /// Lets alerts go that are of another group now, because a reload has changed the grouping.
+    mutating func keep(where isKept: (NotifiedAlert) -> Bool) {
+        for (labels, alert) in alerts where !isKept(alert) { forget(labels) }
+    }
+
+    private mutating func forget(_ alert: Labels) {
+        alerts[alert] = nil
+        changes.alerts.insert(alert)
+    }
+
+    /// Lets all go, because there is nobody any more to tell.
+    mutating func abandon() {
+        for labels in alerts.keys { forget(labels) }
+        changes.deliveries.formUnion(queue.map(\.id))
+        queue = []
+    }
+
+    // MARK: Flushing
+
+    /// The message to send at the flush that is due, or nil when none is or the receiver knows all of it.
+    ///
+    /// A flush happens at its own instant, however late it is noticed, so that a restart does not change what it says; of
+    /// several that were missed, the last one.
+    mutating func flush(_ receiver: WebhookReceiver, externalURL: String, at now: Timestamp) -> WebhookMessage? {
+        guard nextFlush <= now else { return nil }
+        let interval = max(1, receiver.groupInterval.milliseconds)
+        let missed = now.duration(since: nextFlush).milliseconds / interval
+        let slot = nextFlush.advanced(byMilliseconds: missed * interval)
+        nextFlush = slot.advanced(byMilliseconds: interval)
+        return message(receiver, externalURL: externalURL, at: slot)
+    }
+
+    private mutating func message(_ receiver: WebhookReceiver, externalURL: String, at now: Timestamp) -> WebhookMessage? {
         guard queue.count < Self.maximumQueue, !alerts.isEmpty else { return nil }
-        let ordered = alerts.values.sorted { ($0.startsAt, $0.labels) < ($1.startsAt, $1.labels) }
-        let settled = ordered.map { alert in
+        let settled = alerts.values.sorted { $0.isListed(before: $1) }.map { alert in
             var alert = alert
             if alert.endsAt == nil, alert.validUntil < now { alert.endsAt = alert.validUntil }
             return alert
         }
-        let firing = Set(settled.filter { $0.endsAt == nil }.map(\.labels))
-        let resolved = Set(settled.filter { $0.endsAt != nil }.map(\.labels))
-        for labels in resolved { alerts[labels] = nil }
-        guard needsTelling(firing: firing, resolved: resolved, receiver, at: now) else { return nil }
+        let firing = Set(settled.filter { $0.endsAt == nil }.map(\.fingerprint))
+        let ended = settled.filter { $0.endsAt != nil }
+        let resolved = Set(ended.map(\.fingerprint))
+        for alert in ended { forget(alert.labels) }
+        guard let reason = reasonToTell(firing: firing, resolved: resolved, receiver, at: now) else { return nil }
         told = Told(firing: firing, resolved: resolved, at: now)
+        changes.isHeader = true
         let shown = receiver.sendsResolved ? settled : settled.filter { $0.endsAt == nil }
         guard !shown.isEmpty else { return nil }
         let count = receiver.maxAlerts > 0 ? min(receiver.maxAlerts, shown.count) : shown.count
         return WebhookMessage(
-            receiver: receiver.name, groupLabels: labels, alerts: Array(shown.prefix(count)),
+            receiver: receiver.name, groupLabels: labels, reason: reason, alerts: Array(shown.prefix(count)),
             truncatedAlerts: shown.count - count, externalURL: externalURL)
     }
 
-    private func needsTelling(
-        firing: Set<Labels>, resolved: Set<Labels>, _ receiver: WebhookReceiver, at now: Timestamp
-    ) -> Bool {
-        guard let told else { return !firing.isEmpty }
-        if !firing.isSubset(of: told.firing) { return true }
-        if firing.isEmpty { return !told.firing.isEmpty }
-        if receiver.sendsResolved, !resolved.isSubset(of: told.resolved) { return true }
+    /// Source: Alertmanager `notify/dedup_stage.go`, `needsUpdate`.
+    private func reasonToTell(
+        firing: Set<UInt64>, resolved: Set<UInt64>, _ receiver: WebhookReceiver, at now: Timestamp
+    ) -> NotificationReason? {
+        guard let told else { return firing.isEmpty ? nil : .firstNotification }
+        if !firing.isSubset(of: told.firing) { return told.firing.isEmpty ? .firstNotification : .newAlertsInGroup }
+        if firing.isEmpty { return told.firing.isEmpty ? nil : .allAlertsResolved }
+        if receiver.sendsResolved, !resolved.isSubset(of: told.resolved) { return .newResolvedAlerts }
         // A repeat behind a message that is still waiting would say the same twice.
-        return queue.isEmpty && told.at + receiver.repeatInterval <= now
+        return queue.isEmpty && told.at + receiver.repeatInterval <= now ? .repeatIntervalElapsed : nil
     }
 
-    mutating func enqueue(_ delivery: WebhookDelivery) { queue.append(delivery) }
+    // MARK: Delivering
+
+    mutating func enqueue(_ delivery: WebhookDelivery) {
+        queue.append(delivery)
+        changes.deliveries.insert(delivery.id)
+    }
 
     /// The oldest message, when it may be tried now.
     mutating func takeNext(at now: Timestamp) -> WebhookDelivery? {
-        guard !isInFlight, let first = queue.first, retryAt.map({ $0 <= now }) ?? true else { return nil }
+        guard !isInFlight, var first = queue.first, retryAt.map({ $0 <= now }) ?? true else { return nil }
         isInFlight = true
-        retryAt = nil
+        first.attempt = attempt
         return first
     }
 
     mutating func finishFirst() {
-        queue.removeFirst()
+        guard !queue.isEmpty else { return }
+        changes.deliveries.insert(queue.removeFirst().id)
         isInFlight = false
-        // What was enqueued meanwhile goes at once.
-        retryAt = queue.isEmpty ? nil : .distantPast
+        if attempt > 0 || retryAt != nil { changes.isHeader = true }
+        (attempt, retryAt) = (0, nil)
     }
 
     /// The receiver does not want the message; the next flush tells it anew, as Alertmanager does.
     mutating func giveUpFirst() {
         finishFirst()
-        if queue.isEmpty { told = nil }
+        if queue.isEmpty {
+            told = nil
+            changes.isHeader = true
+        }
     }
 
     mutating func retryFirst(at time: Timestamp) {
-        queue[0].attempt += 1
+        attempt += 1
         isInFlight = false
         retryAt = time
+        changes.isHeader = true
+    }
+}
+
+// MARK: Restoring
+
+extension WebhookGroup {
+    /// What a header's note says.
+    struct Header: Sendable {
+        var labels: Labels
+        var nextFlush: Timestamp
+        var told: Told?
+        var retryAt: Timestamp?
+        var attempt: Int
+    }
+
+    var header: Header { Header(labels: labels, nextFlush: nextFlush, told: told, retryAt: retryAt, attempt: attempt) }
+
+    init(number: UInt64, _ header: Header, alerts: [NotifiedAlert], queue: [WebhookDelivery]) {
+        self.init(number: number, labels: header.labels, firstFlush: header.nextFlush)
+        self.alerts = Dictionary(alerts.map { ($0.labels, $0) }) { _, new in new }
+        self.queue = queue
+        told = header.told
+        retryAt = header.retryAt
+        attempt = header.attempt
+        changes = Changes(isHeader: false, writtenFlush: header.nextFlush)
     }
 }

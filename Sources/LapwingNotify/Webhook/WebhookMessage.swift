@@ -7,7 +7,8 @@ import LapwingText
 public struct WebhookMessage: Sendable, Hashable {
     public var receiver: String
     public var groupLabels: Labels
-    /// By startsAt, then by labels; the firing and the resolved together.
+    public var reason: NotificationReason
+    /// In Alertmanager's order; the firing and the resolved together.
     public var alerts: [NotifiedAlert]
     public var truncatedAlerts: Int
     public var externalURL: String
@@ -21,16 +22,20 @@ public struct WebhookMessage: Sendable, Hashable {
     public func json() -> [UInt8] {
         var json = JSONWriter(reservingCapacity: 512 + alerts.count * 512)
         json.object { json in
-            json.member("receiver", receiver)
+            json.member("receiver", Self.quotingPattern(receiver))
             json.member("status", status)
             json.key("alerts")
             json.array { json in for alert in alerts { alert.write(to: &json) } }
+            json.member("notification_reason", reason.rawValue)
             json.key("groupLabels")
             json.labels(groupLabels)
             json.key("commonLabels")
             json.labels(commonLabels)
             json.key("commonAnnotations")
             json.labels(commonAnnotations)
+            // Labels of routes, which there are none of here.
+            json.key("routeLabels")
+            json.labels([])
             json.member("externalURL", externalURL)
             json.member("version", "4")
             json.member("groupKey", groupKey)
@@ -38,6 +43,14 @@ public struct WebhookMessage: Sendable, Hashable {
             json.integer(truncatedAlerts)
         }
         return json.bytes
+    }
+
+    /// Go's `regexp.QuoteMeta`, which Alertmanager puts the receiver's name through.
+    static func quotingPattern(_ text: String) -> String {
+        text.reduce(into: "") { quoted, character in
+            if #"\.+*?()|[]{}^$"#.contains(character) { quoted += #"\"# }
+            quoted.append(character)
+        }
     }
 
     /// The labels that every alert has with the same value.

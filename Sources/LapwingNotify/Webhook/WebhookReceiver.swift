@@ -1,3 +1,4 @@
+public import LapwingHTTP
 public import LapwingSeries
 
 /// Where and how alerts are posted; the fields and their meaning are Alertmanager's.
@@ -16,9 +17,14 @@ public struct WebhookReceiver: Sendable, Hashable {
     public var repeatInterval: Duration = .seconds(4 * 3600)
     /// The most alerts in one message; the rest are only counted. 0 for no limit.
     public var maxAlerts = 0
-    /// Sent with every request, such as `Authorization`.
+    /// Sent with every request.
     public var headers: [Label] = []
+    public var credentials: HTTPCredentials = .none
+    /// For one request, from the name's resolution to the answer's end.
     public var timeout: Duration = .seconds(10)
+
+    /// By what a receiver is known over reloads and restarts: its name, and its URL without user and password.
+    public var key: String { "\(name) \(ReceiverURL.shown(url))" }
 
     public enum Grouping: Sendable, Hashable {
         case labels([String])

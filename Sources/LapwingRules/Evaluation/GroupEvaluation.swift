@@ -6,17 +6,14 @@ public import LapwingSeries
 public struct GroupOutcome: Sendable {
     /// What one alerting rule's evaluation means for receivers.
     public struct RuleAlerts: Sendable {
-        /// The rule's place in its group; -1 for rules that a reload has removed.
-        public var rule: Int
-        /// Every alert that fires or has lately resolved.
-        public var alerts: [Alert]
-        /// Those of `alerts` that an Alertmanager has to be told of now.
+        /// The rule's, for the link.
+        public var expression: String
+        /// Alerts that fire or have lately resolved, as far as receivers have to be told of them now.
         public var due: [Alert]
         public var transitions: [AlertTransition]
 
-        public init(rule: Int, alerts: [Alert], due: [Alert], transitions: [AlertTransition]) {
-            self.rule = rule
-            self.alerts = alerts
+        public init(expression: String, due: [Alert], transitions: [AlertTransition]) {
+            self.expression = expression
             self.due = due
             self.transitions = transitions
         }
@@ -29,6 +26,8 @@ public struct GroupOutcome: Sendable {
     /// Failures by the rule's place in its group.
     public var failures: [(rule: Int, message: String)] = []
     public var samplesWritten = 0
+    /// What has to be kept of it; see `KeptAlerts`.
+    public var notes: [Note] = []
 
     public var transitions: [AlertTransition] { alerts.flatMap(\.transitions) }
 }
@@ -46,7 +45,7 @@ extension RuleGroup {
             do throws(RuleFailure) {
                 switch rules[index] {
                 case .alerting(let rule):
-                    try evaluate(rule, index, &state.rules[index], at: now, environment, &outcome)
+                    try evaluate(rule, &state.rules[index], at: now, environment, &outcome)
                 case .recording(let rule):
                     try evaluate(rule, &state.rules[index], at: now, environment, &outcome)
                 }
@@ -77,12 +76,13 @@ extension RuleGroup {
     }
 
     private func evaluate(
-        _ rule: AlertingRule, _ index: Int, _ state: inout RuleState, at now: Timestamp,
+        _ rule: AlertingRule, _ state: inout RuleState, at now: Timestamp,
         _ environment: RuleEnvironment, _ outcome: inout GroupOutcome
     ) throws(RuleFailure) {
         let time = sampleTime(now, environment)
         let templates = environment.templates(at: now)
-        let results = try vector(of: rule.query, at: time, environment).map { rule.alert(from: $0, at: now, templates) }
+        let results = state.held(
+            try vector(of: rule.query, at: time, environment).map { rule.alert(from: $0, at: now, templates) }, at: now)
         let lifecycle = AlertLifecycle(hold: rule.hold, keepFiringFor: rule.keepFiringFor, limit: limit)
         let transitions: [AlertTransition]
         do {
@@ -93,10 +93,9 @@ extension RuleGroup {
         let due = state.active.takeDue(
             at: now, resendDelay: environment.resendDelay, interval: interval ?? environment.defaultInterval)
         // Receivers are told even when the store then takes no sample.
-        outcome.alerts.append(
-            GroupOutcome.RuleAlerts(
-                rule: index, alerts: state.active.all.filter { $0.state != .pending }, due: due,
-                transitions: transitions))
+        if !due.isEmpty || !transitions.isEmpty {
+            outcome.alerts.append(GroupOutcome.RuleAlerts(expression: rule.query.text, due: due, transitions: transitions))
+        }
         let samples = AlertSamples.samples(of: state.active)
             .map { RuleSample(labels: $0.labels, value: $0.value, histogram: nil) }
         try write(samples, &state, at: time, environment, &outcome)

@@ -30,4 +30,11 @@ public struct GroupSchedule: Sendable, Hashable {
         guard latest > following else { return (following, 0) }
         return (latest, Int((latest.milliseconds - following.milliseconds) / interval))
     }
+
+    /// The instant to begin with in a process that goes on after another: the latest one, unless its evaluation is known to be
+    /// done. One that had been done and changed nothing is done again, and changes nothing.
+    public func first(after last: Timestamp, resumingAt now: Timestamp) -> Timestamp {
+        let latest = slot(atOrBefore: now)
+        return latest > last ? latest : latest.advanced(byMilliseconds: interval)
+    }
 }

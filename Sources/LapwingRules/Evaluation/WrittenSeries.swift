@@ -14,6 +14,11 @@ public struct WrittenSeries: Sendable {
 
     public init() {}
 
+    /// The series that a process before this one has written, so that those that are no longer written are marked stale.
+    public init(resuming labels: [Labels], in sink: any SampleSink) throws(AppendError) {
+        references = Dictionary(zip(labels, try sink.references(for: labels))) { first, _ in first }
+    }
+
     public var all: [Labels] { references.keys.sorted() }
 
     /// Writes one evaluation's samples at `time`, and a stale marker for each series of the last that is not among

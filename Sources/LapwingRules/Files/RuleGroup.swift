@@ -34,6 +34,27 @@ public struct RuleGroup: Sendable {
     /// Where the group stands in its file.
     public var range: SourceRange
 
+    /// A group that is no longer there, for telling of what is left of it.
+    public init(removed key: GroupKey) {
+        name = key.name
+        file = key.file
+        limit = 0
+        rules = []
+        range = SourceRange(0, 0)
+    }
+
+    init(
+        name: String, file: String, interval: Duration? = nil, queryOffset: Duration? = nil, limit: Int, rules: [Rule], range: SourceRange
+    ) {
+        self.name = name
+        self.file = file
+        self.interval = interval
+        self.queryOffset = queryOffset
+        self.limit = limit
+        self.rules = rules
+        self.range = range
+    }
+
     /// What tells the group from every other: file and name.
     public var key: GroupKey { GroupKey(file: file, name: name) }
 }

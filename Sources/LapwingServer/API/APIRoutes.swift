@@ -14,6 +14,7 @@ struct APIRoutes: Sendable {
     var imports: ImportEndpoint
     var telemetry: OpenTelemetryEndpoint
     var instruments: Instruments
+    var history: HistoryEndpoint
     var alertmanagers: [String]
     var now: @Sendable () -> Timestamp
     /// Loads rules and configuration anew; the message of what is wrong with them, or nil.
@@ -33,6 +34,7 @@ struct APIRoutes: Sendable {
         answer(&router, "label/:name/values") { (request, now) throws(APIError) in try series.values(request, now: now) }
         answer(&router, "rules") { (request, now) throws(APIError) in try rules.rules(request, now: now) }
         answer(&router, "alerts") { (request, now) throws(APIError) in try rules.alerts(request, now: now) }
+        answer(&router, "alert_history") { [history] (request, now) throws(APIError) in try history.history(request, now: now) }
         answer(&router, "targets") { (request, now) throws(APIError) in try targets.targets(request, now: now) }
         answer(&router, "metadata") { (request, now) throws(APIError) in try targets.metadata(request, now: now) }
         answer(&router, "alertmanagers") { [alertmanagers] (_, _) throws(APIError) in Self.alertmanagers(alertmanagers) }

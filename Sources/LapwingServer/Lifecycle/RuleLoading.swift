@@ -7,6 +7,7 @@ import Musl
 import Darwin
 #endif
 import Foundation
+import LapwingHTTP
 public import LapwingRules
 import LapwingText
 
@@ -37,6 +38,14 @@ public enum RuleLoading {
         }
         if !faults.isEmpty { throw RuleLoadingError(description: faults.joined(separator: "\n")) }
         return files
+    }
+
+    /// The bytes of a file with a password or token.
+    @Sendable static func secret(_ path: String) throws(HTTPCredentialsError) -> [UInt8] {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw HTTPCredentialsError("\(path): the file is not there or cannot be read")
+        }
+        return Array(bytes)
     }
 
     private static func file(_ path: String) throws -> RuleFile {

@@ -81,13 +81,8 @@ public final class Sidecar: Sendable {
         var configuration = configuration
         let externalURL = configuration.externalURL ?? "http://\(address)"
         configuration.externalURL = externalURL
-        var notifications = Notifier.Configuration()
-        notifications.webhooks = configuration.webhooks
-        notifications.alertmanagers = configuration.alertmanagers
-        notifications.externalURL = externalURL
-        notifications.jitterSeed = UInt64(bitPattern: Timestamp.now.milliseconds)
         let instruments = instruments
-        notifier = Notifier(notifications, client: client, observer: { event in Self.report(event, log, instruments) })
+        notifier = Self.notifier(configuration, store, log, client, instruments)
         let timeout = configuration.queryTimeout
         let querier = SourceQuerier(
             engine: QueryEngine(configuration.engine), source: store, makeContext: { QueryContext(deadline: .now + timeout) })
@@ -95,9 +90,14 @@ public final class Sidecar: Sendable {
             querier: querier, sink: store, externalLabels: configuration.externalLabels, externalURL: externalURL,
             defaultInterval: configuration.evaluationInterval)
         let observer = RoundObserver(
-            configuration: configuration, externalURL: externalURL, notifier: notifier, client: client, log: log,
-            instruments: instruments, onAlert: onAlert)
-        scheduler = RuleScheduler(environment: environment, observer: { group, outcome in await observer.observe(group, outcome) })
+            externalLabels: configuration.externalLabels, externalURL: externalURL, notifier: notifier,
+            heartbeat: configuration.heartbeat.map { HeartbeatSender($0, client: client, log: log) }, log: log, instruments: instruments,
+            onAlert: onAlert)
+        let resumption = RuleResumption(
+            notes: store.notes(beginning: KeptAlerts.notePrefix), source: store, isContinuing: configuration.data != nil && store.counts.samples > 0,
+            rule: configuration.restart, report: { log.log(.error, "the state of an alert cannot be taken up", ["what": $0]) })
+        scheduler = RuleScheduler(
+            environment: environment, resuming: resumption, observer: { group, outcome in await observer.observe(group, outcome) })
         scrapes = ScrapeManager(client: client, sink: store, version: LapwingVersion.text) { event in log.log(.warn, "\(event)") }
         demo = configuration.runsDemo ? DemoService() : nil
         self.store = store
@@ -106,6 +106,22 @@ public final class Sidecar: Sendable {
         self.address = address
         self.configuration = configuration
         self.log = log
+    }
+
+    private static func notifier(
+        _ configuration: SidecarConfiguration, _ store: Store, _ log: LogWriter, _ client: any HTTPClient, _ instruments: Instruments
+    ) -> Notifier {
+        var notifications = Notifier.Configuration()
+        notifications.webhooks = configuration.webhooks
+        notifications.alertmanagers = configuration.alertmanagers
+        notifications.externalURL = configuration.externalURL ?? ""
+        notifications.jitterSeed = UInt64(bitPattern: Timestamp.now.milliseconds)
+        notifications.outageTolerance = configuration.restart.outageTolerance
+        var surroundings = Notifier.Surroundings(client: client)
+        surroundings.notes = store
+        surroundings.readFile = RuleLoading.secret
+        surroundings.observer = { event in report(event, log, instruments) }
+        return Notifier(notifications, surroundings)
     }
 
     private func routes() -> APIRoutes {
@@ -117,7 +133,7 @@ public final class Sidecar: Sendable {
             status: StatusEndpoints(store: store, scheduler: scheduler, scrapes: scrapes, start: .now),
             writes: WriteEndpoint(sink: store), imports: ImportEndpoint(sink: store), telemetry: OpenTelemetryEndpoint(sink: store),
             instruments: instruments,
-            alertmanagers: configuration.alertmanagers, now: { .now }, reload: { [weak self] in self?.reloadAndWait() })
+            history: HistoryEndpoint(notifier: notifier), alertmanagers: configuration.alertmanagers.map(\.url), now: { .now }, reload: { [weak self] in self?.reloadAndWait() })
     }
 
     private func begin(_ groups: [RuleGroup]) async throws {
@@ -126,6 +142,7 @@ public final class Sidecar: Sendable {
         if let demo { jobs.append(try demo.start()) }
         for invalid in scrapes.apply(jobs) { log.log(.error, "a target cannot be scraped", ["reason": "\(invalid)"]) }
         await scheduler.load(groups)
+        notifier.begin()
         let keeper = keeper
         keeping.withLock { $0 = Task { await keeper.run() } }
     }
@@ -234,6 +251,7 @@ public final class Sidecar: Sendable {
         case .refused(let receiver, let group, let reason):
             instruments.counter("lapwing_notifications_refused_total", help: "Messages that a receiver did not want.").increment()
             log.log(.error, "notification refused", ["receiver": receiver, "group": group, "err": reason])
+        case .trouble(let reason): log.log(.error, "notifications in trouble", ["err": reason])
         }
     }
 }

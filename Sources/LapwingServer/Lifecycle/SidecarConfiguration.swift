@@ -1,5 +1,6 @@
 public import LapwingNotify
 public import LapwingPromQL
+public import LapwingRules
 public import LapwingSeries
 public import LapwingStorage
 
@@ -13,10 +14,10 @@ public struct SidecarConfiguration: Sendable {
     public var scrapes: [ScrapeConfiguration] = []
     public var evaluationInterval: Duration = .seconds(15)
     public var webhooks: [WebhookReceiver] = []
-    /// Base URLs.
-    public var alertmanagers: [String] = []
-    /// Asked for at every evaluation round.
-    public var heartbeat: String?
+    public var alertmanagers: [AlertmanagerReceiver] = []
+    public var heartbeat: Heartbeat?
+    /// What the time that the process was down means for alerts.
+    public var restart = RestartRule()
     /// The directory that keeps samples; nil: they are in memory alone.
     public var data: String?
     public var durability = DurabilityOptions()

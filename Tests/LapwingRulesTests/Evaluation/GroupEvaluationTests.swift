@@ -111,7 +111,7 @@ private final class RecordingSink: SampleSink, Sendable {
         querier.answers.withLock { $0["x"] = .success([sample(3)]) }
         let first = group.evaluate(&state, at: at(10), in: environment)
         #expect(first.transitions.map(\.change) == [.pending])
-        #expect(first.alerts.first?.due.isEmpty == true)
+        #expect(first.alerts.first?.due.isEmpty == true && first.alerts.first?.expression == "x")
         #expect(
             sink.take() == [
                 #"ALERTS_FOR_STATE{a="b", alertname="A", who="b-north"} 10 @10"#,
@@ -185,9 +185,9 @@ private final class RecordingSink: SampleSink, Sendable {
         _ = old.evaluate(&state, at: at(10), in: environment)
         _ = sink.take()
         let new = try group("    rules: [{record: other, expr: y}, {alert: A, expr: x, for: 0s}]")
-        var carried = GroupState.carried(from: state, of: old, to: new)
+        var carried = GroupState.carried(from: state, of: old.places, to: new)
         #expect(carried.state.rules[1].active == state.rules[0].active)
-        #expect(carried.orphans.map { $0.labels["alertname"] } == ["B"])
+        #expect(carried.orphans.map { $0.alert.labels["alertname"] } == ["B"])
         _ = new.evaluate(&carried.state, at: at(20), in: environment)
         let written = sink.take()
         #expect(written.contains("r{a=\"b\"} stale @20"))

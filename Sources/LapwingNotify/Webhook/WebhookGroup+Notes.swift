@@ -1,0 +1,106 @@
+import LapwingSeries
+
+/// What of a group is kept, as notes: below a prefix and the group's number a header, each alert, each message.
+///
+///     NUMBER        labels · next flush (time) · flag, and if set what was told: its time, the number of fingerprints that
+///                   fired and they (numbers), likewise those that had resolved · retry (optional time) · failures (number)
+///     NUMBER/a/PRINT   an alert, as `NotifiedAlert.write` has it, by its fingerprint in hexadecimal
+///     NUMBER/m/ID      receiver (text) · reason (text) · truncated alerts (number) · external URL (text) · the number of
+///                      alerts, and they
+extension WebhookGroup {
+    /// The notes of what has changed; nothing where nothing has.
+    mutating func takeNotes(_ prefix: String) -> [Note] {
+        let base = "\(prefix)\(number)"
+        var notes: [Note] = []
+        if isDone {
+            notes.append(Note(base, nil))
+        } else if changes.isHeader || !changes.alerts.isEmpty && changes.writtenFlush != nextFlush {
+            notes.append(Note(base, header.noteBytes))
+            changes.writtenFlush = nextFlush
+        }
+        for labels in changes.alerts.sorted() {
+            let print = NotifiedAlert(labels: labels, startsAt: .distantPast).fingerprint
+            notes.append(Note("\(base)/a/\(String(print, radix: 16))", alerts[labels]?.noteBytes))
+        }
+        for id in changes.deliveries.sorted() {
+            notes.append(Note("\(base)/m/\(id)", queue.first { $0.id == id }?.message.noteBytes))
+        }
+        changes = Changes(isHeader: false, writtenFlush: changes.writtenFlush)
+        return notes
+    }
+}
+
+extension WebhookGroup.Header {
+    var noteBytes: [UInt8] {
+        var note = NoteWriter(version: NoteVersion.current)
+        note.labels(labels)
+        note.time(nextFlush)
+        note.flag(told != nil)
+        if let told {
+            note.time(told.at)
+            for prints in [told.firing, told.resolved] {
+                note.count(prints.count)
+                for print in prints.sorted() { note.number(print) }
+            }
+        }
+        note.time(retryAt as Timestamp?)
+        note.count(attempt)
+        return note.bytes
+    }
+
+    init(noteBytes bytes: [UInt8]) throws(NoteReader.Malformed) {
+        var note = try NoteReader(bytes, version: NoteVersion.current)
+        labels = try note.labels()
+        nextFlush = try note.time()
+        if try note.flag() {
+            let time = try note.time()
+            var prints: [Set<UInt64>] = [[], []]
+            for index in prints.indices {
+                for _ in 0..<(try note.count()) { prints[index].insert(try note.number()) }
+            }
+            told = WebhookGroup.Told(firing: prints[0], resolved: prints[1], at: time)
+        }
+        retryAt = try note.optionalTime()
+        attempt = try note.tally()
+    }
+}
+
+extension NotifiedAlert {
+    var noteBytes: [UInt8] {
+        var note = NoteWriter(version: NoteVersion.current)
+        write(to: &note)
+        return note.bytes
+    }
+
+    init(noteBytes bytes: [UInt8]) throws(NoteReader.Malformed) {
+        var note = try NoteReader(bytes, version: NoteVersion.current)
+        try self.init(from: &note)
+    }
+}
+
+extension WebhookMessage {
+    var noteBytes: [UInt8] {
+        var note = NoteWriter(version: NoteVersion.current)
+        note.text(receiver)
+        note.text(reason.rawValue)
+        note.count(truncatedAlerts)
+        note.text(externalURL)
+        note.count(alerts.count)
+        for alert in alerts { alert.write(to: &note) }
+        return note.bytes
+    }
+
+    init(noteBytes bytes: [UInt8], groupLabels: Labels) throws(NoteReader.Malformed) {
+        var note = try NoteReader(bytes, version: NoteVersion.current)
+        receiver = try note.text()
+        guard let reason = NotificationReason(rawValue: try note.text()) else {
+            throw NoteReader.Malformed(description: "it has a reason that is not known")
+        }
+        self.reason = reason
+        self.groupLabels = groupLabels
+        truncatedAlerts = try note.tally()
+        externalURL = try note.text()
+        alerts = []
+        for _ in 0..<(try note.count()) { alerts.append(try NotifiedAlert(from: &note)) }
+    }
+}

@@ -1,0 +1,177 @@
+import LapwingAlerting
+public import LapwingSeries
+
+/// The alerts of all groups as they are in the notes, and the notes of what an evaluation changes.
+///
+/// Pure. Each alert has a number and up to three notes, so that what changes often is written without what does not:
+///
+///     alert/NUMBER/of     group's file and name (texts) · alerting (flag) · rule's name (text) · its labels (pairs) · occurrence
+///                         (number) · expression (text) · the alert's labels                    written once
+///     alert/NUMBER/is     state (number: 0 resolved, 1 pending, 2 firing) · active since (time) · fired, resolved, without a
+///                         result since, last sent, valid until (optional times) · value (double) · the evaluation (time)
+///     alert/NUMBER/says   annotations (pairs)                                                   when they change
+public struct KeptAlerts: Sendable {
+    /// What the keys begin with.
+    public static let notePrefix = "alert/"
+    static let noteVersion: UInt8 = 1
+
+    private struct Kept: Sendable {
+        var number: UInt64
+        /// `is` without the evaluation.
+        var state: [UInt8]
+        var annotations: [Label]
+    }
+
+    private struct Group: Sendable {
+        var places: [RulePlace]
+        /// By the rule's place in the group.
+        var rules: [[Labels: Kept]]
+        var count: Int
+    }
+
+    private var groups: [GroupKey: Group] = [:]
+    private var nextNumber: UInt64 = 1
+    /// Numbers of alerts whose rules are gone.
+    private var leftovers: [GroupKey: [UInt64]] = [:]
+
+    public init() {}
+
+    /// Makes this group the one of its key: alerts of rules that it does not have are forgotten with its next evaluation.
+    public mutating func adopt(_ group: RuleGroup) {
+        let places = group.places
+        var next = Group(places: places, rules: Array(repeating: [:], count: places.count), count: 0)
+        if let old = groups[group.key] {
+            let known = Dictionary(zip(places.map(\.identity), places.indices)) { first, _ in first }
+            for (place, alerts) in zip(old.places, old.rules) {
+                if let index = known[place.identity] {
+                    next.rules[index] = alerts
+                    next.count += alerts.count
+                } else {
+                    leftovers[group.key, default: []] += alerts.values.map(\.number)
+                }
+            }
+        }
+        groups[group.key] = next
+    }
+
+    /// Forgets a group; the notes that say so.
+    public mutating func remove(_ key: GroupKey) -> [Note] {
+        let numbers = (groups.removeValue(forKey: key)?.rules ?? []).flatMap { $0.values.map(\.number) }
+        return Self.removal(of: numbers + (leftovers.removeValue(forKey: key) ?? []))
+    }
+
+    private static func removal(of numbers: [UInt64]) -> [Note] {
+        numbers.sorted().flatMap { number in ["of", "is", "says"].map { Note("\(notePrefix)\(number)/\($0)", nil) } }
+    }
+
+    /// The notes of what the evaluation at `time` has changed; none where it changed nothing.
+    ///
+    /// - Complexity: O(rules + alerts of the group).
+    public mutating func changes(of key: GroupKey, to state: GroupState, at time: Timestamp) -> [Note] {
+        var notes = Self.removal(of: leftovers.removeValue(forKey: key) ?? [])
+        guard var group = groups.removeValue(forKey: key) else { return notes }
+        defer { groups[key] = group }
+        if group.count == 0, state.rules.allSatisfy(\.active.isEmpty) { return notes }
+        for (index, rule) in state.rules.enumerated() where index < group.rules.count {
+            notes += changes(of: &group.rules[index], key, group.places[index], to: rule.active, at: time)
+        }
+        group.count = group.rules.reduce(0) { $0 + $1.count }
+        return notes
+    }
+
+    private mutating func changes(
+        of kept: inout [Labels: Kept], _ key: GroupKey, _ place: RulePlace, to active: ActiveAlerts, at time: Timestamp
+    ) -> [Note] {
+        var notes: [Note] = []
+        if kept.count > 0 {
+            let gone = kept.filter { active[$0.key] == nil }
+            notes += Self.removal(of: gone.values.map(\.number))
+            for labels in gone.keys { kept[labels] = nil }
+        }
+        for alert in active.all {
+            let state = Self.stateBytes(alert)
+            if let known = kept[alert.labels] {
+                let base = "\(Self.notePrefix)\(known.number)/"
+                if known.state != state {
+                    notes.append(Note(base + "is", Self.dated(state, time)))
+                    kept[alert.labels]?.state = state
+                }
+                if known.annotations != alert.annotations {
+                    notes.append(Note(base + "says", Self.textBytes(alert)))
+                    kept[alert.labels]?.annotations = alert.annotations
+                }
+            } else {
+                let base = "\(Self.notePrefix)\(nextNumber)/"
+                notes.append(Note(base + "of", Self.placeBytes(key, place, alert.labels)))
+                notes.append(Note(base + "is", Self.dated(state, time)))
+                notes.append(Note(base + "says", Self.textBytes(alert)))
+                kept[alert.labels] = Kept(number: nextNumber, state: state, annotations: alert.annotations)
+                nextNumber += 1
+            }
+        }
+        return notes
+    }
+}
+
+// MARK: Taking up
+
+extension KeptAlerts {
+    /// A group as a process before this one has left it.
+    public struct Restored: Sendable {
+        public var places: [RulePlace]
+        public var state: GroupState
+        /// The newest evaluation that changed something.
+        public var lastChange: Timestamp
+    }
+
+    /// Reads what a process before this one has left.
+    ///
+    /// - Returns: the groups, and what could not be understood.
+    public mutating func restore(_ notes: [Note]) -> (groups: [GroupKey: Restored], faults: [String]) {
+        var parts: [UInt64: [String: [UInt8]]] = [:]
+        for note in notes where note.key.hasPrefix(Self.notePrefix) {
+            let words = note.key.dropFirst(Self.notePrefix.count).split(separator: "/")
+            guard words.count == 2, let number = UInt64(words[0]), let value = note.value else { continue }
+            parts[number, default: [:]][String(words[1])] = value
+        }
+        var faults: [String] = []
+        var restored: [GroupKey: Restored] = [:]
+        for (number, values) in parts.sorted(by: { $0.key < $1.key }) {
+            nextNumber = max(nextNumber, number + 1)
+            do throws(NoteReader.Malformed) {
+                try restore(number, values, into: &restored)
+            } catch {
+                faults.append("alert \(number): \(error)")
+            }
+        }
+        return (restored, faults)
+    }
+
+    private mutating func restore(
+        _ number: UInt64, _ values: [String: [UInt8]], into restored: inout [GroupKey: Restored]
+    ) throws(NoteReader.Malformed) {
+        guard let placeBytes = values["of"], let stateBytes = values["is"] else {
+            throw NoteReader.Malformed(description: "a part of its notes is missing")
+        }
+        let (key, place, labels) = try Self.place(placeBytes)
+        let (alert, time) = try Self.alert(stateBytes, labels, values["says"])
+        var entry = restored[key] ?? Restored(places: [], state: GroupState(ruleCount: 0), lastChange: .distantPast)
+        var group = groups[key] ?? Group(places: [], rules: [], count: 0)
+        let index: Int
+        if let known = entry.places.firstIndex(where: { $0.identity == place.identity }) {
+            index = known
+        } else {
+            index = entry.places.count
+            entry.places.append(place)
+            entry.state.rules.append(RuleState())
+            group.places.append(place)
+            group.rules.append([:])
+        }
+        entry.state.rules[index].active = ActiveAlerts(entry.state.rules[index].active.all.filter { $0.labels != labels } + [alert])
+        entry.lastChange = max(entry.lastChange, time)
+        group.rules[index][labels] = Kept(number: number, state: Self.stateBytes(alert), annotations: alert.annotations)
+        group.count += 1
+        restored[key] = entry
+        groups[key] = group
+    }
+}
