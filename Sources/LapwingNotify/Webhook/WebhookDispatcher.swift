@@ -58,35 +58,31 @@ public struct WebhookDispatcher: Sendable {
     public mutating func receive(_ alerts: [NotifiedAlert], at now: Timestamp) {
         for alert in alerts {
             let labels = receiver.groupLabels(of: alert)
-            var group: WebhookGroup
-            if let known = groups[labels] {
-                group = known
-            } else {
-                // What has resolved before it was ever told of needs no group of its own.
-                if alert.isResolved(at: now) { continue }
+            var group = groups.removeValue(forKey: labels) ?? newGroup(labels)
+            if group.alerts.isEmpty, !alert.isResolved(at: now) {
                 // Who has fired for longer than the wait has waited already.
                 let isOld = alert.startsAt + receiver.groupWait < now
-                group = WebhookGroup(number: nextNumber, labels: labels, firstFlush: isOld ? now : now + receiver.groupWait)
-                nextNumber += 1
+                group.begin(firstFlush: isOld ? now : now + receiver.groupWait)
             }
-            groups[labels] = nil
             group.insert(alert, at: now)
             put(group)
         }
+    }
+
+    private mutating func newGroup(_ labels: Labels) -> WebhookGroup {
+        defer { nextNumber += 1 }
+        return WebhookGroup(number: nextNumber, labels: labels, firstFlush: .distantFuture)
     }
 
     /// The deliveries to start now.
     ///
     /// - Complexity: O(groups + alerts of the groups that are flushed).
     public mutating func advance(to now: Timestamp) -> [WebhookDelivery] {
+        flush(at: now)
         var started: [WebhookDelivery] = []
         var inFlight = groups.values.count { $0.isInFlight }
         for labels in groups.keys.sorted() {
             guard var group = groups.removeValue(forKey: labels) else { continue }
-            if let message = group.flush(receiver, externalURL: externalURL, at: now) {
-                group.enqueue(WebhookDelivery(id: nextNumber, group: labels, message: message))
-                nextNumber += 1
-            }
             if inFlight < Self.maximumInFlight, let delivery = group.takeNext(at: now) {
                 started.append(delivery)
                 inFlight += 1
@@ -94,6 +90,18 @@ public struct WebhookDispatcher: Sendable {
             put(group)
         }
         return started
+    }
+
+    /// Settles what is told at the flushes that are due.
+    private mutating func flush(at now: Timestamp) {
+        for labels in groups.keys.sorted() {
+            guard var group = groups.removeValue(forKey: labels) else { continue }
+            if let message = group.flush(receiver, externalURL: externalURL, at: now) {
+                group.enqueue(WebhookDelivery(id: nextNumber, group: labels, message: message))
+                nextNumber += 1
+            }
+            put(group)
+        }
     }
 
     /// Takes in how a delivery went.
@@ -181,6 +189,8 @@ public struct WebhookDispatcher: Sendable {
             put(WebhookGroup(number: number, header, alerts: alerts[number] ?? [], queue: queue))
         }
         apply(receiver, externalURL: externalURL)
+        // A flush that was due says what was known then, and nothing that comes now.
+        flush(at: now)
         return faults
     }
 

@@ -55,7 +55,15 @@ struct WebhookGroup: Sendable {
         return [retry, flush].compactMap { $0 }.min()
     }
 
+    /// Begins to wait for alerts, as a group that was never told of; messages of what it was before may still be on their way.
+    mutating func begin(firstFlush: Timestamp) {
+        nextFlush = firstFlush
+        told = nil
+        changes.isHeader = true
+    }
+
     mutating func insert(_ alert: NotifiedAlert, at now: Timestamp) {
+        // What has resolved before it was ever told of needs no telling.
         if alert.isResolved(at: now), alerts[alert.labels] == nil, told?.firing.contains(alert.fingerprint) != true { return }
         if alerts[alert.labels] == alert { return }
         alerts[alert.labels] = alert

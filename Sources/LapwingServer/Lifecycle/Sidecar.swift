@@ -133,7 +133,8 @@ public final class Sidecar: Sendable {
             status: StatusEndpoints(store: store, scheduler: scheduler, scrapes: scrapes, start: .now),
             writes: WriteEndpoint(sink: store), imports: ImportEndpoint(sink: store), telemetry: OpenTelemetryEndpoint(sink: store),
             instruments: instruments,
-            history: HistoryEndpoint(notifier: notifier), alertmanagers: configuration.alertmanagers.map(\.url), now: { .now }, reload: { [weak self] in self?.reloadAndWait() })
+            history: HistoryEndpoint(notifier: notifier), alertmanagers: configuration.alertmanagers.map(\.url),
+            now: { .now }, reload: { [weak self] in self?.reloadAndWait() })
     }
 
     private func begin(_ groups: [RuleGroup]) async throws {

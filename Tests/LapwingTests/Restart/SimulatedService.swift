@@ -1,0 +1,156 @@
+import LapwingAlerting
+import LapwingDisk
+import LapwingNotify
+import LapwingPromQL
+import LapwingRules
+import LapwingSeries
+import LapwingStorage
+import LapwingText
+import SeededRandom
+
+@testable import Lapwing
+
+/// What happens around the service: what expressions give at each evaluation, and who answers when.
+struct Scenario: Sendable {
+    static let start: Int64 = 1_700_000_000
+    static let scripted = 300
+    /// With what follows, in which everybody answers and nothing changes.
+    static let ticks = scripted + 120
+
+    static let rules = """
+        groups:
+          - name: g
+            interval: 10s
+            rules:
+              - {alert: Instant, expr: a, annotations: {summary: '{{ $value }}'}}
+              - {alert: Waits, expr: b, for: 25s}
+              - {alert: Keeps, expr: c, keep_firing_for: 25s}
+              - {alert: Both, expr: d, for: 10s, keep_firing_for: 15s, labels: {severity: page}}
+              - {record: r, expr: a}
+        """
+
+    /// By expression, then by evaluation: what each instance gives, or that the query fails.
+    private var results: [String: [[Double?]?]] = [:]
+    private var outages: [Range<Int>] = []
+
+    init(seed: UInt64) {
+        var random = SeededGenerator(seed)
+        for expression in ["a", "b", "c", "d"] {
+            var isOn = [false, false]
+            results[expression] = (0...Self.scripted / 10 + 2).map { _ in
+                if random.below(12) == 0 { return nil }
+                return isOn.indices.map { instance in
+                    if random.below(4) == 0 { isOn[instance].toggle() }
+                    return isOn[instance] ? Double(random.below(3)) : nil
+                }
+            }
+        }
+        for _ in 0..<3 {
+            let begin = random.below(Self.scripted)
+            outages.append(begin..<min(Self.scripted, begin + random.below(80)))
+        }
+    }
+
+    func isDown(_ receiver: String, at tick: Int) -> Bool { receiver.contains("flaky") && outages.contains { $0.contains(tick) } }
+
+    func vector(_ expression: String, at time: Timestamp) throws(QueryError) -> [VectorSample] {
+        let index = Int((time.milliseconds / 1000 - Self.start) / 10)
+        let evaluations = results[expression] ?? []
+        guard let instances = evaluations[max(0, min(index, evaluations.count - 1))] else { throw .execution("it fails") }
+        return instances.enumerated().compactMap { instance, value in
+            value.map { VectorSample(labels: Labels(metric: "x", ["instance": "\(instance)"]), time: time.milliseconds, value: $0) }
+        }
+    }
+}
+
+/// The service between two crashes: what `RuleScheduler` and `Notifier` do, one step after another.
+struct SimulatedService {
+    struct Died: Error {}
+
+    private struct Querier: RuleQuerier {
+        let scenario: Scenario
+
+        func instant(_ query: PreparedQuery, at time: Timestamp) throws(QueryError) -> QueryResult {
+            QueryResult(value: .vector(try scenario.vector(query.text, at: time)))
+        }
+
+        func prepare(_ text: String) throws(QueryError) -> PreparedQuery {
+            do throws(PromQLSyntaxError) { return try PreparedQuery(text) } catch { throw .syntax(error) }
+        }
+    }
+
+    private let store: Store
+    private let group: RuleGroup
+    private let environment: RuleEnvironment
+    private let schedule: GroupSchedule
+    private var state: GroupState
+    private var kept = KeptAlerts()
+    private(set) var outbox: Outbox
+    private var slot: Timestamp
+
+    /// Starts over what the disk holds.
+    init(_ scenario: Scenario, on disk: SimulatedDisk, _ configuration: Outbox.Configuration, isSynced: Bool, at now: Timestamp) throws {
+        var durability = DurabilityOptions()
+        if isSynced { durability.syncInterval = .zero }
+        store = try Store.open("/data", on: disk, durability: durability, random: { 7 }).store
+        group = try RuleFile.read(SourceText(name: "r.yml", Scenario.rules)).groups[0]
+        environment = RuleEnvironment(
+            querier: Querier(scenario: scenario), sink: store, externalURL: "http://l", defaultInterval: .seconds(10), elapsed: { .zero })
+        schedule = GroupSchedule(key: group.key, interval: .seconds(10))
+        outbox = Outbox(configuration, restoring: store.notes(beginning: Outbox.notePrefix), at: now)
+        let resumption = RuleResumption(notes: store.notes(beginning: KeptAlerts.notePrefix), source: store, isContinuing: true)
+        let (old, faults) = kept.restore(resumption.notes)
+        precondition(faults.isEmpty && outbox.faults.isEmpty, "\(faults) \(outbox.faults)")
+        state = GroupState(ruleCount: group.rules.count)
+        var last = Timestamp.distantPast
+        if let known = old[group.key] {
+            (state, _) = GroupState.carried(from: known.state, of: known.places, to: group)
+            let seen = resumption.lastEvaluation(of: state, group, environment, before: now)
+            _ = resumption.rule.resume(&state, of: group, last: max(known.lastChange, seen ?? .distantPast), schedule, at: now)
+            resumption.resumeSeries(of: &state, in: store)
+            last = known.lastChange
+        }
+        kept.adopt(group)
+        slot = schedule.first(after: last, resumingAt: now)
+    }
+
+    /// Does what is due: hands what is sent to `receive`, and says when the log knows of it.
+    mutating func advance(to now: Timestamp, evaluates: Bool, receive: (Delivery) -> DeliveryOutcome, noted: () -> Void) throws {
+        if evaluates, slot <= now {
+            try evaluate()
+            slot = schedule.next(after: slot, now: now).slot
+        }
+        while true {
+            let deliveries = outbox.advance(to: now)
+            try keep([])
+            if deliveries.isEmpty { return }
+            if deliveries.contains(where: { $0.attempt == 0 }) { try settle() }
+            for delivery in deliveries {
+                let outcome = receive(delivery)
+                outbox.completed(delivery, outcome, at: now)
+                try keep([])
+                noted()
+            }
+        }
+    }
+
+    func checkpoint() throws { do { try store.checkpoint() } catch { throw Died() } }
+
+    private mutating func evaluate() throws {
+        let outcome = group.evaluate(&state, at: slot, in: environment)
+        // A query that fails is part of the scenario; a disk that fails is the end.
+        if outcome.failures.contains(where: { $0.message != "it fails" }) { throw Died() }
+        let notes = kept.changes(of: group.key, to: state, at: slot)
+        let due = outcome.alerts.flatMap { rule in
+            rule.due.map { NotifiedAlert($0, expression: rule.expression, externalLabels: .empty, externalURL: "http://l") }
+        }
+        outbox.receive(due, outcome.transitions.map { AlertHistory.Change($0, group: "g", file: "r.yml") }, at: slot)
+        try keep(notes)
+    }
+
+    private mutating func keep(_ notes: [Note]) throws {
+        do { try store.setNotes(notes + outbox.takeNotes()) } catch { throw Died() }
+    }
+
+    private func settle() throws { do { try store.syncNotes() } catch { throw Died() } }
+}

@@ -1,0 +1,102 @@
+import LapwingDisk
+import LapwingNotify
+import LapwingSeries
+import SeededRandom
+
+/// A service with its disk, its receivers, and crashes.
+struct SimulatedWorld {
+    /// When the disk's owner dies, counted in changes of the disk.
+    enum Crashes {
+        case none
+        case once(at: Int)
+        /// Again and again, after as many changes as the seed says.
+        case often(seed: UInt64)
+    }
+
+    struct Message: Equatable {
+        var body: String
+        var tick: Int
+        /// Whether the service died after the receiver took it, before its log knew for sure: then it may come once more.
+        var isUnsure = false
+    }
+
+    let scenario: Scenario
+    let crashes: Crashes
+    let crash: SimulatedDisk.Crash
+    let disk = SimulatedDisk(seed: 3)
+    /// What receivers took, by receiver and group.
+    private(set) var inbox: [String: [Message]] = [:]
+    private(set) var changes: [AlertHistory.Entry] = []
+    private(set) var deaths = 0
+    private(set) var undelivered = 0
+
+    static var configuration: Outbox.Configuration {
+        var configuration = Outbox.Configuration()
+        var steady = WebhookReceiver(name: "steady", url: "http://steady/")
+        (steady.groupWait, steady.groupInterval, steady.repeatInterval) = (.seconds(5), .seconds(20), .seconds(60))
+        var flaky = WebhookReceiver(name: "flaky", url: "http://flaky/")
+        (flaky.groupWait, flaky.groupInterval, flaky.grouping) = (.zero, .seconds(15), .allLabels)
+        configuration.webhooks = [steady, flaky]
+        configuration.alertmanagers = [AlertmanagerReceiver(url: "http://am-steady"), AlertmanagerReceiver(url: "http://am-flaky")]
+        return configuration
+    }
+
+    init(_ scenario: Scenario, _ crashes: Crashes, _ crash: SimulatedDisk.Crash = .process) {
+        self.scenario = scenario
+        self.crashes = crashes
+        self.crash = crash
+    }
+
+    mutating func run() throws {
+        var random = SeededGenerator(0)
+        if case .once(let step) = crashes { disk.crash(at: step) }
+        if case .often(let seed) = crashes { random = SeededGenerator(seed) }
+        var service = try start(0, &random)
+        for tick in 0..<Scenario.ticks {
+            let now = Timestamp(milliseconds: (Scenario.start + Int64(tick)) * 1000)
+            // However often it dies, it is started again within the second.
+            var lives = 0
+            while true {
+                do {
+                    try step(&service, tick, now)
+                    break
+                } catch is SimulatedService.Died {
+                    deaths += 1
+                    lives += 1
+                    disk.restart(after: crash)
+                    service = try start(tick, &random, isLast: lives > 5)
+                }
+            }
+        }
+        changes = service.outbox.history.entries(limit: .max) { entry in if case .change = entry { true } else { false } }
+        undelivered = service.outbox.pending
+    }
+
+    private func start(_ tick: Int, _ random: inout SeededGenerator, isLast: Bool = false) throws -> SimulatedService {
+        let now = Timestamp(milliseconds: (Scenario.start + Int64(tick)) * 1000)
+        let service = try SimulatedService(scenario, on: disk, Self.configuration, isSynced: crash == .machine, at: now)
+        if case .often = crashes, !isLast { disk.crash(at: disk.steps + 1 + random.below(60)) }
+        return service
+    }
+
+    private mutating func step(_ service: inout SimulatedService, _ tick: Int, _ now: Timestamp) throws {
+        var taken: (key: String, index: Int)?
+        do {
+            let evaluates = tick < Scenario.scripted
+            try service.advance(to: now, evaluates: evaluates) { delivery in
+                let (receiver, group, _) = delivery.summary
+                if scenario.isDown(receiver, at: tick) { return .failed(retryAfter: nil, "it is down") }
+                let key = receiver + group
+                inbox[key, default: []].append(Message(body: String(decoding: delivery.body(), as: UTF8.self), tick: tick))
+                taken = (key, (inbox[key]?.count ?? 1) - 1)
+                return .accepted
+            } noted: {
+                taken = nil
+            }
+            if tick % 97 == 50 { try service.checkpoint() }
+        } catch {
+            if let taken, error is SimulatedService.Died { inbox[taken.key]?[taken.index].isUnsure = true }
+            throw error
+        }
+    }
+}
