@@ -153,6 +153,9 @@ final class ScriptedService: Sendable {
         receivedBox.bodies.withLock { $0 }.compactMap { try? JSONSerialization.jsonObject(with: Data($0)) as? [String: Any] }
     }
 
+    /// The bodies that came.
+    var bodies: [[UInt8]] { receivedBox.bodies.withLock { $0 } }
+
     var requestCount: Int { receivedBox.bodies.withLock { $0.count } }
 
     func stop() { server.shutdown(grace: .milliseconds(100)) }
