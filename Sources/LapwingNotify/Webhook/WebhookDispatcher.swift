@@ -11,6 +11,12 @@ public struct WebhookDispatcher: Sendable {
     public private(set) var receiver: WebhookReceiver
     private var externalURL: String
     private var groups: [Labels: WebhookGroup] = [:]
+    private var alarms = GroupAlarms()
+    /// Groups whose first message can go as soon as the receiver has fewer requests.
+    private var ready = ReadyGroups()
+    private var inFlight = 0
+    /// Groups with changes that are not in the notes.
+    private var changed: Set<Labels> = []
     private var nextNumber: UInt64 = 1
     private var jitter: Jitter
     private let notePrefix: String
@@ -35,7 +41,7 @@ public struct WebhookDispatcher: Sendable {
         for (labels, group) in groups {
             var group = group
             group.keep { receiver.groupLabels(of: $0) == labels }
-            put(group)
+            put(group, nil)
         }
     }
 
@@ -46,7 +52,7 @@ public struct WebhookDispatcher: Sendable {
         for group in groups.values {
             var group = group
             group.abandon()
-            put(group)
+            put(group, nil)
         }
         return messages
     }
@@ -65,7 +71,7 @@ public struct WebhookDispatcher: Sendable {
                 group.begin(firstFlush: isOld ? now : now + receiver.groupWait)
             }
             group.insert(alert, at: now)
-            put(group)
+            put(group, now)
         }
     }
 
@@ -76,56 +82,62 @@ public struct WebhookDispatcher: Sendable {
 
     /// The deliveries to start now.
     ///
-    /// - Complexity: O(groups + alerts of the groups that are flushed).
+    /// - Complexity: O(groups and alerts that have something due).
     public mutating func advance(to now: Timestamp) -> [WebhookDelivery] {
-        flush(at: now)
-        var started: [WebhookDelivery] = []
-        var inFlight = groups.values.count { $0.isInFlight }
-        for labels in groups.keys.sorted() {
-            guard var group = groups.removeValue(forKey: labels) else { continue }
-            if inFlight < Self.maximumInFlight, let delivery = group.takeNext(at: now) {
-                started.append(delivery)
-                inFlight += 1
-            }
-            put(group)
-        }
-        return started
-    }
-
-    /// Settles what is told at the flushes that are due.
-    private mutating func flush(at now: Timestamp) {
-        for labels in groups.keys.sorted() {
+        for labels in alarms.takeDue(at: now) {
             guard var group = groups.removeValue(forKey: labels) else { continue }
             if let message = group.flush(receiver, externalURL: externalURL, at: now) {
                 group.enqueue(WebhookDelivery(id: nextNumber, group: labels, message: message))
                 nextNumber += 1
             }
-            put(group)
+            put(group, now)
         }
+        var started: [WebhookDelivery] = []
+        while inFlight < Self.maximumInFlight, let labels = ready.takeFirst() {
+            guard var group = groups.removeValue(forKey: labels) else { continue }
+            if let delivery = group.takeNext(at: now) {
+                started.append(delivery)
+                inFlight += 1
+            }
+            put(group, now)
+        }
+        return started
     }
 
     /// Takes in how a delivery went.
     public mutating func completed(_ delivery: WebhookDelivery, _ outcome: DeliveryOutcome, at now: Timestamp) {
-        guard var group = groups[delivery.group], group.queue.first?.id == delivery.id else { return }
+        guard var group = groups[delivery.group], group.isInFlight, group.queue.first?.id == delivery.id else { return }
         groups[delivery.group] = nil
+        inFlight -= 1
         switch outcome {
         case .accepted: group.finishFirst()
         case .refused: group.giveUpFirst()
         case .failed(let retryAfter, _):
             group.retryFirst(at: now + (retryAfter ?? jitter.backoff(attempt: delivery.attempt)))
         }
-        put(group)
+        put(group, now)
     }
 
     /// Keeps a group, or lets it go when it has nothing left to tell.
-    private mutating func put(_ group: WebhookGroup) {
+    ///
+    /// - Parameter now: nil where no time has passed.
+    private mutating func put(_ group: WebhookGroup, _ now: Timestamp?) {
         var group = group
-        if group.isDone { lastNotes += group.takeNotes(notePrefix) }
-        groups[group.labels] = group.isDone ? nil : group
+        if group.isDone {
+            lastNotes += group.takeNotes(notePrefix)
+            alarms.set(nil, for: group.labels)
+            changed.remove(group.labels)
+            groups[group.labels] = nil
+            return
+        }
+        if let now, group.canSend(at: now) { ready.append(group.labels) }
+        alarms.set(group.nextWake(isReady: ready.contains(group.labels)), for: group.labels)
+        changed.insert(group.labels)
+        groups[group.labels] = group
     }
 
     /// When `advance` has something to do next without anything else happening; nil when it has nothing.
-    public var nextWake: Timestamp? { groups.values.compactMap(\.nextWake).min() }
+    public var nextWake: Timestamp? { inFlight < Self.maximumInFlight && !ready.isEmpty ? .distantPast : alarms.next }
 
     /// Deliveries that the receiver has not taken yet.
     public var pendingDeliveries: Int { groups.values.reduce(0) { $0 + $1.queueLength } }
@@ -134,11 +146,11 @@ public struct WebhookDispatcher: Sendable {
 
     /// What has changed since this was last asked, for the log.
     ///
-    /// - Complexity: O(groups + changes).
+    /// - Complexity: O(changes).
     mutating func takeNotes() -> [Note] {
         var notes = lastNotes
-        lastNotes = []
-        for labels in groups.keys.sorted() {
+        defer { (lastNotes, changed) = ([], []) }
+        for labels in changed.sorted() {
             guard var group = groups.removeValue(forKey: labels) else { continue }
             notes += group.takeNotes(notePrefix)
             groups[labels] = group
@@ -170,7 +182,10 @@ public struct WebhookDispatcher: Sendable {
                 if parts.count == 3, parts[1] == "a" {
                     alerts[number, default: []].append(try Self.revived(NotifiedAlert(noteBytes: value), at: now, tolerance))
                 }
-                if parts.count == 3, parts[1] == "m", let id = UInt64(parts[2]) { messages[number, default: []].append((id, value)) }
+                if parts.count == 3, parts[1] == "m", let id = UInt64(parts[2]) {
+                    nextNumber = max(nextNumber, id + 1)
+                    messages[number, default: []].append((id, value))
+                }
             } catch {
                 faults.append("note \(notePrefix)\(note.key): \(error)")
             }
@@ -178,7 +193,6 @@ public struct WebhookDispatcher: Sendable {
         for (number, header) in headers.sorted(by: { $0.key < $1.key }) {
             var queue: [WebhookDelivery] = []
             for (id, value) in (messages[number] ?? []).sorted(by: { $0.0 < $1.0 }) {
-                nextNumber = max(nextNumber, id + 1)
                 do throws(NoteReader.Malformed) {
                     let message = try WebhookMessage(noteBytes: value, groupLabels: header.labels)
                     queue.append(WebhookDelivery(id: id, group: header.labels, message: message))
@@ -186,11 +200,20 @@ public struct WebhookDispatcher: Sendable {
                     faults.append("note \(notePrefix)\(number)/m/\(id): \(error)")
                 }
             }
-            put(WebhookGroup(number: number, header, alerts: alerts[number] ?? [], queue: queue))
+            var group = WebhookGroup(number: number, header, alerts: alerts[number] ?? [], queue: queue)
+            group.keep { receiver.groupLabels(of: $0) == header.labels }
+            // A flush that was due says what was known then, and nothing that comes now.
+            if let message = group.flush(receiver, externalURL: externalURL, at: now) {
+                group.enqueue(WebhookDelivery(id: nextNumber, group: header.labels, message: message))
+                nextNumber += 1
+            }
+            put(group, now)
         }
-        apply(receiver, externalURL: externalURL)
-        // A flush that was due says what was known then, and nothing that comes now.
-        flush(at: now)
+        for note in notes {
+            guard let number = note.key.split(separator: "/").first.flatMap({ UInt64($0) }), headers[number] == nil else { continue }
+            lastNotes.append(Note(notePrefix + note.key, nil))
+            if messages[number]?.isEmpty == false { faults.append("note \(notePrefix)\(note.key): its group is not known any more") }
+        }
         return faults
     }
 

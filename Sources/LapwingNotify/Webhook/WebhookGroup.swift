@@ -49,11 +49,17 @@ struct WebhookGroup: Sendable {
     /// Whether nothing is left to tell.
     var isDone: Bool { alerts.isEmpty && queue.isEmpty }
 
-    var nextWake: Timestamp? {
-        let retry = isInFlight || queue.isEmpty ? nil : retryAt ?? .distantPast
+    /// When there is something to do without anything else happening.
+    ///
+    /// - Parameter isReady: whether its first message waits only for fewer requests.
+    func nextWake(isReady: Bool) -> Timestamp? {
+        let retry = isReady || isInFlight || queue.isEmpty ? nil : retryAt ?? .distantPast
         let flush = alerts.isEmpty ? nil : nextFlush
         return [retry, flush].compactMap { $0 }.min()
     }
+
+    /// Whether there is a message that may be tried.
+    func canSend(at now: Timestamp) -> Bool { !isInFlight && !queue.isEmpty && retryAt.map { $0 <= now } ?? true }
 
     /// Begins to wait for alerts, as a group that was never told of; messages of what it was before may still be on their way.
     mutating func begin(firstFlush: Timestamp) {
@@ -145,7 +151,7 @@ struct WebhookGroup: Sendable {
 
     /// The oldest message, when it may be tried now.
     mutating func takeNext(at now: Timestamp) -> WebhookDelivery? {
-        guard !isInFlight, var first = queue.first, retryAt.map({ $0 <= now }) ?? true else { return nil }
+        guard canSend(at: now), var first = queue.first else { return nil }
         isInFlight = true
         first.attempt = attempt
         return first

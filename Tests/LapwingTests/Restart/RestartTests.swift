@@ -1,4 +1,5 @@
 import Foundation
+import LapwingAlerting
 import LapwingDisk
 import LapwingNotify
 import LapwingRules
@@ -89,5 +90,33 @@ import Testing
             #expect(deaths >= 20)
             for often in 0..<UInt64(Self.isLong ? 40 : 3) { #expect(try compare(seed, .often(seed: often), crash, to: expected) > 5) }
         }
+    }
+
+    @Test func `and is away for a while forgets no alert that receivers know of`() throws {
+        for seed in 1...UInt64(Self.isLong ? 10 : 2) {
+            for point in stride(from: 20, to: 1200, by: Self.isLong ? 7 : 190) {
+                let crashes = SimulatedWorld.Crashes.away(at: point, seconds: 1 + point % 80)
+                let world = try run(Scenario(seed: seed), crashes)
+                for (key, messages) in world.inbox where key.contains("{}:") {
+                    #expect(try unended(messages.map(\.body)) == [], "scenario \(seed), \(crashes), \(key)")
+                }
+                let beginnings = world.changes.count { if case .change(let change) = $0 { change.change == .firing } else { false } }
+                let ends = world.changes.count { if case .change(let change) = $0 { change.change == .resolved } else { false } }
+                #expect(beginnings == ends && beginnings > 5, "scenario \(seed), \(crashes)")
+            }
+        }
+    }
+
+    /// Alerts that were told as firing and not as resolved after it.
+    private func unended(_ bodies: [String]) throws -> Set<String> {
+        var firing: Set<String> = []
+        for body in bodies {
+            let message = try #require(try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])
+            for alert in message["alerts"] as? [[String: Any]] ?? [] {
+                let name = "\(alert["fingerprint"] ?? "")"
+                if alert["status"] as? String == "firing" { firing.insert(name) } else { firing.remove(name) }
+            }
+        }
+        return firing
     }
 }

@@ -11,6 +11,8 @@ struct SimulatedWorld {
         case once(at: Int)
         /// Again and again, after as many changes as the seed says.
         case often(seed: UInt64)
+        /// Once, and then it is away for so many seconds.
+        case away(at: Int, seconds: Int)
     }
 
     struct Message: Equatable {
@@ -50,9 +52,11 @@ struct SimulatedWorld {
     mutating func run() throws {
         var random = SeededGenerator(0)
         if case .once(let step) = crashes { disk.crash(at: step) }
+        if case .away(let step, _) = crashes { disk.crash(at: step) }
+        var absentUntil = 0
         if case .often(let seed) = crashes { random = SeededGenerator(seed) }
         var service = try start(0, &random)
-        for tick in 0..<Scenario.ticks {
+        for tick in 0..<Scenario.ticks where tick >= absentUntil {
             let now = Timestamp(milliseconds: (Scenario.start + Int64(tick)) * 1000)
             // However often it dies, it is started again within the second.
             var lives = 0
@@ -64,6 +68,11 @@ struct SimulatedWorld {
                     deaths += 1
                     lives += 1
                     disk.restart(after: crash)
+                    if case .away(_, let seconds) = crashes {
+                        absentUntil = tick + seconds
+                        service = try start(absentUntil, &random)
+                        break
+                    }
                     service = try start(tick, &random, isLast: lives > 5)
                 }
             }
@@ -82,8 +91,7 @@ struct SimulatedWorld {
     private mutating func step(_ service: inout SimulatedService, _ tick: Int, _ now: Timestamp) throws {
         var taken: (key: String, index: Int)?
         do {
-            let evaluates = tick < Scenario.scripted
-            try service.advance(to: now, evaluates: evaluates) { delivery in
+            try service.advance(to: now) { delivery in
                 let (receiver, group, _) = delivery.summary
                 if scenario.isDown(receiver, at: tick) { return .failed(retryAfter: nil, "it is down") }
                 let key = receiver + group
