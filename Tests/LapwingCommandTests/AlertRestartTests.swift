@@ -86,8 +86,8 @@ import Testing
         let taken = alertmanager.requestCount
         server = try RunningServer(arguments)
         try await eventually("the end and the beginning are told") {
-            let late = alertmanager.requestCount > taken
-            return late && tellings(alertmanager, ending: true).contains { $0.name == "Ends" } && tellings(alertmanager, ending: false).contains { $0.name == "Waits" }
+            let (ended, begun) = (tellings(alertmanager, ending: true), tellings(alertmanager, ending: false))
+            return alertmanager.requestCount > taken && ended.contains { $0.name == "Ends" } && begun.contains { $0.name == "Waits" }
         }
         let ended = try #require(tellings(alertmanager, ending: true).first { $0.name == "Ends" })
         #expect(ended.startsAt == tellings(alertmanager, ending: false).first { $0.name == "Ends" }?.startsAt)
