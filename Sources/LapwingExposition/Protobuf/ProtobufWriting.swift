@@ -1,16 +1,9 @@
+import LapwingText
+
 /// The wire format of protocol buffers, written; the counterpart of `ProtobufReader`.
 ///
 /// Source: protobuf.dev, "Encoding".
 extension [UInt8] {
-    mutating func appendVarint(_ number: UInt64) {
-        var number = number
-        while number >= 0x80 {
-            append(UInt8(truncatingIfNeeded: number) | 0x80)
-            number >>= 7
-        }
-        append(UInt8(number))
-    }
-
     mutating func appendFixed64(_ bits: UInt64) {
         for shift in stride(from: UInt64(0), to: 64, by: 8) { append(UInt8(truncatingIfNeeded: bits >> shift)) }
     }

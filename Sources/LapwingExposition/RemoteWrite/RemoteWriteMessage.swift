@@ -1,4 +1,5 @@
 public import LapwingSeries
+import LapwingText
 
 /// Writes a remote-write request, version 1.0, of floats: what a sender, a benchmark or a test needs.
 public struct RemoteWriteMessage: Sendable {

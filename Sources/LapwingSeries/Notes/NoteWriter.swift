@@ -1,3 +1,5 @@
+import LapwingText
+
 /// The value of a note, field by field; `NoteReader` reads the same fields in the same order.
 ///
 ///     ┌─────────┬────────┬─ … ─┐   number   seven bits a byte, least significant first
@@ -11,14 +13,7 @@ public struct NoteWriter: Sendable {
 
     public init(version: UInt8) { bytes = [version] }
 
-    public mutating func number(_ value: UInt64) {
-        var value = value
-        while value >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: value) | 0x80)
-            value >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: value))
-    }
+    public mutating func number(_ value: UInt64) { bytes.appendVarint(value) }
 
     public mutating func count(_ value: Int) { number(UInt64(max(0, value))) }
 

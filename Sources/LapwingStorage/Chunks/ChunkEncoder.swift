@@ -1,4 +1,5 @@
 import LapwingSeries
+import LapwingText
 
 /// What makes chunks, with memory that is used again and the blocks of times that were made last.
 struct ChunkEncoder: Sendable {

@@ -2,6 +2,7 @@
 // inside `withReader` only, and compares each offset with the count before it reads.
 import LapwingDisk
 import LapwingSeries
+import LapwingText
 
 /// A place in a chunk's bytes, read forward; every read is checked against the end.
 struct ChunkReader {
@@ -99,15 +100,6 @@ struct ChunkReader {
 
 /// Writing what `ChunkReader` reads.
 extension [UInt8] {
-    mutating func appendVarint(_ value: UInt64) {
-        var value = value
-        while value >= 0x80 {
-            append(UInt8(truncatingIfNeeded: value) | 0x80)
-            value >>= 7
-        }
-        append(UInt8(value))
-    }
-
     mutating func appendZigzag(_ value: Int64) { appendVarint(UInt64(bitPattern: (value << 1) ^ (value >> 63))) }
 
     mutating func appendFixed64(_ value: UInt64) {

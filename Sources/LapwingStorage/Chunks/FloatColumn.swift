@@ -1,5 +1,6 @@
 // Decodes integers into the memory of the doubles that they become, by pointer; the buffer is as long as the count says.
 import LapwingSeries
+import LapwingText
 
 /// Doubles as scaled integers where they are decimals, else as their bit patterns; lossless to the last bit.
 enum FloatColumn {

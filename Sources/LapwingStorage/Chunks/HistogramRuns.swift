@@ -1,4 +1,5 @@
 import LapwingSeries
+import LapwingText
 
 /// Native histograms as columns: what does not change once per run, each count over time as a column of floats.
 enum HistogramRuns {

@@ -1,5 +1,6 @@
 // Works on buffers of integers by pointer: residuals are computed, measured and packed in loops without bounds checks.
 import LapwingSeries
+import LapwingText
 
 /// Integers as the difference from what their predecessors promise, packed in as few bits as nearly all need.
 ///

@@ -1,4 +1,5 @@
 import LapwingSeries
+import LapwingText
 import Testing
 
 @testable import LapwingExposition
