@@ -8,9 +8,6 @@ struct OpenMetricsCheck {
     /// Names that families have taken, and the families' names.
     private var taken: [String: String] = [:]
 
-    /// Characters that an exemplar's labels may have together, names and values.
-    static let exemplarLabelLimit = 128
-
     /// - Parameter isWhole: whether the page was read to its end, so that what is missing can be told.
     mutating func run(_ page: ExpositionPage, _ bytes: Span<UInt8>, isWhole: Bool) {
         var metadata = 0
@@ -109,11 +106,10 @@ struct OpenMetricsCheck {
     private mutating func check(_ exemplar: ExpositionPage.ExemplarText, of page: ExpositionPage, _ bytes: Span<UInt8>)
     {
         do {
-            let labels = try page.labels(of: exemplar, in: bytes)
-            let length = labels.reduce(0) { $0 + $1.name.unicodeScalars.count + $1.value.unicodeScalars.count }
-            if length > Self.exemplarLabelLimit {
+            let length = try page.exemplar(exemplar, in: bytes, sampleTime: 0).labelCharacterCount
+            if length > Exemplar.labelCharacterLimit {
                 report(
-                    "an exemplar's labels have \(length) characters, at most \(Self.exemplarLabelLimit) are allowed",
+                    "an exemplar's labels have \(length) characters, at most \(Exemplar.labelCharacterLimit) are allowed",
                     at: exemplar.labels)
             }
         } catch {

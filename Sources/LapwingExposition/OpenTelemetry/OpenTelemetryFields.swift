@@ -4,11 +4,11 @@
 enum OpenTelemetryFields {
     enum Message: Hashable {
         case request, resourceMetrics, resource, scopeMetrics, metric, gauge, sum, histogram, exponential, summary
-        case numberPoint, histogramPoint, exponentialPoint, summaryPoint, buckets, quantile, attribute, value, array, map
+        case numberPoint, histogramPoint, exponentialPoint, summaryPoint, buckets, quantile, exemplar, attribute, value, array, map
     }
 
     indirect enum Shape {
-        case text, bool, double, fixed64, varint, zigzag, bytes, temporality
+        case text, bool, double, fixed64, varint, zigzag, bytes, hexadecimal, temporality
         case message(Message)
     }
 
@@ -34,21 +34,27 @@ enum OpenTelemetryFields {
         .gauge: points(.numberPoint), .sum: points(.numberPoint), .histogram: points(.histogramPoint),
         .exponential: points(.exponentialPoint), .summary: points(.summaryPoint),
         .numberPoint: point.merging([
-            "asDouble": (4, .double), "asInt": (6, .fixed64), "attributes": (7, .message(.attribute)), "flags": (8, .varint),
+            "asDouble": (4, .double), "exemplars": (5, .message(.exemplar)), "asInt": (6, .fixed64), "attributes": (7, .message(.attribute)),
+            "flags": (8, .varint),
         ]) { $1 },
         .histogramPoint: point.merging([
             "count": (4, .fixed64), "sum": (5, .double), "bucketCounts": (6, .fixed64), "explicitBounds": (7, .double),
-            "attributes": (9, .message(.attribute)), "flags": (10, .varint),
+            "exemplars": (8, .message(.exemplar)), "attributes": (9, .message(.attribute)), "flags": (10, .varint),
         ]) { $1 },
         .exponentialPoint: point.merging([
             "attributes": (1, .message(.attribute)), "count": (4, .fixed64), "sum": (5, .double), "scale": (6, .zigzag),
             "zeroCount": (7, .fixed64), "positive": (8, .message(.buckets)), "negative": (9, .message(.buckets)), "flags": (10, .varint),
+            "exemplars": (11, .message(.exemplar)),
         ]) { $1 },
         .summaryPoint: point.merging([
             "count": (4, .fixed64), "sum": (5, .double), "quantileValues": (6, .message(.quantile)), "attributes": (7, .message(.attribute)),
             "flags": (8, .varint),
         ]) { $1 },
         .buckets: ["offset": (1, .zigzag), "bucketCounts": (2, .varint)],
+        .exemplar: [
+            "timeUnixNano": (2, .fixed64), "asDouble": (3, .double), "spanId": (4, .hexadecimal), "traceId": (5, .hexadecimal),
+            "asInt": (6, .fixed64), "filteredAttributes": (7, .message(.attribute)),
+        ],
         .quantile: ["quantile": (1, .double), "value": (2, .double)],
         .attribute: ["key": (1, .text), "value": (2, .message(.value))],
         .value: [

@@ -95,6 +95,7 @@ private struct OpenTelemetryJSON {
         case .message(let kind): output.appendField(number, try object(kind))
         case .text: output.appendField(number, Array(try text().utf8))
         case .bytes: output.appendField(number, try base64())
+        case .hexadecimal: output.appendField(number, try identity())
         case .double:
             output.appendVarint(number << 3 | 1)
             output.appendFixed64(try double().bitPattern)
@@ -197,6 +198,19 @@ private struct OpenTelemetryJSON {
         }
         offset += 4
         return code
+    }
+
+    /// The identity of a trace or span, which stands in hexadecimal digits where other bytes are base64.
+    private mutating func identity() throws(ProtobufReader.Fault) -> [UInt8] {
+        let text = Array(try text().utf8)
+        var output: [UInt8] = []
+        for place in stride(from: 0, to: text.count, by: 2) {
+            guard place + 1 < text.count, let byte = UInt8(String(decoding: text[place...place + 1], as: UTF8.self), radix: 16) else {
+                throw fault("an identity is no even number of hexadecimal digits")
+            }
+            output.append(byte)
+        }
+        return output
     }
 
     private mutating func base64() throws(ProtobufReader.Fault) -> [UInt8] {

@@ -14,6 +14,7 @@ struct OpenTelemetryMetric {
     private static let cumulative: UInt64 = 2
 
     private var name = ""
+    private var help = ""
     private var unit = ""
     private var form: Form?
     private var points: [ProtobufReader] = []
@@ -25,6 +26,7 @@ struct OpenTelemetryMetric {
         while let field = try reader.field() {
             switch (field.number, field.type) {
             case (1, .bytes): name = try reader.text()
+            case (2, .bytes): help = try reader.text()
             case (3, .bytes): unit = try reader.text()
             case (5...11, .bytes):
                 let content = try reader.message()
@@ -49,6 +51,15 @@ struct OpenTelemetryMetric {
         }
     }
 
+    private func metricKind(_ form: Form) -> MetricMetadata.Kind {
+        switch form {
+        case .gauge: .gauge
+        case .sum: isMonotonic ? .counter : .gauge
+        case .histogram, .exponential: .histogram
+        case .summary: .summary
+        }
+    }
+
     /// Adds the samples of the data points to `metrics`, or says why not.
     func convert(_ resource: inout OpenTelemetryResource, into metrics: inout OpenTelemetryMetrics) throws(ProtobufReader.Fault) {
         func refuse(_ message: String, _ count: Int) { metrics.refusals.append(.init(message: message, samples: count)) }
@@ -59,6 +70,9 @@ struct OpenTelemetryMetric {
         }
         guard let translated = OpenTelemetryNaming.metric(name, unit: unit, kind) else {
             return refuse("normalization for metric \(GoQuote.quote(name)) resulted in empty name", points.count)
+        }
+        if !points.isEmpty {
+            metrics.metadata.append(MetricMetadata(name: translated, kind: metricKind(form), unit: OpenTelemetryNaming.unit(unit), help: help))
         }
         for message in points {
             var point = OpenTelemetryPoint()
@@ -75,7 +89,10 @@ struct OpenTelemetryMetric {
             }
             let series = OpenTelemetrySeries(name: translated, labels: labels, point: point)
             switch form {
-            case .gauge, .sum: series.append(point.value, to: &metrics)
+            case .gauge: series.append(point.value, to: &metrics)
+            case .sum:
+                series.append(point.value, to: &metrics)
+                series.append(point.exemplars, to: &metrics)
             case .histogram: series.appendClassic(to: &metrics)
             case .summary: series.appendSummary(to: &metrics)
             case .exponential:
@@ -102,15 +119,28 @@ private struct OpenTelemetrySeries {
         metrics.append(labels(suffix, bound), point.hasNoValue ? StaleMarker.value : value, at: point.time, since: point.startTime)
     }
 
+    func append(
+        _ exemplars: some Sequence<OpenTelemetryExemplar>, _ suffix: String = "", _ bound: (name: String, value: Double)? = nil,
+        to metrics: inout OpenTelemetryMetrics
+    ) {
+        metrics.append(labels(suffix, bound), exemplars)
+    }
+
+    /// Exemplars stand in the order of their values, as buckets do.
     func appendClassic(to metrics: inout OpenTelemetryMetrics) {
         if let sum = point.sum { append(sum, "_sum", to: &metrics) }
         append(Double(point.count), "_count", to: &metrics)
         var total: UInt64 = 0
+        var exemplars = point.exemplars[...]
         for (bound, count) in zip(point.bounds, point.bucketCounts) {
             total &+= count
             append(Double(total), "_bucket", ("le", bound), to: &metrics)
+            let within = exemplars.prefix { !($0.exemplar.value > bound) }
+            if !within.isEmpty { append(within, "_bucket", ("le", bound), to: &metrics) }
+            exemplars = exemplars.dropFirst(within.count)
         }
         append(Double(point.count), "_bucket", ("le", .infinity), to: &metrics)
+        append(exemplars, "_bucket", ("le", .infinity), to: &metrics)
     }
 
     func appendSummary(to metrics: inout OpenTelemetryMetrics) {
@@ -121,5 +151,6 @@ private struct OpenTelemetrySeries {
 
     func appendNative(to metrics: inout OpenTelemetryMetrics) {
         metrics.append(labels(""), point.nativeHistogram, at: point.time, since: point.startTime)
+        append(point.exemplars, to: &metrics)
     }
 }

@@ -4,7 +4,7 @@ public import LapwingSeries
 ///
 /// Names, units, `job`, `instance` and `target_info` come out as Prometheus 3.14 makes them by default; exponential histograms
 /// become native ones, explicit ones classic. Sums and histograms that count from one export to the next (delta temporality)
-/// are refused, as there. Exemplars are passed over.
+/// are refused, as there.
 /// Source: opentelemetry-proto `metrics/v1/metrics.proto`; Prometheus 3.14 `storage/remote/otlptranslator/prometheusremotewrite`.
 public struct OpenTelemetryMetrics: Sendable {
     /// Each set of labels once; samples name them by their place.
@@ -19,6 +19,11 @@ public struct OpenTelemetryMetrics: Sendable {
     public private(set) var histogramTimes: [Int64] = []
     public private(set) var histograms: [NativeHistogram] = []
     public private(set) var histogramStartTimes: [Int64] = []
+    public private(set) var exemplars: [Exemplar] = []
+    /// The labels of each exemplar's series, by their place.
+    public private(set) var exemplarSeries: [Int] = []
+    /// What is said of metrics that were taken.
+    public internal(set) var metadata: [MetricMetadata] = []
     /// Metrics that are not taken, each with its data points.
     public internal(set) var refusals: [RemoteWriteRequest.Refusal] = []
     private var places: [Labels: Int] = [:]
@@ -69,6 +74,7 @@ public struct OpenTelemetryMetrics: Sendable {
 
     private mutating func appendTargetInfo(_ resource: OpenTelemetryResource) {
         guard let info = resource.targetInfo, resource.earliest <= resource.latest else { return }
+        metadata.append(MetricMetadata(name: info.metricName, kind: .gauge, help: "Target metadata"))
         var time = resource.earliest
         if (resource.latest - resource.earliest) / Self.targetInfoInterval > Self.targetInfoLimit { time = resource.latest }
         while time < resource.latest {
@@ -92,6 +98,17 @@ public struct OpenTelemetryMetrics: Sendable {
         histogramTimes.append(time)
         histograms.append(histogram)
         histogramStartTimes.append(start)
+    }
+
+    mutating func append(_ labels: Labels, _ exemplars: some Sequence<OpenTelemetryExemplar>) {
+        for one in exemplars {
+            guard one.hasValue else {
+                refusals.append(.init(message: "unsupported exemplar value type: Empty", samples: 0))
+                continue
+            }
+            self.exemplars.append(one.exemplar)
+            exemplarSeries.append(place(of: labels))
+        }
     }
 
     private mutating func place(of labels: Labels) -> Int {

@@ -29,6 +29,12 @@ enum OpenTelemetryNaming {
         return startsWithDigit(joined) ? "_" + joined : joined
     }
 
+    /// A unit as metadata has it.
+    static func unit(_ unit: String) -> String {
+        let (main, per) = suffixes(unit)
+        return withoutTrailingUnderscore(main.isEmpty ? per : per.isEmpty ? main : main + "_" + per)
+    }
+
     /// What a unit adds to a name: itself, and what it is counted by.
     private static func suffixes(_ unit: String) -> (main: String, per: String) {
         let parts = unit.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(trimmed)

@@ -14,6 +14,7 @@ struct OpenTelemetryPoint {
     private(set) var bounds: [Double] = []
     private(set) var bucketCounts: [UInt64] = []
     private(set) var quantiles: [(quantile: Double, value: Double)] = []
+    private(set) var exemplars: [OpenTelemetryExemplar] = []
 
     private var scale: Int32 = 0
     private var zeroCount: UInt64 = 0
@@ -31,6 +32,7 @@ struct OpenTelemetryPoint {
             case (2, .fixed64): startTime = try Self.milliseconds(&reader)
             case (3, .fixed64): time = try Self.milliseconds(&reader)
             case (4, .fixed64): value = try reader.double()
+            case (5, .bytes): exemplars.append(try OpenTelemetryExemplar(try reader.message()))
             case (6, .fixed64): value = Double(Int64(bitPattern: try reader.fixed64()))
             case (7, .bytes): try attributes.read(try reader.message())
             case (8, .varint): hasNoValue = try reader.varint() & 1 != 0
@@ -39,19 +41,27 @@ struct OpenTelemetryPoint {
         }
     }
 
+    /// Reads a field that points with a count and a sum have alike, whatever their kind.
+    private mutating func readShared(_ field: ProtobufReader.Field, _ reader: inout ProtobufReader) throws(ProtobufReader.Fault) {
+        switch (field.number, field.type) {
+        case (2, .fixed64): startTime = try Self.milliseconds(&reader)
+        case (3, .fixed64): time = try Self.milliseconds(&reader)
+        case (4, .fixed64): count = try reader.fixed64()
+        case (5, .fixed64): sum = try reader.double()
+        default: try reader.skip(field.type)
+        }
+    }
+
     mutating func readHistogram(_ message: ProtobufReader) throws(ProtobufReader.Fault) {
         var reader = message
         while let field = try reader.field() {
             switch (field.number, field.type) {
-            case (2, .fixed64): startTime = try Self.milliseconds(&reader)
-            case (3, .fixed64): time = try Self.milliseconds(&reader)
-            case (4, .fixed64): count = try reader.fixed64()
-            case (5, .fixed64): sum = try reader.double()
             case (6, _): try reader.repeated(field.type, into: &bucketCounts) { (reader) throws(ProtobufReader.Fault) in try reader.fixed64() }
             case (7, _): try reader.repeated(field.type, into: &bounds, HistogramMessage.double)
+            case (8, .bytes): exemplars.append(try OpenTelemetryExemplar(try reader.message()))
             case (9, .bytes): try attributes.read(try reader.message())
             case (10, .varint): hasNoValue = try reader.varint() & 1 != 0
-            default: try reader.skip(field.type)
+            default: try readShared(field, &reader)
             }
         }
     }
@@ -61,16 +71,13 @@ struct OpenTelemetryPoint {
         while let field = try reader.field() {
             switch (field.number, field.type) {
             case (1, .bytes): try attributes.read(try reader.message())
-            case (2, .fixed64): startTime = try Self.milliseconds(&reader)
-            case (3, .fixed64): time = try Self.milliseconds(&reader)
-            case (4, .fixed64): count = try reader.fixed64()
-            case (5, .fixed64): sum = try reader.double()
             case (6, .varint): scale = Int32(clamping: try reader.zigzag())
             case (7, .fixed64): zeroCount = try reader.fixed64()
             case (8, .bytes): try positive.read(try reader.message())
             case (9, .bytes): try negative.read(try reader.message())
             case (10, .varint): hasNoValue = try reader.varint() & 1 != 0
-            default: try reader.skip(field.type)
+            case (11, .bytes): exemplars.append(try OpenTelemetryExemplar(try reader.message()))
+            default: try readShared(field, &reader)
             }
         }
     }
@@ -79,14 +86,10 @@ struct OpenTelemetryPoint {
         var reader = message
         while let field = try reader.field() {
             switch (field.number, field.type) {
-            case (2, .fixed64): startTime = try Self.milliseconds(&reader)
-            case (3, .fixed64): time = try Self.milliseconds(&reader)
-            case (4, .fixed64): count = try reader.fixed64()
-            case (5, .fixed64): sum = try reader.double()
             case (6, .bytes): quantiles.append(try Self.quantile(try reader.message()))
             case (7, .bytes): try attributes.read(try reader.message())
             case (8, .varint): hasNoValue = try reader.varint() & 1 != 0
-            default: try reader.skip(field.type)
+            default: try readShared(field, &reader)
             }
         }
     }
@@ -117,10 +120,15 @@ struct OpenTelemetryPoint {
         for side in [positive, negative] where !side.fits {
             return "an exponential histogram's bucket indexes overflow: \(side.counts.count) from \(side.offset)"
         }
-        return nil
+        do throws(NativeHistogramError) {
+            try nativeHistogram.validate()
+            return nil
+        } catch {
+            return error.message
+        }
     }
 
-    /// - Precondition: there is no `exponentialFault`.
+    /// - Precondition: the scale and the indexes of the buckets are right.
     var nativeHistogram: NativeHistogram {
         var histogram = NativeHistogram()
         let merged = max(0, scale - Self.schemas.highest)

@@ -45,6 +45,7 @@ struct ClientHistogram {
         native.positiveSpans.removeAll { $0.offset == 0 && $0.length == 0 }
         native.negativeSpans.removeAll { $0.offset == 0 && $0.length == 0 }
         if isGauge { native.counterResetHint = .gauge }
+        native.makeCoarser()
     }
 
     private static func bucket(_ message: ProtobufReader) throws(ProtobufReader.Fault) -> (bound: Double, count: Double) {

@@ -36,6 +36,7 @@ struct HistogramMessage {
         }
         if !positiveDeltas.isEmpty { histogram.positiveBuckets = Self.counts(positiveDeltas) }
         if !negativeDeltas.isEmpty { histogram.negativeBuckets = Self.counts(negativeDeltas) }
+        histogram.makeCoarser()
     }
 
     /// What is wrong with the histogram, if anything.
@@ -75,6 +76,19 @@ struct HistogramMessage {
 }
 
 extension NativeHistogram {
+    /// Schemas that are set aside for exponential buckets; what is finer than the finest that there is is merged to that.
+    ///
+    /// Source: Prometheus 3.14 `model/histogram/generic.go`, `ExponentialSchemaMaxReserved`.
+    private static let finerSchemas: ClosedRange<Int32> = 9...52
+
+    /// Merges buckets that are finer than any that can be kept; a layout that is wrong stays, for `layoutFault` to find.
+    mutating func makeCoarser() {
+        guard Self.finerSchemas.contains(schema), spansFault == nil else { return }
+        let hint = counterResetHint
+        self = reduced(to: Self.exponentialSchemas.upperBound)
+        counterResetHint = hint
+    }
+
     /// What Prometheus would refuse it for.
     fileprivate var contentFault: String? {
         do throws(NativeHistogramError) {
@@ -89,12 +103,17 @@ extension NativeHistogram {
     /// ascend.
     var layoutFault: String? {
         guard usesCustomBuckets || Self.exponentialSchemas.contains(schema) else { return "a histogram has the unknown schema \(schema)" }
+        if let spansFault { return spansFault }
+        for (a, b) in zip(customValues, customValues.dropFirst()) where !(a < b) { return "a histogram's custom bounds do not ascend" }
+        return nil
+    }
+
+    private var spansFault: String? {
         for (spans, buckets) in [(positiveSpans, positiveBuckets), (negativeSpans, negativeBuckets)] {
             let listed = spans.reduce(UInt64(0)) { $0 &+ UInt64($1.length) }
             if listed != UInt64(buckets.count) { return "a histogram's spans list \(listed) buckets, and it has \(buckets.count)" }
             if spans.dropFirst().contains(where: { $0.offset < 0 }) { return "a histogram's spans overlap" }
         }
-        for (a, b) in zip(customValues, customValues.dropFirst()) where !(a < b) { return "a histogram's custom bounds do not ascend" }
         return nil
     }
 }

@@ -58,6 +58,16 @@ extension ExpositionPage {
         return Labels(pairs)
     }
 
+    /// An exemplar of the page.
+    ///
+    /// - Parameter sampleTime: its sample's in milliseconds since the epoch, which is its own where it states none.
+    /// - Throws: `ExpositionError` when a label is named twice.
+    public func exemplar(_ text: ExemplarText, in bytes: Span<UInt8>, sampleTime: Int64) throws(ExpositionError) -> Exemplar {
+        let hasOwnTime = text.time != Self.noTime
+        return Exemplar(
+            labels: try labels(of: text, in: bytes), value: text.value, time: hasOwnTime ? text.time : sampleTime, hasOwnTime: hasOwnTime)
+    }
+
     /// A number that is the same for pages that declare the same of their metrics, in the same order.
     ///
     /// - Complexity: O(metadata bytes), without decoding them.

@@ -1,3 +1,5 @@
+import LapwingSeries
+
 /// Version 1.0, `prometheus.WriteRequest`.
 ///
 /// Source: Prometheus 3.14 `prompb/remote.proto`, `prompb/types.proto`.
@@ -10,7 +12,11 @@ extension RemoteWriteRequest {
         var reader = ProtobufReader(bytes)
         do throws(ProtobufReader.Fault) {
             while let field = try reader.field() {
-                if field.number == 1, field.type == .bytes { try readSeries(&reader) } else { try reader.skip(field.type) }
+                switch (field.number, field.type) {
+                case (1, .bytes): try readSeries(&reader)
+                case (3, .bytes): metadata.append(try RemoteWriteMetadata.first(try reader.message()))
+                default: try reader.skip(field.type)
+                }
             }
         } catch {
             throw RemoteWriteError(error)
@@ -37,9 +43,7 @@ extension RemoteWriteRequest {
                     scattered += bytes[start..<reader.offset]
                 }
             case (2, .bytes): try readSample(&reader)
-            case (3, .bytes):
-                exemplarCount += 1
-                try reader.skip(field.type)
+            case (3, .bytes): append(try Self.exemplar(try reader.message()))
             case (4, .bytes):
                 var message = HistogramMessage()
                 try message.read(try reader.message())
@@ -55,5 +59,21 @@ extension RemoteWriteRequest {
             bytes += scattered
         }
         series.append(Series(labels: labels, floats: firstFloat..<times.count, histograms: firstHistogram..<histogramTimes.count))
+    }
+
+    private static func exemplar(_ message: ProtobufReader) throws(ProtobufReader.Fault) -> Exemplar {
+        var reader = message
+        var labels: [Label] = []
+        var exemplar = Exemplar(labels: .empty, value: 0, time: 0)
+        while let field = try reader.field() {
+            switch (field.number, field.type) {
+            case (1, .bytes): labels.append(try label(&reader))
+            case (2, .fixed64): exemplar.value = try reader.double()
+            case (3, .varint): exemplar.time = Int64(bitPattern: try reader.varint())
+            default: try reader.skip(field.type)
+            }
+        }
+        exemplar.labels = Labels(labels)
+        return exemplar
     }
 }

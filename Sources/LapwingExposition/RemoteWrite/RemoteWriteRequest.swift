@@ -3,7 +3,7 @@ public import LapwingSeries
 /// The series and samples of a remote-write request, version 1.0 or 2.0, as columns.
 ///
 /// Labels are read when they are asked for: a receiver that has seen the bytes of a series' labels needs no more than
-/// them. Exemplars and metadata are passed over.
+/// them.
 public struct RemoteWriteRequest: Sendable {
     /// One series of the request; its samples are consecutive rows of the columns.
     public struct Series: Sendable {
@@ -33,8 +33,11 @@ public struct RemoteWriteRequest: Sendable {
     /// As `startTimes`.
     public internal(set) var histogramStartTimes: [Int64] = []
     public internal(set) var refusals: [Refusal] = []
-    /// Exemplars that came.
-    public internal(set) var exemplarCount = 0
+    public internal(set) var exemplars: [Exemplar] = []
+    /// The series of each exemplar, by its place.
+    public internal(set) var exemplarSeries: [Int] = []
+    /// What is said of metrics, each at least once.
+    public internal(set) var metadata: [MetricMetadata] = []
 
     init(readingFrom bytes: [UInt8]) { self.bytes = bytes }
 
@@ -65,6 +68,20 @@ public struct RemoteWriteRequest: Sendable {
         if message.startTime != 0 || !histogramStartTimes.isEmpty { histogramStartTimes.append(message.startTime) }
         histogramTimes.append(message.time)
         histograms.append(message.histogram)
+    }
+
+    /// Adds an exemplar of the series that is next.
+    mutating func append(_ exemplar: Exemplar) {
+        var exemplar = exemplar
+        exemplar.hasOwnTime = exemplar.time != 0
+        exemplars.append(exemplar)
+        exemplarSeries.append(series.count)
+    }
+
+    /// Forgets the exemplars of a series that is not taken.
+    mutating func dropExemplars(from place: Int) {
+        exemplars.removeSubrange(place...)
+        exemplarSeries.removeSubrange(place...)
     }
 
     // MARK: Finding series
@@ -114,7 +131,7 @@ public struct RemoteWriteRequest: Sendable {
         return result
     }
 
-    private static func label(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) -> Label {
+    static func label(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) -> Label {
         let outer = try reader.enter()
         var label = Label(name: "", value: "")
         while let field = try reader.field() {

@@ -50,7 +50,9 @@ public struct ExpositionWriter: Sendable {
 
     /// Writes one sample.
     ///
-    /// - Parameter time: left out when nil, as on a page that is to be scraped.
+    /// - Parameters:
+    ///   - time: left out when nil, as on a page that is to be scraped.
+    ///   - exemplar: stands behind a sample of OpenMetrics; Prometheus' text has none and drops it.
     public mutating func write(_ labels: Labels, _ value: Double, at time: Timestamp? = nil, exemplar: Exemplar? = nil)
     {
         ExpositionText.append(labels, to: &bytes)
@@ -70,24 +72,11 @@ public struct ExpositionWriter: Sendable {
         }
     }
 
-    /// An example that stands behind a sample of OpenMetrics; Prometheus' text has none and drops it.
-    public struct Exemplar: Sendable, Hashable {
-        public var labels: Labels
-        public var value: Double
-        public var time: Timestamp?
-
-        public init(labels: Labels, value: Double, time: Timestamp? = nil) {
-            self.labels = labels
-            self.value = value
-            self.time = time
-        }
-    }
-
     private mutating func write(_ exemplar: Exemplar) {
         bytes.append(contentsOf: " # {".utf8)
         ExpositionText.appendPairs(exemplar.labels, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
-        writeRest(exemplar.value, at: exemplar.time)
+        writeRest(exemplar.value, at: exemplar.hasOwnTime ? Timestamp(milliseconds: exemplar.time) : nil)
     }
 
     private mutating func writeRest(_ value: Double, at time: Timestamp?) {

@@ -53,6 +53,47 @@ import Testing
             ])
     }
 
+    @Test func `exemplars stand for the series, and the bucket, that they were seen in`() throws {
+        func exemplar(_ value: String, _ rest: String = "") -> String { #"{"timeUnixNano":"1600000000250000000","asDouble":\#(value)\#(rest)}"# }
+        let identities = #","traceId":"0a0B00000000000000000000000000ff","spanId":"0000000000000000""#
+        let attribute = #","filteredAttributes":[{"key":"user.id","value":{"intValue":"7"}}]"#
+        let long = #","filteredAttributes":[{"key":"k","value":{"stringValue":"\#(String(repeating: "x", count: 128))"}}]"#
+        let metrics = try OpenTelemetryMetrics(
+            json: Self.request(
+                #"""
+                {"name":"d","unit":"s","histogram":{"aggregationTemporality":2,"dataPoints":[{\#(Self.point),"count":"3","sum":2.5,
+                  "bucketCounts":["1","1","1"],"explicitBounds":[1,2],
+                  "exemplars":[\#(exemplar("0.5", identities + attribute)),\#(exemplar("1")),\#(exemplar("3", long))]}]}},
+                {"name":"c","sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[{\#(Self.point),"asInt":"1",
+                  "exemplars":[{"asInt":"5"},{"timeUnixNano":"1"}]}]}},
+                {"name":"g","gauge":{"dataPoints":[{\#(Self.point),"asInt":"1","exemplars":[\#(exemplar("1"))]}]}}
+                """#, resource: ""))
+        let told = zip(metrics.exemplarSeries, metrics.exemplars).map { "\(metrics.labels[$0.0]) \($0.1.labels) \($0.1.value)@\($0.1.time)" }
+        #expect(
+            told == [
+                #"{__name__="d_seconds_bucket", le="1"} {trace_id="0a0b00000000000000000000000000ff", "user.id"="7"} 0.5@1600000000250"#,
+                #"{__name__="d_seconds_bucket", le="1"} {} 1.0@1600000000250"#,
+                #"{__name__="d_seconds_bucket", le="+Inf"} {} 3.0@1600000000250"#, #"{__name__="c_total"} {} 5.0@0"#,
+            ])
+        #expect(metrics.refusals.map(\.message) == ["unsupported exemplar value type: Empty"])
+    }
+
+    @Test func `what is said of metrics is kept under Prometheus' names and units`() throws {
+        let metrics = try OpenTelemetryMetrics(
+            json: Self.request(
+                #"""
+                {"name":"http.size","description":"Bytes sent.","unit":"By/s","sum":{"aggregationTemporality":2,"isMonotonic":true,
+                  "dataPoints":[{\#(Self.point),"asInt":"1"}]}},
+                {"name":"queue","sum":{"aggregationTemporality":2,"dataPoints":[{\#(Self.point),"asInt":"1"}]}},
+                {"name":"empty","gauge":{"dataPoints":[]}}
+                """#, resource: #"{"key":"service.name","value":{"stringValue":"s"}},{"key":"host","value":{"stringValue":"h"}}"#))
+        #expect(
+            metrics.metadata == [
+                MetricMetadata(name: "http_size_bytes_per_second_total", kind: .counter, unit: "bytes_per_second", help: "Bytes sent."),
+                MetricMetadata(name: "queue", kind: .gauge), MetricMetadata(name: "target_info", kind: .gauge, help: "Target metadata"),
+            ])
+    }
+
     @Test func `exponential histograms become native ones, of lower resolution where they have to`() throws {
         func histogram(_ scale: Int, _ counts: String, offset: Int = 0) throws -> NativeHistogram? {
             try OpenTelemetryMetrics(
@@ -123,10 +164,5 @@ import Testing
     @Test(arguments: ["", "{", "[]", "{\"resourceMetrics\":[{]}", "{} x", "{\"a\":\"\\q\"}", String(repeating: "{\"a\":", count: 1000), "{\"a\":[1,2"])
     func `as damaged JSON are refused with the place`(text: String) {
         #expect(throws: RemoteWriteError.self) { try OpenTelemetryMetrics(json: Array(text.utf8)) }
-    }
-
-    @Test func `are told what was left out as the protocol has it`() {
-        #expect(OpenTelemetryResponse.protobuf(refused: 0, message: nil) == [])
-        #expect(OpenTelemetryResponse.protobuf(refused: 2, message: "no") == [0x0A, 6, 0x08, 2, 0x12, 2, 0x6E, 0x6F])
     }
 }

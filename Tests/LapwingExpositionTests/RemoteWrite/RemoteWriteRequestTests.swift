@@ -35,6 +35,20 @@ import Testing
         #expect(request.values.map(\.bitPattern) == [Double.nan, -0.0, 1e300].map(\.bitPattern))
     }
 
+    @Test func `brings exemplars and what is said of metrics`() throws {
+        let exemplar: [UInt8] = [0x0A, 6, 0x0A, 1, 0x74, 0x12, 1, 0x69, 0x11, 0, 0, 0, 0, 0, 0, 0xE0, 0x3F, 0x18, 9]
+        let metadata: [UInt8] = [0x08, 1, 0x12, 2, 0x75, 0x70, 0x22, 1, 0x68, 0x2A, 1, 0x73]
+        var series = Array(up[2...])
+        series.appendField(3, exemplar)
+        var bytes: [UInt8] = []
+        bytes.appendField(1, Array(up[2...]))
+        bytes.appendField(1, series)
+        bytes.appendField(3, metadata)
+        let request = try RemoteWriteRequest(bytes)
+        #expect(request.exemplars == [Exemplar(labels: Labels(metric: "", ["t": "i"]), value: 0.5, time: 9)] && request.exemplarSeries == [1])
+        #expect(request.metadata == [MetricMetadata(name: "up", kind: .counter, unit: "s", help: "h")])
+    }
+
     @Test func `brings integer histograms as counts and float histograms as they are`() throws {
         // count 3, sum 2.5, schema 1, zero count 1 within 0.5, one span of two buckets with deltas +1, 0, a gauge, at 20.
         let integers: [UInt8] = [
@@ -56,7 +70,7 @@ import Testing
         ([0x0A, 0x05, 0x01], "the message is damaged at byte 2: a field of 5 bytes reaches beyond the end"),
         ([0x0F], "the message is damaged at byte 1: field 1 has the unknown wire type 7"),
         ([0x0A, 0x02, 0x22, 0x00, 0x80], "the message is damaged at byte 5: it ends in the middle of a number"),
-        ([0x0A, 0x04, 0x22, 0x02, 0x20, 0x20], "the message is damaged at byte 6: a histogram has the unknown schema 16"),
+        ([0x0A, 0x05, 0x22, 0x03, 0x20, 0x80, 0x01], "the message is damaged at byte 7: a histogram has the unknown schema 64"),
         (
             [0x0A, 0x06, 0x22, 0x04, 0x5A, 0x02, 0x10, 0x02],
             "the message is damaged at byte 8: a histogram's spans list 2 buckets, and it has 0"

@@ -1,4 +1,5 @@
 import LapwingSeries
+import LapwingText
 import Testing
 
 @testable import LapwingExposition
@@ -21,13 +22,26 @@ struct SecondMessage {
         return bytes
     }
 
-    mutating func append(_ labels: [UInt8], samples: [[UInt8]], histograms: [[UInt8]] = [], exemplars: Int = 0) {
+    static func exemplar(_ labels: [UInt8], _ value: Double, _ time: UInt64) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendField(1, labels)
+        bytes.append(2 << 3 | 1)
+        bytes.appendFixed64(value.bitPattern)
+        bytes.append(3 << 3)
+        bytes.appendVarint(time)
+        return bytes
+    }
+
+    mutating func append(
+        _ labels: [UInt8], samples: [[UInt8]], histograms: [[UInt8]] = [], exemplars: [[UInt8]] = [],
+        metadata: [UInt8] = [1 << 3, 1, 3 << 3, 2]
+    ) {
         var series: [UInt8] = []
         series.appendField(1, labels)
         for sample in samples { series.appendField(2, sample) }
         for histogram in histograms { series.appendField(3, histogram) }
-        for _ in 0..<exemplars { series.appendField(4, [1 << 3, 1]) }
-        series.appendField(5, [1 << 3, 1, 3 << 3, 2])
+        for exemplar in exemplars { series.appendField(4, exemplar) }
+        series.appendField(5, metadata)
         bytes.appendField(5, series)
     }
 }
@@ -39,15 +53,65 @@ struct SecondMessage {
 
     @Test func `is read into columns, with start times`() throws {
         var message = SecondMessage(symbols: symbols)
-        message.append([1, 2, 3, 4], samples: [SecondMessage.sample(1.5, 1000), SecondMessage.sample(2, 2000, start: 500)], exemplars: 2)
+        message.append([1, 2, 3, 4], samples: [SecondMessage.sample(1.5, 1000), SecondMessage.sample(2, 2000, start: 500)])
         message.append([3, 5, 1, 2], samples: [SecondMessage.sample(3, 1000)], histograms: [histogram])
         let request = try RemoteWriteRequest(second: message.bytes)
         #expect(request.times == [1000, 2000, 1000] && request.values == [1.5, 2, 3] && request.startTimes == [0, 500, 0])
         #expect(request.histogramTimes == [20] && request.histogramStartTimes == [5])
         #expect(request.histograms.first?.positiveBuckets == [1, 2])
-        #expect(request.exemplarCount == 2 && request.refusals.isEmpty)
+        #expect(request.refusals.isEmpty)
         #expect(
             try request.series.map { try request.labels(of: $0) } == [Labels(metric: "up", ["a": "b"]), Labels(metric: "up", ["a": "é"])])
+    }
+
+    @Test func `brings the exemplars of the series that are taken`() throws {
+        let exemplar = SecondMessage.exemplar([3, 5], 0.5, 900)
+        var message = SecondMessage(symbols: symbols)
+        message.append([1, 2, 3], samples: [SecondMessage.sample(1, 2)], exemplars: [exemplar])
+        message.append([1, 2], samples: [SecondMessage.sample(1, 2)])
+        message.append([1, 4], samples: [], exemplars: [exemplar])
+        message.append(
+            [1, 3], samples: [SecondMessage.sample(1, 2)],
+            exemplars: [exemplar, SecondMessage.exemplar([3], 1, 901), SecondMessage.exemplar([3, 7], 1, 901), SecondMessage.exemplar([], 2, 0)])
+        let request = try RemoteWriteRequest(second: message.bytes)
+        #expect(
+            request.exemplars == [
+                Exemplar(labels: Labels(metric: "", ["a": "é"]), value: 0.5, time: 900),
+                Exemplar(labels: .empty, value: 2, time: 0, hasOwnTime: false),
+            ])
+        #expect(request.exemplarSeries == [1, 1] && request.series.count == 2)
+        #expect(
+            request.refusals.suffix(2).map(\.message) == [
+                "parsing exemplar for series [1, 3]: invalid labelRefs length 1",
+                "parsing exemplar for series [1, 3]: labelRefs 3 (name) = 7 (value) outside of symbols table (size 6)",
+            ])
+    }
+
+    @Test func `says of each metric once what it is`() throws {
+        var message = SecondMessage(symbols: ["", "__name__", "d_bucket", "d_sum", "up", "helpful", "seconds", "le", "1"])
+        let histogram: [UInt8] = [1 << 3, 3, 3 << 3, 5, 4 << 3, 6]
+        message.append([1, 2, 7, 8], samples: [SecondMessage.sample(1, 2)], metadata: histogram)
+        message.append([7, 8, 1, 2], samples: [SecondMessage.sample(1, 2)], metadata: histogram)
+        message.append([1, 3], samples: [SecondMessage.sample(1, 2)], metadata: histogram)
+        message.append([1, 4], samples: [SecondMessage.sample(1, 2)], metadata: [1 << 3, 9])
+        message.append([1, 4], samples: [SecondMessage.sample(1, 2)], metadata: [])
+        message.append([1, 4], samples: [SecondMessage.sample(1, 2)], metadata: [3 << 3, 9])
+        let request = try RemoteWriteRequest(second: message.bytes)
+        let expected = MetricMetadata(name: "d", kind: .histogram, unit: "seconds", help: "helpful")
+        #expect(request.metadata == [expected, expected, MetricMetadata(name: "up")])
+        #expect(
+            request.refusals == [
+                .init(message: "parsing metadata for series [1, 4]: metadata help_ref 9 outside of symbols table (size 9)", samples: 1)
+            ])
+    }
+
+    @Test func `merges histograms that are finer than any that can be kept`() throws {
+        var message = SecondMessage(symbols: symbols)
+        // Schema 9, one span of three buckets from 1 with 1, 2 and 4 observations.
+        message.append([1, 2], samples: [], histograms: [[0x08, 7, 0x20, 18, 0x5A, 4, 0x08, 2, 0x10, 3, 0x62, 3, 2, 2, 4]])
+        let histogram = try #require(try RemoteWriteRequest(second: message.bytes).histograms.first)
+        #expect(histogram.schema == 8 && histogram.count == 7)
+        #expect(histogram.positiveSpans == [.init(offset: 1, length: 2)] && histogram.positiveBuckets == [3, 4])
     }
 
     @Test func `knows the series that version 1 wrote`() throws {
@@ -66,7 +130,7 @@ struct SecondMessage {
         message.append([1, 2, 3], samples: [SecondMessage.sample(1, 2)])
         message.append([1, 9], samples: [SecondMessage.sample(1, 2), SecondMessage.sample(1, 3)])
         message.append([1, 2], samples: [])
-        message.append([1, 2], samples: [SecondMessage.sample(7, 2)], histograms: [[0x20, 0x20]])
+        message.append([1, 2], samples: [SecondMessage.sample(7, 2)], histograms: [[0x20, 0x80, 1]])
         let request = try RemoteWriteRequest(second: message.bytes)
         #expect(request.series.count == 1)
         #expect(
@@ -75,7 +139,7 @@ struct SecondMessage {
                 .init(
                     message: "parsing labels for series [1, 9]: labelRefs 1 (name) = 9 (value) outside of symbols table (size 6)", samples: 2),
                 .init(message: "TimeSeries must contain at least one sample or histogram for series {__name__=\"up\"}", samples: 0),
-                .init(message: "a histogram has the unknown schema 16", samples: 1),
+                .init(message: "a histogram has the unknown schema 64", samples: 1),
             ])
     }
 

@@ -30,8 +30,7 @@ import Testing
     @Test func `OpenMetrics writes floats, seconds, units, exemplars and its end`() {
         var writer = ExpositionWriter(.openMetrics)
         writer.begin(Self.requests)
-        let exemplar = ExpositionWriter.Exemplar(
-            labels: Labels(metric: "", ["trace_id": "ab"]), value: 0.5, time: Timestamp(milliseconds: 1_500))
+        let exemplar = Exemplar(labels: Labels(metric: "", ["trace_id": "ab"]), value: 0.5, time: 1_500)
         writer.write(
             Labels(metric: "http_requests_total", ["code": "200"]), 12, at: Timestamp(milliseconds: 1_520_879_607_789),
             exemplar: exemplar)
