@@ -73,6 +73,13 @@ enum APIAnswer {
         return .json(json.bytes)
     }
 
+    /// Success without data, as Prometheus answers where there is nothing to look for.
+    static var nothing: HTTPResponse {
+        var json = JSONWriter()
+        json.object { $0.member("status", "success") }
+        return .json(json.bytes)
+    }
+
     /// Warnings and infos where there are any, as members of an envelope that is open.
     static func remarks(_ warnings: [String], _ infos: [String], _ json: inout JSONWriter) {
         for (name, texts) in [("warnings", warnings), ("infos", infos)] where !texts.isEmpty {

@@ -13,6 +13,7 @@ struct APIRoutes: Sendable {
     var writes: WriteEndpoint
     var imports: ImportEndpoint
     var telemetry: OpenTelemetryEndpoint
+    var exemplars: ExemplarEndpoint
     var instruments: Instruments
     var history: HistoryEndpoint
     var alertmanagers: [String]
@@ -27,6 +28,7 @@ struct APIRoutes: Sendable {
         let (queries, series, rules, targets, status) = (queries, series, rules, targets, status)
         answer(&router, "query", [.get, .post]) { (request, now) throws(APIError) in try queries.instant(request, now: now) }
         answer(&router, "query_range", [.get, .post]) { (request, now) throws(APIError) in try queries.range(request, now: now) }
+        answer(&router, "query_exemplars", [.get, .post]) { [exemplars] (request, now) throws(APIError) in try exemplars.query(request, now: now) }
         answer(&router, "format_query", [.get, .post]) { (request, now) throws(APIError) in try SyntaxEndpoints.format(request, now: now) }
         answer(&router, "parse_query", [.get, .post]) { (request, now) throws(APIError) in try SyntaxEndpoints.tree(request, now: now) }
         answer(&router, "series", [.get, .post]) { (request, now) throws(APIError) in try series.series(request, now: now) }

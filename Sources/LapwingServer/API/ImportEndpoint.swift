@@ -1,6 +1,7 @@
 import LapwingExposition
 import LapwingHTTP
 import LapwingSeries
+import LapwingStorage
 
 /// `import/prometheus`: an exposition page in the body, as text or OpenMetrics, whose lines may have times of their own.
 ///
@@ -11,6 +12,7 @@ struct ImportEndpoint: Sendable {
     static let maximumBytes = 256 << 20
 
     let sink: any SampleSink
+    var exemplars = ExemplarStore()
 
     func write(_ request: HTTPRequest, now: Timestamp) -> HTTPResponse {
         let bytes: [UInt8]
@@ -41,10 +43,32 @@ struct ImportEndpoint: Sendable {
         batch.series = page.series.map { references[Int($0)] }
         batch.times = page.times.map { $0 == ExpositionPage.noTime ? now.milliseconds : $0 }
         batch.values = page.values
-        return try sink.append(batch).map { refused in
+        let faults = try sink.append(batch).map { refused in
             let index = refused.index
             let line = page.lineNumber(of: index, in: bytes.span)
             return WriteFault("line \(line): \(WriteFault.text(refused.reason)): \(labels[Int(page.series[index])]) at \(batch.times[index])")
+        }
+        return try faults + keepExemplars(of: page, batch.times, labels, bytes)
+    }
+
+    /// - Parameters:
+    ///   - times: of the lines.
+    ///   - labels: by the numbers of series texts.
+    private func keepExemplars(of page: ExpositionPage, _ times: [Int64], _ labels: [Labels], _ bytes: [UInt8]) throws -> [WriteFault] {
+        let found = try page.exemplars.map { text in
+            SeriesExemplar(
+                series: labels[Int(page.series[text.line])], exemplar: try page.exemplar(text, in: bytes.span, sampleTime: times[text.line]))
+        }
+        let verdicts = exemplars.add(found)
+        return zip(page.exemplars, verdicts).compactMap { text, verdict in
+            let fault: String
+            switch verdict {
+            case .taken, .known: return nil
+            case .outOfOrder: fault = "out of order exemplar"
+            case .tooLong: fault = "an exemplar's labels have more than \(Exemplar.labelCharacterLimit) characters"
+            case .tooFarInFuture: fault = "an exemplar lies too far in the future"
+            }
+            return WriteFault("line \(page.lineNumber(of: text.line, in: bytes.span)): \(fault)", samples: 0)
         }
     }
 

@@ -1,18 +1,21 @@
 import LapwingExposition
 import LapwingHTTP
 import LapwingSeries
+import LapwingStorage
 import LapwingText
 
 /// `otlp/v1/metrics`: metrics of OpenTelemetry, as protobuf or JSON.
 ///
-/// What can be stored is stored. As in Prometheus 3.14, samples that the store does not take are a bad request; metrics that cannot
-/// be translated, which there fail the whole request with status 500, are a partial success as the protocol has it, or a bad request
-/// when nothing else came. Source: Prometheus 3.14 `storage/remote/write_otlp_handler.go`, `codec.go`; "OTLP Specification".
+/// The statuses are those of Prometheus 3.14: samples that the store does not take are a bad request (400), metrics that cannot be
+/// translated an internal error (500), which senders do not repeat either. What can be stored is stored all the same, where
+/// Prometheus takes nothing of the request. Source: Prometheus 3.14 `storage/remote/write_otlp_handler.go`, `codec.go`; "OTLP Specification".
 struct OpenTelemetryEndpoint: Sendable {
     private static let protobuf = "application/x-protobuf"
     private static let json = "application/json"
 
     let sink: any SampleSink
+    var exemplars = ExemplarStore()
+    var metadata = WrittenMetadata()
 
     func write(_ request: HTTPRequest) -> HTTPResponse {
         let type = request.headers["Content-Type"] ?? ""
@@ -24,8 +27,13 @@ struct OpenTelemetryEndpoint: Sendable {
             let bytes = try ImportEndpoint.body(of: request)
             let metrics = try essence == Self.json ? OpenTelemetryMetrics(json: bytes) : OpenTelemetryMetrics(protobuf: bytes)
             let faults = try store(metrics)
-            if !faults.isEmpty { return .text(WriteFault.summary(faults) + "\n", status: .badRequest) }
-            return Self.answer(metrics, isJSON: essence == Self.json)
+            exemplars.add(
+                zip(metrics.exemplarSeries, metrics.exemplars).map { SeriesExemplar(series: metrics.labels[$0.0], exemplar: $0.1) })
+            metadata.note(metrics.metadata)
+            let refusals = metrics.refusals.map { WriteFault($0.message, samples: $0.samples) }
+            if !faults.isEmpty { return .text(WriteFault.summary(faults + refusals) + "\n", status: .badRequest) }
+            if !refusals.isEmpty { return .text(WriteFault.summary(refusals) + "\n", status: .internalServerError) }
+            return essence == Self.json ? .json(Array("{}".utf8)) : HTTPResponse(contentType: Self.protobuf, body: .bytes([]))
         } catch let error as AppendError {
             return .text(error.message + "\n", status: WriteEndpoint.status(of: error))
         } catch {
@@ -48,26 +56,5 @@ struct OpenTelemetryEndpoint: Sendable {
             let time = place < 0 ? metrics.times[refused.index] : metrics.histogramTimes[place]
             return WriteFault("\(WriteFault.text(refused.reason)): \(labels) at \(time)")
         }
-    }
-
-    /// `ExportMetricsServiceResponse`, with its partial success where metrics were refused.
-    private static func answer(_ metrics: OpenTelemetryMetrics, isJSON: Bool) -> HTTPResponse {
-        let refused = metrics.refusals.reduce(0) { $0 + $1.samples }
-        let faults = metrics.refusals.map { WriteFault($0.message, samples: $0.samples) }
-        if metrics.labels.isEmpty, !faults.isEmpty { return .text(WriteFault.summary(faults) + "\n", status: .badRequest) }
-        guard isJSON else {
-            let body = OpenTelemetryResponse.protobuf(refused: refused, message: faults.isEmpty ? nil : WriteFault.summary(faults))
-            return HTTPResponse(contentType: protobuf, body: .bytes(body))
-        }
-        var writer = JSONWriter()
-        writer.object { writer in
-            guard !faults.isEmpty else { return }
-            writer.key("partialSuccess")
-            writer.object { writer in
-                writer.member("rejectedDataPoints", "\(refused)")
-                writer.member("errorMessage", WriteFault.summary(faults))
-            }
-        }
-        return .json(writer.bytes)
     }
 }

@@ -5,6 +5,7 @@ import LapwingText
 /// `targets` and `metadata`.
 struct TargetEndpoints: Sendable {
     let scrapes: ScrapeManager
+    let written: WrittenMetadata
     let externalURL: String
     let listenPort: Int
 
@@ -53,7 +54,7 @@ struct TargetEndpoints: Sendable {
         let limit = try parameters.limit()
         let perMetric = try parameters.limit("limit_per_metric")
         var found: [String: [MetricMetadata]] = [:]
-        for entry in scrapes.activeTargets.flatMap(\.metadata) {
+        for entry in scrapes.activeTargets.flatMap(\.metadata) + written.all {
             if let name = parameters.text("metric"), name != entry.name { continue }
             if found[entry.name]?.contains(entry) != true { found[entry.name, default: []].append(entry) }
         }

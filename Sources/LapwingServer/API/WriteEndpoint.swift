@@ -2,12 +2,13 @@ import LapwingExposition
 import LapwingHTTP
 public import LapwingSeries
 import LapwingSnappy
+import LapwingStorage
 import LapwingText
 
 /// `write`: remote write 1.0 and 2.0.
 ///
-/// What can be stored of a request is stored when the rest is refused, in both versions; Prometheus does so in 2.0 only.
-/// Exemplars and metadata are taken and not kept. Source: Prometheus 3.14 `storage/remote/write_handler.go`.
+/// What can be stored of a request is stored when the rest is refused, in both versions; Prometheus does so in 2.0 only, and
+/// passes over 1.0's series of wrong labels in silence, where both specifications ask for 400. Source: Prometheus 3.14 `storage/remote/write_handler.go`.
 struct WriteEndpoint: Sendable {
     /// Bytes of a decompressed request.
     static let maximumBytes = 32 << 20
@@ -18,9 +19,13 @@ struct WriteEndpoint: Sendable {
 
     private let sink: any SampleSink
     private let known: KnownSeries
+    private let exemplars: ExemplarStore
+    private let metadata: WrittenMetadata
 
-    init(sink: any SampleSink) {
+    init(sink: any SampleSink, exemplars: ExemplarStore = ExemplarStore(), metadata: WrittenMetadata = WrittenMetadata()) {
         self.sink = sink
+        self.exemplars = exemplars
+        self.metadata = metadata
         known = KnownSeries(sink: sink)
     }
 
@@ -38,12 +43,15 @@ struct WriteEndpoint: Sendable {
             return Self.answer("\(error)", .badRequest)
         }
         do throws(AppendError) {
-            let (faults, floats, histograms) = try store(message)
+            var (faults, written) = try store(message)
+            let exemplarFaults = keepExemplars(of: message, &written)
+            if version == .second { faults += exemplarFaults }
+            metadata.note(message.metadata)
             let response = faults.isEmpty ? HTTPResponse(status: .noContent) : Self.answer(WriteFault.summary(faults), .badRequest)
-            return version == .first ? response : Self.counted(response, floats, histograms)
+            return version == .first ? response : Self.counted(response, written)
         } catch {
             let response = Self.answer(error.message, Self.status(of: error))
-            return version == .first ? response : Self.counted(response, 0, 0)
+            return version == .first ? response : Self.counted(response, Written())
         }
     }
 
@@ -55,10 +63,17 @@ struct WriteEndpoint: Sendable {
         }
     }
 
+    /// What was stored of a request.
+    private struct Written {
+        var floats = 0
+        var histograms = 0
+        var exemplars = 0
+    }
+
     /// Stores what can be stored.
     ///
     /// - Returns: what could not, and how many samples and histograms were.
-    private func store(_ message: RemoteWriteRequest) throws(AppendError) -> (faults: [WriteFault], floats: Int, histograms: Int) {
+    private func store(_ message: RemoteWriteRequest) throws(AppendError) -> (faults: [WriteFault], written: Written) {
         var faults: [WriteFault] = []
         var references = try known.references(of: message, &faults)
         var batch = Self.batch(message, references)
@@ -74,7 +89,24 @@ struct WriteEndpoint: Sendable {
         faults = message.refusals.map { WriteFault($0.message, samples: $0.samples) } + faults
         for sample in refused { faults.append(WriteFault(WriteFault.text(sample.reason) + Self.place(of: sample.index, message, references))) }
         let refusedFloats = refused.count { $0.index < batch.series.count }
-        return (faults, batch.series.count - refusedFloats, batch.histogramSeries.count - (refused.count - refusedFloats))
+        let histograms = batch.histogramSeries.count - (refused.count - refusedFloats)
+        return (faults, Written(floats: batch.series.count - refusedFloats, histograms: histograms))
+    }
+
+    /// Keeps the exemplars of series whose labels are right.
+    ///
+    /// - Returns: faults of those that came too late; what else cannot be kept is passed over, as in Prometheus.
+    private func keepExemplars(of message: RemoteWriteRequest, _ written: inout Written) -> [WriteFault] {
+        if message.exemplars.isEmpty { return [] }
+        var found: [SeriesExemplar] = []
+        var last: (place: Int, labels: Labels?) = (-1, nil)
+        for (place, exemplar) in zip(message.exemplarSeries, message.exemplars) {
+            if place != last.place { last = (place, try? message.labels(of: message.series[place])) }
+            if let labels = last.labels { found.append(SeriesExemplar(series: labels, exemplar: exemplar)) }
+        }
+        let verdicts = exemplars.add(found)
+        written.exemplars = verdicts.count { $0 == .taken || $0 == .known }
+        return zip(found, verdicts).filter { $0.1 == .outOfOrder }.map { WriteFault("out of order exemplar for series \($0.0.series)", samples: 0) }
     }
 
     private static func batch(_ message: RemoteWriteRequest, _ references: [SeriesReference?]) -> SampleBatch {
@@ -150,11 +182,11 @@ struct WriteEndpoint: Sendable {
     }
 
     /// Version 2.0's answers say how much was written, so that a sender knows what a partial write left out.
-    private static func counted(_ response: HTTPResponse, _ floats: Int, _ histograms: Int) -> HTTPResponse {
+    private static func counted(_ response: HTTPResponse, _ written: Written) -> HTTPResponse {
         var response = response
-        response.headers.add("X-Prometheus-Remote-Write-Samples-Written", "\(floats)")
-        response.headers.add("X-Prometheus-Remote-Write-Histograms-Written", "\(histograms)")
-        response.headers.add("X-Prometheus-Remote-Write-Exemplars-Written", "0")
+        response.headers.add("X-Prometheus-Remote-Write-Samples-Written", "\(written.floats)")
+        response.headers.add("X-Prometheus-Remote-Write-Histograms-Written", "\(written.histograms)")
+        response.headers.add("X-Prometheus-Remote-Write-Exemplars-Written", "\(written.exemplars)")
         return response
     }
 

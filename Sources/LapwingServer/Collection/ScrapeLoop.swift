@@ -1,5 +1,6 @@
 import LapwingHTTP
 import LapwingSeries
+import LapwingStorage
 import Synchronization
 
 /// One target's scrapes, from its first until it is cancelled.
@@ -8,6 +9,7 @@ final class ScrapeLoop: Sendable {
     struct Surroundings: Sendable {
         var client: any HTTPClient
         var sink: any SampleSink
+        var exemplars: ExemplarStore
         var clock: any CollectionClock
         var version: String
         var seed: UInt64
@@ -66,7 +68,7 @@ final class ScrapeLoop: Sendable {
     private func run() async -> ScrapeSession {
         let clock = surroundings.clock
         let request = target.request(version: surroundings.version)
-        var session = ScrapeSession(target)
+        var session = ScrapeSession(target, exemplars: surroundings.exemplars)
         var due = schedule.first(after: clock.now)
         while true {
             do { try await clock.sleep(until: due) } catch { return session }

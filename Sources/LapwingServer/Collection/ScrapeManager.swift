@@ -1,5 +1,6 @@
 public import LapwingHTTP
 public import LapwingSeries
+public import LapwingStorage
 import Synchronization
 
 /// Runs the scrape loops of all jobs, and says how their targets are doing.
@@ -29,11 +30,11 @@ public final class ScrapeManager: Sendable {
     ///   - seed: sets servers apart that scrape the same targets.
     ///   - observer: is told what is worth a line in a log.
     public init(
-        client: any HTTPClient, sink: any SampleSink, clock: any CollectionClock = SystemCollectionClock(),
-        version: String, seed: UInt64 = 0, observer: @escaping @Sendable (ScrapeEvent) -> Void = { _ in }
+        client: any HTTPClient, sink: any SampleSink, exemplars: ExemplarStore = ExemplarStore(),
+        clock: any CollectionClock = SystemCollectionClock(), version: String, seed: UInt64 = 0, observer: @escaping @Sendable (ScrapeEvent) -> Void = { _ in }
     ) {
         surroundings = ScrapeLoop.Surroundings(
-            client: client, sink: sink, clock: clock, version: version, seed: seed, observer: observer)
+            client: client, sink: sink, exemplars: exemplars, clock: clock, version: version, seed: seed, observer: observer)
     }
 
     /// Makes these jobs the ones that are scraped: new targets start, those that are gone end, and those that are

@@ -1,5 +1,6 @@
 import LapwingExposition
 import LapwingSeries
+import LapwingStorage
 import LapwingText
 
 /// What came back from a target.
@@ -39,10 +40,12 @@ struct ScrapeSession: Sendable {
     private var format: ExpositionFormat?
     private var texts = SeriesTexts()
     private var page = ExpositionPage()
+    private let exemplars: ExemplarStore
     var series = ScrapedSeries()
 
-    init(_ target: ScrapeTarget) {
+    init(_ target: ScrapeTarget, exemplars: ExemplarStore = ExemplarStore(capacity: 1)) {
         self.target = target
+        self.exemplars = exemplars
         sampleLabels = SampleLabels(target)
         report = ScrapeReport(target.labels)
     }
@@ -56,11 +59,12 @@ struct ScrapeSession: Sendable {
         series.beginRound()
         var outcome = ScrapeOutcome()
         var batch = SampleBatch()
+        var found: [SeriesExemplar] = []
         do throws(ScrapeError) {
             switch answer {
             case .failure(let error): throw error
             case .page(let bytes, let contentType):
-                if !bytes.isEmpty { try read(bytes, contentType, at: time, into: &batch, &outcome, sink) }
+                if !bytes.isEmpty { found = try read(bytes, contentType, at: time, into: &batch, &outcome, sink) }
             }
         } catch {
             outcome.error = error
@@ -68,7 +72,9 @@ struct ScrapeSession: Sendable {
             series.forgetRound()
         }
         do {
-            return try finish(batch, outcome, at: time, elapsed: elapsed, sink)
+            outcome = try finish(batch, outcome, at: time, elapsed: elapsed, sink)
+            exemplars.add(found)
+            return outcome
         } catch {
             outcome.error = outcome.error ?? ScrapeError("the store refused the scrape: \(error)")
             return outcome
@@ -87,7 +93,7 @@ struct ScrapeSession: Sendable {
     private mutating func read(
         _ bytes: [UInt8], _ contentType: String, at time: Timestamp, into batch: inout SampleBatch,
         _ outcome: inout ScrapeOutcome, _ sink: some SampleSink
-    ) throws(ScrapeError) {
+    ) throws(ScrapeError) -> [SeriesExemplar] {
         var bytes = bytes
         let histograms = try Self.transcribe(&bytes, contentType)
         try readPage(bytes, histograms == nil ? contentType : ExpositionFormat.openMetrics.contentType, &outcome)
@@ -99,7 +105,24 @@ struct ScrapeSession: Sendable {
         try askForReferences(sink)
         series.append(page, at: time, target.configuration, to: &batch, &outcome)
         metadata.update(from: page, bytes.span)
-        series.endGoodRound(&texts)
+        defer { series.endGoodRound(&texts) }
+        return page.exemplars.isEmpty ? [] : try readExemplars(bytes, at: time)
+    }
+
+    /// The exemplars of a page, by time and value, as upstream takes them.
+    private func readExemplars(_ bytes: [UInt8], at time: Timestamp) throws(ScrapeError) -> [SeriesExemplar] {
+        var found: [SeriesExemplar] = []
+        for text in page.exemplars {
+            guard let labels = series.labels(ofText: page.series[text.line]) else { continue }
+            let hasOwnTime = target.configuration.honorsTimestamps && page.times[text.line] != ExpositionPage.noTime
+            let sampleTime = hasOwnTime ? page.times[text.line] : time.milliseconds
+            do {
+                found.append(SeriesExemplar(series: labels, exemplar: try page.exemplar(text, in: bytes.span, sampleTime: sampleTime)))
+            } catch {
+                throw ScrapeError("\(error)")
+            }
+        }
+        return found.sorted { $0.exemplar.precedes($1.exemplar) }
     }
 
     /// Makes text of a page of protobuf.

@@ -50,6 +50,12 @@ struct ScrapedSeries: Sendable {
 
     func isUnresolved(_ text: Int32) -> Bool { indices[Int(text)] == Self.unresolved }
 
+    /// The series that a text means; nil when it is dropped.
+    func labels(ofText text: Int32) -> Labels? {
+        let index = Int(indices[Int(text)])
+        return index >= 0 ? labels[index] : nil
+    }
+
     /// Says which series a text means; nil when it is dropped.
     mutating func resolve(_ text: Int32, as labels: Labels?) {
         guard let labels else {

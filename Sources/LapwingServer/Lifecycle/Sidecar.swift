@@ -26,6 +26,8 @@ public final class Sidecar: Sendable {
     private let configuration: SidecarConfiguration
     private let log: LogWriter
     private let store: Store
+    private let exemplars: ExemplarStore
+    private let metadata = WrittenMetadata()
     private let instruments = Instruments()
     private let scheduler: RuleScheduler
     private let scrapes: ScrapeManager
@@ -98,7 +100,10 @@ public final class Sidecar: Sendable {
             rule: configuration.restart, report: { log.log(.error, "the state of an alert cannot be taken up", ["what": $0]) })
         scheduler = RuleScheduler(
             environment: environment, resuming: resumption, observer: { group, outcome in await observer.observe(group, outcome) })
-        scrapes = ScrapeManager(client: client, sink: store, version: LapwingVersion.text) { event in log.log(.warn, "\(event)") }
+        exemplars = ExemplarStore(outOfOrderWindow: configuration.outOfOrderWindow, clock: { .now })
+        scrapes = ScrapeManager(client: client, sink: store, exemplars: exemplars, version: LapwingVersion.text) { event in
+            log.log(.warn, "\(event)")
+        }
         demo = configuration.runsDemo ? DemoService() : nil
         self.store = store
         keeper = DataKeeper(store, configuration, log)
@@ -129,10 +134,12 @@ public final class Sidecar: Sendable {
             queries: QueryEndpoints(
                 engine: QueryEngine(configuration.engine), source: store, timeout: configuration.queryTimeout),
             series: SeriesEndpoints(source: store), rules: RuleEndpoints(scheduler: scheduler),
-            targets: TargetEndpoints(scrapes: scrapes, externalURL: configuration.externalURL ?? "", listenPort: address.port),
+            targets: TargetEndpoints(scrapes: scrapes, written: metadata, externalURL: configuration.externalURL ?? "", listenPort: address.port),
             status: StatusEndpoints(store: store, scheduler: scheduler, scrapes: scrapes, start: .now),
-            writes: WriteEndpoint(sink: store), imports: ImportEndpoint(sink: store), telemetry: OpenTelemetryEndpoint(sink: store),
-            instruments: instruments,
+            writes: WriteEndpoint(sink: store, exemplars: exemplars, metadata: metadata),
+            imports: ImportEndpoint(sink: store, exemplars: exemplars),
+            telemetry: OpenTelemetryEndpoint(sink: store, exemplars: exemplars, metadata: metadata),
+            exemplars: ExemplarEndpoint(exemplars: exemplars), instruments: instruments,
             history: HistoryEndpoint(notifier: notifier), alertmanagers: configuration.alertmanagers.map(\.url),
             now: { .now }, reload: { [weak self] in self?.reloadAndWait() })
     }
@@ -210,6 +217,10 @@ public final class Sidecar: Sendable {
         instruments.observe("lapwing_head_series", help: "Series in the store.") { Double(store.counts.series) }
         instruments.observe("lapwing_head_samples", help: "Samples in the store.") { Double(store.counts.samples) }
         describeData()
+        instruments.observe("lapwing_exemplars", help: "Exemplars that are kept.") { [exemplars] in Double(exemplars.count) }
+        instruments.observe("lapwing_exemplar_series", help: "Series of which exemplars are kept.") { [exemplars] in
+            Double(exemplars.seriesCount)
+        }
         instruments.observe("lapwing_rule_group_rules", help: "Rules that are evaluated.") {
             Double(scheduler.statuses.reduce(0) { $0 + $1.group.rules.count })
         }

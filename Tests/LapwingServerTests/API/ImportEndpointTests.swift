@@ -40,6 +40,32 @@ import Testing
         #expect(try send([], ["Content-Encoding": "br"]).status == .unsupportedMediaType)
     }
 
+    @Test func `brings exemplars, and tells those that come late`() throws {
+        let exemplars = ExemplarStore()
+        let page = """
+            # TYPE a counter
+            a_total 1 1600000000 # {t="x"} 0.5 1599999999
+            a_total 2 1600000001 # {t="y"} 0.5
+            b_total 2 1600000001 # {t="z"} 0.5 1600000001
+            b_total 3 1600000002
+            # EOF
+
+            """
+        func send() throws -> HTTPResponse {
+            let headers: HTTPHeaders = ["Content-Type": "application/openmetrics-text; version=1.0.0"]
+            let request = try #require(HTTPRequest(.post, "/api/v1/import/prometheus", headers: headers, body: Array(page.utf8)))
+            return ImportEndpoint(sink: store, exemplars: exemplars).write(request, now: Timestamp(milliseconds: 1_700_000_000_000))
+        }
+        #expect(try send().status == .noContent)
+        let found = exemplars.select([[.equal(LabelName.metric, "a_total")]], over: .all)
+        #expect(found.first?.exemplars.map(\.time) == [1_599_999_999_000, 1_600_000_001_000])
+        let again = try send()
+        guard case .bytes(let bytes) = again.body else { return }
+        #expect(again.status == .badRequest)
+        #expect(String(decoding: bytes, as: UTF8.self) == "line 2: out of order sample: {__name__=\"a_total\"} at 1600000000000\n"
+            + "line 4: out of order sample: {__name__=\"b_total\"} at 1600000001000\nline 2: out of order exemplar\n")
+    }
+
     @Test func `with a wrong line is refused whole, with line and column`() throws {
         let (status, text) = try send(Array("a 1\nb{x=} 2\n".utf8))
         #expect(status == .badRequest && text.hasPrefix("line 2, column 5: "), "\(text)")

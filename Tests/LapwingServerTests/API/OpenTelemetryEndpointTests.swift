@@ -35,10 +35,24 @@ import Testing
         #expect(columns.times == [1_600_000_000_000, 1_600_000_001_000])
     }
 
-    @Test func `that cannot be translated are a partial success, or a bad request`() throws {
-        let partial = #"{"partialSuccess":{"rejectedDataPoints":"1","errorMessage":"invalid temporality and type combination for metric \"d\""}}"#
-        #expect(try send(metrics(delta + "," + gauge("g", at: 1_600_000_000))) == (200, partial))
-        #expect(try send(metrics(delta)) == (400, "invalid temporality and type combination for metric \"d\"\n"))
+    @Test func `that cannot be translated are told with 500 as in Prometheus, and the others are stored`() throws {
+        let refusal = (500, "invalid temporality and type combination for metric \"d\"\n")
+        #expect(try send(metrics(delta + "," + gauge("g", at: 1_600_000_000))) == refusal)
+        #expect(try store.snapshot().select([.equal(LabelName.metric, "g")], over: .all).count == 1)
+        #expect(try send(metrics(delta)) == refusal)
+    }
+
+    @Test func `bring exemplars and what is said of them`() throws {
+        let exemplars = ExemplarStore()
+        let metadata = WrittenMetadata()
+        let time = #""timeUnixNano":"1600000000000000000""#
+        let point = #"{\#(time),"asInt":1,"exemplars":[{"asInt":5,\#(time)}]}"#
+        let sum = #"{"name":"c","description":"x","sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[\#(point)]}}"#
+        let request = try #require(
+            HTTPRequest(.post, "/api/v1/otlp/v1/metrics", headers: ["Content-Type": "application/json"], body: metrics(sum)))
+        #expect(OpenTelemetryEndpoint(sink: store, exemplars: exemplars, metadata: metadata).write(request).status.code == 200)
+        #expect(exemplars.select([[.equal(LabelName.metric, "c_total")]], over: .all).first?.exemplars.map(\.value) == [5])
+        #expect(metadata.all == [MetricMetadata(name: "c_total", kind: .counter, help: "x")])
     }
 
     @Test func `that the store does not take are a bad request`() throws {

@@ -98,12 +98,35 @@ import Testing
         #expect(try stored(up) == [1.5])
     }
 
+    /// The series `up` of version 2 with one sample, and exemplars of these values at these times, in milliseconds.
+    private func exemplified(_ exemplars: [(value: UInt8, time: UInt8)]) -> [UInt8] {
+        var series: [UInt8] = [0x0A, 4, 1, 2, 3, 4, 0x12, 12, 0x09, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 0x10, 0xE8, 0x07]
+        for (value, time) in exemplars { series += [0x22, 15, 0x0A, 2, 3, 4, 0x11, 0, 0, 0, 0, 0, 0, value, 0x40, 0x18, time] }
+        return Array(second[..<46]).prefix(24) + [0x2A, UInt8(series.count)] + series
+    }
+
+    @Test func `keeps exemplars and counts them, and a late one is a bad request of version 2 only`() throws {
+        let exemplars = ExemplarStore()
+        let endpoint = WriteEndpoint(sink: store, exemplars: exemplars)
+        let target = try #require(HTTPTarget("/api/v1/write"))
+        let head = HTTPRequestHead(
+            method: .post, target: target, headers: ["Content-Type": "application/x-protobuf;proto=io.prometheus.write.v2.Request"])
+        func send(_ bytes: [UInt8]) -> HTTPResponse { endpoint.write(HTTPRequest(head: head, body: SnappyBlock.compress(bytes))) }
+        let first = send(exemplified([(0, 9), (8, 10)]))
+        #expect(first.status == .noContent && first.headers["X-Prometheus-Remote-Write-Exemplars-Written"] == "2")
+        let late = send(exemplified([(8, 10), (0, 8)]))
+        #expect(late.status == .badRequest && late.headers["X-Prometheus-Remote-Write-Exemplars-Written"] == "1")
+        #expect(text(late) == "out of order exemplar for series {__name__=\"up\", job=\"a\"}\n")
+        #expect(exemplars.select([[.equal("job", "a")]], over: .all).first?.exemplars.map(\.time) == [9, 10])
+    }
+
     @Test(arguments: [
         (["Content-Type": "text/plain"], "the content type text/plain is not remote write's"),
         (
             ["Content-Type": "application/x-protobuf;proto=io.prometheus.write.v3.Request"],
             "remote write's messages are prometheus.WriteRequest and io.prometheus.write.v2.Request, and not io.prometheus.write.v3.Request"
         ),
+        (["Content-Encoding": "zstd"], "the encoding zstd is not remote write's"),
         (["Content-Encoding": "gzip"], "the encoding gzip is not remote write's"),
     ] as [(HTTPHeaders, String)])
     func `of another kind is answered with 415`(headers: HTTPHeaders, message expected: String) throws {

@@ -81,6 +81,21 @@ import Testing
         #expect(columns.values.prefix(2) == [1.5, 1.5])
     }
 
+    @Test func `a page's exemplars are kept with the labels that relabelling left`() throws {
+        let exemplars = ExemplarStore()
+        var session = try ScrapeSession(session().target, exemplars: exemplars)
+        let text = "# TYPE a counter\na_total{x=\"1\"} 1 # {t=\"y\"} 0.5 0.9\na_total{x=\"2\"} 1 # {t=\"z\"} 0.25\n# EOF\n"
+        for time in [Int64(1000), 2000] {
+            let answer = page(text, type: "application/openmetrics-text; version=1.0.0")
+            #expect(session.take(answer, at: Timestamp(milliseconds: time), elapsed: .zero, into: sink).error == nil)
+        }
+        let found = exemplars.select([[.equal("job", "j")]], over: .all)
+        #expect(found.map { "\($0.series["x"] ?? "") \($0.exemplars.map(\.time))" } == ["1 [900]", "2 [1000]"])
+        let broken = page("a_total 1 # {t=\"b\"} 1 5\nb\n# EOF\n", type: "application/openmetrics-text; version=1.0.0")
+        #expect(session.take(broken, at: Timestamp(milliseconds: 3000), elapsed: .zero, into: sink).error != nil)
+        #expect(exemplars.count == 2)
+    }
+
     @Test func `a failed scrape ends all series at once`() throws {
         var session = try session()
         take(&session, "a 1\nb 2\n", at: 1000)
