@@ -2,36 +2,50 @@ import Foundation
 import LapwingHTTP
 import LapwingSeries
 import LapwingStorage
+import Synchronization
 import Testing
 
 @testable import LapwingServer
 
-/// Programs that other people wrote scrape a page of ours and send what they read, over real sockets.
+/// Programs that other people wrote scrape a page of ours and send what they read, over real sockets; what arrives is compared
+/// with what was served, sample by sample.
 @Suite(.timeLimit(.minutes(1))) struct `Programs that write remotely` {
-    private static let page = "# TYPE m gauge\nm{x=\"ü\"} 42.125\nm{x=\"\\\"\"} -Inf\n# TYPE c_total counter\nc_total 1e300\n"
-
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/prometheus"), "Debian's prometheus is not installed"))
-    func `such as Prometheus arrive`() async throws {
-        try await values { folder, scraped, written in
+    func `such as Prometheus lose nothing, exemplars and metadata neither`() async throws {
+        let outcome = try await run { folder, scraped, written in
             let configuration = folder.appending(path: "prometheus.yml")
             try Data("""
-                global: {scrape_interval: 1s}
+                global: {scrape_interval: 500ms, scrape_timeout: 500ms}
                 scrape_configs: [{job_name: j, static_configs: [{targets: ["\(scraped)"]}]}]
-                remote_write: [{url: "http://\(written)/api/v1/write", queue_config: {batch_send_deadline: 100ms}}]
+                remote_write:
+                  - url: "http://\(written)/api/v1/write"
+                    send_exemplars: true
+                    queue_config: {batch_send_deadline: 100ms}
+                    metadata_config: {send_interval: 500ms}
                 """.utf8).write(to: configuration)
             return (
                 "/usr/bin/prometheus",
-                ["--config.file=\(configuration.path)", "--web.listen-address=127.0.0.1:0", "--storage.tsdb.path=\(folder.path)/data"]
+                [
+                    "--config.file=\(configuration.path)", "--web.listen-address=127.0.0.1:0", "--storage.tsdb.path=\(folder.path)/data",
+                    "--enable-feature=exemplar-storage",
+                ]
             )
         }
+        let exemplars = outcome.exemplars.select([[.equal(LabelName.metric, "c_total")]], over: .all).flatMap(\.exemplars)
+        let expected = (1...max(3, exemplars.count)).map { Double($0) / 2 }
+        #expect(exemplars.map(\.value) == expected && exemplars.allSatisfy { $0.labels["trace_id"] == "t\(Int($0.value * 2))" })
+        // OpenMetrics names a counter without its suffix.
+        #expect(outcome.metadata.all.contains(MetricMetadata(name: "c", kind: .counter, help: "Things that were counted.")))
     }
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/vmagent"), "vmagent is not installed"))
-    func `such as vmagent arrive`() async throws {
-        try await values { folder, scraped, written in
+    func `such as vmagent lose nothing within the out-of-order window`() async throws {
+        // It sends over several connections at once, so that a newer sample may overtake an older one.
+        let store = Store(options: StoreOptions(outOfOrderWindow: .seconds(60)))
+        _ = try await run(into: store) { folder, scraped, written in
             let configuration = folder.appending(path: "scrape.yml")
             try Data("""
-                scrape_configs: [{job_name: j, scrape_interval: 1s, static_configs: [{targets: ["\(scraped)"]}]}]
+                scrape_configs: [{job_name: j, scrape_interval: 500ms, static_configs: [{targets: ["\(scraped)"]}]}]
                 """.utf8).write(to: configuration)
             return (
                 "/usr/bin/vmagent",
@@ -43,17 +57,43 @@ import Testing
         }
     }
 
-    /// Runs a program until the page's values have come, and checks them.
-    private func values(
+    /// What the page says when it is asked for the `number`th time, from 1, by name and label.
+    private static func values(_ number: Int) -> [(series: String, value: Double)] {
+        [("m ü", 42.125 * Double(number)), ("m \"", number % 2 == 0 ? -.infinity : 1e-300), ("c_total ", Double(number) * 1e15)]
+            + (0..<200).map { ("many \($0)", Double($0 * number)) }
+    }
+
+    private static func page(_ number: Int, exemplars: Bool) -> [UInt8] {
+        let values = values(number)
+        var page = "# TYPE m gauge\nm{x=\"ü\"} \(values[0].value)\nm{x=\"\\\"\"} \(number % 2 == 0 ? "-Inf" : "1e-300")\n"
+        page += exemplars ? "# HELP c Things that were counted.\n# TYPE c counter\n" : "# TYPE c_total counter\n"
+        page += "c_total \(values[2].value)" + (exemplars ? " # {trace_id=\"t\(number)\"} \(Double(number) / 2)\n" : "\n")
+        page += "# TYPE many gauge\n"
+        for (series, value) in values.dropFirst(3) { page += "many{x=\"\(series.dropFirst(5))\"} \(value)\n" }
+        return Array((exemplars ? page + "# EOF\n" : page).utf8)
+    }
+
+    private struct Outcome {
+        var store: Store
+        var exemplars = ExemplarStore()
+        var metadata = WrittenMetadata()
+    }
+
+    /// Runs a program until three samples of each series have come, and compares them with what was served.
+    private func run(
+        into store: Store = Store(),
         _ program: (_ folder: URL, _ scraped: SocketAddress, _ written: SocketAddress) throws -> (path: String, arguments: [String])
-    ) async throws {
+    ) async throws -> Outcome {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lapwing-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let store = Store()
-        let endpoint = WriteEndpoint(sink: store)
-        let source = HTTPServer(configuration: HTTPServerConfiguration()) { _ in
-            HTTPResponse(contentType: "text/plain; version=0.0.4", body: .bytes(Array(Self.page.utf8)))
+        let outcome = Outcome(store: store)
+        let endpoint = WriteEndpoint(sink: outcome.store, exemplars: outcome.exemplars, metadata: outcome.metadata)
+        let served = Served()
+        let source = HTTPServer(configuration: HTTPServerConfiguration()) { request in
+            let exemplars = (request.headers["Accept"] ?? "").contains("openmetrics")
+            let type = exemplars ? "application/openmetrics-text; version=1.0.0; charset=utf-8" : "text/plain; version=0.0.4"
+            return HTTPResponse(contentType: type, body: .bytes(Self.page(served.next(), exemplars: exemplars)))
         }
         let receiver = HTTPServer(configuration: HTTPServerConfiguration()) { endpoint.write($0) }
         let (path, arguments) = try program(folder, try source.start(), try receiver.start())
@@ -63,26 +103,50 @@ import Testing
         process.currentDirectoryURL = folder
         (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         try process.run()
-        var found: [String: Double] = [:]
-        for _ in 0..<400 where found.count < 3 {
+        var found: [String: SampleColumns] = [:]
+        for _ in 0..<400 where found.count < 203 || found.values.contains(where: { $0.values.count < 3 }) {
             try await Task.sleep(for: .milliseconds(50))
-            found = try newest(store)
+            found = try samples(outcome.store)
         }
         process.terminate()
         process.waitUntilExit()
         await source.shutdown(grace: .zero)
         await receiver.shutdown(grace: .zero)
-        #expect(found == ["m ü": 42.125, "m \"": -.infinity, "c_total ": 1e300])
+        compare(found)
+        return outcome
     }
 
-    /// The newest value of each series of the job but those about the scrape, by its name and label.
-    private func newest(_ store: Store) throws -> [String: Double] {
+    /// How often the page was asked for.
+    private final class Served: Sendable {
+        private let count = Mutex(0)
+
+        func next() -> Int {
+            count.withLock { count in
+                count += 1
+                return count
+            }
+        }
+    }
+
+    /// Each series has every value that was served, once, at times that rise.
+    private func compare(_ found: [String: SampleColumns]) {
+        #expect(found.count == 203)
+        for (place, one) in Self.values(1).enumerated() {
+            let columns = found[one.series] ?? SampleColumns()
+            #expect(columns.values.count >= 3)
+            #expect(columns.values == (0..<columns.values.count).map { Self.values($0 + 1)[place].value }, "\(one.series)")
+            #expect(zip(columns.times, columns.times.dropFirst()).allSatisfy { $0 < $1 }, "\(one.series)")
+        }
+    }
+
+    /// The samples of each series of the job but those about the scrape, by its name and label.
+    private func samples(_ store: Store) throws -> [String: SampleColumns] {
         let set = try store.snapshot().select([.equal("job", "j")], over: .all)
-        var found: [String: Double] = [:]
-        var columns = SampleColumns()
-        for series in 0..<set.count where ["m", "c_total"].contains(set.labels[series].metricName) {
+        var found: [String: SampleColumns] = [:]
+        for series in 0..<set.count where ["m", "c_total", "many"].contains(set.labels[series].metricName) {
+            var columns = SampleColumns()
             try set.read(series, over: .all, into: &columns)
-            if let value = columns.values.first { found["\(set.labels[series].metricName) \(set.labels[series]["x"] ?? "")"] = value }
+            found["\(set.labels[series].metricName) \(set.labels[series]["x"] ?? "")"] = columns
         }
         return found
     }
