@@ -78,6 +78,11 @@ public final class RuleScheduler: Sendable {
         let time = now()
         var (old, faults) = kept.withLock { $0.restore(resumption.notes) }
         for fault in faults { resumption.report(fault) }
+        for key in old.keys {
+            guard var group = old.removeValue(forKey: key) else { continue }
+            resumption.resumeSeries(of: &group.state, in: environment.sink)
+            old[key] = group
+        }
         for group in groups {
             var state = GroupState(ruleCount: group.rules.count)
             let schedule = schedule(of: group)
@@ -87,7 +92,6 @@ public final class RuleScheduler: Sendable {
                 var (carried, orphans) = GroupState.carried(from: known.state, of: known.places, to: group)
                 let seen = resumption.lastEvaluation(of: carried, group, environment, before: time) ?? last
                 orphans += resumption.rule.resume(&carried, of: group, last: max(last, seen), schedule, at: time)
-                resumption.resumeSeries(of: &carried, in: environment.sink)
                 state = carried
                 await change(group, state, ending: orphans)
             } else {
@@ -155,7 +159,7 @@ public final class RuleScheduler: Sendable {
         var outcome = GroupOutcome(ending: orphans, at: time)
         outcome.notes = kept.withLock { kept in
             kept.adopt(group)
-            return kept.changes(of: group.key, to: state, at: state.lastEvaluation ?? .distantPast)
+            return kept.removals(of: group.key, to: state)
         }
         if !orphans.isEmpty || !outcome.notes.isEmpty { await observer(group, outcome) }
     }

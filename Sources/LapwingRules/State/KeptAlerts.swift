@@ -64,10 +64,18 @@ public struct KeptAlerts: Sendable {
         numbers.sorted().flatMap { number in ["of", "is", "says"].map { Note("\(notePrefix)\(number)/\($0)", nil) } }
     }
 
+    /// The notes of alerts that a reload or a restart has ended; what else it changed in `state` is written with the next
+    /// evaluation, so that a process that ends before it does not change it twice.
+    public mutating func removals(of key: GroupKey, to state: GroupState) -> [Note] { changes(of: key, to: state, at: nil) }
+
     /// The notes of what the evaluation at `time` has changed; none where it changed nothing.
     ///
     /// - Complexity: O(rules + alerts of the group).
     public mutating func changes(of key: GroupKey, to state: GroupState, at time: Timestamp) -> [Note] {
+        changes(of: key, to: state, at: time as Timestamp?)
+    }
+
+    private mutating func changes(of key: GroupKey, to state: GroupState, at time: Timestamp?) -> [Note] {
         var notes = Self.removal(of: leftovers.removeValue(forKey: key) ?? [])
         guard var group = groups.removeValue(forKey: key) else { return notes }
         defer { groups[key] = group }
@@ -80,7 +88,7 @@ public struct KeptAlerts: Sendable {
     }
 
     private mutating func changes(
-        of kept: inout [Labels: Kept], _ key: GroupKey, _ place: RulePlace, to active: ActiveAlerts, at time: Timestamp
+        of kept: inout [Labels: Kept], _ key: GroupKey, _ place: RulePlace, to active: ActiveAlerts, at time: Timestamp?
     ) -> [Note] {
         var notes: [Note] = []
         if kept.count > 0 {
@@ -88,6 +96,7 @@ public struct KeptAlerts: Sendable {
             notes += Self.removal(of: gone.values.map(\.number))
             for labels in gone.keys { kept[labels] = nil }
         }
+        guard let time else { return notes }
         for alert in active.all {
             let state = Self.stateBytes(alert)
             if let known = kept[alert.labels] {

@@ -226,6 +226,8 @@ public final class Sidecar: Sendable {
         }
         instruments.observe("lapwing_alerts", ["alertstate": "pending"], help: "Alerts by state.") { Self.count(.pending, scheduler) }
         instruments.observe("lapwing_alerts", ["alertstate": "firing"], help: "Alerts by state.") { Self.count(.firing, scheduler) }
+        let notifier = notifier
+        instruments.observe("lapwing_notifications_pending", help: "Messages and alerts that no receiver has taken yet.") { Double(notifier.pending) }
         instruments.observe("lapwing_targets", help: "Targets that are scraped.") { Double(scrapes.activeTargets.count) }
     }
 

@@ -102,8 +102,11 @@ private func state(_ alerts: [[Alert]]) -> GroupState {
         #expect(carried.rules.map { $0.active.all.map(\.labels) } == [[], [alert("A").labels], [alert("A", "j").labels]])
         #expect(orphans.map(\.alert.labels) == [alert("B").labels, alert("C").labels] && orphans.map(\.expression) == ["x", "x"])
         other.adopt(new)
-        let removed = other.changes(of: new.key, to: carried, at: at(10))
+        var shifted = carried
+        shifted.rules[1].active.shiftWaiting(by: .seconds(60))
+        let removed = other.removals(of: new.key, to: shifted)
         #expect(Set(removed.map(\.key)) == Set(["of", "is", "says"].flatMap { ["alert/3/\($0)", "alert/4/\($0)"] }) && removed.allSatisfy { $0.value == nil })
+        #expect(other.changes(of: new.key, to: shifted, at: at(10)).map(\.key) == ["alert/1/is"], "a shift is written with the evaluation")
         let outcome = GroupOutcome(ending: orphans, at: at(20))
         #expect(outcome.transitions.map(\.change) == [.resolved, .resolved] && outcome.alerts.flatMap(\.due).map(\.resolvedAt) == [at(20), at(20)])
     }

@@ -82,7 +82,7 @@ import Testing
             let whole = try run(Scenario(seed: seed), .none, crash)
             let expected = try telling(of: whole)
             #expect(expected.changes.count > 30 && expected.webhooks.count > 5 && whole.deaths == 0)
-            let step = Self.isLong ? 1 : max(1, whole.disk.steps / 25)
+            let step = max(1, whole.disk.steps / (Self.isLong ? 200 : 25))
             var deaths = 0
             for point in stride(from: 1 + Int(seed) % step, to: whole.disk.steps, by: step) {
                 deaths += try compare(seed, .once(at: point), crash, to: expected)

@@ -104,11 +104,11 @@ struct SimulatedService {
         precondition(faults.isEmpty && outbox.faults.isEmpty, "\(faults) \(outbox.faults)")
         state = GroupState(ruleCount: group.rules.count)
         var last = Timestamp.distantPast
-        if let known = old[group.key] {
+        if var known = old[group.key] {
+            resumption.resumeSeries(of: &known.state, in: store)
             (state, _) = GroupState.carried(from: known.state, of: known.places, to: group)
             let seen = resumption.lastEvaluation(of: state, group, environment, before: now)
             _ = resumption.rule.resume(&state, of: group, last: max(known.lastChange, seen ?? .distantPast), schedule, at: now)
-            resumption.resumeSeries(of: &state, in: store)
             last = known.lastChange
         }
         kept.adopt(group)
