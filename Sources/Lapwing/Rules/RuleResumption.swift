@@ -8,22 +8,42 @@ public struct RuleResumption: Sendable {
     public var notes: [Note]
     /// Where `ALERTS_FOR_STATE` tells when rules were last evaluated.
     public var source: any SeriesSource
-    /// Whether there was a process before; its last evaluation is then done again, in case that it was cut short.
-    public var isContinuing: Bool
+    /// When the first process over these notes began; nil where this one is the first. A later one does the evaluation of the
+    /// latest instant again, in case that it was cut short, unless that instant lies before it.
+    public var begunAt: Timestamp?
     public var rule: RestartRule
     /// Told of notes that cannot be understood.
     public var report: @Sendable (String) -> Void
 
     public init(
-        notes: [Note], source: any SeriesSource, isContinuing: Bool, rule: RestartRule = RestartRule(),
+        notes: [Note], source: any SeriesSource, begunAt: Timestamp?, rule: RestartRule = RestartRule(),
         report: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.notes = notes
         self.source = source
-        self.isContinuing = isContinuing
+        self.begunAt = begunAt
         self.rule = rule
         self.report = report
     }
+
+    /// Reads what is kept, and keeps `now` as the beginning where nothing was.
+    public init(
+        from keeper: any NoteKeeper, _ source: any SeriesSource, at now: Timestamp, rule: RestartRule,
+        report: @escaping @Sendable (String) -> Void
+    ) {
+        let begun = keeper.notes(beginning: Self.begunKey).first?.value.flatMap { bytes -> Timestamp? in
+            guard var note = try? NoteReader(bytes, version: 1) else { return nil }
+            return try? note.time()
+        }
+        self.init(notes: keeper.notes(beginning: KeptAlerts.notePrefix), source: source, begunAt: begun, rule: rule, report: report)
+        guard begun == nil else { return }
+        var note = NoteWriter(version: 1)
+        note.time(now)
+        do throws(AppendError) { try keeper.setNotes([Note(Self.begunKey, note.bytes)]) } catch { report("\(error)") }
+    }
+
+    /// The key of a note with a time: when evaluation over this data directory began.
+    static let begunKey = "rules/begun"
 
     /// The newest evaluation that wrote samples of any of a group's alerts; nil where there are none.
     ///

@@ -97,7 +97,7 @@ public final class RuleScheduler: Sendable {
             } else {
                 kept.withLock { $0.adopt(group) }
             }
-            let first = resumption.isContinuing ? schedule.first(after: last, resumingAt: time) : nil
+            let first = resumption.begunAt.map { schedule.first(after: max(last, $0), resumingAt: time) }
             start(group, state, first: first)
         }
         for (key, gone) in old.sorted(by: { $0.key < $1.key }) { await end(RuleGroup(removed: key), gone.places, gone.state) }
@@ -119,8 +119,10 @@ public final class RuleScheduler: Sendable {
         let schedule = schedule(of: group)
         let status = Status(group: group, state: state, interval: group.interval ?? environment.defaultInterval)
         let before = first.map { $0 - .milliseconds(schedule.interval) } ?? schedule.slot(atOrBefore: state.lastEvaluation ?? now())
-        let task = Task { await self.run(group, schedule, after: before) }
-        running.withLock { $0[group.key] = Running(task: task, status: status) }
+        // The task may evaluate at once: it finds the state, because it has to wait for the lock.
+        running.withLock { running in
+            running[group.key] = Running(task: Task { await self.run(group, schedule, after: before) }, status: status)
+        }
     }
 
     private func run(_ group: RuleGroup, _ schedule: GroupSchedule, after before: Timestamp) async {

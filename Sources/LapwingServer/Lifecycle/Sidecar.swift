@@ -95,9 +95,9 @@ public final class Sidecar: Sendable {
             externalLabels: configuration.externalLabels, externalURL: externalURL, notifier: notifier,
             heartbeat: configuration.heartbeat.map { HeartbeatSender($0, client: client, log: log) }, log: log, instruments: instruments,
             onAlert: onAlert)
-        let resumption = RuleResumption(
-            notes: store.notes(beginning: KeptAlerts.notePrefix), source: store, isContinuing: configuration.data != nil && store.counts.samples > 0,
-            rule: configuration.restart, report: { log.log(.error, "the state of an alert cannot be taken up", ["what": $0]) })
+        let resumption = RuleResumption(from: store, store, at: .now, rule: configuration.restart) { fault in
+            log.log(.error, "the state of alerts cannot be taken up", ["what": fault])
+        }
         scheduler = RuleScheduler(
             environment: environment, resuming: resumption, observer: { group, outcome in await observer.observe(group, outcome) })
         exemplars = ExemplarStore(outOfOrderWindow: configuration.outOfOrderWindow, clock: { .now })

@@ -99,7 +99,7 @@ struct SimulatedService {
             querier: Querier(scenario: scenario), sink: store, externalURL: "http://l", defaultInterval: .seconds(10), elapsed: { .zero })
         schedule = GroupSchedule(key: group.key, interval: .seconds(10))
         outbox = Outbox(configuration, restoring: store.notes(beginning: Outbox.notePrefix), at: now)
-        let resumption = RuleResumption(notes: store.notes(beginning: KeptAlerts.notePrefix), source: store, isContinuing: true)
+        let resumption = RuleResumption(notes: store.notes(beginning: KeptAlerts.notePrefix), source: store, begunAt: .distantPast)
         let (old, faults) = kept.restore(resumption.notes)
         precondition(faults.isEmpty && outbox.faults.isEmpty, "\(faults) \(outbox.faults)")
         state = GroupState(ruleCount: group.rules.count)
