@@ -16,23 +16,6 @@ enum QueryBenchmarks {
     /// Milliseconds between scrapes.
     private static let interval: Int64 = 15_000
 
-    /// How much there is to ask for.
-    struct Size {
-        /// Series of the counter.
-        var counters: Int
-        /// Histograms of twelve buckets each.
-        var histograms: Int
-        var gauges: Int
-        /// Samples of every series.
-        var scrapes: Int
-        /// Series and samples of the counter with a long history.
-        var longSeries: Int
-        var longScrapes: Int
-
-        static let full = Size(counters: 2500, histograms: 500, gauges: 250, scrapes: 1440, longSeries: 50, longScrapes: 172_800)
-        static let small = Size(counters: 50, histograms: 10, gauges: 10, scrapes: 60, longSeries: 3, longScrapes: 600)
-    }
-
     /// Issue 3's queries: a name, the text, and the step in seconds, 0 for an instant.
     private static let queries: [(name: String, text: String, step: Int)] = [
         ("instant count", "count(http_requests_total)", 0),
@@ -67,7 +50,7 @@ enum QueryBenchmarks {
     /// - Parameters:
     ///   - part: of the names of the rows that are wanted.
     ///   - takesTime: false where only the counts are asked for.
-    static func figures(_ size: Size, matching part: String = "", takesTime: Bool = true) -> Figures {
+    static func figures(_ size: DatasetSize, matching part: String = "", takesTime: Bool = true) -> Figures {
         let wanted = queries.filter { part.isEmpty || (part.hasSuffix("$") ? $0.name + "$" == part : $0.name.contains(part)) }
         let store = filled(size, wantsLong: wanted.contains { $0.text.contains("long_total") })
         let end = Timestamp(milliseconds: Int64(size.scrapes - 1) * interval)
@@ -133,16 +116,14 @@ enum QueryBenchmarks {
         }
     }
 
-    private static let bounds = ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"]
-
-    private static func labels(_ size: Size) -> [Labels] {
+    private static func labels(_ size: DatasetSize) -> [Labels] {
         var labels = (0..<size.counters).map { index in
             Labels(
                 metric: "http_requests_total",
                 ["instance": "host-\(index / 50)", "path": "/p\(index % 25)", "status": index % 2 == 0 ? "200" : "500"])
         }
         for index in 0..<size.histograms {
-            for bound in bounds {
+            for bound in DatasetSize.bounds {
                 labels.append(
                     Labels(
                         metric: "http_request_duration_seconds_bucket",
@@ -154,7 +135,7 @@ enum QueryBenchmarks {
 
     /// Counters that grow by a few each scrape, requests spread over twelve buckets, and gauges, with a few milliseconds
     /// of jitter; a counter with a long history, which ends with the others.
-    private static func filled(_ size: Size, wantsLong: Bool) -> Store {
+    private static func filled(_ size: DatasetSize, wantsLong: Bool) -> Store {
         let store = Store()
         let labels = labels(size)
         guard let references = try? store.references(for: labels) else { return store }
@@ -167,7 +148,7 @@ enum QueryBenchmarks {
                 if index >= labels.count - size.gauges {
                     totals[index] = Double((index * 31 + scrape * scrape) % 1009) / 10
                 } else {
-                    let bucket = index < size.counters ? 1 : (index - size.counters) % bounds.count
+                    let bucket = index < size.counters ? 1 : (index - size.counters) % DatasetSize.bounds.count
                     totals[index] += index < size.counters ? Double(noise(index, scrape) % 9) : Double(noise(index, scrape) % (2 * bucket + 2))
                 }
                 batch.append(references[index], time: time, value: totals[index])
@@ -187,7 +168,7 @@ enum QueryBenchmarks {
         return noise % 10 < 4 ? Int64(noise / 10 % 11) : 0
     }
 
-    private static func fillLong(_ store: Store, _ size: Size) {
+    private static func fillLong(_ store: Store, _ size: DatasetSize) {
         let labels = (0..<size.longSeries).map { Labels(metric: "long_total", ["instance": "host-\($0)"]) }
         guard let references = try? store.references(for: labels) else { return }
         var totals = [Double](repeating: 0, count: labels.count)

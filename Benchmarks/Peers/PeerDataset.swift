@@ -7,28 +7,6 @@ import LapwingSnappy
 /// Scrapes are 15 s apart, with up to 10 ms of jitter on four of ten, and lie 7 s off the full quarter of a minute: queries
 /// ask 5 s past it, so that no window ends on a sample and 2.42's closed windows hold the same samples as 3.14's left-open ones.
 struct PeerDataset {
-    struct Size {
-        var counters: Int
-        /// Histograms of twelve buckets each.
-        var histograms: Int
-        var gauges: Int
-        /// Scrapes of all of these.
-        var scrapes: Int
-        var longSeries: Int
-        /// Scrapes of the long series, which end with the others.
-        var longScrapes: Int
-        /// Whether there are series with gaps, stale markers, and numbers that are none.
-        var hasOddSeries = false
-
-        /// Issue 3's: 6 h of everything, 30 days of 50 series.
-        static let full = Size(counters: 2500, histograms: 500, gauges: 250, scrapes: 1440, longSeries: 50, longScrapes: 172_800)
-        /// A tenth of the series, two days instead of thirty.
-        static let quick = Size(counters: 250, histograms: 50, gauges: 25, scrapes: 1440, longSeries: 5, longScrapes: 11_520)
-        /// For `agree`: few series, of every kind.
-        static let agreement = Size(
-            counters: 60, histograms: 12, gauges: 12, scrapes: 480, longSeries: 3, longScrapes: 3000, hasOddSeries: true)
-    }
-
     enum Kind {
         case counter, gauge, long
         /// By its place in its histogram.
@@ -43,16 +21,15 @@ struct PeerDataset {
 
     static let interval: Int64 = 15_000
     static let staleMarker = Double(bitPattern: 0x7FF0_0000_0000_0002)
-    private static let bounds = ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"]
 
-    let size: Size
+    let size: DatasetSize
     /// The time of the newest question in milliseconds: 5 s past a full minute, and 13 s after the newest scrape.
     let end: Int64
     let series: [Series]
     private var totals: [Double]
 
     /// - Parameter now: in milliseconds since the epoch; the data ends within a minute before it.
-    init(_ size: Size, now: Int64) {
+    init(_ size: DatasetSize, now: Int64) {
         self.size = size
         end = (now - 5000) / 60_000 * 60_000 + 5000
         series = Self.series(size)
@@ -134,7 +111,7 @@ struct PeerDataset {
         return noise % 10 < 4 ? Int64(noise / 10 % 11) : 0
     }
 
-    private static func series(_ size: Size) -> [Series] {
+    private static func series(_ size: DatasetSize) -> [Series] {
         var series: [Series] = []
         func add(_ kind: Kind, _ labels: [(name: String, value: String)]) {
             series.append(Series(labels: .init(Labels(labels.map { Label(name: $0.name, value: $0.value) })), kind: kind))
@@ -148,7 +125,7 @@ struct PeerDataset {
                 ])
         }
         for index in 0..<size.histograms {
-            for (place, bound) in bounds.enumerated() {
+            for (place, bound) in DatasetSize.bounds.enumerated() {
                 add(
                     .bucket(place),
                     [

@@ -8,7 +8,7 @@ struct PeerFleet {
     let end: Int64
 
     /// Starts what is installed of the peers and loads the data into all; what does not take it is left out, and said.
-    init(_ peers: [Peer], _ size: PeerDataset.Size) throws {
+    init(_ peers: [Peer], _ size: DatasetSize) throws {
         for peer in peers where !peer.isInstalled { print("\(peer.title) is not installed, and left out.") }
         var dataset = PeerDataset(size, now: Int64(Date().timeIntervalSince1970 * 1000))
         end = dataset.end

@@ -5,7 +5,7 @@ import Testing
 @Suite struct `A remote write request` {
     @Test func `has every sample of the data, in the order of time`() {
         var dataset = PeerDataset(
-            PeerDataset.Size(counters: 2, histograms: 1, gauges: 1, scrapes: 30, longSeries: 1, longScrapes: 300, hasOddSeries: false),
+            DatasetSize(counters: 2, histograms: 1, gauges: 1, scrapes: 30, longSeries: 1, longScrapes: 300, hasOddSeries: false),
             now: 1_700_000_000_000)
         #expect(dataset.end % 60_000 == 5000)
         #expect(dataset.series.count == 16)
