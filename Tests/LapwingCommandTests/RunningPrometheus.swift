@@ -1,5 +1,6 @@
 import Foundation
 import LapwingHTTP
+import LapwingText
 import Testing
 
 /// Debian's Prometheus, with a data directory of its own.
@@ -64,7 +65,7 @@ final class RunningPrometheus {
         for one in series { message.putField(1, one.message) }
         // A snappy block of one literal.
         var block: [UInt8] = []
-        block.putVarint(UInt64(message.count))
+        block.appendVarint(UInt64(message.count))
         block.append(63 << 2)
         for shift in stride(from: 0, to: 32, by: 8) { block.append(UInt8(truncatingIfNeeded: (message.count - 1) >> shift)) }
         let response = try await send(
@@ -121,7 +122,7 @@ struct WrittenSeries {
                 packed.putDouble(Double(count))
             } else {
                 let difference = Int64(count - last)
-                packed.putVarint(UInt64(bitPattern: difference << 1 ^ difference >> 63))
+                packed.appendVarint(UInt64(bitPattern: difference << 1 ^ difference >> 63))
                 last = count
             }
         }
@@ -133,28 +134,19 @@ struct WrittenSeries {
 
 /// Protocol buffers.
 extension [UInt8] {
-    fileprivate mutating func putVarint(_ value: UInt64) {
-        var value = value
-        while value >= 0x80 {
-            append(UInt8(truncatingIfNeeded: value) | 0x80)
-            value >>= 7
-        }
-        append(UInt8(value))
-    }
-
     fileprivate mutating func putField(_ number: UInt64, varint value: UInt64) {
-        putVarint(number << 3)
-        putVarint(value)
+        appendVarint(number << 3)
+        appendVarint(value)
     }
 
     fileprivate mutating func putField(_ number: UInt64, _ bytes: [UInt8]) {
-        putVarint(number << 3 | 2)
-        putVarint(UInt64(bytes.count))
+        appendVarint(number << 3 | 2)
+        appendVarint(UInt64(bytes.count))
         self += bytes
     }
 
     fileprivate mutating func putField(_ number: UInt64, _ value: Double) {
-        putVarint(number << 3 | 1)
+        appendVarint(number << 3 | 1)
         putDouble(value)
     }
 

@@ -120,12 +120,8 @@ struct OpenTelemetryPoint {
         for side in [positive, negative] where !side.fits {
             return "an exponential histogram's bucket indexes overflow: \(side.counts.count) from \(side.offset)"
         }
-        do throws(NativeHistogramError) {
-            try nativeHistogram.validate()
-            return nil
-        } catch {
-            return error.message
-        }
+        let histogram = nativeHistogram
+        return histogram.contentFault ?? histogram.countFault
     }
 
     /// - Precondition: the scale and the indexes of the buckets are right.

@@ -4,7 +4,8 @@ import LapwingSeries
 struct ClientHistogram {
     private(set) var native = NativeHistogram()
     /// Cumulative, in the order in which they came.
-    private(set) var buckets: [(bound: Double, count: Double)] = []
+    private(set) var buckets: [(bound: Double, count: Double, exemplar: Exemplar?)] = []
+    private var ownExemplars: [Exemplar] = []
 
     /// Whether there is a native histogram, as Prometheus tells it.
     private(set) var isNative = false
@@ -32,6 +33,7 @@ struct ClientHistogram {
             case (12, .bytes): native.positiveSpans.append(try HistogramMessage.span(try reader.message()))
             case (13, _): try reader.repeated(field.type, into: &positiveDeltas) { (reader) throws(ProtobufReader.Fault) in try reader.zigzag() }
             case (14, _): try reader.repeated(field.type, into: &positiveCounts, HistogramMessage.double)
+            case (16, .bytes): ownExemplars.append(try ClientExemplar.read(try reader.message()))
             default: try reader.skip(field.type)
             }
         }
@@ -48,17 +50,25 @@ struct ClientHistogram {
         native.makeCoarser()
     }
 
-    private static func bucket(_ message: ProtobufReader) throws(ProtobufReader.Fault) -> (bound: Double, count: Double) {
+    /// The exemplars of the native histogram: its own, or where it has none those of the classic buckets. Without a time of its own
+    /// one could not be told from the one before, and is passed over as upstream does.
+    var exemplars: [Exemplar] { (ownExemplars.isEmpty ? buckets.compactMap(\.exemplar) : ownExemplars).filter(\.hasOwnTime) }
+
+    private static func bucket(
+        _ message: ProtobufReader
+    ) throws(ProtobufReader.Fault) -> (bound: Double, count: Double, exemplar: Exemplar?) {
         var reader = message
         var (bound, count, floatCount) = (0.0, 0.0, 0.0)
+        var exemplar: Exemplar?
         while let field = try reader.field() {
             switch (field.number, field.type) {
             case (1, .varint): count = Double(try reader.varint())
             case (2, .fixed64): bound = try reader.double()
+            case (3, .bytes): exemplar = try ClientExemplar.read(try reader.message())
             case (4, .fixed64): floatCount = try reader.double()
             default: try reader.skip(field.type)
             }
         }
-        return (bound, floatCount > 0 ? floatCount : count)
+        return (bound, floatCount > 0 ? floatCount : count, exemplar)
     }
 }

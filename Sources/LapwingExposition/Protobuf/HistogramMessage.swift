@@ -1,4 +1,5 @@
 import LapwingSeries
+import LapwingText
 
 /// The fields of a `Histogram` message of remote write, which are the same in 1.0 and 2.0: counts as integers with deltas, or as floats.
 struct HistogramMessage {
@@ -9,13 +10,17 @@ struct HistogramMessage {
     private(set) var startTime: Int64 = 0
     private var positiveDeltas: [Int64] = []
     private var negativeDeltas: [Int64] = []
+    /// Whether it counts in floats, as its count says.
+    private var isFloat = false
 
     mutating func read(_ message: ProtobufReader) throws(ProtobufReader.Fault) {
         var reader = message
         while let field = try reader.field() {
             switch (field.number, field.type) {
             case (1, .varint): histogram.count = Double(try reader.varint())
-            case (2, .fixed64): histogram.count = try reader.double()
+            case (2, .fixed64):
+                histogram.count = try reader.double()
+                isFloat = true
             case (3, .fixed64): histogram.sum = try reader.double()
             case (4, .varint): histogram.schema = Int32(clamping: try reader.zigzag())
             case (5, .fixed64): histogram.zeroThreshold = try reader.double()
@@ -40,7 +45,7 @@ struct HistogramMessage {
     }
 
     /// What is wrong with the histogram, if anything.
-    var fault: String? { histogram.layoutFault ?? histogram.contentFault }
+    var fault: String? { histogram.layoutFault ?? histogram.contentFault ?? (isFloat ? nil : histogram.countFault) }
 
     static func double(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) -> Double { try reader.double() }
 
@@ -90,13 +95,23 @@ extension NativeHistogram {
     }
 
     /// What Prometheus would refuse it for.
-    fileprivate var contentFault: String? {
+    var contentFault: String? {
         do throws(NativeHistogramError) {
             try validate()
             return nil
         } catch {
             return error.message
         }
+    }
+
+    /// What is wrong with the count of a histogram of integers, if anything: its buckets hold all observations but those that are
+    /// no number.
+    ///
+    /// Source: Prometheus 3.14 `model/histogram/histogram.go`, `Validate`.
+    var countFault: String? {
+        let held = positiveBuckets.reduce(0, +) + negativeBuckets.reduce(0, +) + zeroCount
+        guard sum.isNaN ? held > count : held != count else { return nil }
+        return "a histogram counts \(GoNumber.text(count)) observations, and its buckets hold \(GoNumber.text(held))"
     }
 
     /// What is wrong with the layout, if anything: as many counts as the spans list, a schema that there is, bounds that

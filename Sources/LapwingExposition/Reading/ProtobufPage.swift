@@ -25,6 +25,14 @@ public struct ProtobufPage: Sendable {
     public let text: [UInt8]
     /// The histograms that stand for the values of lines, by the places of the lines among all sample lines.
     public let histograms: [Int: NativeHistogram]
+    /// In the order of their lines; the time of one that has none of its own is yet to be set.
+    public let exemplars: [LineExemplar]
+
+    /// An exemplar and the place of its line among all sample lines.
+    public struct LineExemplar: Sendable, Hashable {
+        public var line: Int
+        public var exemplar: Exemplar
+    }
 
     /// Whether a page with this `Content-Type` is one.
     public static func isMeant(by contentType: String) -> Bool { ExpositionFormat.mediaType(of: contentType) == mediaType }
@@ -45,6 +53,7 @@ public struct ProtobufPage: Sendable {
         }
         text = transcript.writer.finish()
         histograms = transcript.histograms
+        exemplars = transcript.exemplars
     }
 }
 
@@ -52,6 +61,7 @@ public struct ProtobufPage: Sendable {
 struct ProtobufTranscript {
     var writer = ExpositionWriter(.openMetrics)
     private(set) var histograms: [Int: NativeHistogram] = [:]
+    private(set) var exemplars: [ProtobufPage.LineExemplar] = []
     private var lineCount = 0
     let keepsClassicBuckets: Bool
 
@@ -109,10 +119,13 @@ struct ProtobufTranscript {
             if histogram.isNative {
                 if let fault = histogram.native.layoutFault { throw reader.fault(fault) }
                 histograms[lineCount] = histogram.native
+                note(histogram.exemplars)
                 write(line, 0)
             }
             if !histogram.isNative || keepsClassicBuckets { classic(histogram, line) }
-        default: write(line, try Self.value(content.message))
+        default:
+            if content.field == 3 { try noteCounter(content.message) }
+            write(line, try Self.value(content.message))
         }
     }
 
@@ -134,12 +147,31 @@ struct ProtobufTranscript {
     }
 
     private mutating func classic(_ histogram: ClientHistogram, _ line: MetricLine) {
-        for bucket in histogram.buckets { write(line, bucket.count, suffix: "_bucket", bound: ("le", bucket.bound)) }
+        for bucket in histogram.buckets {
+            if let exemplar = bucket.exemplar { note([exemplar]) }
+            write(line, bucket.count, suffix: "_bucket", bound: ("le", bucket.bound))
+        }
         if histogram.buckets.last?.bound != .infinity {
             write(line, histogram.native.count, suffix: "_bucket", bound: ("le", .infinity))
         }
         write(line, histogram.native.sum, suffix: "_sum")
         write(line, histogram.native.count, suffix: "_count")
+    }
+
+    /// Keeps exemplars of the line that is next.
+    private mutating func note(_ found: [Exemplar]) {
+        for exemplar in found { exemplars.append(ProtobufPage.LineExemplar(line: lineCount, exemplar: exemplar)) }
+    }
+
+    private mutating func noteCounter(_ message: ProtobufReader) throws(ProtobufReader.Fault) {
+        var reader = message
+        while let field = try reader.field() {
+            if field.number == 2, field.type == .bytes {
+                note([try ClientExemplar.read(try reader.message())])
+            } else {
+                try reader.skip(field.type)
+            }
+        }
     }
 
     /// What the lines of one metric share.
@@ -159,7 +191,7 @@ struct ProtobufTranscript {
 
     // MARK: Small messages
 
-    private static func label(_ message: ProtobufReader) throws(ProtobufReader.Fault) -> Label {
+    static func label(_ message: ProtobufReader) throws(ProtobufReader.Fault) -> Label {
         var reader = message
         var label = Label(name: "", value: "")
         while let field = try reader.field() {

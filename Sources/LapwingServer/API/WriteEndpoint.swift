@@ -163,6 +163,9 @@ struct WriteEndpoint: Sendable {
         if let first = parts.first, first.lowercased() != "application/x-protobuf" {
             return .failure(Refusal("the content type \(type) is not remote write's, application/x-protobuf"))
         }
+        if let wrong = parts.dropFirst().first(where: { !$0.contains("=") }) {
+            return .failure(Refusal("the content type \(type) has \"\(wrong)\" where a parameter and its value belong"))
+        }
         let encoding = head.headers["Content-Encoding"] ?? "snappy"
         if encoding.lowercased() != "snappy" { return .failure(Refusal("the encoding \(encoding) is not remote write's, snappy")) }
         guard let message = parts.dropFirst().first(where: { $0.lowercased().hasPrefix("proto=") })?.dropFirst(6) else { return .success(.first) }

@@ -95,9 +95,9 @@ struct ScrapeSession: Sendable {
         _ outcome: inout ScrapeOutcome, _ sink: some SampleSink
     ) throws(ScrapeError) -> [SeriesExemplar] {
         var bytes = bytes
-        let histograms = try Self.transcribe(&bytes, contentType)
-        try readPage(bytes, histograms == nil ? contentType : ExpositionFormat.openMetrics.contentType, &outcome)
-        page.histograms = histograms ?? [:]
+        let protobuf = try Self.transcribe(&bytes, contentType)
+        try readPage(bytes, protobuf == nil ? contentType : ExpositionFormat.openMetrics.contentType, &outcome)
+        page.histograms = protobuf?.histograms ?? [:]
         try resolve(bytes, &outcome, sink)
         let limit = target.configuration.sampleLimit
         outcome.kept = series.keptLines(of: page)
@@ -106,34 +106,46 @@ struct ScrapeSession: Sendable {
         series.append(page, at: time, target.configuration, to: &batch, &outcome)
         metadata.update(from: page, bytes.span)
         defer { series.endGoodRound(&texts) }
-        return page.exemplars.isEmpty ? [] : try readExemplars(bytes, at: time)
+        let exemplars = protobuf?.exemplars ?? []
+        return exemplars.isEmpty && page.exemplars.isEmpty ? [] : try readExemplars(bytes, exemplars, at: time)
     }
 
     /// The exemplars of a page, by time and value, as upstream takes them.
-    private func readExemplars(_ bytes: [UInt8], at time: Timestamp) throws(ScrapeError) -> [SeriesExemplar] {
+    private func readExemplars(
+        _ bytes: [UInt8], _ decoded: [ProtobufPage.LineExemplar], at time: Timestamp
+    ) throws(ScrapeError) -> [SeriesExemplar] {
         var found: [SeriesExemplar] = []
-        for text in page.exemplars {
-            guard let labels = series.labels(ofText: page.series[text.line]) else { continue }
-            let hasOwnTime = target.configuration.honorsTimestamps && page.times[text.line] != ExpositionPage.noTime
-            let sampleTime = hasOwnTime ? page.times[text.line] : time.milliseconds
-            do {
-                found.append(SeriesExemplar(series: labels, exemplar: try page.exemplar(text, in: bytes.span, sampleTime: sampleTime)))
-            } catch {
-                throw ScrapeError("\(error)")
+        func keep(_ exemplar: Exemplar, _ line: Int) {
+            if let labels = series.labels(ofText: page.series[line]) { found.append(SeriesExemplar(series: labels, exemplar: exemplar)) }
+        }
+        func sampleTime(_ line: Int) -> Int64 {
+            let hasOwnTime = target.configuration.honorsTimestamps && page.times[line] != ExpositionPage.noTime
+            return hasOwnTime ? page.times[line] : time.milliseconds
+        }
+        for one in decoded {
+            var exemplar = one.exemplar
+            if !exemplar.hasOwnTime { exemplar.time = sampleTime(one.line) }
+            keep(exemplar, one.line)
+        }
+        do {
+            for text in page.exemplars {
+                keep(try page.exemplar(text, in: bytes.span, sampleTime: sampleTime(text.line)), text.line)
             }
+        } catch {
+            throw ScrapeError("\(error)")
         }
         return found.sorted { $0.exemplar.precedes($1.exemplar) }
     }
 
     /// Makes text of a page of protobuf.
     ///
-    /// - Returns: its native histograms, by line; nil when the page is text already.
-    private static func transcribe(_ bytes: inout [UInt8], _ contentType: String) throws(ScrapeError) -> [Int: NativeHistogram]? {
+    /// - Returns: what of it no text can say; nil when the page is text already.
+    private static func transcribe(_ bytes: inout [UInt8], _ contentType: String) throws(ScrapeError) -> ProtobufPage? {
         guard ProtobufPage.isMeant(by: contentType) else { return nil }
         do {
             let page = try ProtobufPage(bytes)
             bytes = page.text
-            return page.histograms
+            return page
         } catch {
             throw ScrapeError("\(error)")
         }

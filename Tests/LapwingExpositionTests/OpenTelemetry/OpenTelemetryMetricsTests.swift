@@ -96,11 +96,12 @@ import Testing
 
     @Test func `exponential histograms become native ones, of lower resolution where they have to`() throws {
         func histogram(_ scale: Int, _ counts: String, offset: Int = 0) throws -> NativeHistogram? {
-            try OpenTelemetryMetrics(
+            let total = counts.split(separator: ",").compactMap { Int($0) }.reduce(2, +)
+            return try OpenTelemetryMetrics(
                 json: Self.request(
                     #"""
                     {"name":"e","exponentialHistogram":{"aggregationTemporality":2,"dataPoints":[
-                      {\#(Self.point),"count":"9","sum":3,"scale":\#(scale),"zeroCount":"2",
+                      {\#(Self.point),"count":"\#(total)","sum":3,"scale":\#(scale),"zeroCount":"2",
                        "positive":{"offset":\#(offset),"bucketCounts":[\#(counts)]}}]}}
                     """#)
             ).histograms.first

@@ -67,6 +67,26 @@ import Testing
             ])
     }
 
+    @Test func `has exemplars of counters, classic buckets and native histograms`() throws {
+        func exemplar(_ value: Double, seconds: UInt64? = nil) -> [UInt8] {
+            let time = seconds.map { Self.field(3, Self.integer(1, $0) + Self.integer(2, 5_999_999)) } ?? []
+            return Self.label("t", "x") + Self.double(2, value) + time
+        }
+        func bucket(_ bound: Double, _ exemplar: [UInt8]) -> [UInt8] {
+            Self.field(3, Self.integer(1, 1) + Self.double(2, bound) + Self.field(3, exemplar))
+        }
+        let buckets = bucket(1, exemplar(0.5)) + bucket(2, exemplar(1.5, seconds: 7))
+        let own = Self.field(16, exemplar(3, seconds: 8)) + [0x82, 1] + [0]
+        let bytes =
+            Self.family("c_total", 0, Self.field(3, Self.double(1, 1) + Self.field(2, exemplar(9))))
+            + Self.family("h", 4, Self.field(7, buckets)) + Self.family("n", 4, Self.field(7, Self.native + buckets))
+            + Self.family("o", 4, Self.field(7, Self.native + buckets + own))
+        let found = try ProtobufPage(bytes).exemplars
+        #expect(found.map(\.line) == [0, 1, 2, 6, 7] && found.map(\.exemplar.value) == [9, 0.5, 1.5, 1.5, 3])
+        #expect(found.map { $0.exemplar.hasOwnTime ? $0.exemplar.time : nil } == [nil, nil, 7005, 7005, 8005])
+        #expect(found.allSatisfy { $0.exemplar.labels == Labels(metric: "", ["t": "x"]) })
+    }
+
     @Test func `has native histograms beside their lines, and classic buckets only when asked`() throws {
         let bytes = Self.family("g", 1, Self.field(2, Self.double(1, 1))) + Self.family("h", 4, Self.label("a", "b") + Self.field(7, Self.native))
         let (text, histograms) = try Self.lines(bytes)

@@ -105,6 +105,16 @@ struct SecondMessage {
             ])
     }
 
+    @Test func `leaves out histograms of integers whose buckets do not add up, unless an observation was no number`() throws {
+        // Schema 1, one span of two buckets with 1 and 2 observations; the sum is NaN in the last.
+        let rest: [UInt8] = [0x20, 2, 0x5A, 4, 0x08, 4, 0x10, 2, 0x62, 2, 2, 2]
+        var message = SecondMessage(symbols: symbols)
+        message.append([1, 2], samples: [], histograms: [[0x08, 4] + rest, [0x08, 3] + rest, [0x08, 4, 0x19, 0, 0, 0, 0, 0, 0, 0xF8, 0x7F] + rest])
+        let request = try RemoteWriteRequest(second: message.bytes)
+        #expect(request.histograms.map(\.count) == [3, 4])
+        #expect(request.refusals == [.init(message: "a histogram counts 4 observations, and its buckets hold 3", samples: 1)])
+    }
+
     @Test func `merges histograms that are finer than any that can be kept`() throws {
         var message = SecondMessage(symbols: symbols)
         // Schema 9, one span of three buckets from 1 with 1, 2 and 4 observations.

@@ -126,6 +126,7 @@ import Testing
             ["Content-Type": "application/x-protobuf;proto=io.prometheus.write.v3.Request"],
             "remote write's messages are prometheus.WriteRequest and io.prometheus.write.v2.Request, and not io.prometheus.write.v3.Request"
         ),
+        (["Content-Type": "application/x-protobuf;v2"], "the content type application/x-protobuf;v2 has \"v2\" where"),
         (["Content-Encoding": "zstd"], "the encoding zstd is not remote write's"),
         (["Content-Encoding": "gzip"], "the encoding gzip is not remote write's"),
     ] as [(HTTPHeaders, String)])
