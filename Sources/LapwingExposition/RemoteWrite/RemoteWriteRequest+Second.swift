@@ -8,6 +8,8 @@ import LapwingText
 extension RemoteWriteRequest {
     /// Bytes of all labels of a request, written out: symbols are short, and may be named again and again.
     public static let labelByteLimit = 256 << 20
+    /// Bytes of all that a request says of metrics, likewise; what goes beyond is passed over.
+    public static let metadataByteLimit = 16 << 20
 
     /// - Parameter bytes: the message, decompressed.
     /// - Throws: what is wrong with the message, and at which byte; a series, histogram or exemplar that is not right is a
@@ -38,6 +40,8 @@ extension RemoteWriteRequest {
         var reader = message
         let (firstFloat, firstHistogram, firstExemplar) = (times.count, histogramTimes.count, exemplars.count)
         var refusals: [Refusal] = []
+        /// Told once a series: it has all its references in it.
+        var exemplarFault: String?
         var metadata = RemoteWriteMetadata.Second()
         symbols.references.removeAll(keepingCapacity: true)
         while let field = try reader.field() {
@@ -49,18 +53,23 @@ extension RemoteWriteRequest {
                 try message.read(try reader.message())
                 if let fault = message.fault { refusals.append(Refusal(message: fault, samples: 1)) } else { append(message) }
             case (4, .bytes):
-                if let fault = try readExemplar(try reader.message(), symbols) { refusals.append(Refusal(message: fault, samples: 0)) }
+                let fault = try readExemplar(try reader.message(), symbols)
+                if exemplarFault == nil { exemplarFault = fault }
             case (5, .bytes): try metadata.read(try reader.message())
             default: try reader.skip(field.type)
             }
         }
         let samples = times.count - firstFloat + histogramTimes.count - firstHistogram
+        let lost = refusals.count
+        if let exemplarFault { refusals.append(Refusal(message: exemplarFault, samples: 0)) }
         let start = bytes.count
         if let fault = try fault(metadata, symbols) {
             let message = "parsing \(fault.what) for series \(symbols.references): \(fault.message)"
-            refusals = [Refusal(message: message, samples: samples + refusals.reduce(0) { $0 + $1.samples })]
+            refusals = [Refusal(message: message, samples: samples + lost)]
             dropExemplars(from: firstExemplar)
-        } else if samples + refusals.reduce(0, { $0 + $1.samples }) == 0 {
+        } else if samples + lost == 0 {
+            // Written, so that they count among all labels: a message about them must not be larger than the limit either.
+            try writeLabels(symbols, reader)
             let labels = try symbols.labels(symbols.references, reader)
             refusals = [Refusal(message: "TimeSeries must contain at least one sample or histogram for series \(labels)", samples: 0)]
             dropExemplars(from: firstExemplar)
@@ -97,6 +106,10 @@ extension RemoteWriteRequest {
             }
         }
         if let fault = symbols.fault(of: references) { return "parsing exemplar for series \(symbols.references): \(fault)" }
+        // One that is too long whatever its characters is passed over here, before its labels are put together.
+        guard references.count <= 2 * Exemplar.labelCharacterLimit, symbols.byteCount(of: references) <= 4 * Exemplar.labelCharacterLimit else {
+            return nil
+        }
         exemplar.labels = try symbols.labels(references, reader)
         append(exemplar)
         return nil
@@ -110,6 +123,8 @@ extension RemoteWriteRequest {
         var metadata = metadata
         metadata.name = name
         guard symbols.told.insert(metadata).inserted else { return }
+        symbols.toldBytes += symbols.byteCount(of: [name, metadata.help, metadata.unit])
+        guard symbols.toldBytes <= Self.metadataByteLimit else { return }
         let kind = RemoteWriteMetadata.kind(metadata.kind)
         self.metadata.append(
             MetricMetadata(

@@ -10,6 +10,8 @@ struct RemoteWriteSymbols {
     var references: [Int] = []
     /// Metadata that was told already: those of one family are in each of its series.
     var told: Set<RemoteWriteMetadata.Second> = []
+    /// Bytes of it.
+    var toldBytes = 0
 
     init(_ source: [UInt8]) { self.source = source }
 
@@ -27,6 +29,14 @@ struct RemoteWriteSymbols {
             }
         }
         return nil
+    }
+
+    /// - Precondition: there are such symbols.
+    func byteCount(of references: [Int]) -> Int {
+        references.reduce(0) { total, reference in
+            let (sum, isTooLarge) = total.addingReportingOverflow(ranges[reference].count)
+            return isTooLarge ? Int.max : sum
+        }
     }
 
     /// - Precondition: there is such a symbol.

@@ -81,10 +81,34 @@ struct SecondMessage {
             ])
         #expect(request.exemplarSeries == [1, 1] && request.series.count == 2)
         #expect(
-            request.refusals.suffix(2).map(\.message) == [
-                "parsing exemplar for series [1, 3]: invalid labelRefs length 1",
-                "parsing exemplar for series [1, 3]: labelRefs 3 (name) = 7 (value) outside of symbols table (size 6)",
+            request.refusals.suffix(1) == [.init(message: "parsing exemplar for series [1, 3]: invalid labelRefs length 1", samples: 0)])
+        var unknown = SecondMessage(symbols: symbols)
+        unknown.append([1, 3], samples: [SecondMessage.sample(1, 2)], exemplars: [SecondMessage.exemplar([3, 7], 1, 901)])
+        #expect(
+            try RemoteWriteRequest(second: unknown.bytes).refusals.map(\.message) == [
+                "parsing exemplar for series [1, 3]: labelRefs 3 (name) = 7 (value) outside of symbols table (size 6)"
             ])
+    }
+
+    /// Few bytes of references to a long symbol would be gigabytes of labels and help texts.
+    @Test func `does not put together what it would refuse for its size`() throws {
+        var message = SecondMessage(symbols: symbols + [String(repeating: "x", count: 1 << 20)])
+        let long = SecondMessage.exemplar([UInt8](repeating: 6, count: 100_000), 1, 1)
+        for unit in 0..<6 {
+            message.append(
+                [1, 2], samples: [SecondMessage.sample(1, 2)], exemplars: [long, long, long],
+                metadata: [3 << 3, 6, 4 << 3, UInt8(unit)])
+        }
+        let plain = try RemoteWriteRequest(second: message.bytes)
+        #expect(plain.exemplars.isEmpty && plain.refusals.isEmpty && plain.series.count == 6 && plain.metadata.count == 6)
+        for name in [1, 3, 4, 5] as [UInt8] {
+            for unit in 0..<6 { message.append([1, name], samples: [SecondMessage.sample(1, 2)], metadata: [3 << 3, 6, 4 << 3, UInt8(unit)]) }
+        }
+        let bounded = try RemoteWriteRequest(second: message.bytes)
+        #expect(bounded.series.count == 30 && bounded.metadata.count == 15)
+        var empty = SecondMessage(symbols: symbols + [String(repeating: "x", count: 1 << 20)])
+        for _ in 0..<3 { empty.append([UInt8](repeating: 6, count: 200), samples: []) }
+        #expect(throws: RemoteWriteError.self) { try RemoteWriteRequest(second: empty.bytes) }
     }
 
     @Test func `says of each metric once what it is`() throws {
