@@ -42,6 +42,9 @@ public struct RuleResumption: Sendable {
         do throws(AppendError) { try keeper.setNotes([Note(Self.begunKey, note.bytes)]) } catch { report("\(error)") }
     }
 
+    /// Alerts of a rule whose samples are looked at.
+    static let alertsAsked = 8
+
     /// The key of a note with a time: when evaluation over this data directory began.
     static let begunKey = "rules/begun"
 
@@ -52,7 +55,8 @@ public struct RuleResumption: Sendable {
         let range = TimeRange(start: time - rule.outageTolerance, end: time)
         let snapshot = source.snapshot()
         var newest: Int64?
-        for labels in state.rules.flatMap(\.active.current).map(\.labels) {
+        // All alerts of a rule have samples of its last evaluation, but for those that it ended.
+        for labels in state.rules.flatMap({ $0.active.current.prefix(Self.alertsAsked) }).map(\.labels) {
             let series = labels.setting(LabelName.metric, AlertSamples.forStateMetric)
             let matchers = series.compactMap { try? Matcher($0.name, .equal, $0.value) }
             guard let found = try? snapshot.select(matchers, over: range) else { continue }

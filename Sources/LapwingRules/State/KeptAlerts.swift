@@ -144,43 +144,58 @@ extension KeptAlerts {
             parts[number, default: [:]][String(words[1])] = value
         }
         var faults: [String] = []
-        var restored: [GroupKey: Restored] = [:]
+        var found: [GroupKey: Found] = [:]
         for (number, values) in parts.sorted(by: { $0.key < $1.key }) {
             nextNumber = max(nextNumber, number + 1)
             do throws(NoteReader.Malformed) {
-                try restore(number, values, into: &restored)
+                try restore(number, values, into: &found)
             } catch {
                 faults.append("alert \(number): \(error)")
             }
         }
-        return (restored, faults)
+        for (key, group) in found {
+            groups[key] = Group(places: group.places, rules: group.kept, count: group.kept.reduce(0) { $0 + $1.count })
+        }
+        return (found.mapValues(\.restored), faults)
+    }
+
+    /// A group as its notes are read.
+    private struct Found {
+        var places: [RulePlace] = []
+        var indices: [RulePlace.Identity: Int] = [:]
+        var alerts: [[Labels: Alert]] = []
+        var kept: [[Labels: Kept]] = []
+        var lastChange = Timestamp.distantPast
+
+        mutating func index(of place: RulePlace) -> Int {
+            if let known = indices[place.identity] { return known }
+            indices[place.identity] = places.count
+            places.append(place)
+            alerts.append([:])
+            kept.append([:])
+            return places.count - 1
+        }
+
+        var restored: Restored {
+            var state = GroupState(ruleCount: places.count)
+            for (index, alerts) in alerts.enumerated() { state.rules[index].active = ActiveAlerts(alerts.values) }
+            return Restored(places: places, state: state, lastChange: lastChange)
+        }
     }
 
     private mutating func restore(
-        _ number: UInt64, _ values: [String: [UInt8]], into restored: inout [GroupKey: Restored]
+        _ number: UInt64, _ values: [String: [UInt8]], into found: inout [GroupKey: Found]
     ) throws(NoteReader.Malformed) {
         guard let placeBytes = values["of"], let stateBytes = values["is"] else {
             throw NoteReader.Malformed(description: "a part of its notes is missing")
         }
         let (key, place, labels) = try Self.place(placeBytes)
         let (alert, time) = try Self.alert(stateBytes, labels, values["says"])
-        var entry = restored[key] ?? Restored(places: [], state: GroupState(ruleCount: 0), lastChange: .distantPast)
-        var group = groups[key] ?? Group(places: [], rules: [], count: 0)
-        let index: Int
-        if let known = entry.places.firstIndex(where: { $0.identity == place.identity }) {
-            index = known
-        } else {
-            index = entry.places.count
-            entry.places.append(place)
-            entry.state.rules.append(RuleState())
-            group.places.append(place)
-            group.rules.append([:])
-        }
-        entry.state.rules[index].active = ActiveAlerts(entry.state.rules[index].active.all.filter { $0.labels != labels } + [alert])
-        entry.lastChange = max(entry.lastChange, time)
-        group.rules[index][labels] = Kept(number: number, state: Self.stateBytes(alert), annotations: alert.annotations)
-        group.count += 1
-        restored[key] = entry
-        groups[key] = group
+        var group = found.removeValue(forKey: key) ?? Found()
+        let index = group.index(of: place)
+        group.alerts[index][labels] = alert
+        group.kept[index][labels] = Kept(number: number, state: Self.stateBytes(alert), annotations: alert.annotations)
+        group.lastChange = max(group.lastChange, time)
+        found[key] = group
     }
 }
