@@ -16,6 +16,9 @@ enum MessageTarget {
         for times in [request.startTimes.count, request.times.count] where times != 0 && times != request.values.count {
             return "columns differ in length"
         }
+        if request.exemplars.count != request.exemplarSeries.count || request.exemplarSeries.contains(where: { $0 >= request.series.count }) {
+            return "an exemplar has a series that is not there"
+        }
         var known = SeriesTexts()
         let numbers = request.numbers(known: &known)
         if numbers != request.numbers(known: &known) { return "a series has another number the second time" }
@@ -47,6 +50,7 @@ enum MessageTarget {
         if Set(metrics.labels).count != metrics.labels.count { return "labels are there twice" }
         let counts = [metrics.times.count, metrics.values.count, metrics.startTimes.count]
         if counts.contains(where: { $0 != metrics.series.count }) { return "columns differ in length" }
+        if metrics.exemplars.count != metrics.exemplarSeries.count { return "an exemplar has no series" }
         return metrics.histograms.contains { (try? $0.validate()) == nil } ? "a histogram does not hold together" : nil
     }
 
