@@ -35,10 +35,11 @@ struct ExemplarRing {
     ///
     /// - Parameter window: milliseconds by which one may be older than the newest of its series.
     func verdict(on new: SeriesExemplar, window: UInt64) -> ExemplarStore.Verdict {
+        let newest = chains[new.series].map { slots[Int($0.newest)].exemplar }
+        // Mostly a page says again what it said before.
+        if let newest, newest.repeats(new.exemplar) { return .known }
         if new.exemplar.labelCharacterCount > Exemplar.labelCharacterLimit { return .tooLong }
-        guard let chain = chains[new.series] else { return .taken }
-        let newest = slots[Int(chain.newest)].exemplar
-        if newest.repeats(new.exemplar) { return .known }
+        guard let newest else { return .taken }
         if new.exemplar.time < newest.time {
             return UInt64(bitPattern: newest.time &- new.exemplar.time) < window ? .taken : .outOfOrder
         }
