@@ -14,7 +14,7 @@ enum Benchmarks {
             switch CommandLine.arguments.dropFirst().first {
             case "compare": exit(try Comparison.run() ? 0 : 1)
             case "agree": exit(try Agreement.run() ? 0 : 1)
-            case "serve": try await Peer.serve(port: CommandLine.arguments.dropFirst(2).first)
+            case "serve": try await Peer.serve()
             default: measure()
             }
         } catch {

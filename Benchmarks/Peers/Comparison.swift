@@ -45,11 +45,30 @@ enum Comparison {
             targets: [.prometheus: 300, .victoriaMetrics: 60]),
     ]
 
+    /// Windows of every length over the series with the long history.
+    static let windowRows: [Row] = ["rate", "max_over_time", "avg_over_time"].flatMap { function in
+        ["5m", "1h", "6h", "1d", "7d", "30d"].map { window in
+            Row(
+                name: "\(function) of \(window)", query: PeerQuery(text: "\(function)(long_total[\(window)])"),
+                meansTheSame: function != "rate")
+        }
+    }
+
     /// - Returns: whether all servers agreed.
     static func run() throws -> Bool {
+        let parts = PeerOptions.text("--only")?.split(separator: ",").map { String($0) } ?? ["queries", "windows", "keeping"]
+        let isQuick = PeerOptions.has("--quick")
+        var agrees = true
+        if !Set(parts).isDisjoint(with: ["queries", "windows"]) {
+            agrees = try ask((parts.contains("queries") ? rows : []) + (parts.contains("windows") ? windowRows : []), isQuick: isQuick)
+        }
+        if parts.contains("keeping") { try KeepingComparison.run(isQuick ? .small : KeepingComparison.Size()) }
+        return agrees
+    }
+
+    private static func ask(_ rows: [Row], isQuick: Bool) throws -> Bool {
         let pattern = PeerOptions.text("--queries").flatMap { try? RegularExpression($0) }
         let wanted = rows.filter { row in pattern.map { $0.firstMatch(in: row.name + " " + row.query.text) != nil } ?? true }
-        let isQuick = PeerOptions.has("--quick")
         let runs = max(1, PeerOptions.text("--runs").flatMap { Int($0) } ?? (isQuick ? 3 : 9))
         let fleet = try PeerFleet(Peer.allCases, isQuick ? .quick : .full)
         defer { fleet.stop() }

@@ -21,16 +21,15 @@ enum Peer: String, CaseIterable {
     private var debianProgram: String { self == .prometheus ? "/usr/bin/prometheus" : "/usr/bin/victoria-metrics" }
 
     /// What starts the server on a port of 127.0.0.1, with its data in a folder.
-    func command(port: UInt16, folder: URL) throws -> (program: String, arguments: [String]) {
+    func command(port: UInt16, folder: URL, _ setup: Setup) throws -> (program: String, arguments: [String]) {
         switch self {
         case .prometheus:
-            let configuration = folder.appending(path: "prometheus.yml")
-            try "global: {scrape_interval: 1h}\n".write(to: configuration, atomically: true, encoding: .utf8)
             return (
                 debianProgram,
                 [
-                    "--config.file=\(configuration.path)", "--storage.tsdb.path=\(folder.path)/data", "--web.listen-address=127.0.0.1:\(port)",
-                    "--web.enable-remote-write-receiver", "--storage.tsdb.retention.time=60d", "--log.level=warn",
+                    "--config.file=\(try configuration(in: folder, setup))", "--storage.tsdb.path=\(folder.path)/data",
+                    "--web.listen-address=127.0.0.1:\(port)", "--web.enable-remote-write-receiver", "--storage.tsdb.retention.time=60d",
+                    "--log.level=warn",
                 ]
             )
         case .victoriaMetrics:
@@ -39,22 +38,49 @@ enum Peer: String, CaseIterable {
                 [
                     "-httpListenAddr=127.0.0.1:\(port)", "-storageDataPath=\(folder.path)/data", "-retentionPeriod=3", "-search.disableCache",
                     "-search.latencyOffset=0s", "-search.maxQueryDuration=120s", "-selfScrapeInterval=0s", "-loggerLevel=WARN",
+                    "-promscrape.config=\(try configuration(in: folder, setup))", "-promscrape.maxScrapeSize=64MB",
                 ]
             )
         case .lapwing:
-            if let program = PeerOptions.text("--lapwing") {
-                return (program, ["serve", "--in-memory", "--listen", "127.0.0.1:\(port)", "--retention", "60d", "--log-level", "warn"])
-            }
-            // This very program serves: what is measured is what was built with it.
-            return (CommandLine.arguments[0], ["serve", "\(port)"])
+            var arguments = ["serve", "--listen", "127.0.0.1:\(port)", "--retention", "60d", "--log-level", "warn"]
+            arguments += setup.isDurable ? ["--data", "\(folder.path)/data"] : ["--in-memory"]
+            if let target = setup.scrapes { arguments += ["--scrape", "page=http://\(target)/metrics", "--scrape-interval", "\(setup.interval)s"] }
+            // Without another build, this very program serves: what is measured is what was built with it.
+            return (PeerOptions.text("--lapwing") ?? CommandLine.arguments[0], arguments)
         }
     }
 
-    /// `Benchmarks serve PORT`: lapwing's server as `lapwing serve --in-memory --retention 60d` runs it, until it is ended.
-    static func serve(port: String?) async throws {
+    /// The configuration file of a peer, which both read alike.
+    private func configuration(in folder: URL, _ setup: Setup) throws -> String {
+        let file = folder.appending(path: "prometheus.yml")
+        let jobs = setup.scrapes.map { "scrape_configs: [{job_name: page, static_configs: [{targets: ['\($0)']}]}]\n" } ?? ""
+        try "global: {scrape_interval: \(setup.interval)s, scrape_timeout: \(setup.interval)s}\n\(jobs)".write(
+            to: file, atomically: true, encoding: .utf8)
+        return file.path
+    }
+
+    /// What a server is there for, beside answering.
+    struct Setup {
+        /// Whether it keeps its data on the disk; the peers always do.
+        var isDurable = false
+        /// HOST:PORT of a page to scrape.
+        var scrapes: String?
+        /// Seconds between scrapes.
+        var interval = 3600
+    }
+
+    /// `Benchmarks serve …`: what `lapwing serve` does, with the flags that `command` gives it, until it is ended.
+    static func serve() async throws {
         var configuration = SidecarConfiguration()
-        configuration.port = port.flatMap { Int($0) } ?? 0
+        configuration.port = PeerOptions.text("--listen")?.split(separator: ":").last.flatMap { Int($0) } ?? 0
         configuration.retention = .seconds(60 * 86_400)
+        configuration.data = PeerOptions.text("--data")
+        if let page = PeerOptions.text("--scrape")?.split(separator: "=").last {
+            let seconds = PeerOptions.text("--scrape-interval").flatMap { Int($0.dropLast()) } ?? 15
+            var scrape = ScrapeConfiguration(jobName: "page", interval: .seconds(seconds))
+            scrape.targetGroups = [TargetGroup(addresses: [page.split(separator: "/").dropFirst().first.map { String($0) } ?? ""])]
+            configuration.scrapes = [scrape]
+        }
         let log = LogWriter(level: .warn, format: .logfmt) { FileHandle.standardError.write(Data($0.utf8)) }
         let sidecar = try await Sidecar.start(configuration, log: log) { _ in }
         FileHandle.standardError.write(Data("listening on http://\(sidecar.address)\n".utf8))

@@ -5,16 +5,23 @@ import LapwingText
 final class PeerProcess {
     let peer: Peer
     let port: UInt16
-    private let process = Process()
-    private let folder: URL
+    let folder: URL
+    private let setup: Peer.Setup
+    private var process = Process()
 
     /// Starts the server, and returns when it answers.
-    init(_ peer: Peer) throws {
+    init(_ peer: Peer, _ setup: Peer.Setup = Peer.Setup()) throws {
         self.peer = peer
+        self.setup = setup
         port = PeerConnection.freePort()
         folder = FileManager.default.temporaryDirectory.appending(path: "lapwing-\(peer.rawValue)-\(port)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let command = try peer.command(port: port, folder: folder)
+        try start()
+    }
+
+    private func start() throws {
+        let command = try peer.command(port: port, folder: folder, setup)
+        process = Process()
         process.executableURL = URL(filePath: command.program)
         process.arguments = command.arguments
         process.currentDirectoryURL = folder
@@ -24,14 +31,25 @@ final class PeerProcess {
         process.standardOutput = handle
         process.standardError = handle
         try process.run()
-        for _ in 0..<300 {
+        for _ in 0..<3000 {
             if (try? get(peer.readyPath).status) == 200 { return }
             if !process.isRunning { break }
-            Thread.sleep(forTimeInterval: 0.1)
+            Thread.sleep(forTimeInterval: 0.02)
         }
         let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
         stop()
         throw PeerConnection.Failure(description: "\(peer.title) did not start: \(text.suffix(600))")
+    }
+
+    /// Kills the server and starts it again.
+    ///
+    /// - Returns: how long it takes until it says that it is ready.
+    func restart() throws -> Duration {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        let start = ContinuousClock.now
+        try self.start()
+        return start.duration(to: .now)
     }
 
     deinit { stop() }
@@ -57,10 +75,26 @@ final class PeerProcess {
     }
 
     /// The most memory that it ever held, in MiB.
-    var peakMebibytes: Double {
+    var peakMebibytes: Double { mebibytes("VmHWM:") }
+
+    /// Memory that is no file's, in MiB.
+    var anonymousMebibytes: Double { mebibytes("RssAnon:") }
+
+    private func mebibytes(_ field: String) -> Double {
         let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix(field) } ?? ""
         return line.split(separator: " ").dropFirst().first.flatMap { Double($0) }.map { $0 / 1024 } ?? .nan
+    }
+
+    /// Bytes of the files in its folder, by how their paths in it begin.
+    func bytesOnDisk(_ isWanted: (String) -> Bool) -> Int {
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.fileSizeKey])
+        var bytes = 0
+        while let file = files?.nextObject() as? URL {
+            guard isWanted(String(file.path.dropFirst(folder.path.count + 1))) else { continue }
+            bytes += (try? file.resourceValues(forKeys: [.fileSizeKey, .isRegularFileKey]).fileSize) ?? 0
+        }
+        return bytes
     }
 
     /// Waits until the server has spent next to nothing for two seconds: what it makes of new data would be timed otherwise.
