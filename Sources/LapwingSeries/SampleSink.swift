@@ -42,6 +42,13 @@ public struct SampleBatch: Sendable {
 
     public var count: Int { series.count + histogramSeries.count }
 
+    /// Makes room for so many floats.
+    public mutating func reserveCapacity(_ count: Int) {
+        series.reserveCapacity(count)
+        times.reserveCapacity(count)
+        values.reserveCapacity(count)
+    }
+
     public mutating func append(_ reference: SeriesReference, time: Int64, value: Double) {
         series.append(reference)
         times.append(time)

@@ -187,7 +187,7 @@ final class ClientExchange: Sendable {
             switch Socket.receive(descriptor, into: &block) {
             case .bytes(let count):
                 decoder.append(block[..<count])
-                if count == block.count, block.count < 1 << 18 { block = [UInt8](repeating: 0, count: block.count * 4) }
+                if count == block.count, block.count < 1 << 16 { block = [UInt8](repeating: 0, count: block.count * 4) }
             case .nothingYet:
                 guard Socket.wait(descriptor, for: .readable, until: deadline) else {
                     throw Failure(reason: .timedOut)

@@ -31,6 +31,42 @@ struct BodyDecoder: Sendable {
         }
     }
 
+    /// How many bytes of a body whose length is known may be reserved before they have come.
+    static let reservedMaximum = 16 << 20
+
+    /// The bytes that the body will have, as far as its length has been announced and is to be believed.
+    var announcedBytes: Int {
+        switch state {
+        case .fixed(let remaining): min(remaining, Self.reservedMaximum)
+        case .chunkSize, .chunkData, .chunkEnd, .trailers, .untilClose, .finished: 0
+        }
+    }
+
+    /// Appends to `body` as many of the bytes that come next as are known to belong to it.
+    ///
+    /// - Precondition: what came before has been read.
+    /// - Returns: how many those were.
+    mutating func takeDirectly(_ bytes: ArraySlice<UInt8>, into body: inout [UInt8]) -> Int {
+        switch state {
+        case .fixed(let remaining):
+            let taken = min(remaining, bytes.count)
+            state = .fixed(remaining: remaining - taken)
+            return append(bytes.prefix(taken), to: &body)
+        case .chunkData(let remaining):
+            let taken = min(remaining, bytes.count)
+            state = .chunkData(remaining: remaining - taken)
+            return append(bytes.prefix(taken), to: &body)
+        case .chunkSize, .chunkEnd, .trailers, .untilClose, .finished:
+            return 0
+        }
+    }
+
+    private mutating func append(_ bytes: ArraySlice<UInt8>, to body: inout [UInt8]) -> Int {
+        body.append(contentsOf: bytes)
+        byteCount += bytes.count
+        return bytes.count
+    }
+
     /// Appends to `body` what has come; true once the body is whole. Trailers are read past.
     ///
     /// - Throws: 413 over `limits.maxBodyBytes`, at once when a length announces it; 400 for broken chunks.

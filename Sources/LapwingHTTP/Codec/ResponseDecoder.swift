@@ -43,7 +43,12 @@ struct ResponseDecoder: Sendable {
         }
     }
 
-    mutating func append(_ bytes: ArraySlice<UInt8>) { buffer.append(bytes) }
+    mutating func append(_ bytes: ArraySlice<UInt8>) {
+        guard case .body(var decoder) = state, buffer.isEmpty else { return buffer.append(bytes) }
+        let taken = decoder.takeDirectly(bytes, into: &body)
+        state = .body(decoder)
+        if taken < bytes.count { buffer.append(bytes.dropFirst(taken)) }
+    }
 
     /// The next event, or nil until more bytes come.
     mutating func next() throws(HTTPFault) -> Event? {
@@ -113,7 +118,9 @@ struct ResponseDecoder: Sendable {
         keepsAlive =
             framing != .untilClose && !headers.hasToken("close", in: "Connection")
             && (minorVersion >= 1 || headers.hasToken("keep-alive", in: "Connection"))
-        state = .body(BodyDecoder(framing))
+        let decoder = BodyDecoder(framing)
+        body.reserveCapacity(min(decoder.announcedBytes, limits.maxBodyBytes))
+        state = .body(decoder)
         return .head(status, headers)
     }
 

@@ -103,6 +103,7 @@ struct ScrapeSession: Sendable {
         outcome.kept = series.keptLines(of: page)
         if limit > 0, outcome.kept > limit { throw ScrapeError("sample limit exceeded") }
         try askForReferences(sink)
+        batch.reserveCapacity(page.count + ScrapeReport.names.count)
         series.append(page, at: time, target.configuration, to: &batch, &outcome)
         metadata.update(from: page, bytes.span)
         defer { series.endGoodRound(&texts) }
