@@ -1,4 +1,4 @@
-/// How a sealed chunk is written: the numbers of version 1.
+/// How a sealed chunk is written: the numbers of version 2.
 ///
 /// A chunk is a block of times and a block of samples. The times stand apart because the series of one scrape have
 /// the same ones: in memory such series share one block, on disk they may name one.
@@ -12,13 +12,13 @@
 ///                   │ version │ kind │ flags │ count │ start times  │ summary │ float column               │
 ///                   │ 1 byte  │1 byte│1 byte │varint │integer column│reserved │ or histogram runs, by kind │
 ///                   └─────────┴──────┴───────┴───────┴──────────────┴─────────┴────────────────────────────┘
-///                   start times only with flag 1; flag 2 is kept for the summary (count, first, last, minimum,
-///                   maximum, sum, resets), which version 1 does not write and refuses to read
+///                   start times only with flag 1; flag 2 is kept for the summary, which is not written here (files
+///                   tell it beside their chunks) and refused
 ///
-///     integer       ┌───────────────┬────────┬───────┬────────┬───────┬────────┬────────────┬─────────────────────┐
-///     column        │order,4,8 flags│ width  │ shift │ heads  │ base  │  …     │ exceptions │ residuals           │
-///                   │ 1 byte        │ 1 byte │1 byte │0…2     │zigzag │        │            │ count × width bits  │
-///                   └───────────────┴────────┴───────┴────────┴───────┴────────┴────────────┴─────────────────────┘
+///     integer       ┌───────────────┬────────┬───────┬────────┬───────┬────────────┬────────────────────┬────────────┐
+///     column        │order,4,8 flags│ width  │ shift │ heads  │ base  │ exceptions │ residuals          │ exceptions │
+///                   │ 1 byte        │ 1 byte │1 byte │0…2     │zigzag │ how many   │ count × width bits │            │
+///                   └───────────────┴────────┴───────┴────────┴───────┴────────────┴────────────────────┴────────────┘
 ///                   shift only with flag 8, exceptions only with flag 4; heads as `IntegerColumn.Order` says;
 ///                   an exception is the gap to its place (varint) and its residual less the base (zigzag)
 ///
@@ -40,7 +40,7 @@
 /// are least significant byte first. Residuals are packed from the least significant bit on. All arithmetic wraps at
 /// 64 bits, so that every column of integers has an encoding.
 enum ChunkFormat {
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
     /// No chunk holds more; a count beyond it is refused before anything is reserved for it.
     static let maximumCount = 1 << 16
     static let hasStartTimes: UInt8 = 1

@@ -43,7 +43,28 @@ struct ChunkReader {
         return bytes[offset]
     }
 
+    /// Nearly all have one to three bytes, which come with one load.
+    @inline(__always)
     mutating func varint() throws(ReadError) -> UInt64 {
+        if bytes.count - offset >= 4 {
+            let word = UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+            if word & 0x80 == 0 {
+                offset += 1
+                return word & 0x7f
+            }
+            if word & 0x8000 == 0 {
+                offset += 2
+                return word & 0x7f | word >> 1 & 0x3f80
+            }
+            if word & 0x80_0000 == 0 {
+                offset += 3
+                return word & 0x7f | word >> 1 & 0x3f80 | word >> 2 & 0x1f_c000
+            }
+        }
+        return try longVarint()
+    }
+
+    private mutating func longVarint() throws(ReadError) -> UInt64 {
         var result: UInt64 = 0
         var shift: UInt64 = 0
         while shift < 64 {

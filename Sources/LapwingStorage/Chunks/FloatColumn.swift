@@ -149,20 +149,27 @@ enum FloatColumn {
 
     private static func changeCount(_ bytes: UnsafeRawBufferPointer, _ offset: Int, _ count: Int) -> Int {
         var changes = 0
-        for index in 0..<((count + 7) / 8) { changes += bytes[offset + index].nonzeroBitCount }
-        return min(changes, count)
+        for index in 0..<(count / 8) { changes += bytes[offset + index].nonzeroBitCount }
+        let rest = UInt8(truncatingIfNeeded: count % 8)
+        if rest > 0 { changes += (bytes[offset + count / 8] & (1 << rest &- 1)).nonzeroBitCount }
+        return changes
     }
 
     /// Moves the kept values, which stand at the front, to their places, from the last to the first.
+    ///
+    /// - Precondition: as many are kept as there are change bits.
     private static func spread(
         _ values: UnsafeMutableBufferPointer<Double>, _ kept: Int, _ bytes: UnsafeRawBufferPointer, _ offset: Int
     ) throws(ReadError) {
-        guard values.isEmpty || bytes[offset] & 1 == 1 else { throw ChunkReader.damaged("its first value is missing") }
-        var source = kept - 1
-        for index in values.indices.reversed() {
-            guard source >= 0 else { throw ChunkReader.damaged("more values change than are there") }
-            values[index] = values[source]
-            source -= Int(bytes[offset + index >> 3] >> UInt8(index & 7)) & 1
+        guard let start = values.baseAddress, !values.isEmpty else { return }
+        guard bytes[offset] & 1 == 1 else { throw ChunkReader.damaged("its first value is missing") }
+        // The first bit is set, so that the source is never before the first value.
+        var source = kept &- 1
+        var index = values.count &- 1
+        while index >= 0 {
+            start[index] = start[source]
+            source &-= Int(bytes[offset &+ index &>> 3] &>> UInt8(truncatingIfNeeded: index & 7)) & 1
+            index &-= 1
         }
     }
 }

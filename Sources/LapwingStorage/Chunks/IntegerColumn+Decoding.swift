@@ -10,10 +10,10 @@ extension IntegerColumn {
         var shift: UInt64
         var heads: (Int64, Int64) = (0, 0)
         var base: Int64
-        /// Where the exceptions begin, which have been checked.
-        var exceptions: ChunkReader
+        /// Where the residuals begin.
+        var offset = 0
+        /// They follow the residuals.
         var exceptionCount = 0
-        var offset: Int
 
         init(_ reader: inout ChunkReader, count: Int) throws(ReadError) {
             let first = try reader.byte()
@@ -31,13 +31,6 @@ extension IntegerColumn {
             base = try reader.zigzag()
             let packed = count - order.told
             if first & hasExceptions != 0 { exceptionCount = try reader.count(upTo: packed, of: "exceptions") }
-            exceptions = reader
-            var place = -1
-            for _ in 0..<exceptionCount {
-                place += 1 + (try reader.count(upTo: packed, of: "places"))
-                guard place < packed else { throw ChunkReader.damaged("an exception after the end") }
-                _ = try reader.zigzag()
-            }
             offset = try reader.skip(BitPacking.byteCount(packed, width: width))
         }
     }
@@ -47,13 +40,12 @@ extension IntegerColumn {
     /// - Complexity: O(count), about 0.7 ns each.
     static func decode(_ reader: inout ChunkReader, count: Int, into values: inout [Int64]) throws(ReadError) {
         let header = try Header(&reader, count: count)
-        let bytes = reader.bytes
         var failure: ReadError?
         values.append(addingCapacity: count) { output in
             output.withUnsafeMutableBufferPointer { buffer, initialized in
                 guard let base = buffer.baseAddress, count > 0 else { return }
                 do throws(ReadError) {
-                    try decode(header, bytes, to: base + initialized, count)
+                    try decode(header, &reader, to: base + initialized, count)
                 } catch {
                     failure = error
                     (base + initialized).initialize(repeating: 0, count: count)
@@ -78,49 +70,56 @@ extension IntegerColumn {
         _ reader: inout ChunkReader, to destination: UnsafeMutablePointer<Int64>, count: Int, _ conversion: Conversion
     ) throws(ReadError) {
         let header = try Header(&reader, count: count)
-        try decode(header, reader.bytes, to: destination, count, conversion)
+        try decode(header, &reader, to: destination, count, conversion)
     }
 
     private static func decode(
-        _ header: Header, _ bytes: UnsafeRawBufferPointer, to destination: UnsafeMutablePointer<Int64>, _ count: Int,
+        _ header: Header, _ reader: inout ChunkReader, to destination: UnsafeMutablePointer<Int64>, _ count: Int,
         _ conversion: Conversion = .none
     ) throws(ReadError) {
-        guard header.exceptionCount == 0, header.shift == 0 else {
-            try decodePatched(header, bytes, to: destination, count)
-            return convert(destination, count, conversion)
-        }
+        let isPatched = header.exceptionCount > 0 || header.shift > 0
+        if isPatched { try unpackPatched(header, &reader, to: destination + header.order.told, count - header.order.told) }
+        let bytes = isPatched ? nil : reader.bytes
         switch header.order {
-        case .values: unpack(Values(header), header, bytes, to: destination, count, conversion)
+        case .values: sum(Values(header), header, bytes, to: destination, count, conversion)
         case .deltas:
             destination[0] = header.heads.0
-            unpack(Deltas(header), header, bytes, to: destination, count, conversion)
+            sum(Deltas(header), header, bytes, to: destination, count, conversion)
         case .deltasOfDeltas:
             destination[0] = header.heads.0
             destination[1] = header.heads.0 &+ header.heads.1
-            unpack(DeltasOfDeltas(header), header, bytes, to: destination, count, conversion)
-        case .line: unpack(Line(header), header, bytes, to: destination, count, conversion)
+            sum(DeltasOfDeltas(header), header, bytes, to: destination, count, conversion)
+        case .line: sum(Line(header), header, bytes, to: destination, count, conversion)
         }
         convert(destination, header.order.told, conversion)
     }
 
     /// The numbers that the heads do not tell, converted as they come.
+    ///
+    /// - Parameter bytes: where the residuals are packed; nil for those that stand in their places already.
     @inline(__always)
-    private static func unpack<Receiver: PackedNumberReceiver>(
-        _ receiver: Receiver, _ header: Header, _ bytes: UnsafeRawBufferPointer, to destination: UnsafeMutablePointer<Int64>, _ count: Int,
+    private static func sum<Receiver: PackedNumberReceiver>(
+        _ receiver: Receiver, _ header: Header, _ bytes: UnsafeRawBufferPointer?, to destination: UnsafeMutablePointer<Int64>, _ count: Int,
         _ conversion: Conversion
     ) {
         let rest = destination + header.order.told
         let packed = count - header.order.told
         switch conversion {
-        case .none:
-            var receiver = receiver
-            BitPacking.unpack(bytes, header.offset, width: header.width, count: packed, &receiver, to: rest)
-        case .double:
-            var doubles = Doubles(integers: receiver)
-            BitPacking.unpack(bytes, header.offset, width: header.width, count: packed, &doubles, to: rest)
-        case .decimal(let power):
-            var decimals = Decimals(integers: receiver, power: power)
-            BitPacking.unpack(bytes, header.offset, width: header.width, count: packed, &decimals, to: rest)
+        case .none: pass(receiver, header, bytes, to: rest, packed)
+        case .double: pass(Doubles(integers: receiver), header, bytes, to: rest, packed)
+        case .decimal(let power): pass(Decimals(integers: receiver, power: power), header, bytes, to: rest, packed)
+        }
+    }
+
+    @inline(__always)
+    private static func pass<Receiver: PackedNumberReceiver>(
+        _ receiver: Receiver, _ header: Header, _ bytes: UnsafeRawBufferPointer?, to numbers: UnsafeMutablePointer<Int64>, _ count: Int
+    ) {
+        var receiver = receiver
+        if let bytes {
+            BitPacking.unpack(bytes, header.offset, width: header.width, count: count, &receiver, to: numbers)
+        } else {
+            for index in 0..<count { numbers[index] = receiver.next(UInt64(bitPattern: numbers[index])) }
         }
     }
 
@@ -133,41 +132,18 @@ extension IntegerColumn {
         }
     }
 
-    /// Residuals first, then the exceptions in their places, then the sums.
-    private static func decodePatched(
-        _ header: Header, _ bytes: UnsafeRawBufferPointer, to destination: UnsafeMutablePointer<Int64>, _ count: Int
+    /// Residuals, and the exceptions in their places.
+    private static func unpackPatched(
+        _ header: Header, _ reader: inout ChunkReader, to residuals: UnsafeMutablePointer<Int64>, _ count: Int
     ) throws(ReadError) {
-        let rest = destination + header.order.told
-        let packed = count - header.order.told
         var shifted = Shifted(shift: header.shift)
-        BitPacking.unpack(bytes, header.offset, width: header.width, count: packed, &shifted, to: rest)
-        var exceptions = header.exceptions
+        BitPacking.unpack(reader.bytes, header.offset, width: header.width, count: count, &shifted, to: residuals)
         var place = -1
         for _ in 0..<header.exceptionCount {
-            place += 1 + (try exceptions.count(upTo: packed, of: "places"))
-            rest[place] = try exceptions.zigzag()
+            place += 1 + (try reader.count(upTo: count, of: "places"))
+            guard place < count else { throw ChunkReader.damaged("an exception after the end") }
+            residuals[place] = try reader.zigzag()
         }
-        switch header.order {
-        case .values:
-            add(Values(header), to: rest, packed)
-        case .deltas:
-            destination[0] = header.heads.0
-            add(Deltas(header), to: rest, packed)
-        case .deltasOfDeltas:
-            destination[0] = header.heads.0
-            destination[1] = header.heads.0 &+ header.heads.1
-            add(DeltasOfDeltas(header), to: rest, packed)
-        case .line:
-            add(Line(header), to: rest, packed)
-        }
-    }
-
-    @inline(__always)
-    private static func add<Receiver: PackedNumberReceiver>(
-        _ receiver: Receiver, to residuals: UnsafeMutablePointer<Int64>, _ count: Int
-    ) {
-        var receiver = receiver
-        for index in 0..<count { residuals[index] = receiver.next(UInt64(bitPattern: residuals[index])) }
     }
 }
 

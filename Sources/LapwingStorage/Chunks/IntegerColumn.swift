@@ -190,17 +190,15 @@ enum IntegerColumn {
         if plan.order != .values { bytes.appendZigzag(plan.heads.0) }
         if plan.order == .deltasOfDeltas || plan.order == .line { bytes.appendZigzag(plan.heads.1) }
         bytes.appendZigzag(plan.base)
-        if !exceptions.isEmpty {
-            bytes.appendVarint(UInt64(exceptions.count))
-            var next = 0
-            for (place, excess) in exceptions {
-                bytes.appendVarint(UInt64(place - next))
-                bytes.appendZigzag(excess)
-                next = place + 1
-            }
-        }
+        if !exceptions.isEmpty { bytes.appendVarint(UInt64(exceptions.count)) }
         residuals.withMemoryRebound(to: UInt64.self) {
             BitPacking.pack(UnsafeBufferPointer($0), width: plan.width, into: &bytes)
+        }
+        var next = 0
+        for (place, excess) in exceptions {
+            bytes.appendVarint(UInt64(place - next))
+            bytes.appendZigzag(excess)
+            next = place + 1
         }
     }
 }

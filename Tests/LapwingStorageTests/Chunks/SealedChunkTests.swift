@@ -86,7 +86,7 @@ import Testing
     @Test func `unknown versions, kinds and flags are refused`() {
         var encoder = ChunkEncoder()
         let chunk = SealedChunk(Self.floats(40, seed: 1), &encoder)
-        for (index, value): (Int, UInt8) in [(0, 2), (1, 1), (1, 9), (2, 2), (2, 4), (3, 41)] {
+        for (index, value): (Int, UInt8) in [(0, 1), (0, 3), (1, 1), (1, 9), (2, 2), (2, 4), (3, 41)] {
             var samples = chunk.samples.copy()
             samples[index] = value
             let changed = SealedChunk(
