@@ -23,7 +23,7 @@ struct ChunkEncoder: Sendable {
         bytes.append(ChunkFormat.version)
         bytes.appendVarint(UInt64(times.count))
         IntegerColumn.encode(times, [.line, .deltas, .deltasOfDeltas], into: &bytes, &scratch)
-        let block = Self.exactCopy(of: bytes)
+        let block = bytes.exactCopy()
         if recent.count < Self.rememberedBlocks {
             recent.append((times, block))
         } else {
@@ -48,15 +48,6 @@ struct ChunkEncoder: Sendable {
         case .floats: FloatColumn.encode(columns.values, into: &bytes, &scratch)
         case .histograms: HistogramRuns.encode(columns.histograms, into: &bytes, &scratch)
         }
-        return Self.exactCopy(of: bytes)
-    }
-
-    /// A copy that takes no more memory than it needs. Making an array of the whole of another shares its memory, room to
-    /// grow included.
-    private static func exactCopy(of bytes: [UInt8]) -> [UInt8] {
-        var copy: [UInt8] = []
-        copy.reserveCapacity(bytes.count)
-        copy.append(contentsOf: bytes)
-        return copy
+        return bytes.exactCopy()
     }
 }
