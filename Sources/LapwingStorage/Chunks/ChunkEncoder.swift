@@ -38,8 +38,7 @@ struct ChunkEncoder: Sendable {
         let starts = kind == .floats ? columns.startTimes : columns.histogramStartTimes
         bytes.removeAll(keepingCapacity: true)
         bytes.append(ChunkFormat.version)
-        bytes.append(kind.rawValue)
-        bytes.append(starts.isEmpty ? 0 : ChunkFormat.hasStartTimes)
+        bytes.append(kind.rawValue | (starts.isEmpty ? 0 : ChunkFormat.hasStartTimes))
         bytes.appendVarint(UInt64(columns.count))
         if !starts.isEmpty {
             IntegerColumn.encode(starts, [.deltas, .values, .line], into: &bytes, &scratch)

@@ -30,6 +30,7 @@ enum IntegerColumn {
 
     static let hasExceptions: UInt8 = 4
     static let hasShift: UInt8 = 8
+    static let hasBase: UInt8 = 16
 
     // MARK: Encoding
 
@@ -211,13 +212,13 @@ enum IntegerColumn {
             if !isPacked { exceptions.append((index, excess)) }
             residuals[index] = isPacked ? Int64(bitPattern: UInt64(bitPattern: excess) >> UInt64(plan.shift)) : 0
         }
-        let flags = (exceptions.isEmpty ? 0 : hasExceptions) | (plan.shift == 0 ? 0 : hasShift)
+        let flags = (exceptions.isEmpty ? 0 : hasExceptions) | (plan.shift == 0 ? 0 : hasShift) | (plan.base == 0 ? 0 : hasBase)
         bytes.append(plan.order.rawValue | flags)
         bytes.append(UInt8(plan.width))
         if plan.shift != 0 { bytes.append(UInt8(plan.shift)) }
         if plan.order != .values { bytes.appendZigzag(plan.heads.0) }
         if plan.order == .deltasOfDeltas || plan.order == .line { bytes.appendZigzag(plan.heads.1) }
-        bytes.appendZigzag(plan.base)
+        if plan.base != 0 { bytes.appendZigzag(plan.base) }
         if !exceptions.isEmpty { bytes.appendVarint(UInt64(exceptions.count)) }
         residuals.withMemoryRebound(to: UInt64.self) {
             BitPacking.pack(UnsafeBufferPointer($0), width: plan.width, into: &bytes)
