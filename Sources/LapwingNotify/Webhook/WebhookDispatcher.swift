@@ -65,6 +65,8 @@ public struct WebhookDispatcher: Sendable {
         for alert in alerts {
             let labels = receiver.groupLabels(of: alert)
             var group = groups.removeValue(forKey: labels) ?? newGroup(labels)
+            // A flush says what was known before its instant, whichever of the two is noticed first.
+            flush(&group, at: now)
             if group.alerts.isEmpty, !alert.isResolved(at: now) {
                 // Who has fired for longer than the wait has waited already.
                 let isOld = alert.startsAt + receiver.groupWait < now
@@ -80,16 +82,20 @@ public struct WebhookDispatcher: Sendable {
         return WebhookGroup(number: nextNumber, labels: labels, firstFlush: .distantFuture)
     }
 
+    /// Settles what is told at a flush that is due.
+    private mutating func flush(_ group: inout WebhookGroup, at now: Timestamp) {
+        guard let message = group.flush(receiver, externalURL: externalURL, at: now) else { return }
+        group.enqueue(WebhookDelivery(id: nextNumber, group: group.labels, message: message))
+        nextNumber += 1
+    }
+
     /// The deliveries to start now.
     ///
     /// - Complexity: O(groups and alerts that have something due).
     public mutating func advance(to now: Timestamp) -> [WebhookDelivery] {
         for labels in alarms.takeDue(at: now) {
             guard var group = groups.removeValue(forKey: labels) else { continue }
-            if let message = group.flush(receiver, externalURL: externalURL, at: now) {
-                group.enqueue(WebhookDelivery(id: nextNumber, group: labels, message: message))
-                nextNumber += 1
-            }
+            flush(&group, at: now)
             put(group, now)
         }
         var started: [WebhookDelivery] = []
@@ -203,10 +209,7 @@ public struct WebhookDispatcher: Sendable {
             var group = WebhookGroup(number: number, header, alerts: alerts[number] ?? [], queue: queue)
             group.keep { receiver.groupLabels(of: $0) == header.labels }
             // A flush that was due says what was known then, and nothing that comes now.
-            if let message = group.flush(receiver, externalURL: externalURL, at: now) {
-                group.enqueue(WebhookDelivery(id: nextNumber, group: header.labels, message: message))
-                nextNumber += 1
-            }
+            flush(&group, at: now)
             put(group, now)
         }
         for note in notes {
