@@ -10,6 +10,7 @@ let rooms: [(name: String, imports: [String])] = [
     ("LapwingTemplate", ["LapwingText"]),
     ("LapwingSnappy", []),
     ("LapwingZstandard", []),
+    ("LapwingBcrypt", []),
     ("LapwingHTTP", ["LapwingText", "CZlib", "CEpoll"]),
     ("LapwingDisk", []),
     ("LapwingSeries", ["LapwingText", "LapwingRegex"]),
@@ -23,6 +24,10 @@ let rooms: [(name: String, imports: [String])] = [
         ["LapwingText", "LapwingYAML", "LapwingTemplate", "LapwingRegex", "LapwingSeries", "LapwingPromQL", "LapwingAlerting"]
     ),
     ("LapwingNotify", ["LapwingText", "LapwingTemplate", "LapwingHTTP", "LapwingSeries", "LapwingAlerting"]),
+    (
+        "LapwingConfiguration",
+        ["LapwingText", "LapwingYAML", "LapwingBcrypt", "LapwingHTTP", "LapwingSeries", "LapwingExposition", "LapwingNotify"]
+    ),
     (
         "LapwingRuleTesting",
         [
@@ -40,9 +45,9 @@ let rooms: [(name: String, imports: [String])] = [
     (
         "LapwingServer",
         [
-            "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingSnappy", "LapwingHTTP",
+            "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingSnappy", "LapwingBcrypt", "LapwingHTTP",
             "LapwingSeries", "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
-            "Lapwing",
+            "LapwingConfiguration", "Lapwing",
         ]
     ),
     (
@@ -50,7 +55,7 @@ let rooms: [(name: String, imports: [String])] = [
         [
             "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingHTTP", "LapwingSeries", "LapwingStorage", "LapwingBlocks",
             "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
-            "LapwingRuleTesting", "Lapwing", "LapwingServer",
+            "LapwingConfiguration", "LapwingRuleTesting", "Lapwing", "LapwingServer",
         ]
     ),
 ]

@@ -1,4 +1,5 @@
 import Foundation
+import LapwingConfiguration
 import LapwingServer
 
 /// A server of the comparison: how it is started, and what it calls things.

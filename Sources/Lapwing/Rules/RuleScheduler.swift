@@ -23,7 +23,8 @@ public final class RuleScheduler: Sendable {
         var status: Status
     }
 
-    private let environment: RuleEnvironment
+    private let surroundings: Mutex<RuleEnvironment>
+    private var environment: RuleEnvironment { surroundings.withLock { $0 } }
     private let kept = Mutex(KeptAlerts())
     /// What a process before this one has left, until the first groups are loaded.
     private let resumption: Mutex<RuleResumption?>
@@ -38,7 +39,7 @@ public final class RuleScheduler: Sendable {
         environment: RuleEnvironment, resuming resumption: RuleResumption? = nil, now: @escaping @Sendable () -> Timestamp = { .now },
         observer: @escaping Observer
     ) {
-        self.environment = environment
+        surroundings = Mutex(environment)
         self.resumption = Mutex(resumption)
         self.now = now
         self.observer = observer
@@ -48,6 +49,9 @@ public final class RuleScheduler: Sendable {
     public var statuses: [Status] {
         running.withLock { running in running.values.map(\.status) }.sorted { $0.group.key < $1.group.key }
     }
+
+    /// Lets notifications and templates have other external labels from the next evaluation on.
+    public func setExternalLabels(_ labels: Labels) { surroundings.withLock { $0.externalLabels = labels } }
 
     /// Makes these the groups that are evaluated; state is kept for rules that are recognisably the same.
     public func load(_ groups: [RuleGroup]) async {

@@ -5,11 +5,12 @@ enum CommandTable {
     static let serve = CommandDescription(
         name: "serve", operands: "", summary: "run the sidecar: collect, store, evaluate rules, notify, answer the HTTP API",
         flags: [
+            Flag("--config", .value("FILE"), "configuration in Prometheus' own YAML; flags come on top of it", standard: "none"),
             Flag("--listen", .value("HOST:PORT"), "HTTP address; port 0 picks a free one", standard: "127.0.0.1:9090"),
             Flag("--rules", .repeated("GLOB"), "rule files"),
             Flag("--scrape", .repeated("[JOB=]URL"), "a page to scrape"),
-            Flag("--scrape-interval", .value("D"), "time between scrapes", standard: "15s"),
-            Flag("--evaluation-interval", .value("D"), "time between evaluations of a group without its own", standard: "15s"),
+            Flag("--scrape-interval", .value("D"), "time between scrapes", standard: "15s; with --config, its own"),
+            Flag("--evaluation-interval", .value("D"), "time between evaluations of a group without its own", standard: "15s; with --config, its own"),
             Flag("--webhook", .repeated("URL"), "where alerts are posted"),
             Flag("--alertmanager", .repeated("URL"), "an Alertmanager to push to"),
             Flag("--data", .value("DIR"), "where samples are kept", standard: "data; with --demo, none"),
@@ -24,6 +25,7 @@ enum CommandTable {
             Flag("--heartbeat", .value("URL"), "asked for at every evaluation round, for a dead man's switch"),
             Flag("--query-timeout", .value("D"), "how long one query may take", standard: "2m"),
             Flag("--query-max-samples", .value("N"), "how many samples one query may hold", standard: "50000000"),
+            Flag("--web-config", .value("FILE"), "basic-auth users and bearer tokens that may call the API", standard: "everybody"),
             Flag("--log-level", .value("LEVEL"), "debug, info, warn or error", standard: "info"),
             Flag("--log-format", .value("FORMAT"), "logfmt or json", standard: "logfmt"),
         ],
@@ -44,13 +46,16 @@ enum CommandTable {
         examples: [("lapwing test rules", "run every *.test, *.test.yml and *_test.yml below a folder")])
 
     static let check = CommandDescription(
-        name: "check", operands: "rules FILE…", summary: "check rule files",
+        name: "check", operands: "rules|config FILE…", summary: "check rule files and configuration files",
         flags: [
             Flag("--output", .value("FORMAT"), "text or json", standard: "text"),
             Flag("--lint", .value("NAMES"), "default, all, none or names of checks", standard: "default"),
             Flag("--lint-fatal", .toggle, "exit with 3 when a check finds something"),
         ],
-        examples: [("lapwing check rules rules/*.yml", "check rule files before they are loaded")])
+        examples: [
+            ("lapwing check rules rules/*.yml", "check rule files before they are loaded"),
+            ("lapwing check config prometheus.yml", "check a configuration and the rule files that it names"),
+        ])
 
     static let query = CommandDescription(
         name: "query", operands: "EXPR", summary: "ask PromQL of a server or of files",

@@ -51,8 +51,11 @@ enum ServeCommand {
             }
             (configuration.host, configuration.port) = (host, port)
         }
+        configuration.file = arguments.text("--config")
+        configuration.webFile = arguments.text("--web-config")
         configuration.rulePatterns = arguments.texts("--rules")
-        let scrapeInterval = try arguments.duration("--scrape-interval") ?? .seconds(15)
+        configuration.scrapeInterval = try arguments.duration("--scrape-interval")
+        let scrapeInterval = configuration.scrapeInterval ?? SidecarConfiguration.standardInterval
         for text in arguments.texts("--scrape") {
             do throws(ScrapeArgumentError) {
                 configuration.scrapes.append(try ScrapeArgument(text).configuration(interval: scrapeInterval))
@@ -60,7 +63,7 @@ enum ServeCommand {
                 throw UsageError("--scrape: \(error)")
             }
         }
-        configuration.evaluationInterval = try arguments.duration("--evaluation-interval") ?? .seconds(15)
+        configuration.evaluationInterval = try arguments.duration("--evaluation-interval")
         for (index, url) in try urls("--webhook", arguments).enumerated() {
             configuration.webhooks.append(.direct(url: url, name: index == 0 ? "webhook" : "webhook-\(index + 1)"))
         }
@@ -68,9 +71,9 @@ enum ServeCommand {
         configuration.heartbeat = try urls("--heartbeat", arguments).first.map { Heartbeat(url: $0) }
         configuration.data = try dataDirectory(arguments)
         configuration.durability.syncInterval = try arguments.duration("--sync-interval") ?? configuration.durability.syncInterval
-        configuration.retention = try arguments.duration("--retention") ?? configuration.retention
+        configuration.retention = try arguments.duration("--retention")
         configuration.retentionSize = try arguments.integer("--retention-size")
-        configuration.outOfOrderWindow = try arguments.duration("--out-of-order-window") ?? .zero
+        configuration.outOfOrderWindow = try arguments.duration("--out-of-order-window")
         configuration.externalURL = try urls("--external-url", arguments).first.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         configuration.externalLabels = try externalLabels(arguments)
         configuration.queryTimeout = try arguments.duration("--query-timeout") ?? configuration.queryTimeout

@@ -16,7 +16,9 @@ struct APIRoutes: Sendable {
     var exemplars: ExemplarEndpoint
     var instruments: Instruments
     var history: HistoryEndpoint
-    var alertmanagers: [String]
+    var alertmanagers: @Sendable () -> [String]
+    /// The configuration file's text.
+    var shownConfiguration: @Sendable () -> String
     var now: @Sendable () -> Timestamp
     /// Loads rules and configuration anew; the message of what is wrong with them, or nil.
     var reload: @Sendable () -> String?
@@ -39,7 +41,10 @@ struct APIRoutes: Sendable {
         answer(&router, "alert_history") { [history] (request, now) throws(APIError) in try history.history(request, now: now) }
         answer(&router, "targets") { (request, now) throws(APIError) in try targets.targets(request, now: now) }
         answer(&router, "metadata") { (request, now) throws(APIError) in try targets.metadata(request, now: now) }
-        answer(&router, "alertmanagers") { [alertmanagers] (_, _) throws(APIError) in Self.alertmanagers(alertmanagers) }
+        answer(&router, "alertmanagers") { [alertmanagers] (_, _) throws(APIError) in Self.alertmanagers(alertmanagers()) }
+        answer(&router, "status/config") { [shownConfiguration] (_, _) throws(APIError) in
+            APIAnswer.success { json in json.object { $0.member("yaml", shownConfiguration()) } }
+        }
         answer(&router, "status/buildinfo") { (_, _) throws(APIError) in status.buildInfo() }
         answer(&router, "status/tsdb") { (request, now) throws(APIError) in try status.storage(request, now: now) }
         answer(&router, "write", [.post]) { [writes] (request, _) throws(APIError) in writes.write(request) }

@@ -1,3 +1,4 @@
+import LapwingConfiguration
 import LapwingExposition
 import LapwingHTTP
 import LapwingSeries
@@ -10,7 +11,8 @@ extension ScrapeTarget {
     /// - Parameter version: what `User-Agent` says after `Lapwing/`.
     func request(version: String) -> HTTPClientRequest {
         var headers: HTTPHeaders = [
-            "Accept": configuration.scrapesNativeHistograms ? ProtobufPage.acceptHeader : ExpositionFormat.acceptHeader,
+            "Accept": configuration.protocols.map(ScrapeProtocol.acceptHeader)
+                ?? (configuration.scrapesNativeHistograms ? ProtobufPage.acceptHeader : ExpositionFormat.acceptHeader),
             "Accept-Encoding": configuration.asksForCompression ? "gzip" : "identity",
             "User-Agent": "Lapwing/\(version)",
             "X-Prometheus-Scrape-Timeout-Seconds": GoNumber.text(Double(timeout.milliseconds) / 1000, .fixed),
@@ -19,7 +21,8 @@ extension ScrapeTarget {
         let limit = configuration.bodySizeLimit
         return HTTPClientRequest(
             url: url, headers: headers, timeout: timeout,
-            maxResponseBytes: limit > 0 ? limit : ScrapeConfiguration.maximumBodySize)
+            maxResponseBytes: limit > 0 ? limit : ScrapeConfiguration.maximumBodySize,
+            followsRedirects: configuration.followsRedirects)
     }
 }
 

@@ -1,3 +1,4 @@
+import LapwingConfiguration
 import LapwingSeries
 
 /// How the labels on a page and those of its target become the labels of a series.

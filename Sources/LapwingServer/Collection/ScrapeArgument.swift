@@ -1,3 +1,5 @@
+public import LapwingConfiguration
+
 /// The page to scrape as `--scrape [JOB=]URL` names it.
 public struct ScrapeArgument: Sendable, Hashable {
     /// The job where none is named.

@@ -1,3 +1,4 @@
+import LapwingConfiguration
 import LapwingHTTP
 import LapwingSeries
 import LapwingStorage
@@ -91,6 +92,14 @@ final class ScrapeLoop: Sendable {
 
     private func answer(to request: HTTPClientRequest) async -> ScrapeAnswer {
         if let error = state.withLock({ $0.forcedError }) { return .failure(error) }
+        var request = request
+        do throws(HTTPCredentialsError) {
+            if let authorization = try target.configuration.credentials.authorization(RuleLoading.secret) {
+                request.headers["Authorization"] = authorization
+            }
+        } catch {
+            return .failure(ScrapeError("unable to read authorization credentials: \(error.description)"))
+        }
         return await ScrapeAnswer.of(request, by: surroundings.client, surroundings.clock)
     }
 

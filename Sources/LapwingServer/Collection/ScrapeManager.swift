@@ -1,3 +1,4 @@
+public import LapwingConfiguration
 public import LapwingHTTP
 public import LapwingSeries
 public import LapwingStorage

@@ -1,3 +1,4 @@
+import LapwingConfiguration
 import LapwingSeries
 
 /// The series that say how a target's scrapes went.
@@ -7,10 +8,18 @@ struct ScrapeReport: Sendable {
         "scrape_series_added",
     ]
 
-    private let labels: [Labels]
+    /// What `extra_scrape_metrics` adds.
+    static let moreNames = ["scrape_timeout_seconds", "scrape_sample_limit", "scrape_body_size_bytes"]
 
-    /// - Parameter target: the labels that its series have.
-    init(_ target: Labels) { labels = Self.names.map { target.setting(LabelName.metric, $0) } }
+    private let labels: [Labels]
+    /// The target's limits, where they are reported.
+    private let limits: [Double]?
+
+    init(_ target: ScrapeTarget) {
+        let reportsMore = target.configuration.reportsMore
+        labels = (Self.names + (reportsMore ? Self.moreNames : [])).map { target.labels.setting(LabelName.metric, $0) }
+        limits = reportsMore ? [target.timeout / .seconds(1), Double(target.configuration.sampleLimit)] : nil
+    }
 
     func append(
         _ outcome: ScrapeOutcome, elapsed: Duration, at time: Timestamp, to batch: inout SampleBatch,
@@ -21,13 +30,13 @@ struct ScrapeReport: Sendable {
             [
                 outcome.error == nil ? 1 : 0, Double(seconds) + Double(attoseconds) / 1e18, Double(outcome.scraped),
                 Double(outcome.kept), Double(outcome.added),
-            ], at: time, to: &batch, sink)
+            ] + (limits.map { $0 + [Double(outcome.bodySize)] } ?? []), at: time, to: &batch, sink)
     }
 
     func appendStaleMarkers(
         at time: Timestamp, to batch: inout SampleBatch, _ sink: some SampleSink
     ) throws(AppendError) {
-        try append(Self.names.map { _ in StaleMarker.value }, at: time, to: &batch, sink)
+        try append(labels.map { _ in StaleMarker.value }, at: time, to: &batch, sink)
     }
 
     private func append(

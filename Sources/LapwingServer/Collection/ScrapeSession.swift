@@ -1,3 +1,4 @@
+import LapwingConfiguration
 import LapwingExposition
 import LapwingSeries
 import LapwingStorage
@@ -23,6 +24,8 @@ struct ScrapeOutcome: Sendable, Equatable {
     var outOfOrder = 0
     var duplicates = 0
     var outOfBounds = 0
+    /// Bytes of the page, decompressed; -1 when it was too large.
+    var bodySize = 0
 }
 
 /// What is remembered of one target from scrape to scrape: its series, and which of them the last page had.
@@ -47,7 +50,7 @@ struct ScrapeSession: Sendable {
         self.target = target
         self.exemplars = exemplars
         sampleLabels = SampleLabels(target)
-        report = ScrapeReport(target.labels)
+        report = ScrapeReport(target)
     }
 
     /// Takes the answer of a scrape: appends its samples, the markers of series that are gone, and the report.
@@ -62,8 +65,11 @@ struct ScrapeSession: Sendable {
         var found: [SeriesExemplar] = []
         do throws(ScrapeError) {
             switch answer {
-            case .failure(let error): throw error
+            case .failure(let error):
+                if error == .bodySizeLimitExceeded { outcome.bodySize = -1 }
+                throw error
             case .page(let bytes, let contentType):
+                outcome.bodySize = bytes.count
                 if !bytes.isEmpty { found = try read(bytes, contentType, at: time, into: &batch, &outcome, sink) }
             }
         } catch {

@@ -1,3 +1,4 @@
+public import LapwingConfiguration
 public import LapwingSeries
 import LapwingText
 
@@ -42,6 +43,7 @@ public struct ScrapeTarget: Sendable, Equatable {
         var seen: Set<Identity> = []
         var rules = configuration
         rules.targetGroups = []
+        rules.discoveries = []
         return configuration.targetGroups.flatMap { group in
             group.targets.map { populate($0, group.labels, rules) }
         }.filter { discovery in

@@ -1,3 +1,4 @@
+import LapwingConfiguration
 import LapwingExposition
 import LapwingSeries
 

@@ -1,3 +1,4 @@
+import LapwingConfiguration
 public import LapwingSeries
 
 /// How a target is doing, as `/api/v1/targets` shows it.

@@ -1,4 +1,5 @@
 import Lapwing
+import LapwingConfiguration
 import LapwingHTTP
 import LapwingSeries
 import Synchronization

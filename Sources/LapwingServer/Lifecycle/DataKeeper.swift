@@ -31,7 +31,8 @@ final class DataKeeper: Sendable {
     /// Opens the store that is asked for, and tells what was found.
     static func open(_ configuration: SidecarConfiguration, _ log: LogWriter) throws(StorageError) -> Store {
         let options = StoreOptions(
-            retention: configuration.retention, outOfOrderWindow: configuration.outOfOrderWindow, clock: { .now })
+            retention: configuration.retention ?? SidecarConfiguration.standardRetention,
+            outOfOrderWindow: configuration.outOfOrderWindow ?? .zero, clock: { .now })
         guard let data = configuration.data else { return Store(options: options) }
         let (store, report) = try Store.open(data, options: options, durability: configuration.durability)
         for damage in report.damages { log.log(.warn, "damaged data", ["what": damage]) }

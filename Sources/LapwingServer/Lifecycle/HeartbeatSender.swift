@@ -37,7 +37,7 @@ struct HeartbeatPace: Sendable {
 
 /// Asks for the address after evaluations.
 final class HeartbeatSender: Sendable {
-    private let heartbeat: Heartbeat
+    let heartbeat: Heartbeat
     private let client: any HTTPClient
     private let log: LogWriter
     private let pace: Mutex<HeartbeatPace>

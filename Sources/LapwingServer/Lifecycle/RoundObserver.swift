@@ -6,10 +6,10 @@ import LapwingSeries
 
 /// What happens after every evaluation of a group: receivers are told, changes logged, evaluations counted.
 struct RoundObserver: Sendable {
-    let externalLabels: Labels
+    let externalLabels: Latest<Labels>
     let externalURL: String
     let notifier: Notifier
-    let heartbeat: HeartbeatSender?
+    let heartbeat: Latest<HeartbeatSender?>
     let log: LogWriter
     let instruments: Instruments
     let onAlert: @Sendable (Sidecar.AlertEvent) -> Void
@@ -27,13 +27,13 @@ struct RoundObserver: Sendable {
                 ["labels": transition.alert.labels.description, "value": "\(transition.alert.value)"])
             onAlert(.init(at: transition.at, alert: transition.alert, change: transition.change))
         }
-        heartbeat?.evaluated(at: outcome.at)
+        heartbeat.value?.evaluated(at: outcome.at)
     }
 
     /// Puts what the evaluation means into the outbox, and with it the alerts' state into the log.
     private func tell(_ group: RuleGroup, _ outcome: GroupOutcome) {
         let due = outcome.alerts.flatMap { rule in
-            rule.due.map { NotifiedAlert($0, expression: rule.expression, externalLabels: externalLabels, externalURL: externalURL) }
+            rule.due.map { NotifiedAlert($0, expression: rule.expression, externalLabels: externalLabels.value, externalURL: externalURL) }
         }
         let changes = outcome.transitions.map { AlertHistory.Change($0, group: group.name, file: group.file) }
         notifier.receive(due, changes, at: outcome.at, keeping: outcome.notes)

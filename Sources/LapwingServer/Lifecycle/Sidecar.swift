@@ -1,5 +1,6 @@
 import Lapwing
 public import LapwingAlerting
+import LapwingConfiguration
 public import LapwingHTTP
 import LapwingNotify
 import LapwingPromQL
@@ -24,6 +25,18 @@ public final class Sidecar: Sendable {
     public let address: SocketAddress
 
     private let configuration: SidecarConfiguration
+    /// What was asked for without the configuration file, over which it is laid at every reload.
+    private let flags: SidecarConfiguration
+    private let client: any HTTPClient
+    private let finder: TargetFinder
+    private let gate: WebGuard
+    private let shownText: Latest<String>
+    private let alertmanagers: Latest<[String]>
+    private let externalLabels: Latest<Labels>
+    private let heartbeat: Latest<HeartbeatSender?>
+    private let demoJob = Latest<ScrapeConfiguration?>(nil)
+    private let lastReload = Latest<(succeeded: Bool, at: Timestamp)>((true, .now))
+    private let reloading = Mutex<Task<Void, any Error>?>(nil)
     private let log: LogWriter
     private let store: Store
     private let exemplars: ExemplarStore
@@ -40,9 +53,11 @@ public final class Sidecar: Sendable {
     /// What answers requests: set once everything that it shows is there.
     private final class LateRouter: Sendable {
         let router = Mutex<HTTPRouter?>(nil)
+        let gate = WebGuard()
 
         func respond(to request: HTTPRequest) -> HTTPResponse {
-            router.withLock { $0 }?.respond(to: request) ?? .text("Lapwing is starting.\n", status: .serviceUnavailable)
+            if let refusal = gate.refusal(of: request) { return refusal }
+            return router.withLock { $0 }?.respond(to: request) ?? .text("Lapwing is starting.\n", status: .serviceUnavailable)
         }
     }
 
@@ -57,18 +72,22 @@ public final class Sidecar: Sendable {
         _ configuration: SidecarConfiguration, log: LogWriter, client: any HTTPClient = DefaultHTTPClient(),
         onAlert: @escaping @Sendable (AlertEvent) -> Void = { _ in }
     ) async throws -> Sidecar {
-        let groups = try loadGroups(configuration, log)
+        let settings = try SidecarSettings.load(configuration)
+        settings.tell(log)
+        let flags = configuration
+        let configuration = settings.configuration
         let store = try DataKeeper.open(configuration, log)
         let late = LateRouter()
+        late.gate.set(settings.web)
         let server = HTTPServer(configuration: HTTPServerConfiguration(host: configuration.host, port: configuration.port)) {
             late.respond(to: $0)
         }
         let address = try server.start()
-        let sidecar = Sidecar(configuration, store, log, client, server, at: address, onAlert)
+        let sidecar = Sidecar(settings, flags, store, log, client, server, at: address, late.gate, onAlert)
         let router = sidecar.routes().router()
         late.router.withLock { $0 = router }
         do {
-            try await sidecar.begin(groups)
+            try await sidecar.begin(settings.groups)
         } catch {
             await sidecar.stop()
             throw error
@@ -77,10 +96,10 @@ public final class Sidecar: Sendable {
     }
 
     private init(
-        _ configuration: SidecarConfiguration, _ store: Store, _ log: LogWriter, _ client: any HTTPClient, _ server: HTTPServer,
-        at address: SocketAddress, _ onAlert: @escaping @Sendable (AlertEvent) -> Void
+        _ settings: SidecarSettings, _ flags: SidecarConfiguration, _ store: Store, _ log: LogWriter, _ client: any HTTPClient, _ server: HTTPServer,
+        at address: SocketAddress, _ gate: WebGuard, _ onAlert: @escaping @Sendable (AlertEvent) -> Void
     ) {
-        var configuration = configuration
+        var configuration = settings.configuration
         let externalURL = configuration.externalURL ?? "http://\(address)"
         configuration.externalURL = externalURL
         let instruments = instruments
@@ -90,43 +109,57 @@ public final class Sidecar: Sendable {
             engine: QueryEngine(configuration.engine), source: store, makeContext: { QueryContext(deadline: .now + timeout) })
         let environment = RuleEnvironment(
             querier: querier, sink: store, externalLabels: configuration.externalLabels, externalURL: externalURL,
-            defaultInterval: configuration.evaluationInterval)
+            defaultInterval: configuration.evaluationInterval ?? SidecarConfiguration.standardInterval)
+        externalLabels = Latest(configuration.externalLabels)
+        heartbeat = Latest(configuration.heartbeat.map { HeartbeatSender($0, client: client, log: log) })
         let observer = RoundObserver(
-            externalLabels: configuration.externalLabels, externalURL: externalURL, notifier: notifier,
-            heartbeat: configuration.heartbeat.map { HeartbeatSender($0, client: client, log: log) }, log: log, instruments: instruments,
+            externalLabels: externalLabels, externalURL: externalURL, notifier: notifier, heartbeat: heartbeat, log: log, instruments: instruments,
             onAlert: onAlert)
         let resumption = RuleResumption(from: store, store, at: .now, rule: configuration.restart) { fault in
             log.log(.error, "the state of alerts cannot be taken up", ["what": fault])
         }
         scheduler = RuleScheduler(
             environment: environment, resuming: resumption, observer: { group, outcome in await observer.observe(group, outcome) })
-        exemplars = ExemplarStore(outOfOrderWindow: configuration.outOfOrderWindow, clock: { .now })
+        exemplars = ExemplarStore(
+            capacity: configuration.maxExemplars.map { max(0, $0) } ?? ExemplarStore.maximumExemplars,
+            outOfOrderWindow: configuration.outOfOrderWindow ?? .zero, clock: { .now })
         scrapes = ScrapeManager(client: client, sink: store, exemplars: exemplars, version: LapwingVersion.text) { event in
             log.log(.warn, "\(event)")
         }
+        finder = TargetFinder(scrapes, client: client, version: LapwingVersion.text, log: log)
         demo = configuration.runsDemo ? DemoService() : nil
         self.store = store
         keeper = DataKeeper(store, configuration, log)
         self.server = server
         self.address = address
         self.configuration = configuration
+        self.flags = flags
+        self.client = client
+        self.gate = gate
+        shownText = Latest(settings.shownText)
+        alertmanagers = Latest(configuration.alertmanagers.map(\.url))
         self.log = log
     }
 
     private static func notifier(
         _ configuration: SidecarConfiguration, _ store: Store, _ log: LogWriter, _ client: any HTTPClient, _ instruments: Instruments
     ) -> Notifier {
-        var notifications = Notifier.Configuration()
-        notifications.webhooks = configuration.webhooks
-        notifications.alertmanagers = configuration.alertmanagers
-        notifications.externalURL = configuration.externalURL ?? ""
-        notifications.jitterSeed = UInt64(bitPattern: Timestamp.now.milliseconds)
-        notifications.outageTolerance = configuration.restart.outageTolerance
         var surroundings = Notifier.Surroundings(client: client)
         surroundings.notes = store
         surroundings.readFile = RuleLoading.secret
         surroundings.observer = { event in report(event, log, instruments) }
-        return Notifier(notifications, surroundings)
+        return Notifier(notifications(configuration), surroundings)
+    }
+
+    private static func notifications(_ configuration: SidecarConfiguration) -> Notifier.Configuration {
+        var notifications = Notifier.Configuration()
+        notifications.webhooks = configuration.webhooks
+        notifications.alertmanagers = configuration.alertmanagers
+        notifications.relabeling = configuration.alertRelabeling
+        notifications.externalURL = configuration.externalURL ?? ""
+        notifications.jitterSeed = UInt64(bitPattern: Timestamp.now.milliseconds)
+        notifications.outageTolerance = configuration.restart.outageTolerance
+        return notifications
     }
 
     private func routes() -> APIRoutes {
@@ -140,59 +173,79 @@ public final class Sidecar: Sendable {
             imports: ImportEndpoint(sink: store, exemplars: exemplars),
             telemetry: OpenTelemetryEndpoint(sink: store, exemplars: exemplars, metadata: metadata),
             exemplars: ExemplarEndpoint(exemplars: exemplars), instruments: instruments,
-            history: HistoryEndpoint(notifier: notifier), alertmanagers: configuration.alertmanagers.map(\.url),
+            history: HistoryEndpoint(notifier: notifier), alertmanagers: { [alertmanagers] in alertmanagers.value },
+            shownConfiguration: { [shownText] in shownText.value },
             now: { .now }, reload: { [weak self] in self?.reloadAndWait() })
     }
 
     private func begin(_ groups: [RuleGroup]) async throws {
         describeSelf()
-        var jobs = configuration.scrapes
-        if let demo { jobs.append(try demo.start()) }
-        for invalid in scrapes.apply(jobs) { log.log(.error, "a target cannot be scraped", ["reason": "\(invalid)"]) }
+        if let demo { demoJob.set(try demo.start()) }
+        finder.apply(configuration.scrapes + [demoJob.value].compactMap { $0 })
         await scheduler.load(groups)
         notifier.begin()
         let keeper = keeper
         keeping.withLock { $0 = Task { await keeper.run() } }
     }
 
-    /// Loads the rules anew, all or nothing.
+    /// Loads configuration and rules anew, all or nothing, one reload after the other.
+    ///
+    /// What storage is told (retention, out-of-order window) and where the server listens stay until the next start.
+    /// - Throws: `RuleLoadingError` with what is wrong; the running configuration stays.
     public func reload() async throws {
-        do {
-            let groups = try Self.loadGroups(configuration, log)
-            await scheduler.load(groups)
-            log.log(.info, "rules reloaded", ["groups": "\(groups.count)"])
+        let task = reloading.withLock { last in
+            let task = Task { [last] in
+                _ = await last?.result
+                try await self.reloadOnce()
+            }
+            last = task
+            return task
+        }
+        try await task.value
+    }
+
+    private func reloadOnce() async throws(RuleLoadingError) {
+        do throws(RuleLoadingError) {
+            let settings = try SidecarSettings.load(flags)
+            settings.tell(log)
+            await apply(settings)
+            log.log(
+                .info, "configuration reloaded",
+                ["groups": "\(settings.groups.count)", "jobs": "\(settings.configuration.scrapes.count)"])
         } catch {
-            log.log(.error, "rules not reloaded, the running ones stay", ["err": "\(error)"])
+            log.log(.error, "configuration not reloaded, the running one stays", ["err": "\(error)"])
+            lastReload.set((false, lastReload.value.at))
             throw error
         }
+    }
+
+    private func apply(_ settings: SidecarSettings) async {
+        var configuration = settings.configuration
+        configuration.externalURL = self.configuration.externalURL
+        gate.set(settings.web)
+        shownText.set(settings.shownText)
+        alertmanagers.set(configuration.alertmanagers.map(\.url))
+        externalLabels.set(configuration.externalLabels)
+        if heartbeat.value?.heartbeat != configuration.heartbeat {
+            heartbeat.set(configuration.heartbeat.map { HeartbeatSender($0, client: client, log: log) })
+        }
+        scheduler.setExternalLabels(configuration.externalLabels)
+        notifier.apply(Self.notifications(configuration))
+        finder.apply(configuration.scrapes + [demoJob.value].compactMap { $0 })
+        await scheduler.load(settings.groups)
+        lastReload.set((true, .now))
     }
 
     /// Ends everything in order: no more scrapes and evaluations, then what is to be told, then the server, then the store.
     public func stop() async {
         keeping.withLock { $0?.cancel() }
+        finder.stop()
         await scrapes.stop()
         await scheduler.stop()
         await notifier.stop()
         await server.shutdown(grace: .seconds(5))
         demo?.stop()
         await keeper.close()
-    }
-
-    private static func loadGroups(
-        _ configuration: SidecarConfiguration, _ log: LogWriter
-    ) throws(RuleLoadingError) -> [RuleGroup] {
-        var files = try RuleLoading.files(configuration.rulePatterns)
-        if configuration.runsDemo {
-            do throws(SourceError) {
-                files.append(try RuleFile.read(SourceText(name: "demo.yml", DemoRules.text)))
-            } catch {
-                throw RuleLoadingError(description: error.description)
-            }
-        }
-        for file in files {
-            for warning in file.warnings { log.log(.warn, warning.line(in: file.source)) }
-        }
-        return files.flatMap(\.groups)
     }
 
     /// For the reload endpoint, whose handler has a thread to wait on.
@@ -228,6 +281,13 @@ public final class Sidecar: Sendable {
         instruments.observe("lapwing_alerts", ["alertstate": "firing"], help: "Alerts by state.") { Self.count(.firing, scheduler) }
         let notifier = notifier
         instruments.observe("lapwing_notifications_pending", help: "Messages and alerts that no receiver has taken yet.") { Double(notifier.pending) }
+        let lastReload = lastReload
+        instruments.observe("lapwing_config_last_reload_successful", help: "Whether the last reload was taken.") {
+            lastReload.value.succeeded ? 1 : 0
+        }
+        instruments.observe("lapwing_config_last_reload_success_timestamp_seconds", help: "When a configuration was last taken.") {
+            lastReload.value.at.seconds
+        }
         instruments.observe("lapwing_targets", help: "Targets that are scraped.") { Double(scrapes.activeTargets.count) }
     }
 

@@ -1,3 +1,4 @@
+public import LapwingConfiguration
 public import LapwingNotify
 public import LapwingPromQL
 public import LapwingRules
@@ -9,22 +10,37 @@ public struct SidecarConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// 0 picks a free one.
     public var port = 9090
+    /// The configuration file, which is read at the start and at every reload; what stands here comes on top of it.
+    public var file: String?
+    /// The file that says who may call the API; nil: everybody.
+    public var webFile: String?
     /// Paths with patterns.
     public var rulePatterns: [String] = []
     public var scrapes: [ScrapeConfiguration] = []
-    public var evaluationInterval: Duration = .seconds(15)
+    /// Takes the place of the configuration file's interval; nil leaves it.
+    public var scrapeInterval: Duration?
+    /// For groups without their own; nil: the configuration file's, or 15 s without one.
+    public var evaluationInterval: Duration?
+    /// For groups without their own.
+    public var ruleQueryOffset = Duration.zero
     public var webhooks: [WebhookReceiver] = []
     public var alertmanagers: [AlertmanagerReceiver] = []
+    /// For every receiver; an alert that it drops is told to nobody.
+    public var alertRelabeling: [RelabelRule] = []
     public var heartbeat: Heartbeat?
     /// What the time that the process was down means for alerts.
     public var restart = RestartRule()
     /// The directory that keeps samples; nil: they are in memory alone.
     public var data: String?
     public var durability = DurabilityOptions()
-    public var retention: Duration = .seconds(15 * 86_400)
+    /// Nil: `standardRetention`.
+    public var retention: Duration?
     /// Bytes that the directory, or the samples in memory alone, take at most; nil for no limit.
     public var retentionSize: Int?
-    public var outOfOrderWindow: Duration = .zero
+    /// Nil: zero.
+    public var outOfOrderWindow: Duration?
+    /// Nil: the store's own limit. One is kept at least.
+    public var maxExemplars: Int?
     /// The address at which people reach the server; nil: from where it listens.
     public var externalURL: String?
     public var externalLabels = Labels.empty
@@ -32,6 +48,9 @@ public struct SidecarConfiguration: Sendable {
     public var queryTimeout: Duration = .seconds(120)
     /// Whether a demo service runs beside the server, is scraped, and has its rules loaded.
     public var runsDemo = false
+
+    public static let standardInterval = Duration.seconds(15)
+    public static let standardRetention = Duration.seconds(15 * 86_400)
 
     public init() {}
 }

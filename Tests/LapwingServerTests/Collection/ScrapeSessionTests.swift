@@ -1,3 +1,4 @@
+import LapwingConfiguration
 import LapwingExposition
 import LapwingSeries
 import LapwingStorage
@@ -32,7 +33,7 @@ import Testing
     @Test func `a page becomes samples with the target's labels, and a report`() throws {
         var session = try session()
         let outcome = take(&session, "a{x=\"1\"} 1\nb 2\n", at: 1000)
-        #expect(outcome == ScrapeOutcome(scraped: 2, kept: 2, added: 2))
+        #expect(outcome == ScrapeOutcome(scraped: 2, kept: 2, added: 2, bodySize: 15))
         #expect(sink.told() == ["a{x=\"1\"}: 1.0@1000", "b: 2.0@1000"])
         #expect(sink.names.contains(Labels(metric: "up", ["job": "j", "instance": "h:1"])))
         #expect(sink.report("up") == [1])
@@ -165,7 +166,7 @@ import Testing
     @Test func `a series twice on a page counts as a duplicate`() throws {
         var session = try session()
         let outcome = take(&session, "a 1\na 2\nc{x=\"1\"} 3\nc{x=\"1\",} 4\n", at: 1000)
-        #expect(outcome == ScrapeOutcome(scraped: 4, kept: 4, added: 3, duplicates: 2))
+        #expect(outcome == ScrapeOutcome(scraped: 4, kept: 4, added: 3, duplicates: 2, bodySize: 31))
         #expect(sink.told() == ["a: 1.0@1000", "c{x=\"1\"}: 3.0@1000"])
     }
 
@@ -183,8 +184,8 @@ import Testing
                 $0.metricRelabeling = [rule]
             }
         }
-        #expect(take(&session, "a 1\nb 2\n", at: 1000) == ScrapeOutcome(scraped: 2, kept: 1, added: 1))
-        #expect(take(&session, "a 1\nb 2\n", at: 2000) == ScrapeOutcome(scraped: 2, kept: 1, added: 0))
+        #expect(take(&session, "a 1\nb 2\n", at: 1000) == ScrapeOutcome(scraped: 2, kept: 1, added: 1, bodySize: 8))
+        #expect(take(&session, "a 1\nb 2\n", at: 2000) == ScrapeOutcome(scraped: 2, kept: 1, added: 0, bodySize: 8))
         #expect(sink.told() == ["a: 1.0@1000 1.0@2000"])
     }
 

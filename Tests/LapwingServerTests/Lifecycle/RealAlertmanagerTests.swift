@@ -1,4 +1,5 @@
 import Foundation
+import LapwingConfiguration
 import LapwingHTTP
 import LapwingNotify
 import LapwingSeries

@@ -1,4 +1,5 @@
 public import LapwingExposition
+public import LapwingHTTP
 public import LapwingSeries
 
 /// How the targets of one job are found, labelled, scraped and limited: an entry of `scrape_configs`.
@@ -21,7 +22,10 @@ public struct ScrapeConfiguration: Sendable, Equatable {
     public var parameters: [QueryParameter] = []
     /// Headers sent besides those of scraping itself, such as `Authorization`.
     public var headers: [String: String] = [:]
+    public var credentials: HTTPCredentials = .none
+    public var followsRedirects = true
     public var targetGroups: [TargetGroup] = []
+    public var discoveries: [TargetDiscovery] = []
 
     /// Whether labels on the page win over the target's own; where not, they become `exported_…`.
     public var honorsLabels = false
@@ -34,6 +38,10 @@ public struct ScrapeConfiguration: Sendable, Equatable {
     public var fallbackFormat: ExpositionFormat?
     /// `scrape_native_histograms`: asks for protobuf before all other formats, which alone has native histograms.
     public var scrapesNativeHistograms = false
+    /// `scrape_protocols`, the most wanted first; nil for what goes with `scrapesNativeHistograms`.
+    public var protocols: [ScrapeProtocol]?
+    /// `extra_scrape_metrics`: whether limits and sizes are reported as series too.
+    public var reportsMore = false
 
     public var relabeling: [RelabelRule] = []
     public var metricRelabeling: [RelabelRule] = []

@@ -1,0 +1,123 @@
+import LapwingHTTP
+import LapwingNotify
+import LapwingSeries
+import LapwingText
+import LapwingYAML
+
+extension ConfigurationReader {
+    mutating func readAlerting(_ node: YAMLNode?, into configuration: inout Configuration) {
+        guard let node else { return }
+        guard let fields = YAMLFields(node, kind: "alerting section", known: ["alert_relabel_configs", "alertmanagers"], &problems) else { return }
+        configuration.alertRelabeling = relabeling(fields, "alert_relabel_configs", "alert relabeling rule")
+        for entry in fields.list("alertmanagers", &problems) { configuration.alertmanagers += alertmanagers(entry) }
+    }
+
+    private mutating func alertmanagers(_ node: YAMLNode) -> [AlertmanagerReceiver] {
+        let own = ["sigv4", "scheme", "path_prefix", "timeout", "api_version", "relabel_configs", "alert_relabel_configs"]
+        guard let fields = YAMLFields(node, kind: "alertmanager config", known: own + Self.clientKeys + Self.discoveryKeys, &problems) else { return [] }
+        let client = client(fields)
+        refuse(fields, "sigv4", "there is no signing for AWS")
+        if let version = fields.text("api_version", &problems), version != "v2" {
+            report("expected Alertmanager api version to be one of [v2] but got \(version)", at: fields.node("api_version")?.range ?? node.range)
+        }
+        let scheme = choice(fields, "scheme", ["http", "https"]) ?? "http"
+        let prefix = fields.text("path_prefix", &problems) ?? ""
+        let rules = relabeling(fields, "relabel_configs", "Alertmanager target relabeling rule")
+        let alertRules = relabeling(fields, "alert_relabel_configs", "Alertmanager alert relabeling rule")
+        let timeout = fields.duration("timeout", &problems) ?? .seconds(10)
+        let (groups, discoveries) = targets(fields, checksAddresses: rules.isEmpty)
+        if !discoveries.isEmpty {
+            let name = fields.node("file_sd_configs") == nil ? "http_sd_configs" : "file_sd_configs"
+            refuse(fields, name, "name Alertmanagers in static_configs")
+        }
+        return groups.flatMap { group in
+            group.targets.compactMap { target in
+                let found = group.labels.merging(target).setting(TargetLabel.scheme, scheme).setting("__alerts_path__", Self.alertsPath(prefix))
+                guard let url = Self.url(rules.relabeled(found)) else { return nil }
+                var receiver = AlertmanagerReceiver(url: url)
+                receiver.headers = client.headers
+                receiver.credentials = client.credentials
+                receiver.timeout = timeout
+                receiver.relabeling = alertRules
+                return receiver
+            }
+        }
+    }
+
+    private static let alertsPath = "/api/v2/alerts"
+
+    private static func alertsPath(_ prefix: String) -> String {
+        "/" + (prefix + alertsPath).split(separator: "/").joined(separator: "/")
+    }
+
+    /// What stands before the path of alerts; nil when relabelling drops the Alertmanager.
+    private static func url(_ labels: Labels?) -> String? {
+        guard let labels, let address = labels[TargetLabel.address], !address.isEmpty else { return nil }
+        let path = labels["__alerts_path__"] ?? alertsPath
+        let base = path.hasSuffix(alertsPath) ? String(path.dropLast(alertsPath.count)) : path
+        return "\(labels[TargetLabel.scheme] ?? "http")://\(address)\(base)"
+    }
+
+    // MARK: Webhooks
+
+    mutating func webhooks(_ nodes: [YAMLNode]) -> [WebhookReceiver] {
+        var names: Set<String> = []
+        return nodes.enumerated().compactMap { index, node in
+            guard let webhook = webhook(node, standardName: index == 0 ? "webhook" : "webhook-\(index + 1)") else { return nil }
+            if !names.insert(webhook.name).inserted {
+                report("webhook name \(GoQuote.quote(webhook.name)) is not unique", at: node.mapping?["name"]?.range ?? node.range)
+            }
+            return webhook
+        }
+    }
+
+    private mutating func webhook(_ node: YAMLNode, standardName: String) -> WebhookReceiver? {
+        let own = [
+            "name", "url", "send_resolved", "group_by", "group_wait", "group_interval", "repeat_interval", "max_alerts", "headers", "timeout",
+        ]
+        guard let fields = YAMLFields(node, kind: "webhook", known: own + Self.clientKeys, &problems) else { return nil }
+        let client = client(fields)
+        guard let url = url(fields, "url", empty: "a webhook needs a url") else { return nil }
+        var webhook = WebhookReceiver(name: fields.text("name", &problems) ?? standardName, url: url)
+        if webhook.name.isEmpty || webhook.name.contains(" ") { report("a webhook's name is a word without spaces", at: fields.keyRange("name")) }
+        webhook.sendsResolved = fields.bool("send_resolved", &problems) ?? true
+        webhook.grouping = grouping(fields) ?? webhook.grouping
+        webhook.groupWait = fields.duration("group_wait", &problems) ?? webhook.groupWait
+        webhook.groupInterval = positive(fields, "group_interval") ?? webhook.groupInterval
+        webhook.repeatInterval = positive(fields, "repeat_interval") ?? webhook.repeatInterval
+        webhook.timeout = positive(fields, "timeout") ?? webhook.timeout
+        webhook.maxAlerts = count(fields, "max_alerts") ?? 0
+        webhook.credentials = client.credentials
+        webhook.headers = client.headers
+        for pair in fields.pairs("headers", &problems) {
+            checkHeader(pair.name, at: pair.key.range)
+            webhook.headers.append(Label(name: pair.name, value: pair.value.scalar?.text ?? ""))
+        }
+        return webhook
+    }
+
+    private mutating func positive(_ fields: YAMLFields, _ name: String) -> Duration? {
+        guard let duration = fields.duration(name, &problems) else { return nil }
+        if duration <= .zero { report("\(name) cannot be zero", at: fields.node(name)?.range ?? fields.range) }
+        return duration
+    }
+
+    /// Source: Alertmanager `config/config.go`, `Route.UnmarshalYAML`.
+    private mutating func grouping(_ fields: YAMLFields) -> WebhookReceiver.Grouping? {
+        guard fields.node("group_by") != nil else { return nil }
+        let items = fields.list("group_by", &problems)
+        let names = items.compactMap { $0.scalar?.text }
+        for (index, item) in items.enumerated() where names.prefix(index).contains(item.scalar?.text ?? "") {
+            report("duplicated label \(GoQuote.quote(item.scalar?.text ?? "")) in group_by", at: item.range)
+        }
+        guard names.contains("...") else { return .labels(names) }
+        if names.count > 1 { report("cannot have wildcard group_by (`...`) and other other labels at the same time", at: fields.keyRange("group_by")) }
+        return .allLabels
+    }
+
+    mutating func heartbeat(_ node: YAMLNode?) -> HeartbeatSettings? {
+        guard let node, let fields = YAMLFields(node, kind: "heartbeat", known: ["url", "interval"], &problems) else { return nil }
+        guard let url = url(fields, "url", empty: "a heartbeat needs a url") else { return nil }
+        return HeartbeatSettings(url: url, interval: fields.duration("interval", &problems))
+    }
+}

@@ -1,0 +1,124 @@
+import LapwingHTTP
+import LapwingSeries
+import LapwingText
+import LapwingYAML
+
+extension ConfigurationReader {
+    mutating func remoteWrites(_ nodes: [YAMLNode]) -> [RemoteWriteSettings] {
+        var names: Set<String> = []
+        return nodes.compactMap { node in
+            if node.isNull {
+                report("empty or null remote write config section", at: node.range)
+                return nil
+            }
+            guard let settings = remoteWrite(node) else { return nil }
+            if !settings.name.isEmpty, !names.insert(settings.name).inserted {
+                report("found multiple remote write configs with job name \(GoQuote.quote(settings.name))", at: node.range)
+            }
+            return settings
+        }
+    }
+
+    private mutating func remoteWrite(_ node: YAMLNode) -> RemoteWriteSettings? {
+        let own = [
+            "url", "remote_timeout", "headers", "write_relabel_configs", "name", "send_exemplars", "send_native_histograms", "round_robin_dns",
+            "protobuf_message", "failed_request_logging", "queue_config", "metadata_config", "sigv4", "azuread", "google_iam",
+        ]
+        guard let fields = YAMLFields(node, kind: "remote_write config", known: own + Self.clientKeys, &problems) else { return nil }
+        let client = client(fields)
+        guard let url = url(fields, "url", empty: "url for remote_write is empty") else { return nil }
+        var settings = RemoteWriteSettings(url: url)
+        settings.name = fields.text("name", &problems) ?? ""
+        settings.timeout = fields.duration("remote_timeout", &problems) ?? settings.timeout
+        settings.credentials = client.credentials
+        settings.headers = client.headers
+        for pair in fields.pairs("headers", &problems) {
+            checkHeader(pair.name, at: pair.key.range)
+            settings.headers.append(Label(name: pair.name, value: pair.value.scalar?.text ?? ""))
+        }
+        settings.relabeling = relabeling(fields, "write_relabel_configs", "relabeling rule in remote write config")
+        settings.sendsExemplars = fields.bool("send_exemplars", &problems) ?? false
+        settings.sendsNativeHistograms = fields.bool("send_native_histograms", &problems) ?? false
+        let messages = ["prometheus.WriteRequest", "io.prometheus.write.v2.Request"]
+        settings.isSecondVersion = choice(fields, "protobuf_message", messages) == messages[1]
+        for name in ["sigv4", "azuread", "google_iam"] { refuse(fields, name, "requests are not signed for clouds") }
+        for name in ["round_robin_dns", "failed_request_logging", "metadata_config"] { ignore(fields, name, "it is not needed for sending samples") }
+        if let queue = fields.node("queue_config") { settings.queue = self.queue(queue) }
+        return settings
+    }
+
+    private mutating func queue(_ node: YAMLNode) -> RemoteWriteSettings.Queue {
+        var queue = RemoteWriteSettings.Queue()
+        let known = [
+            "capacity", "max_shards", "min_shards", "max_samples_per_send", "batch_send_deadline", "min_backoff", "max_backoff", "retry_on_http_429",
+            "sample_age_limit",
+        ]
+        guard let fields = YAMLFields(node, kind: "queue_config section", known: known, &problems) else { return queue }
+        queue.maxShards = positive(fields, "max_shards", queue.maxShards)
+        queue.minShards = positive(fields, "min_shards", queue.minShards)
+        if queue.minShards > queue.maxShards {
+            report("remote write queue min_shards must not be greater than max_shards", at: fields.keyRange("min_shards"))
+        }
+        queue.maxSamplesPerSend = positive(fields, "max_samples_per_send", queue.maxSamplesPerSend)
+        queue.capacity = positive(fields, "capacity", queue.capacity)
+        queue.batchSendDeadline = fields.duration("batch_send_deadline", &problems) ?? queue.batchSendDeadline
+        queue.minBackoff = fields.duration("min_backoff", &problems) ?? queue.minBackoff
+        queue.maxBackoff = fields.duration("max_backoff", &problems) ?? queue.maxBackoff
+        if queue.maxBackoff < queue.minBackoff {
+            report("remote write queue max_backoff must not be less than min_backoff", at: fields.keyRange("max_backoff"))
+        }
+        queue.retriesOnTooManyRequests = fields.bool("retry_on_http_429", &problems) ?? false
+        queue.sampleAgeLimit = fields.duration("sample_age_limit", &problems) ?? .zero
+        return queue
+    }
+
+    private mutating func positive(_ fields: YAMLFields, _ name: String, _ standard: Int) -> Int {
+        guard let value = fields.integer(name, &problems) else { return standard }
+        if value <= 0 { report("remote write queue \(name) must be positive", at: fields.node(name)?.range ?? fields.range) }
+        return value
+    }
+
+    // MARK: OpenTelemetry
+
+    /// OpenTelemetry's metrics are translated in the default way, which may be written down but not changed.
+    mutating func checkTranslation(_ node: YAMLNode?) {
+        let switches = [
+            ("promote_all_resource_attributes", false), ("keep_identifying_resource_attributes", false), ("convert_histograms_to_nhcb", false),
+            ("promote_scope_metadata", false), ("label_name_underscore_sanitization", true), ("label_name_preserve_multiple_underscores", true),
+        ]
+        let lists = ["promote_resource_attributes", "ignore_resource_attributes"]
+        let known = lists + ["translation_strategy"] + switches.map(\.0)
+        guard let node, let fields = YAMLFields(node, kind: "otlp section", known: known, &problems) else { return }
+        let reason = "OpenTelemetry's metrics are translated in the default way"
+        for (name, standard) in switches { refuse(fields, name, unless: standard, reason) }
+        for name in lists where !fields.list(name, &problems).isEmpty { refuse(fields, name, reason) }
+        let strategies = ["UnderscoreEscapingWithSuffixes", "UnderscoreEscapingWithoutSuffixes", "NoUTF8EscapingWithSuffixes", "NoTranslation"]
+        if let strategy = choice(fields, "translation_strategy", strategies), strategy != strategies[0] {
+            refuse(fields, "translation_strategy", reason)
+        }
+    }
+
+    // MARK: Storage
+
+    mutating func storage(_ node: YAMLNode?) -> StorageSettings {
+        var storage = StorageSettings()
+        guard let node, let fields = YAMLFields(node, kind: "storage section", known: ["tsdb", "exemplars"], &problems) else { return storage }
+        if let exemplars = fields.node("exemplars"),
+            let inner = YAMLFields(exemplars, kind: "exemplars section", known: ["max_exemplars"], &problems)
+        {
+            storage.maxExemplars = inner.integer("max_exemplars", &problems)
+        }
+        let known = ["out_of_order_time_window", "stale_series_compaction_threshold", "chunk_encoding", "retention"]
+        guard let tsdb = fields.node("tsdb"), let inner = YAMLFields(tsdb, kind: "tsdb section", known: known, &problems) else { return storage }
+        storage.outOfOrderWindow = inner.duration("out_of_order_time_window", &problems)
+        ignore(inner, "stale_series_compaction_threshold", "series that ended give way by themselves")
+        ignore(inner, "chunk_encoding", "the smaller encoding is chosen chunk by chunk")
+        guard let node = inner.node("retention"),
+            let retention = YAMLFields(node, kind: "retention section", known: ["time", "size", "percentage"], &problems)
+        else { return storage }
+        storage.retention = retention.duration("time", &problems)
+        storage.retentionSize = bytes(retention, "size")
+        if (retention.number("percentage", &problems) ?? 0) != 0 { refuse(retention, "percentage", "give a size") }
+        return storage
+    }
+}

@@ -1,0 +1,67 @@
+public import LapwingNotify
+public import LapwingSeries
+public import LapwingText
+
+/// A configuration file, checked: Prometheus' own keys, and `webhooks` and `heartbeat`.
+///
+/// Source: Prometheus `config/config.go` at v3.14.
+public struct Configuration: Sendable {
+    public var source: SourceText
+    public var global = GlobalSettings()
+    /// Paths with patterns, relative ones joined with the file's directory, and where they stand.
+    public var ruleFiles: [(pattern: String, range: SourceRange)] = []
+    public var scrapes: [ScrapeConfiguration] = []
+    /// For every receiver.
+    public var alertRelabeling: [RelabelRule] = []
+    public var alertmanagers: [AlertmanagerReceiver] = []
+    public var webhooks: [WebhookReceiver] = []
+    public var heartbeat: HeartbeatSettings?
+    public var remoteWrites: [RemoteWriteSettings] = []
+    public var storage = StorageSettings()
+    /// Keys that change nothing here, and the like.
+    public var warnings: [Diagnostic] = []
+    /// Files of secrets, and where they are named.
+    public var namedFiles: [(path: String, range: SourceRange)] = []
+    /// Where passwords and tokens stand.
+    var secrets: [SourceRange] = []
+
+    init(source: SourceText) { self.source = source }
+
+    /// The file's text with `<secret>` for passwords and tokens, as the API shows it.
+    public var shownText: String {
+        var bytes: [UInt8] = []
+        var end = 0
+        for range in secrets.sorted(by: { $0.lowerBound < $1.lowerBound }) where range.lowerBound >= end {
+            bytes += source.bytes[end..<range.lowerBound]
+            bytes += Array("<secret>".utf8)
+            end = range.upperBound
+        }
+        return String(decoding: bytes + source.bytes[end...], as: UTF8.self)
+    }
+}
+
+/// What holds for every job and rule that says nothing else.
+public struct GlobalSettings: Sendable {
+    public var scrapeInterval = Duration.seconds(60)
+    public var scrapeTimeout = Duration.seconds(10)
+    public var evaluationInterval = Duration.seconds(60)
+    public var ruleQueryOffset = Duration.zero
+    public var externalLabels = Labels.empty
+}
+
+public struct StorageSettings: Sendable, Hashable {
+    /// `tsdb.out_of_order_time_window`.
+    public var outOfOrderWindow: Duration?
+    /// `tsdb.retention.time`.
+    public var retention: Duration?
+    /// Bytes; `tsdb.retention.size`.
+    public var retentionSize: Int?
+    /// `exemplars.max_exemplars`.
+    public var maxExemplars: Int?
+}
+
+public struct HeartbeatSettings: Sendable, Hashable {
+    public var url: String
+    /// The least time between two; nil: at every evaluation of a group.
+    public var interval: Duration?
+}

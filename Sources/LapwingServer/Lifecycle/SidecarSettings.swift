@@ -1,0 +1,116 @@
+import Foundation
+import LapwingConfiguration
+import LapwingRules
+import LapwingSeries
+import LapwingText
+
+/// What flags and configuration file come to together, with the rules that they name: what a reload may change.
+struct SidecarSettings: Sendable {
+    var configuration: SidecarConfiguration
+    var groups: [RuleGroup]
+    /// The configuration file as the API shows it.
+    var shownText = ""
+    /// Who may call the API; nil: everybody.
+    var web: WebConfiguration?
+    private var warnings: [String] = []
+
+    /// Reads all files; changes nothing.
+    ///
+    /// - Throws: `RuleLoadingError` with what is wrong with any of them.
+    static func load(_ flags: SidecarConfiguration) throws(RuleLoadingError) -> SidecarSettings {
+        var settings = SidecarSettings(configuration: flags, groups: [])
+        if let path = flags.file {
+            let file = try ConfigurationLoading.configuration(path, scrapeInterval: flags.scrapeInterval)
+            settings.configuration = flags.merging(file)
+            settings.shownText = file.shownText
+            settings.warnings = file.warnings.map { $0.line(in: file.source) }
+            if !file.remoteWrites.isEmpty { settings.warnings.append("\(path): samples are not sent by remote_write yet") }
+        }
+        if let path = flags.webFile { settings.web = try ConfigurationLoading.web(path) }
+        try settings.loadRules()
+        return settings
+    }
+
+    private mutating func loadRules() throws(RuleLoadingError) {
+        var files = try RuleLoading.files(configuration.rulePatterns)
+        if configuration.runsDemo {
+            do throws(SourceError) {
+                files.append(try RuleFile.read(SourceText(name: "demo.yml", DemoRules.text)))
+            } catch {
+                throw RuleLoadingError(description: error.description)
+            }
+        }
+        for file in files { warnings += file.warnings.map { $0.line(in: file.source) } }
+        // The defaults are filled in here, so that a reload may change them.
+        groups = files.flatMap(\.groups).map { group in
+            var group = group
+            group.interval = group.interval ?? configuration.evaluationInterval ?? SidecarConfiguration.standardInterval
+            group.queryOffset = group.queryOffset ?? configuration.ruleQueryOffset
+            return group
+        }
+    }
+
+    func tell(_ log: LogWriter) {
+        for warning in warnings { log.log(.warn, warning) }
+    }
+}
+
+extension SidecarConfiguration {
+    /// These flags over a configuration file: lists are joined, single values replaced.
+    func merging(_ file: Configuration) -> SidecarConfiguration {
+        var merged = self
+        merged.rulePatterns = file.ruleFiles.map(\.pattern) + rulePatterns
+        merged.scrapes = file.scrapes
+        for var job in scrapes {
+            if scrapeInterval == nil { (job.interval, job.timeout) = (file.global.scrapeInterval, file.global.scrapeTimeout) }
+            merged.scrapes.append(job)
+        }
+        merged.evaluationInterval = evaluationInterval ?? file.global.evaluationInterval
+        merged.ruleQueryOffset = file.global.ruleQueryOffset
+        merged.webhooks = file.webhooks + webhooks
+        merged.alertmanagers = file.alertmanagers + alertmanagers
+        merged.alertRelabeling = file.alertRelabeling
+        merged.heartbeat = heartbeat ?? file.heartbeat.map { Heartbeat(url: $0.url, interval: $0.interval) }
+        merged.externalLabels = file.global.externalLabels.merging(externalLabels)
+        merged.retention = retention ?? file.storage.retention
+        merged.retentionSize = retentionSize ?? file.storage.retentionSize
+        merged.outOfOrderWindow = outOfOrderWindow ?? file.storage.outOfOrderWindow
+        merged.maxExemplars = maxExemplars ?? file.storage.maxExemplars
+        return merged
+    }
+}
+
+/// Reads configuration files.
+public enum ConfigurationLoading {
+    /// - Parameter scrapeInterval: takes the place of the file's own for all jobs; nil leaves it.
+    /// - Throws: what is wrong with it, as a person reads it.
+    static func configuration(_ path: String, scrapeInterval: Duration?) throws(RuleLoadingError) -> Configuration {
+        do {
+            return try Configuration.read(try source(path), scrapeInterval: scrapeInterval, environment: environment)
+        } catch let error as SourceError {
+            throw RuleLoadingError(description: error.description)
+        } catch {
+            throw RuleLoadingError(description: "\(path): \(error)")
+        }
+    }
+
+    static func web(_ path: String) throws(RuleLoadingError) -> WebConfiguration {
+        do {
+            return try WebConfiguration.read(try source(path))
+        } catch let error as SourceError {
+            throw RuleLoadingError(description: error.description)
+        } catch {
+            throw RuleLoadingError(description: "\(path): \(error)")
+        }
+    }
+
+    /// - Throws: `RuleLoadingError` when the file cannot be read.
+    public static func source(_ path: String) throws(RuleLoadingError) -> SourceText {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw RuleLoadingError(description: "the file is not there or cannot be read")
+        }
+        return SourceText(name: path, bytes: Array(bytes))
+    }
+
+    @Sendable public static func environment(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
+}

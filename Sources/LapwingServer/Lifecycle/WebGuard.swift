@@ -1,0 +1,75 @@
+import Foundation
+import LapwingBcrypt
+import LapwingConfiguration
+import LapwingHTTP
+import Synchronization
+
+/// Lets in who the web configuration names; everybody, where there is none.
+///
+/// bcrypt is paid once for each user and password: what was answered is remembered. One password is tried at a time, so that
+/// many wrong ones do not take the processor from rules and scrapes.
+final class WebGuard: Sendable {
+    /// Answers that are remembered; past it all are forgotten.
+    static let capacity = 100
+
+    private struct State {
+        var web: WebConfiguration?
+        var answers: [String: Bool] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let checking = Mutex(())
+    /// What the password of an unknown user is compared with, so that names cannot be told by time.
+    private static let nobody = BcryptHash("$2a$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")
+
+    func set(_ web: WebConfiguration?) {
+        state.withLock { if $0.web != web { $0 = State(web: web) } }
+    }
+
+    /// - Returns: nil when the request may go on.
+    func refusal(of request: HTTPRequest) -> HTTPResponse? {
+        guard let web = state.withLock({ $0.web }) else { return nil }
+        if let given = request.headers["Authorization"], isAllowed(given, web) { return nil }
+        var response = HTTPResponse.text("Unauthorized\n", status: HTTPStatus(code: 401))
+        response.headers["WWW-Authenticate"] = web.users.isEmpty ? "Bearer" : "Basic"
+        return response
+    }
+
+    private func isAllowed(_ given: String, _ web: WebConfiguration) -> Bool {
+        guard let space = given.firstIndex(of: " ") else { return false }
+        let value = String(given[given.index(after: space)...]).trimmingCharacters(in: .whitespaces)
+        switch given[..<space].lowercased() {
+        case "bearer":
+            // All are compared, so that time does not tell which is near.
+            return web.tokens.reduce(false) { Self.isSame($1, value) || $0 }
+        case "basic": return isKnown(value, web)
+        default: return false
+        }
+    }
+
+    private func isKnown(_ value: String, _ web: WebConfiguration) -> Bool {
+        if let answer = state.withLock({ $0.answers[value] }) { return answer }
+        guard let bytes = Data(base64Encoded: value), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return false }
+        let user = String(decoding: bytes[..<colon], as: UTF8.self)
+        let password = Array(bytes[(colon + 1)...])
+        return checking.withLock { _ in
+            if let answer = state.withLock({ $0.answers[value] }) { return answer }
+            let known = web.users[user]
+            let isRight = (known ?? Self.nobody)?.matches(password) == true && known != nil
+            state.withLock { state in
+                guard state.web == web else { return }
+                if state.answers.count >= Self.capacity { state.answers = [:] }
+                state.answers[value] = isRight
+            }
+            return isRight
+        }
+    }
+
+    /// Takes as long for any text of the same length.
+    private static func isSame(_ a: String, _ b: String) -> Bool {
+        let (a, b) = (Array(a.utf8), Array(b.utf8))
+        var difference = a.count == b.count ? 0 : UInt8(1)
+        for (x, y) in zip(a, b) { difference |= x ^ y }
+        return difference == 0
+    }
+}

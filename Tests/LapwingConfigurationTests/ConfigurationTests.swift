@@ -1,0 +1,130 @@
+import LapwingConfiguration
+import LapwingHTTP
+import LapwingNotify
+import LapwingSeries
+import LapwingText
+import Testing
+
+struct ConfigurationTests {
+    private func read(_ text: String, name: String = "/etc/lapwing.yml") throws(SourceError) -> Configuration {
+        try Configuration.read(SourceText(name: name, text)) { ["REGION": "north"][$0] }
+    }
+
+    /// The one-line forms of everything that is wrong.
+    private func faults(_ text: String) -> [String] {
+        do throws(SourceError) {
+            _ = try read(text)
+            return []
+        } catch {
+            return error.diagnostics.map { $0.line(in: error.source) }
+        }
+    }
+
+    @Test func `an empty file is a configuration with Prometheus' defaults`() throws {
+        let configuration = try read("")
+        #expect(configuration.global.scrapeInterval == .seconds(60))
+        #expect(configuration.global.evaluationInterval == .seconds(60))
+        #expect(configuration.scrapes.isEmpty)
+    }
+
+    @Test func `a job takes what it does not say from global`() throws {
+        let job = try #require(
+            try read(
+                """
+                global: {scrape_interval: 5s, sample_limit: 7, body_size_limit: 2MB, scrape_native_histograms: true}
+                scrape_configs:
+                  - job_name: a
+                    label_limit: 3
+                    static_configs: [{targets: ["x:1"], labels: {k: v}}]
+                """
+            ).scrapes.first)
+        #expect(job.interval == .seconds(5) && job.timeout == .seconds(5))
+        #expect(job.sampleLimit == 7 && job.labelLimit == 3 && job.bodySizeLimit == 2 << 20)
+        #expect(job.scrapesNativeHistograms)
+        #expect(job.targetGroups == [TargetGroup(addresses: ["x:1"], labels: Labels(metric: "", ["k": "v"]))])
+    }
+
+    @Test func `variables are put into external labels, and a missing one is told`() throws {
+        let configuration = try read("global: {external_labels: {a: $REGION, b: \"${REGION}-$$x\", c: $NONE}}")
+        #expect(configuration.global.externalLabels == Labels(metric: "", ["a": "north", "b": "north-$x"]))
+        #expect(configuration.warnings.map(\.message) == ["environment variable \"NONE\" is empty"])
+    }
+
+    @Test func `a key that nobody knows is an error with the nearest known one, at its place`() {
+        let text = "global:\n  scrape_intervall: 5s\n"
+        #expect(faults(text) == ["/etc/lapwing.yml:2:3: error: field \"scrape_intervall\" is not known in a global section (unknown-field)"])
+    }
+
+    @Test(
+        arguments: [
+            ("scrape_configs: [{job_name: a}, {job_name: a}]", "found multiple scrape configs with job name \"a\""),
+            ("scrape_configs: [{scheme: http}]", "job_name is empty"),
+            (
+                "scrape_configs: [{job_name: a, scrape_interval: 5s, scrape_timeout: 6s}]",
+                "scrape timeout greater than scrape interval for scrape config with job name \"a\""
+            ),
+            ("global: {scrape_interval: 5s, scrape_timeout: 6s}", "global scrape timeout greater than scrape interval"),
+            ("scrape_configs: [{job_name: a, static_configs: [{targets: [\"http://x\"]}]}]", "\"http://x\" is not a valid hostname"),
+            (
+                "scrape_configs: [{job_name: a, bearer_token: x, basic_auth: {username: u}}]",
+                "at most one of basic_auth, oauth2, bearer_token & bearer_token_file must be configured"
+            ),
+            (
+                "scrape_configs: [{job_name: a, relabel_configs: [{action: hashmod, target_label: x}]}]",
+                "relabel configuration for hashmod requires non-zero modulus"
+            ),
+            ("remote_write: [{url: \"http://x\", queue_config: {max_shards: 0}}]", "remote write queue max_shards must be positive"),
+            ("alerting: {alertmanagers: [{api_version: v1}]}", "expected Alertmanager api version to be one of [v2] but got v1"),
+            ("scrape_configs: [{job_name: a, kubernetes_sd_configs: [{role: pod}]}]", "\"kubernetes_sd_configs\" is not supported by lapwing"),
+            ("scrape_configs: [{job_name: a, tls_config: {ca_file: x}}]", "\"ca_file\" is not supported by lapwing"),
+            ("remote_read: [{url: \"http://x\"}]", "\"remote_read\" is not supported by lapwing"),
+            ("webhooks: [{send_resolved: true}]", "a webhook needs a url"),
+        ])
+    func `what is wrong is told`(text: String, message: String) {
+        #expect(faults(text).contains { $0.contains(message) }, "\(faults(text))")
+    }
+
+    @Test func `webhooks have Alertmanager's defaults`() throws {
+        let webhook = try #require(try read("webhooks: [{url: \"http://x/\", group_by: [...]}]").webhooks.first)
+        #expect(webhook.groupWait == .seconds(30) && webhook.groupInterval == .seconds(300) && webhook.repeatInterval == .seconds(4 * 3600))
+        #expect(webhook.grouping == .allLabels && webhook.sendsResolved)
+    }
+
+    @Test func `an Alertmanager's address comes out of labels and rules`() throws {
+        let configuration = try read(
+            """
+            alerting:
+              alertmanagers:
+                - path_prefix: /am/
+                  scheme: https
+                  static_configs: [{targets: ["a:9093", "b:9093"]}]
+                  relabel_configs: [{source_labels: [__address__], regex: b.*, action: drop}]
+            """)
+        #expect(configuration.alertmanagers.map(\.url) == ["https://a:9093/am"])
+    }
+
+    @Test func `secrets are not shown, and their files are found beside the configuration`() throws {
+        let configuration = try read(
+            "scrape_configs: [{job_name: a, basic_auth: {username: u, password: hidden}}, {job_name: b, bearer_token_file: token}]\n")
+        #expect(!configuration.shownText.contains("hidden") && configuration.shownText.contains("password: <secret>"))
+        #expect(configuration.scrapes.last?.credentials == .scheme("Bearer", .file("/etc/token")))
+        #expect(configuration.namedFiles.map(\.path) == ["/etc/token"])
+    }
+
+    @Test func `target files are JSON or YAML`() throws {
+        let json = SourceText(name: "t.json", #"[{"targets": ["a:1"], "labels": {"k": "v"}}]"#)
+        #expect(try TargetGroup.read(json) == [TargetGroup(addresses: ["a:1"], labels: Labels(metric: "", ["k": "v"]))])
+        #expect(throws: SourceError.self) { try TargetGroup.read(SourceText(name: "t.yml", "- target: [a]\n")) }
+    }
+
+    @Test func `protocols are asked for by weight, in their order`() {
+        #expect(
+            ScrapeProtocol.acceptHeader([.text0, .protobuf])
+                == "text/plain;version=0.0.4;q=0.6,application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5,*/*;q=0.4")
+    }
+
+    @Test func `a file cut short anywhere is read or refused`() {
+        let text = "global: {external_labels: {a: \"${REGION\"}}\nscrape_configs:\n- job_name: a\n  params: {a: [b]}\n  http_headers: {X: {values: [a]}}\n"
+        for end in 0...text.utf8.count { _ = faults(String(decoding: text.utf8.prefix(end), as: UTF8.self)) }
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import LapwingAlerting
+import LapwingHTTP
+import LapwingSeries
+import Synchronization
+import Testing
+
+@testable import LapwingServer
+
+/// A server whose files change while it runs.
+@Suite(.serialized) struct `Reloading` {
+    private final class Folder {
+        let path = FileManager.default.temporaryDirectory.appending(path: "lapwing-\(UUID().uuidString)")
+
+        init() throws { try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true) }
+
+        deinit { try? FileManager.default.removeItem(at: path) }
+
+        func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: path.appending(path: name)) }
+    }
+
+    private func jobs(_ names: [String], label: String) -> String {
+        """
+        global: {scrape_interval: 50ms, evaluation_interval: 50ms, external_labels: {where: \(label)}}
+        rule_files: [rules.yml]
+        scrape_configs: [\(names.map { "{job_name: \($0), file_sd_configs: [{files: [\($0)-*.json], refresh_interval: 50ms}]}" }.joined(separator: ", "))]
+        """
+    }
+
+    private func pools(_ sidecar: Sidecar) async throws -> String {
+        let response = try await DefaultHTTPClient().send(HTTPClientRequest(url: "http://\(sidecar.address)/api/v1/targets?state=active"))
+        return String(decoding: response.body, as: UTF8.self)
+    }
+
+    private func until(_ condition: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try await !condition() {
+            try #require(ContinuousClock.now < deadline)
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    @Test func `is all or nothing, keeps firing alerts, and follows files of targets`() async throws {
+        let folder = try Folder()
+        try folder.write("rules.yml", "groups: [{name: g, rules: [{alert: Down, expr: up == 0}]}]")
+        try folder.write("a-1.json", #"[{"targets": ["127.0.0.1:1"], "labels": {"place": "one"}}]"#)
+        try folder.write("c.yml", jobs(["a"], label: "east"))
+        var configuration = SidecarConfiguration()
+        configuration.port = 0
+        configuration.file = folder.path.appending(path: "c.yml").path
+        let changes = Mutex<[String]>([])
+        let sidecar = try await Sidecar.start(configuration, log: LogWriter { _ in }) { event in
+            changes.withLock { $0.append(event.change.rawValue) }
+        }
+        try await until { changes.withLock { $0.contains("firing") } }
+
+        try folder.write("c.yml", jobs(["a", "a"], label: "west"))
+        let fault = await #expect(throws: RuleLoadingError.self) { try await sidecar.reload() }
+        #expect(fault?.description.contains("c.yml:3:") == true)
+        #expect(try await pools(sidecar).contains("\"place\":\"one\""))
+
+        try folder.write("c.yml", jobs(["a", "b"], label: "west"))
+        try folder.write("b-1.json", #"[{"targets": ["127.0.0.1:2"], "labels": {"place": "two"}}]"#)
+        try await sidecar.reload()
+        #expect(try await pools(sidecar).contains("\"place\":\"two\""))
+        try folder.write("a-2.json", #"[{"targets": ["127.0.0.1:3"], "labels": {"place": "three"}}]"#)
+        try await until { try await pools(sidecar).contains("\"place\":\"three\"") }
+        await sidecar.stop()
+
+        #expect(changes.withLock { $0.filter { $0 == "resolved" } }.isEmpty, "the reload ended an alert that still holds")
+    }
+}

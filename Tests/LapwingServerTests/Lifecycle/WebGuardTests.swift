@@ -1,0 +1,44 @@
+import LapwingConfiguration
+import LapwingHTTP
+import LapwingText
+import Testing
+
+@testable import LapwingServer
+
+struct WebGuardTests {
+    private func guarded(_ text: String) throws -> WebGuard {
+        let gate = WebGuard()
+        gate.set(try WebConfiguration.read(SourceText(name: "web.yml", text)))
+        return gate
+    }
+
+    private func status(_ gate: WebGuard, _ authorization: String?) throws -> Int {
+        var headers: HTTPHeaders = [:]
+        if let authorization { headers["Authorization"] = authorization }
+        return gate.refusal(of: try #require(HTTPRequest(.get, "/api/v1/query", headers: headers)))?.status.code ?? 200
+    }
+
+    @Test func `only users with their password and tokens are let in`() throws {
+        let gate = try guarded(
+            """
+            basic_auth_users: {anna: $2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW}
+            bearer_tokens: [secret]
+            """)
+        #expect(try status(gate, nil) == 401)
+        #expect(try status(gate, Base64.basicAuthorization(user: "anna", password: "U*U")) == 200)
+        #expect(try status(gate, Base64.basicAuthorization(user: "anna", password: "U*U")) == 200)
+        #expect(try status(gate, Base64.basicAuthorization(user: "anna", password: "U*")) == 401)
+        #expect(try status(gate, Base64.basicAuthorization(user: "", password: "U*U")) == 401)
+        #expect(try status(gate, "Bearer secret") == 200)
+        #expect(try status(gate, "Bearer secre") == 401)
+        #expect(try status(gate, "Basic ???") == 401)
+        #expect(try status(gate, "Bearer") == 401)
+    }
+
+    @Test func `without a configuration everybody is let in`() throws { #expect(try status(WebGuard(), nil) == 200) }
+
+    @Test(arguments: ["", "{}", "basic_auth_users: {a: plain}", "tls_server_config: {cert_file: x}", "basic_auth_user: {}"])
+    func `a file that would let nobody in or says what is not had is refused`(text: String) {
+        #expect(throws: SourceError.self) { try WebConfiguration.read(SourceText(name: "web.yml", text)) }
+    }
+}
