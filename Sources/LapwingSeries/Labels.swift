@@ -1,3 +1,5 @@
+import LapwingText
+
 /// The labels of one series: sorted by name, each name once, no value empty.
 ///
 /// Opaque: kept as one run of bytes (length, name, length, value, …), hashed once when made, compared as bytes. A
@@ -12,19 +14,12 @@ public struct Labels: Sendable {
     public static let empty = Labels(encoded: [])
 
     init(encoded: [UInt8]) {
-        self.encoded = encoded.count + Self.idleBytes < encoded.capacity ? Self.exactCopy(of: encoded) : encoded
+        self.encoded = encoded.count + Self.idleBytes < encoded.capacity ? encoded.exactCopy() : encoded
         hash = LabelCoding.hash(encoded.span)
     }
 
     /// Room to grow that is not worth a copy: labels live long, and there are millions of them.
     private static let idleBytes = 32
-
-    private static func exactCopy(of encoded: [UInt8]) -> [UInt8] {
-        var copy: [UInt8] = []
-        copy.reserveCapacity(encoded.count)
-        copy.append(contentsOf: encoded)
-        return copy
-    }
 
     /// The labels of a sequence in any order; the last of two with the same name holds, empty values are left out.
     ///

@@ -23,7 +23,7 @@ struct ChunkEncoder: Sendable {
         bytes.append(ChunkFormat.version)
         bytes.appendVarint(UInt64(times.count))
         IntegerColumn.encode(times, [.line, .deltas, .deltasOfDeltas], into: &bytes, &scratch)
-        let block = Self.exactCopy(of: bytes)
+        let block = bytes.exactCopy()
         if recent.count < Self.rememberedBlocks {
             recent.append((times, block))
         } else {
@@ -38,8 +38,7 @@ struct ChunkEncoder: Sendable {
         let starts = kind == .floats ? columns.startTimes : columns.histogramStartTimes
         bytes.removeAll(keepingCapacity: true)
         bytes.append(ChunkFormat.version)
-        bytes.append(kind.rawValue)
-        bytes.append(starts.isEmpty ? 0 : ChunkFormat.hasStartTimes)
+        bytes.append(kind.rawValue | (starts.isEmpty ? 0 : ChunkFormat.hasStartTimes))
         bytes.appendVarint(UInt64(columns.count))
         if !starts.isEmpty {
             IntegerColumn.encode(starts, [.deltas, .values, .line], into: &bytes, &scratch)
@@ -48,15 +47,6 @@ struct ChunkEncoder: Sendable {
         case .floats: FloatColumn.encode(columns.values, into: &bytes, &scratch)
         case .histograms: HistogramRuns.encode(columns.histograms, into: &bytes, &scratch)
         }
-        return Self.exactCopy(of: bytes)
-    }
-
-    /// A copy that takes no more memory than it needs. Making an array of the whole of another shares its memory, room to
-    /// grow included.
-    private static func exactCopy(of bytes: [UInt8]) -> [UInt8] {
-        var copy: [UInt8] = []
-        copy.reserveCapacity(bytes.count)
-        copy.append(contentsOf: bytes)
-        return copy
+        return bytes.exactCopy()
     }
 }

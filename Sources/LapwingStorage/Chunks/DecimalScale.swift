@@ -15,10 +15,15 @@ enum DecimalScale {
     static func integer(_ value: Double, _ power: Double) -> Int64? {
         let scaled = value * power
         guard scaled.magnitude < 0x1p51 else { return nil }
-        // Adding and taking away 1.5 × 2⁵² rounds to a whole number.
-        let whole = (scaled + 0x1.8p52) - 0x1.8p52
-        return (whole / power).bitPattern == value.bitPattern ? Int64(whole) : nil
+        // Adding 1.5 × 2⁵² rounds to a whole number, which then stands in the low bits.
+        let rounded = scaled + wholeNumbers
+        let whole = rounded - wholeNumbers
+        // Most are whole numbers, and a division takes longer than all the rest.
+        guard (power == 1 ? whole : whole / power).bitPattern == value.bitPattern else { return nil }
+        return Int64(bitPattern: rounded.bitPattern &- wholeNumbers.bitPattern)
     }
+
+    private static let wholeNumbers = 0x1.8p52
 
     /// The least exponent at which nearly all values are integers; nil when too many have none.
     static func exponent(of values: [Double]) -> Int? {

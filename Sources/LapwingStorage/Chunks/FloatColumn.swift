@@ -13,6 +13,7 @@ enum FloatColumn {
 
     static let hasExceptions: UInt8 = 4
     static let hasChanges: UInt8 = 8
+    static let hasExponent: UInt8 = 16
 
     // MARK: Encoding
 
@@ -61,8 +62,9 @@ enum FloatColumn {
             return IntegerColumn.encode(patterns, [.values, .deltas], into: &bytes, &scratch)
         }
         let (integers, exceptions) = integers(of: values, DecimalScale.powers[exponent])
-        bytes.append(Kind.decimals.rawValue | changeFlag | (exceptions.isEmpty ? 0 : hasExceptions))
-        bytes.append(UInt8(exponent))
+        bytes.append(
+            Kind.decimals.rawValue | changeFlag | (exceptions.isEmpty ? 0 : hasExceptions) | (exponent == 0 ? 0 : hasExponent))
+        if exponent != 0 { bytes.append(UInt8(exponent)) }
         if !exceptions.isEmpty {
             bytes.appendVarint(UInt64(exceptions.count))
             var next = 0
@@ -96,10 +98,11 @@ enum FloatColumn {
     /// - Complexity: O(count), 0.5 to 1 ns each.
     static func decode(_ reader: inout ChunkReader, count: Int, into values: inout [Double]) throws(ReadError) {
         let first = try reader.byte()
-        guard let kind = Kind(rawValue: first & 3), first & ~(3 | hasExceptions | hasChanges) == 0 else {
+        guard let kind = Kind(rawValue: first & 3), first & ~(3 | hasExceptions | hasChanges | hasExponent) == 0 else {
             throw ChunkReader.damaged("a column of floats begins with \(first)")
         }
-        let exponent = kind == .decimals ? try reader.count(upTo: DecimalScale.maximumExponent, of: "decimals") : 0
+        let exponent = first & hasExponent != 0 ? try reader.count(upTo: DecimalScale.maximumExponent, of: "decimals") : 0
+        guard kind == .decimals || first & hasExponent == 0 else { throw ChunkReader.damaged("bit patterns with an exponent") }
         let exceptions = first & hasExceptions == 0 ? [] : try readExceptions(&reader, count)
         let changes = first & hasChanges == 0 ? nil : try reader.skip((count + 7) / 8)
         let kept = changes.map { changeCount(reader.bytes, $0, count) } ?? count

@@ -17,7 +17,7 @@ extension IntegerColumn {
 
         init(_ reader: inout ChunkReader, count: Int) throws(ReadError) {
             let first = try reader.byte()
-            guard let order = Order(rawValue: first & 3), first & ~(3 | hasExceptions | hasShift) == 0 else {
+            guard let order = Order(rawValue: first & 3), first & ~(3 | hasExceptions | hasShift | hasBase) == 0 else {
                 throw ChunkReader.damaged("a column of integers begins with \(first)")
             }
             self.order = order
@@ -28,7 +28,7 @@ extension IntegerColumn {
             guard order.told <= count else { throw ChunkReader.damaged("\(count) numbers, fewer than its heads") }
             if order != .values { heads.0 = try reader.zigzag() }
             if order == .deltasOfDeltas || order == .line { heads.1 = try reader.zigzag() }
-            base = try reader.zigzag()
+            base = first & hasBase == 0 ? 0 : try reader.zigzag()
             let packed = count - order.told
             if first & hasExceptions != 0 { exceptionCount = try reader.count(upTo: packed, of: "exceptions") }
             offset = try reader.skip(BitPacking.byteCount(packed, width: width))

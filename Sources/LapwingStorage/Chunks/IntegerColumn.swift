@@ -30,6 +30,7 @@ enum IntegerColumn {
 
     static let hasExceptions: UInt8 = 4
     static let hasShift: UInt8 = 8
+    static let hasBase: UInt8 = 16
 
     // MARK: Encoding
 
@@ -55,13 +56,21 @@ enum IntegerColumn {
             scratch.withUnsafeMutableBufferPointer { scratch in
                 let residuals = UnsafeMutableBufferPointer(rebasing: scratch[..<values.count])
                 var best = Plan(order: .values, heads: (0, 0), size: .max)
+                var leastSampled = Int.max
+                var filled: Order?
                 for order in orders where order.told <= values.count {
                     let heads = fill(residuals, values, order)
-                    let plan = plan(UnsafeBufferPointer(rebasing: residuals[order.told...]), order, heads)
+                    filled = order
+                    let told = UnsafeBufferPointer(rebasing: residuals[order.told...])
+                    let sampled = sampledBits(told)
+                    // Half a bit more in the sample is no order to measure in full.
+                    if sampled > leastSampled { continue }
+                    leastSampled = min(leastSampled, sampled + sampled / 16 + sampleSize / 2)
+                    let plan = plan(told, order, heads)
                     if plan.size < best.size { best = plan }
                     if best.width == 0 && best.exceptions == 0 { break }
                 }
-                _ = fill(residuals, values, best.order)
+                if filled != best.order { _ = fill(residuals, values, best.order) }
                 write(UnsafeMutableBufferPointer(rebasing: residuals[best.order.told...]), best, into: &bytes)
             }
         }
@@ -101,6 +110,26 @@ enum IntegerColumn {
         return overflow ? 0 : (span &+ Int64(steps / 2)) / Int64(steps)
     }
 
+    /// So many residuals tell how an order compares with the others.
+    private static let sampleSize = 32
+
+    /// Bits of some residuals, evenly taken; zero of a short column, whose orders are all measured.
+    private static func sampledBits(_ residuals: UnsafeBufferPointer<Int64>) -> Int {
+        let count = residuals.count
+        if count < 2 * sampleSize { return 0 }
+        let pivot = pivot(residuals)
+        var bits = 0
+        let step = count / sampleSize
+        for sample in 0..<sampleSize { bits &+= length(residuals[sample &* step] &- pivot) }
+        return bits
+    }
+
+    /// A number in the midst of the residuals.
+    private static func pivot(_ residuals: UnsafeBufferPointer<Int64>) -> Int64 {
+        let count = residuals.count
+        return middle(residuals[count / 4], residuals[count / 2], residuals[count - 1 - count / 4])
+    }
+
     /// The width at which packed bits and exceptions together are least.
     private static func plan(_ residuals: UnsafeBufferPointer<Int64>, _ order: Order, _ heads: (Int64, Int64)) -> Plan {
         var plan = Plan(order: order, heads: heads)
@@ -110,7 +139,7 @@ enum IntegerColumn {
             plan.size = headBits
             return plan
         }
-        let pivot = middle(residuals[count / 4], residuals[count / 2], residuals[count - 1 - count / 4])
+        let pivot = pivot(residuals)
         // A plain buffer: an inline array is copied whole for each count that is added to it.
         return withUnsafeTemporaryAllocation(of: Int.self, capacity: 65) { lengths in
             lengths.initialize(repeating: 0)
@@ -183,13 +212,13 @@ enum IntegerColumn {
             if !isPacked { exceptions.append((index, excess)) }
             residuals[index] = isPacked ? Int64(bitPattern: UInt64(bitPattern: excess) >> UInt64(plan.shift)) : 0
         }
-        let flags = (exceptions.isEmpty ? 0 : hasExceptions) | (plan.shift == 0 ? 0 : hasShift)
+        let flags = (exceptions.isEmpty ? 0 : hasExceptions) | (plan.shift == 0 ? 0 : hasShift) | (plan.base == 0 ? 0 : hasBase)
         bytes.append(plan.order.rawValue | flags)
         bytes.append(UInt8(plan.width))
         if plan.shift != 0 { bytes.append(UInt8(plan.shift)) }
         if plan.order != .values { bytes.appendZigzag(plan.heads.0) }
         if plan.order == .deltasOfDeltas || plan.order == .line { bytes.appendZigzag(plan.heads.1) }
-        bytes.appendZigzag(plan.base)
+        if plan.base != 0 { bytes.appendZigzag(plan.base) }
         if !exceptions.isEmpty { bytes.appendVarint(UInt64(exceptions.count)) }
         residuals.withMemoryRebound(to: UInt64.self) {
             BitPacking.pack(UnsafeBufferPointer($0), width: plan.width, into: &bytes)

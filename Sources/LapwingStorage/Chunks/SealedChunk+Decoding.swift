@@ -45,12 +45,11 @@ extension SealedChunk {
         _ reader: inout ChunkReader, _ starts: inout [Int64], after held: Int
     ) throws(ReadError) {
         try reader.expectVersion()
-        let written = try reader.byte()
-        guard written == kind.rawValue else {
-            throw ChunkReader.damaged("kind \(written) where \(kind.rawValue) is expected")
-        }
         let flags = try reader.byte()
-        guard flags & ~ChunkFormat.hasStartTimes == 0 else {
+        guard flags & 3 == kind.rawValue else {
+            throw ChunkReader.damaged("kind \(flags & 3) where \(kind.rawValue) is expected")
+        }
+        guard flags & ~(3 | ChunkFormat.hasStartTimes) == 0 else {
             throw ReadError("a chunk has fields that this program does not know (flags \(flags))")
         }
         try expectCount(&reader)

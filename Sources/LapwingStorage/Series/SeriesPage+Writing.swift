@@ -5,9 +5,7 @@ extension PageState {
     mutating func store(
         _ value: Double, at time: Int64, startTime: Int64, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
     ) -> RefusedSample.Reason? {
-        if time > batch.latestTime { return .tooFarInFuture }
-        if time < batch.earliestTime { return .tooOld }
-        guard isLiving(place), series[place].extras == nil || !isRemoved(place) else { return .unknownSeries }
+        if let refusal = refusal(at: time, to: place, batch) { return refusal }
         guard time > newestTimes[place] else {
             return insert(StoredSample(.float(value), startTime: startTime), at: time, to: place, batch, &workspace)
         }
@@ -21,15 +19,21 @@ extension PageState {
         _ histogram: NativeHistogram, at time: Int64, startTime: Int64, to place: Int, _ batch: borrowing BatchContext,
         _ workspace: inout AppendWorkspace
     ) -> RefusedSample.Reason? {
-        if time > batch.latestTime { return .tooFarInFuture }
-        if time < batch.earliestTime { return .tooOld }
-        guard isLiving(place), series[place].extras == nil || !isRemoved(place) else { return .unknownSeries }
+        if let refusal = refusal(at: time, to: place, batch) { return refusal }
         guard time > newestTimes[place] else {
             return insert(StoredSample(.histogram(histogram), startTime: startTime), at: time, to: place, batch, &workspace)
         }
         append(histogram, at: time, startTime: startTime, to: place, batch, &workspace)
         workspace.samples += 1
         return nil
+    }
+
+    /// Why nothing can be stored at a time, whatever it is.
+    @inline(__always)
+    private func refusal(at time: Int64, to place: Int, _ batch: borrowing BatchContext) -> RefusedSample.Reason? {
+        if time > batch.latestTime { return .tooFarInFuture }
+        if time < batch.earliestTime { return .tooOld }
+        return isLiving(place) && (series[place].extras == nil || !isRemoved(place)) ? nil : .unknownSeries
     }
 
     /// A sample that is not newer than the newest.

@@ -53,6 +53,32 @@ import Testing
         if places <= 15 { #expect(encoded(values).count < 300 * 3, "21 bits and a sign") }
     }
 
+    @Test func `fields that are zero are not written`() {
+        #expect(encoded((0..<40).map { Double($0) }) == [0, 1 | 16, 0, 0, 2], "no exponent; deltas of width 0 from 0 on, base 1")
+        #expect(encoded(Array(repeating: 0.5, count: 40)) == [16, 1, 1, 0, 10], "one decimal; deltas without base from 5 on")
+    }
+
+    @Test func `bit patterns with an exponent are refused`() {
+        var decoded: [Double] = []
+        #expect(throws: ReadError.self) {
+            try ChunkReader.withReader([1 | 16, 0, 0, 0, 0]) { (reader) throws(ReadError) in
+                try FloatColumn.decode(&reader, count: 1, into: &decoded)
+            }
+        }
+    }
+
+    /// An order is left out when a few of its residuals, evenly taken, are longer than those of another.
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func `columns that are quiet wherever the encoder looks come back to the last bit`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed)
+        for count in [64, 65, 66, 100, 511, 512] {
+            let values = (0..<count).map { index in
+                index % max(1, count / 32) < 3 ? Double(index) : Double(Int64.random(in: -1 << 50...1 << 50, using: &generator))
+            }
+            try expectLossless(values, "seed \(seed), \(count) values")
+        }
+    }
+
     @Test func `values that seldom change cost a bit each`() throws {
         var generator = SeededGenerator(9)
         var value = 1.0 / 3

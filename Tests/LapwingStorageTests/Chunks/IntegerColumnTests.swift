@@ -81,7 +81,9 @@ import Testing
     }
 
     @Test func `what no writer writes is refused`() {
-        for bytes: [UInt8] in [[], [16], [1], [1, 60], [1, 58, 0, 0], [9, 4, 64], [4, 0, 0, 1, 9, 0], [1, 8, 0, 0, 1]] {
+        for bytes: [UInt8] in [
+            [], [32, 0, 0], [16, 0], [1], [1, 60], [1, 58, 0, 0], [9, 4, 64], [4, 0, 1, 9, 0], [20, 0, 0, 1, 9, 0], [1, 8, 0, 0, 1],
+        ] {
             #expect(throws: ReadError.self, "\(bytes)") {
                 try ChunkReader.withReader(bytes) { (reader) throws(ReadError) in
                     var values: [Int64] = []

@@ -83,10 +83,29 @@ import Testing
         #expect(isShared)
     }
 
+    @Test func `a histogram of thirty growing buckets costs three bits a bucket and its sum`() {
+        var generator = SeededGenerator(30)
+        var histogram = NativeHistogram(schema: 3, positiveSpans: [.init(offset: -20, length: 30)])
+        histogram.positiveBuckets = Array(repeating: 0, count: 30)
+        var columns = SampleColumns()
+        for scrape in 0..<128 {
+            for bucket in 0..<30 {
+                let grown = Double(Int.random(in: 0...6, using: &generator))
+                histogram.positiveBuckets[bucket] += grown
+                histogram.count += grown
+                histogram.sum += grown * Double.random(in: 0.9...1, using: &generator) * Double(bucket + 1)
+            }
+            columns.histogramTimes.append(Int64(scrape) * 15_000)
+            columns.histograms.append(histogram)
+        }
+        var encoder = ChunkEncoder()
+        #expect(SealedChunk(columns, &encoder).samples.count <= 128 * (30 * 3 / 8 + 8 + 2))
+    }
+
     @Test func `unknown versions, kinds and flags are refused`() {
         var encoder = ChunkEncoder()
         let chunk = SealedChunk(Self.floats(40, seed: 1), &encoder)
-        for (index, value): (Int, UInt8) in [(0, 1), (0, 3), (1, 1), (1, 9), (2, 2), (2, 4), (3, 41)] {
+        for (index, value): (Int, UInt8) in [(0, 2), (0, 4), (1, 1), (1, 2), (1, 8), (1, 16), (2, 41)] {
             var samples = chunk.samples.copy()
             samples[index] = value
             let changed = SealedChunk(
