@@ -13,6 +13,7 @@ let rooms: [(name: String, imports: [String])] = [
     ("LapwingBcrypt", []),
     ("LapwingHTTP", ["LapwingText", "CZlib", "CEpoll"]),
     ("LapwingDisk", []),
+    ("LapwingPage", []),
     ("LapwingSeries", ["LapwingText", "LapwingRegex"]),
     ("LapwingStorage", ["LapwingText", "LapwingRegex", "LapwingDisk", "LapwingSeries"]),
     ("LapwingBlocks", ["LapwingRegex", "LapwingDisk", "LapwingSnappy", "LapwingZstandard", "LapwingSeries"]),
@@ -45,7 +46,7 @@ let rooms: [(name: String, imports: [String])] = [
     (
         "LapwingServer",
         [
-            "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingSnappy", "LapwingBcrypt", "LapwingHTTP",
+            "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingSnappy", "LapwingBcrypt", "LapwingHTTP", "LapwingPage",
             "LapwingSeries", "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
             "LapwingConfiguration", "Lapwing",
         ]
@@ -70,7 +71,7 @@ let settings: [SwiftSetting] = [
 let libraries: [Target] = rooms.filter { $0.name != "LapwingCommand" }.map { room in
     .target(
         name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) },
-        exclude: ["README.md"], swiftSettings: settings)
+        exclude: ["README.md"], resources: room.name == "LapwingPage" ? [.embedInCode("Assets")] : nil, swiftSettings: settings)
 }
 
 let tests: [Target] = (rooms.map(\.name) + ["LapwingTidy"]).map { name in

@@ -91,20 +91,9 @@ struct APIRoutes: Sendable {
             guard let fault = reload() else { return .text("") }
             return .text("failed to reload: \(fault)\n", status: .internalServerError)
         }
-        router.on(.get, "/") { _ in .text(Self.overview) }
+        let page = PageEndpoint()
+        for path in PageEndpoint.paths { router.on(.get, path, page.page) }
     }
-
-    private static let overview = """
-        Lapwing \(LapwingVersion.text)
-
-        /api/v1/query?query=up    what a query evaluates to
-        /api/v1/alerts            alerts that are pending or firing
-        /api/v1/rules             rules with their health
-        /api/v1/targets           what is scraped
-        /metrics                  about lapwing itself
-        /health                   how it is doing
-
-        """
 
     private static func alertmanagers(_ urls: [String]) -> HTTPResponse {
         APIAnswer.success { json in
