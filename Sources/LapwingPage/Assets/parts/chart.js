@@ -117,10 +117,12 @@ class Chart {
       shape("line", { class: "grid", x1: this.edge.left, x2: width - this.edge.right, y1: this.y(value), y2: this.y(value) }),
       shape("text", { class: "tick", x: this.edge.left - 6, y: this.y(value) + 4, "text-anchor": "end" }, formatNumber(value)),
     ]);
-    const vertical = timeTicks(start, end, Math.max(2, inner.width / 90)).map((time) => [
+    const times = timeTicks(start, end, Math.max(2, inner.width / 90));
+    const hasSeconds = times.some((time) => time % 60_000 !== 0);
+    const vertical = times.map((time) => [
       shape("line", { class: "grid", x1: this.x(time), x2: this.x(time), y1: this.edge.top, y2: height - this.edge.bottom }),
       shape("text", { class: "tick", x: this.x(time), y: height - 7, "text-anchor": "middle" },
-        isLong ? formatTime(time).slice(5, 16) : formatClock(time).slice(0, end - start < 300_000 ? 8 : 5)),
+        isLong ? formatTime(time).slice(5, 16) : formatClock(time).slice(0, hasSeconds ? 8 : 5)),
     ]);
     return [horizontal, vertical];
   }

@@ -54,7 +54,7 @@ function formatDuration(seconds) {
 /** How long ago a time was, to the second. */
 function formatAge(milliseconds) {
   const seconds = Math.max(0, Math.floor((now() - milliseconds) / 1000));
-  return seconds === 0 ? "now" : formatDuration(seconds);
+  return formatDuration(seconds);
 }
 
 /** Milliseconds as Prometheus writes a duration: `1h30m`. */

@@ -4,6 +4,8 @@
 const CHART_SERIES = 500;
 /** The time that an alert's chart shows, and its step, in seconds. */
 const [CHART_RANGE, CHART_STEP] = [3600, 15];
+/** The least that it shows, in seconds, of a service that has only begun. */
+const CHART_RANGE_MINIMUM = 300;
 /** Milliseconds for which a chart's samples are good enough. */
 const CHART_LIFE = 15_000;
 /** Thresholds by expression, from `parse_query`: a promise each. */
@@ -34,12 +36,19 @@ class RuleCharts {
 
   async load(rule, signal) {
     const threshold = await thresholdFor(rule.query).catch(() => null);
-    const end = Math.floor(now() / 1000 / CHART_STEP) * CHART_STEP;
+    const end = Math.floor(now() / 1000);
     const window = { start: end - CHART_RANGE, end, step: CHART_STEP, limit: CHART_SERIES };
     const line = (query) => ask("query_range", { query, ...window }, { signal, timeout: 15_000 }).then(({ data }) => data.result);
     const [series, limits] = await Promise.all([line(threshold?.left ?? rule.query), threshold?.right ? line(threshold.right) : []]);
-    return { threshold, series, limits, start: window.start * 1000, end: end * 1000 };
+    return { threshold, series, limits, start: startOf([...series, ...limits], window.start), end: end * 1000 };
   }
+}
+
+/** Where a chart begins, in milliseconds: at the first sample when there are only minutes of them. */
+function startOf(series, start) {
+  const first = Math.min(...series.map(({ values }) => values?.[0]?.[0] ?? Infinity));
+  const latest = start + CHART_RANGE - CHART_RANGE_MINIMUM;
+  return Math.max(start, Math.min(first, latest)) * 1000;
 }
 
 /** The series that an alert came from: its labels, the rule's own aside, are among the alert's. */
@@ -75,11 +84,11 @@ function changesList(changes, isNamed) {
 
 /** One alert: a line that opens. */
 class AlertRow {
-  constructor(charts, transitions) {
+  constructor(charts) {
     this.charts = charts;
-    this.transitions = transitions;
     this.small = new Latest();
     this.large = new Latest();
+    this.history = new Latest();
     this.name = element("span", { class: "alert-name" });
     this.told = element("span", { class: "told" });
     this.value = element("span", { class: "measure" });
@@ -104,6 +113,7 @@ class AlertRow {
     const { summary, description, message } = alert.annotations ?? {};
     fillOnce(this.told, summary ?? description ?? message ?? "", summary ?? description ?? message ?? "");
     this.drawSince(alert, rule);
+    if (!this.value.hasChildNodes()) this.drawValue(alert, null);
     thresholdFor(rule.query).then((threshold) => this.drawValue(alert, threshold), () => this.drawValue(alert, null));
     if (hasChart) this.drawSmall();
     if (this.details.open) this.drawBody();
@@ -173,7 +183,7 @@ class AlertRow {
       this.past = element("div");
       this.facts = element("dl", { class: "facts" });
       this.bodyChart = null;
-      fillOnce(this.body, this.item.key, this.facts, this.chartHost, this.past);
+      fillOnce(this.body, this.item.key, this.chartHost, this.facts, this.past);
     }
     fillOnce(this.facts, JSON.stringify([alert.annotations, alert.activeAt, alert.value, rule.query]),
       fact("Since", formatTime(parseTime(alert.activeAt))),
@@ -182,12 +192,22 @@ class AlertRow {
       fact("Labels", span("labels", labelMarks(alert.labels))),
       fact("Expression", expressionLink(rule.query)),
       fact("Rule", [`${group.name} in ${group.file}`, ...holdTexts(rule)].join(", ")));
-    const mine = this.transitions().filter(({ labels }) => seriesName(labels) === this.item.key).slice(0, CHANGES_SHOWN);
-    fillOnce(this.past, JSON.stringify(mine), mine.length > 0 ? [element("h3", {}, "History"), changesList(mine, false)] : null);
     this.large.run(
       (signal) => this.charts.of(rule),
       (answer) => this.showChart(this.chartHost, "body", answer, alert, rule, { height: 180 }),
       (error) => fillOnce(this.chartHost, error.message, faultLine(error)));
+    this.drawHistory(alert);
+  }
+
+  drawHistory({ labels }) {
+    const selector = `{${Object.entries(labels).map(([name, value]) => `${printName(name)}=${JSON.stringify(value)}`).join(",")}}`;
+    const show = (mine) => fillOnce(
+      this.past, JSON.stringify(mine), mine.length > 0 ? [element("h3", {}, "History"), changesList(mine, false)] : null);
+    this.history.run(
+      (signal) => ask("alert_history", { type: "transition", "match[]": selector, limit: CHANGES_SHOWN }, { signal }),
+      // Others may have these labels and more.
+      ({ data }) => show(data.entries.filter((change) => seriesName(change.labels) === this.item.key)),
+      (error) => error.status === 404 ? show([]) : fillOnce(this.past, error.message, faultLine(error)));
   }
 }
 

@@ -42,8 +42,8 @@ class AlertsView {
       ({ data }) => { this.groups = data.groups; fill(this.fault); this.draw(); },
       (error) => fill(this.fault, faultLine(error)));
     this.history.run(
-      (signal) => ask("alert_history", { type: "transition", limit: 1000 }, { signal }),
-      ({ data }) => { this.transitions = data.entries; this.drawChanges(); },
+      (signal) => ask("alert_history", { type: "transition", limit: CHANGES_SHOWN }, { signal }),
+      ({ data }) => this.drawChanges(data.entries),
       (error) => { if (error.status !== 404) this.drawFault(error); });
   }
 
@@ -72,10 +72,11 @@ class AlertsView {
   }
 
   drawSummary(count, quiet, failing) {
-    const tile = (number, word, state) => span(`tile ${number > 0 ? state : "none"}`, element("b", {}, number), " ", word);
+    const tile = (number, word, state) => span(`tile ${number > 0 ? state : "none"}`, element("b", {}, number.toLocaleString("en")), " ", word);
     fillOnce(this.summary, JSON.stringify([count, quiet, failing]),
       tile(count.firing, "firing", "firing"), tile(count.pending, "pending", "pending"), tile(quiet, "quiet", "inactive"),
-      failing > 0 ? element("a", { class: "tile firing", href: "#rules?health=err" }, element("b", {}, failing), " failing rules") : null);
+      failing > 0 ? element("a", { class: "tile firing", href: "#rules?health=err" },
+        element("b", {}, failing), failing > 1 ? " rules fail" : " rule fails") : null);
   }
 
   drawAlerts(state, alerts, charts, total) {
@@ -84,7 +85,7 @@ class AlertsView {
     fillOnce(heading, `${alerts.length}/${total}`, capitalized(state), " ", countMark(alerts.length, total));
     const shown = alerts.slice(0, this.drawn[state]);
     let left = charts;
-    const make = () => new AlertRow(this.charts, () => this.transitions ?? []).node;
+    const make = () => new AlertRow(this.charts).node;
     reconcile(list, shown, ({ key }) => key, make, (node, item) => node.row.update(item, left-- > 0));
     if (alerts.length === 0) fillOnce(more, "none", quietLine(total > 0 ? "No alert matches the filter." : "Nothing is firing."));
     else fillOnce(more, `${shown.length}/${alerts.length}`, moreButton(shown.length, alerts.length, "alerts", () => this.drawMore(state)));
@@ -110,11 +111,9 @@ class AlertsView {
     this.draw();
   }
 
-  drawChanges() {
-    this.changes.hidden = this.transitions.length === 0;
-    const shown = this.transitions.slice(0, CHANGES_SHOWN);
-    fillOnce(this.changes, JSON.stringify(shown), element("h2", {}, "What happened"), changesList(shown, true));
-    this.draw();
+  drawChanges(changes) {
+    this.changes.hidden = changes.length === 0;
+    fillOnce(this.changes, JSON.stringify(changes), element("h2", {}, "What happened"), changesList(changes, true));
   }
 
   drawFault(error) {
@@ -125,7 +124,8 @@ class AlertsView {
 
 /** How many there are, and how many of them the filter lets through. */
 function countMark(shown, total) {
-  return span("count", shown < total ? `${shown} of ${total}` : total);
+  const [some, all] = [shown.toLocaleString("en"), total.toLocaleString("en")];
+  return span("count", shown < total ? `${some} of ${all}` : all);
 }
 
 function alertSection(state) {
