@@ -1,3 +1,4 @@
+import Foundation
 import LapwingHTTP
 import LapwingPage
 import LapwingPromQL
