@@ -63,6 +63,7 @@ enum Comparison {
             agrees = try ask((parts.contains("queries") ? rows : []) + (parts.contains("windows") ? windowRows : []), isQuick: isQuick)
         }
         if parts.contains("keeping") { try KeepingComparison.run(isQuick ? .small : KeepingComparison.Size()) }
+        if parts.contains("million") { try KeepingComparison.runMillion(series: isQuick ? 10_000 : 1_000_000) }
         return agrees
     }
 

@@ -62,6 +62,17 @@ enum KeepingComparison {
         PeerFleet.show(lines)
     }
 
+    /// What a million active series take of each server's memory: `--only million`.
+    static func runMillion(series: Int) throws {
+        var lines = [["anonymous memory, MiB"] + Peer.allCases.map(\.title), ["\(series) series, 8 samples each"]]
+        for peer in Peer.allCases {
+            var found = Figures()
+            if peer.isInstalled { try write(peer, Size(series: series, scrapes: 8), &found) }
+            lines[1].append(PeerFleet.digits(found.mebibytes))
+        }
+        PeerFleet.show(lines)
+    }
+
     /// As a sender that scrapes does it: each request has the newest sample of each series.
     private static func send(_ server: PeerProcess, series: Int, scrapes: Int) throws {
         let labels = (0..<series).map { index in
