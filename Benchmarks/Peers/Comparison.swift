@@ -56,13 +56,14 @@ enum Comparison {
 
     /// - Returns: whether all servers agreed.
     static func run() throws -> Bool {
-        let parts = PeerOptions.text("--only")?.split(separator: ",").map { String($0) } ?? ["queries", "windows", "keeping"]
+        let parts = PeerOptions.text("--only")?.split(separator: ",").map { String($0) } ?? ["queries", "windows", "keeping", "rules"]
         let isQuick = PeerOptions.has("--quick")
         var agrees = true
         if !Set(parts).isDisjoint(with: ["queries", "windows"]) {
             agrees = try ask((parts.contains("queries") ? rows : []) + (parts.contains("windows") ? windowRows : []), isQuick: isQuick)
         }
         if parts.contains("keeping") { try KeepingComparison.run(isQuick ? .small : KeepingComparison.Size()) }
+        if parts.contains("rules") { try RuleComparison.run(isQuick ? .small : .full, seconds: isQuick ? 15 : 45) }
         if parts.contains("million") { try KeepingComparison.runMillion(series: isQuick ? 10_000 : 1_000_000) }
         return agrees
     }

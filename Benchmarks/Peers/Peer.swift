@@ -45,6 +45,7 @@ enum Peer: String, CaseIterable {
         case .lapwing:
             var arguments = ["serve", "--listen", "127.0.0.1:\(port)", "--retention", "60d", "--log-level", "warn"]
             arguments += setup.isDurable ? ["--data", "\(folder.path)/data"] : ["--in-memory"]
+            if let rules = setup.rules { arguments += ["--rules", rules.path] }
             if let target = setup.scrapes { arguments += ["--scrape", "page=http://\(target)/metrics", "--scrape-interval", "\(setup.interval)s"] }
             // Without another build, this very program serves: what is measured is what was built with it.
             return (PeerOptions.text("--lapwing") ?? CommandLine.arguments[0], arguments)
@@ -55,7 +56,9 @@ enum Peer: String, CaseIterable {
     private func configuration(in folder: URL, _ setup: Setup) throws -> String {
         let file = folder.appending(path: "prometheus.yml")
         let jobs = setup.scrapes.map { "scrape_configs: [{job_name: page, static_configs: [{targets: ['\($0)']}]}]\n" } ?? ""
-        try "global: {scrape_interval: \(setup.interval)s, scrape_timeout: \(setup.interval)s}\n\(jobs)".write(
+        // VictoriaMetrics leaves rules to vmalert.
+        let rules = self == .prometheus ? setup.rules.map { "rule_files: ['\($0.path)']\n" } ?? "" : ""
+        try "global: {scrape_interval: \(setup.interval)s, scrape_timeout: \(setup.interval)s}\n\(rules)\(jobs)".write(
             to: file, atomically: true, encoding: .utf8)
         return file.path
     }
@@ -68,6 +71,8 @@ enum Peer: String, CaseIterable {
         var scrapes: String?
         /// Seconds between scrapes.
         var interval = 3600
+        /// A file of rules to evaluate.
+        var rules: URL?
     }
 
     /// `Benchmarks serve …`: what `lapwing serve` does, with the flags that `command` gives it, until it is ended.
@@ -76,6 +81,7 @@ enum Peer: String, CaseIterable {
         configuration.port = PeerOptions.text("--listen")?.split(separator: ":").last.flatMap { Int($0) } ?? 0
         configuration.retention = .seconds(60 * 86_400)
         configuration.data = PeerOptions.text("--data")
+        configuration.rulePatterns = PeerOptions.text("--rules").map { [$0] } ?? []
         if let page = PeerOptions.text("--scrape")?.split(separator: "=").last {
             let seconds = PeerOptions.text("--scrape-interval").flatMap { Int($0.dropLast()) } ?? 15
             var scrape = ScrapeConfiguration(jobName: "page", interval: .seconds(seconds))

@@ -67,10 +67,12 @@ final class PeerProcess {
     }
 
     /// What the server has spent on processors, all threads, in milliseconds; fine where `/proc/PID/stat` has ticks of 10 ms.
-    var processorMilliseconds: Double {
+    var processorMilliseconds: Double { Self.processorMilliseconds(of: process.processIdentifier) }
+
+    static func processorMilliseconds(of process: pid_t) -> Double {
         var clock = clockid_t()
         var time = timespec()
-        guard clock_getcpuclockid(process.processIdentifier, &clock) == 0, clock_gettime(clock, &time) == 0 else { return .nan }
+        guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return .nan }
         return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
     }
 

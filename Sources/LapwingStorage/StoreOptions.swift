@@ -32,7 +32,7 @@ public struct StoreLimits: Sendable {
     /// Bytes of all names and values of one series.
     public var maximumLabelBytesPerSeries = 64 << 10
     /// Selections that are kept resolved.
-    public var maximumResolvedSelections = 512
+    public var maximumResolvedSelections = 8192
     /// Series in all resolved selections together; a larger selection is resolved anew each time.
     public var maximumResolvedSeries = 4_000_000
 

@@ -120,12 +120,14 @@ public final class RuleScheduler: Sendable {
 
     /// - Parameter first: the first instant; nil: the one that follows the last evaluation, or now where there was none.
     private func start(_ group: RuleGroup, _ state: GroupState, first: Timestamp? = nil) {
+        var group = group
+        group.planTogether()
         let schedule = schedule(of: group)
         let status = Status(group: group, state: state, interval: group.interval ?? environment.defaultInterval)
         let before = first.map { $0 - .milliseconds(schedule.interval) } ?? schedule.slot(atOrBefore: state.lastEvaluation ?? now())
         // The task may evaluate at once: it finds the state, because it has to wait for the lock.
         running.withLock { running in
-            running[group.key] = Running(task: Task { await self.run(group, schedule, after: before) }, status: status)
+            running[group.key] = Running(task: Task { [group] in await self.run(group, schedule, after: before) }, status: status)
         }
     }
 

@@ -6,13 +6,18 @@ public struct QueryContext: Sendable {
     public var deadline: ContinuousClock.Instant?
     /// Overrides the engine's, in time.
     public var lookbackDelta: Duration?
+    /// What queries that are asked beside this one, over the same snapshot, have computed of what they have in common; nil where
+    /// it is asked alone.
+    public var sharedValues: SharedValues?
 
     public init(
-        isCancelled: (@Sendable () -> Bool)? = nil, deadline: ContinuousClock.Instant? = nil, lookbackDelta: Duration? = nil
+        isCancelled: (@Sendable () -> Bool)? = nil, deadline: ContinuousClock.Instant? = nil, lookbackDelta: Duration? = nil,
+        sharedValues: SharedValues? = nil
     ) {
         self.isCancelled = isCancelled
         self.deadline = deadline
         self.lookbackDelta = lookbackDelta
+        self.sharedValues = sharedValues
     }
 }
 

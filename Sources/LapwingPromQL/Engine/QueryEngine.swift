@@ -1,9 +1,12 @@
 public import LapwingSeries
+import LapwingText
 
 /// A query that was read and checked once, to be executed many times.
 public struct PreparedQuery: Sendable, Hashable {
     public let text: String
     public let expression: QueryExpression
+    /// Numbers of the parts that other queries have too, by where they stand; see `markCommonParts`.
+    var commonParts: [SourceRange: Int] = [:]
 
     public init(_ text: String) throws(PromQLSyntaxError) {
         self.text = text
@@ -38,7 +41,8 @@ public struct QueryEngine: Sendable {
     ) throws(QueryError) -> QueryResult {
         let grid = StepGrid(start: time.milliseconds, step: 1, count: 1)
         let plan = try plan(query, grid: grid, step: 0)
-        var evaluator = Evaluator(snapshot: snapshot, options: options, context: context, groupings: groupings)
+        var evaluator = Evaluator(snapshot: snapshot, options: options, context: context, groupings: groupings,
+            commonParts: query.commonParts)
         if case .window(let window) = plan {
             let series = try evaluator.matrix(of: window, at: time.milliseconds)
             return evaluator.result(.matrix(QueryMatrix(series)))
@@ -65,7 +69,8 @@ public struct QueryEngine: Sendable {
         guard let grid = StepGrid(from: start, through: end, step: step) else { return QueryResult(value: .matrix([])) }
         guard grid.count <= options.maximumSamples else { throw .tooManySamples(limit: options.maximumSamples) }
         let plan = try plan(query, grid: grid, step: step.milliseconds)
-        var evaluator = Evaluator(snapshot: snapshot, options: options, context: context, groupings: groupings)
+        var evaluator = Evaluator(snapshot: snapshot, options: options, context: context, groupings: groupings,
+            commonParts: query.commonParts)
         switch try evaluator.evaluate(plan, on: grid) {
         case .scalar(let values):
             return evaluator.result(.matrix([MatrixSeries(labels: .empty, times: grid.times, values: values)]))

@@ -77,4 +77,10 @@ public struct QueryStatistics: Sendable, Hashable {
     public var peakSamples = 0
 
     public init() {}
+
+    /// Counts what another part of the same query has read.
+    mutating func add(_ other: QueryStatistics) {
+        seriesSelected += other.seriesSelected
+        samplesRead += other.samplesRead
+    }
 }

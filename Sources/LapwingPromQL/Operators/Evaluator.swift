@@ -20,17 +20,23 @@ struct Evaluator {
     let groupings: GroupingCache
     /// Milliseconds.
     let lookback: Int64
+    /// Nil where the query is asked alone.
+    let sharedValues: SharedValues?
+    let commonParts: [SourceRange: Int]
     var annotations = Annotations()
     var statistics = QueryStatistics()
     /// Reused from series to series.
     var columns = SampleColumns()
 
     init(
-        snapshot: any SeriesSnapshot, options: EngineOptions, context: QueryContext, groupings: GroupingCache = GroupingCache()
+        snapshot: any SeriesSnapshot, options: EngineOptions, context: QueryContext, groupings: GroupingCache = GroupingCache(),
+        commonParts: [SourceRange: Int] = [:]
     ) {
         self.snapshot = snapshot
         self.options = options
         self.groupings = groupings
+        self.commonParts = commonParts
+        sharedValues = context.sharedValues
         budget = QueryBudget(maximumSamples: options.maximumSamples, context)
         lookback = (context.lookbackDelta ?? options.lookbackDelta).milliseconds
     }
@@ -45,7 +51,10 @@ struct Evaluator {
     mutating func evaluate(_ node: PlanNode, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
         try check()
         switch node {
-        case .number, .string, .aggregation, .window: return try evaluate(wholly: node, on: grid)
+        case .aggregation:
+            if let matrix = try shared(node, on: grid) { return .vector(matrix) }
+            return try evaluate(wholly: node, on: grid)
+        case .number, .string, .window: return try evaluate(wholly: node, on: grid)
         case .selector, .call, .binary, .negated, .stepInvariant:
             if node.isScalar || node.isString { return try evaluate(wholly: node, on: grid) }
             return .vector(try gather(try pipeline(node, on: grid), on: grid))

@@ -6,6 +6,12 @@ extension Evaluator {
     /// The rows of a node that is a vector. What is no matter of single rows (aggregations, joins, functions that look at
     /// labels) is computed here and now, and its rows are where the pipeline begins.
     mutating func pipeline(_ node: PlanNode, on grid: StepGrid) throws(QueryError) -> RowPipeline {
+        if let matrix = try shared(node, on: grid) { return RowPipeline(matrix) }
+        return try ownPipeline(node, on: grid)
+    }
+
+    /// As `pipeline`, computed for this query alone.
+    mutating func ownPipeline(_ node: PlanNode, on grid: StepGrid) throws(QueryError) -> RowPipeline {
         switch node {
         case .selector(let plan) where plan.rangeExtension != .smoothed: return try latest(plan, .value, on: grid)
         case .negated(let operand):

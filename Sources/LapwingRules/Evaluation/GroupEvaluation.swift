@@ -33,33 +33,17 @@ public struct GroupOutcome: Sendable {
 }
 
 extension RuleGroup {
-    /// Evaluates every rule in order at one instant: query, templates, lifecycle, samples.
+    /// Evaluates every rule at one instant: query, templates, lifecycle, samples. Rules that do not depend on each other are asked
+    /// together where the group was planned so; what they mean is settled one after the other in any case.
     ///
     /// A rule that fails keeps its alerts and its series as they were; the others go on.
-    /// - Complexity: the sum of the rules' queries.
+    /// - Complexity: the sum of the rules' queries, less what they have in common.
     public func evaluate(_ state: inout GroupState, at now: Timestamp, in environment: RuleEnvironment) -> GroupOutcome {
         var outcome = GroupOutcome(at: now)
         let start = environment.elapsed()
-        for index in rules.indices {
-            let ruleStart = environment.elapsed()
-            do throws(RuleFailure) {
-                switch rules[index] {
-                case .alerting(let rule):
-                    try evaluate(rule, &state.rules[index], at: now, environment, &outcome)
-                case .recording(let rule):
-                    try evaluate(rule, &state.rules[index], at: now, environment, &outcome)
-                }
-                state.rules[index].health = .good
-                state.rules[index].lastError = nil
-            } catch {
-                state.rules[index].health = .bad
-                state.rules[index].lastError = error.message
-                state.rules[index].failures += 1
-                outcome.failures.append((index, error.message))
-            }
-            state.rules[index].evaluations += 1
-            state.rules[index].lastEvaluation = now
-            state.rules[index].evaluationDuration = environment.elapsed() - ruleStart
+        for run in plan.runs {
+            let answers = answers(to: run, expecting: state.rules[run].reduce(.zero) { $0 + $1.queryDuration }, at: now, environment)
+            for (index, answer) in zip(run, answers) { settle(index, answer, &state.rules[index], at: now, environment, &outcome) }
         }
         let abandoned = state.abandoned
         if !abandoned.isEmpty, (try? environment.sink.markStale(abandoned, at: sampleTime(now, environment))) != nil {
@@ -70,23 +54,51 @@ extension RuleGroup {
         return outcome
     }
 
+    /// Turns the answer to a rule's query into alerts or samples.
+    private func settle(
+        _ index: Int, _ answer: RuleAnswer, _ state: inout RuleState, at now: Timestamp, _ environment: RuleEnvironment,
+        _ outcome: inout GroupOutcome
+    ) {
+        let start = environment.elapsed()
+        do throws(RuleFailure) {
+            let samples = try answer.samples.get()
+            switch rules[index] {
+            case .alerting(let rule): try evaluate(rule, samples, &state, at: now, environment, &outcome)
+            case .recording(let rule): try evaluate(rule, samples, &state, at: now, environment, &outcome)
+            }
+            state.health = .good
+            state.lastError = nil
+        } catch {
+            state.health = .bad
+            state.lastError = error.message
+            state.failures += 1
+            outcome.failures.append((index, error.message))
+        }
+        state.evaluations += 1
+        state.lastEvaluation = now
+        state.seriesRead = answer.statistics.seriesSelected
+        state.samplesRead = answer.statistics.samplesRead
+        state.queryDuration = answer.duration
+        state.evaluationDuration = answer.duration + (environment.elapsed() - start)
+    }
+
     /// The instant that queries ask for and that samples carry: `now` less the query offset.
-    private func sampleTime(_ now: Timestamp, _ environment: RuleEnvironment) -> Timestamp {
+    func sampleTime(_ now: Timestamp, _ environment: RuleEnvironment) -> Timestamp {
         now - (queryOffset ?? environment.defaultQueryOffset)
     }
 
     private func evaluate(
-        _ rule: AlertingRule, _ state: inout RuleState, at now: Timestamp,
+        _ rule: AlertingRule, _ results: [VectorSample], _ state: inout RuleState, at now: Timestamp,
         _ environment: RuleEnvironment, _ outcome: inout GroupOutcome
     ) throws(RuleFailure) {
         let time = sampleTime(now, environment)
         let templates = environment.templates(at: now)
-        let results = state.held(
-            try vector(of: rule.query, at: time, environment).map { rule.alert(from: $0, at: now, templates) }, at: now)
+        let alerts = state.held(
+            results.map { rule.alert(from: $0, at: now, templates) }, at: now)
         let lifecycle = AlertLifecycle(hold: rule.hold, keepFiringFor: rule.keepFiringFor, limit: limit)
         let transitions: [AlertTransition]
         do {
-            transitions = try lifecycle.step(&state.active, results: results, at: now)
+            transitions = try lifecycle.step(&state.active, results: alerts, at: now)
         } catch {
             throw RuleFailure(error.description)
         }
@@ -102,11 +114,11 @@ extension RuleGroup {
     }
 
     private func evaluate(
-        _ rule: RecordingRule, _ state: inout RuleState, at now: Timestamp, _ environment: RuleEnvironment,
-        _ outcome: inout GroupOutcome
+        _ rule: RecordingRule, _ results: [VectorSample], _ state: inout RuleState, at now: Timestamp,
+        _ environment: RuleEnvironment, _ outcome: inout GroupOutcome
     ) throws(RuleFailure) {
         let time = sampleTime(now, environment)
-        let samples = try vector(of: rule.query, at: time, environment).map { sample in
+        let samples = results.map { sample in
             RuleSample(
                 labels: sample.labels.setting(LabelName.metric, rule.metric).merging(rule.labels),
                 value: sample.value, histogram: sample.histogram)
@@ -118,16 +130,6 @@ extension RuleGroup {
             throw RuleFailure("exceeded limit of \(limit) with \(samples.count) series")
         }
         try write(samples, &state, at: time, environment, &outcome)
-    }
-
-    private func vector(
-        of query: PreparedQuery, at time: Timestamp, _ environment: RuleEnvironment
-    ) throws(RuleFailure) -> [VectorSample] {
-        do {
-            return try environment.querier.instant(query, at: time).ruleVector(at: time)
-        } catch {
-            throw RuleFailure(error.description)
-        }
     }
 
     private func write(

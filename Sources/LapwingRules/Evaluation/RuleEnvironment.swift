@@ -8,6 +8,14 @@ public protocol RuleQuerier: Sendable {
 
     /// A query written inside a template.
     func prepare(_ text: String) throws(QueryError) -> PreparedQuery
+
+    /// The same for queries that are asked together at one instant: all see one state of the source, and what they have in
+    /// common is computed once.
+    func together() -> any RuleQuerier
+}
+
+extension RuleQuerier {
+    public func together() -> any RuleQuerier { self }
 }
 
 /// A source asked through the engine, with a snapshot of its own for every query.
@@ -31,6 +39,26 @@ public struct SourceQuerier: RuleQuerier {
     }
 
     public func prepare(_ text: String) throws(QueryError) -> PreparedQuery { try engine.prepare(text) }
+
+    public func together() -> any RuleQuerier {
+        SnapshotQuerier(engine: engine, snapshot: source.snapshot(), sharedValues: SharedValues(), makeContext: makeContext)
+    }
+}
+
+/// One snapshot asked through the engine by queries that share what they have in common.
+private struct SnapshotQuerier: RuleQuerier {
+    let engine: QueryEngine
+    let snapshot: any SeriesSnapshot
+    let sharedValues: SharedValues
+    let makeContext: @Sendable () -> QueryContext
+
+    func instant(_ query: PreparedQuery, at time: Timestamp) throws(QueryError) -> QueryResult {
+        var context = makeContext()
+        context.sharedValues = sharedValues
+        return try engine.instant(query, at: time, over: snapshot, context: context)
+    }
+
+    func prepare(_ text: String) throws(QueryError) -> PreparedQuery { try engine.prepare(text) }
 }
 
 /// What the evaluation of rules needs from outside.

@@ -30,7 +30,9 @@ public struct RuleGroup: Sendable {
     public var queryOffset: Duration?
     /// How many alerts or series one rule may produce; 0 for no limit.
     public var limit: Int
-    public var rules: [Rule]
+    public let rules: [Rule]
+    /// Each rule by itself, unless `planTogether` was called.
+    var plan: EvaluationPlan
     /// Where the group stands in its file.
     public var range: SourceRange
 
@@ -40,6 +42,7 @@ public struct RuleGroup: Sendable {
         file = key.file
         limit = 0
         rules = []
+        plan = EvaluationPlan(oneByOne: [])
         range = SourceRange(0, 0)
     }
 
@@ -52,6 +55,7 @@ public struct RuleGroup: Sendable {
         self.queryOffset = queryOffset
         self.limit = limit
         self.rules = rules
+        plan = EvaluationPlan(oneByOne: rules)
         self.range = range
     }
 

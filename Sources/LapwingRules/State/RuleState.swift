@@ -14,8 +14,14 @@ public struct RuleState: Sendable {
     /// The instant of the last evaluation; nil before the first.
     public var lastEvaluation: Timestamp?
     public var evaluationDuration: Duration = .zero
+    /// What of it the query took.
+    var queryDuration: Duration = .zero
     public var evaluations = 0
     public var failures = 0
+    /// That the last evaluation selected, those that it shared with other rules included.
+    public var seriesRead = 0
+    /// Likewise.
+    public var samplesRead = 0
     /// Samples that the last evaluation produced.
     public var samplesProduced = 0
     /// The alerts of an alerting rule.

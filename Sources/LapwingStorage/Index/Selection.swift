@@ -94,10 +94,14 @@ struct SelectionCache: Sendable {
         guard selection.series.count <= limits.maximumResolvedSeries / 4 else { return }
         entries[matchers] = Entry(selection: selection, lastUse: uses)
         seriesHeld += selection.series.count
-        while entries.count > limits.maximumResolvedSelections || seriesHeld > limits.maximumResolvedSeries {
-            guard let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })?.key else { return }
-            remove(oldest)
-        }
+        while entries.count > limits.maximumResolvedSelections || seriesHeld > limits.maximumResolvedSeries { forgetHalf() }
+    }
+
+    /// Lets go of those that were not asked for lately: many at once, since finding them looks at all.
+    private mutating func forgetHalf() {
+        let oldest = entries.values.map(\.lastUse).sorted()[entries.count / 2]
+        entries = entries.filter { $0.value.lastUse > oldest }
+        seriesHeld = entries.values.reduce(0) { $0 + $1.selection.series.count }
     }
 
     /// Lets go of series that the index no longer has.

@@ -30,3 +30,13 @@ import Testing
         #expect(cache.grouping(of: other, by: ["a"], isWithout: false).labels.count == 4)
     }
 }
+
+@Suite struct `Groupings beyond the limit` {
+    @Test func `are let go of`() {
+        let cache = GroupingCache()
+        for index in 0..<3 * GroupingCache.maximumGroupings {
+            _ = cache.grouping(of: [Labels(metric: "m", ["a": "\(index)"])], by: ["a"], isWithout: false)
+        }
+        #expect(cache.count <= GroupingCache.maximumGroupings)
+    }
+}
