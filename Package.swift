@@ -37,6 +37,12 @@ let rooms: [(name: String, imports: [String])] = [
         ]
     ),
     (
+        "LapwingReplay",
+        [
+            "LapwingText", "LapwingSeries", "LapwingStorage", "LapwingPromQL", "LapwingAlerting", "LapwingRules", "LapwingNotify",
+        ]
+    ),
+    (
         "Lapwing",
         [
             "LapwingText", "LapwingSeries", "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingAlerting",
@@ -56,7 +62,7 @@ let rooms: [(name: String, imports: [String])] = [
         [
             "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingHTTP", "LapwingSeries", "LapwingStorage", "LapwingBlocks",
             "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
-            "LapwingConfiguration", "LapwingRuleTesting", "Lapwing", "LapwingServer",
+            "LapwingConfiguration", "LapwingRuleTesting", "LapwingReplay", "Lapwing", "LapwingServer",
         ]
     ),
 ]

@@ -43,9 +43,12 @@ extension Rule {
     /// when the rules before have written.
     ///
     /// Source: Prometheus 3.14 `rules/group.go`, `buildDependencyMap`, which also takes what it cannot tell for a dependency.
-    func mayRead(_ other: Rule) -> Bool {
+    public func mayRead(_ other: Rule) -> Bool {
         query.expression.selectors.contains { selector in other.written.contains { selector.mayFind($0) } }
     }
+
+    /// The metrics that the rule writes.
+    public var writtenMetrics: [String] { written.compactMap { $0.first?.value } }
 
     /// What is known of the labels that the rule's series have: those that no result can change.
     private var written: [[Label]] {

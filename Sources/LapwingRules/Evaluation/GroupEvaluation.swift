@@ -55,7 +55,7 @@ extension RuleGroup {
     }
 
     /// Turns the answer to a rule's query into alerts or samples.
-    private func settle(
+    func settle(
         _ index: Int, _ answer: RuleAnswer, _ state: inout RuleState, at now: Timestamp, _ environment: RuleEnvironment,
         _ outcome: inout GroupOutcome
     ) {
@@ -83,7 +83,7 @@ extension RuleGroup {
     }
 
     /// The instant that queries ask for and that samples carry: `now` less the query offset.
-    func sampleTime(_ now: Timestamp, _ environment: RuleEnvironment) -> Timestamp {
+    public func sampleTime(_ now: Timestamp, _ environment: RuleEnvironment) -> Timestamp {
         now - (queryOffset ?? environment.defaultQueryOffset)
     }
 

@@ -19,6 +19,8 @@ public struct WrittenSeries: Sendable {
         references = Dictionary(zip(labels, try sink.references(for: labels))) { first, _ in first }
     }
 
+    public var isEmpty: Bool { references.isEmpty }
+
     public var all: [Labels] { references.keys.sorted() }
 
     /// Writes one evaluation's samples at `time`, and a stale marker for each series of the last that is not among

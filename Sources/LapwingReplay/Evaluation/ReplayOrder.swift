@@ -1,0 +1,92 @@
+import LapwingRules
+
+/// In which order rules can be evaluated over a whole block of time, each after those that it reads.
+///
+/// A rule that reads what a later rule of its group writes sees that rule's result of the instant before, and rules may read
+/// each other in a circle: such rules stay together and are evaluated instant by instant.
+struct ReplayOrder: Sendable {
+    /// A rule by its group and its place there.
+    struct Place: Hashable, Comparable, Sendable {
+        var group: Int
+        var rule: Int
+
+        static func < (a: Self, b: Self) -> Bool { (a.group, a.rule) < (b.group, b.rule) }
+    }
+
+    /// Rules that have to be evaluated together; most stand alone.
+    struct Stage: Sendable {
+        /// In the order of groups and rules.
+        var rules: [Place]
+        /// Whether every instant has to be evaluated before the next.
+        var isStepwise: Bool
+    }
+
+    private(set) var stages: [Stage] = []
+
+    /// All rules together, instant by instant: what any order has to come to.
+    init(stepwise groups: [RuleGroup]) { stages = [Stage(rules: Self.places(of: groups), isStepwise: true)] }
+
+    private static func places(of groups: [RuleGroup]) -> [Place] {
+        groups.indices.flatMap { group in groups[group].rules.indices.map { Place(group: group, rule: $0) } }
+    }
+
+    /// - Complexity: O(rules² × selectors).
+    init(_ groups: [RuleGroup]) {
+        let places = Self.places(of: groups)
+        let rule = { (place: Place) in groups[place.group].rules[place.rule] }
+        /// Beside `places`: the rules that one has to wait for.
+        let reads = places.map { reader in
+            places.indices.filter { index in
+                let other = places[index]
+                // The other way round as well: an earlier rule has to have seen the instant before.
+                let isEarlierReader = other.group == reader.group && other.rule < reader.rule && rule(other).mayRead(rule(reader))
+                return rule(reader).mayRead(rule(other)) || isEarlierReader
+            }
+        }
+        for component in Self.components(reads) {
+            let isCircle = component.count > 1 || reads[component[0]].contains(component[0])
+            stages.append(Stage(rules: component.map { places[$0] }.sorted(), isStepwise: isCircle))
+        }
+    }
+
+    /// The strongly connected components of a graph, each after those that its edges lead to.
+    ///
+    /// Source: R. Tarjan, "Depth-first search and linear graph algorithms", 1972.
+    private static func components(_ edges: [[Int]]) -> [[Int]] {
+        var walk = Walk(edges: edges)
+        for node in edges.indices where walk.numbers[node] == nil { walk.visit(node) }
+        return walk.components
+    }
+
+    private struct Walk {
+        let edges: [[Int]]
+        var numbers: [Int: Int] = [:]
+        var lowest: [Int: Int] = [:]
+        var stack: [Int] = []
+        var isOnStack: Set<Int> = []
+        var components: [[Int]] = []
+
+        init(edges: [[Int]]) { self.edges = edges }
+
+        mutating func visit(_ node: Int) {
+            let number = numbers.count
+            numbers[node] = number
+            var low = number
+            stack.append(node)
+            isOnStack.insert(node)
+            for next in edges[node] {
+                if numbers[next] == nil {
+                    visit(next)
+                    low = min(low, lowest[next] ?? low)
+                } else if isOnStack.contains(next) {
+                    low = min(low, numbers[next] ?? low)
+                }
+            }
+            lowest[node] = low
+            guard low == number, let start = stack.firstIndex(of: node) else { return }
+            components.append(Array(stack[start...]))
+            isOnStack.subtract(stack[start...])
+            stack.removeSubrange(start...)
+        }
+    }
+}

@@ -1,0 +1,176 @@
+import LapwingAlerting
+import LapwingNotify
+import LapwingRules
+import LapwingSeries
+import LapwingStorage
+import LapwingText
+import SeededRandom
+import Testing
+
+@testable import LapwingReplay
+
+@Suite struct ReplayTests {
+    /// Rules, and what they are run over.
+    struct Recording {
+        var groups: [RuleGroup]
+        let store = Store(options: StoreOptions())
+
+        init(_ rules: String) throws {
+            groups = try RuleFile.read(SourceText(name: "rules.yml", rules)).groups
+        }
+
+        /// One value every `step` seconds from 0 on; nil leaves one out.
+        func record(_ labels: Labels, every step: Int64 = 15, _ values: [Double?]) throws {
+            let reference = try store.references(for: [labels])[0]
+            var batch = SampleBatch()
+            for (index, value) in values.enumerated() {
+                if let value { batch.append(reference, time: Int64(index) * step * 1000, value: value) }
+            }
+            try store.append(batch)
+        }
+
+        func replay(through seconds: Int64, every interval: Int = 15, _ change: (inout ReplaySettings) -> Void = { _ in }) -> Replay {
+            var settings = ReplaySettings(start: Timestamp(milliseconds: 0), end: Timestamp(milliseconds: seconds * 1000), interval: .seconds(interval))
+            change(&settings)
+            return Replay(groups, over: store.snapshot(), settings)
+        }
+    }
+
+    static func seconds(_ time: Timestamp?) -> Int64? { time.map { $0.milliseconds / 1000 } }
+
+    @Test func `an alert's episode has the times of its states and its highest value`() throws {
+        let recording = try Recording("- {alert: High, expr: load > 1, for: 1m, labels: {severity: page}, annotations: {text: 'at {{ $value }}'}}")
+        try recording.record(Labels(metric: "load", ["job": "a"]), Array(repeating: 0, count: 8) + Array(repeating: 2, count: 6) + [5, 3] + Array(repeating: 0, count: 8))
+        let report = recording.replay(through: 360).run()
+        let rule = try #require(report.rules.first)
+        #expect(rule.evaluations == 25 && rule.firings == 1 && rule.firingTime == .seconds(60) && rule.flaps == 0)
+        let episode = try #require(rule.episodes.first)
+        #expect(Self.seconds(episode.pendingAt) == 120 && Self.seconds(episode.firedAt) == 180 && Self.seconds(episode.endedAt) == 240)
+        #expect(episode.peak == 5)
+        #expect(episode.labels == Labels(["alertname": "High", "job": "a", "severity": "page"]))
+        #expect(episode.annotations == [Label(name: "text", value: "at 2")])
+    }
+
+    @Test func `an alert that asks for less has its lowest value as peak`() throws {
+        let recording = try Recording("- {alert: Low, expr: 10 > free}")
+        try recording.record(Labels(metric: "free"), [20, 9, 3, 7, 20])
+        #expect(recording.replay(through: 60).run().rules[0].episodes.map(\.peak) == [10])
+        let other = try Recording("- {alert: Low, expr: free < 10}")
+        try other.record(Labels(metric: "free"), [20, 9, 3, 7, 20])
+        #expect(other.replay(through: 60).run().rules[0].episodes.map(\.peak) == [3])
+    }
+
+    @Test func `what is active at the end has no end`() throws {
+        let recording = try Recording("- {alert: High, expr: load > 1, for: 30s}")
+        try recording.record(Labels(metric: "load", ["job": "a"]), [2, 2, 2, 2])
+        let report = recording.replay(through: 45).run()
+        #expect(report.rules[0].episodes.map(\.endedAt) == [nil] && report.rules[0].firingTime == .seconds(15))
+    }
+
+    @Test func `a rule reads what another one records in the replay, and not what was recorded under its name`() throws {
+        let recording = try Recording(
+            """
+            groups:
+              - {name: alerts, rules: [{alert: Twice, expr: twice > 5}]}
+              - {name: recorded, rules: [{record: twice, expr: load * 2}]}
+            """)
+        try recording.record(Labels(metric: "load"), [1, 2, 3, 4])
+        try recording.record(Labels(metric: "twice"), [100, 100, 100, 100])
+        let replay = recording.replay(through: 45)
+        #expect(Self.seconds(replay.run().rules[0].episodes.first?.pendingAt) == 30)
+        var columns = SampleColumns()
+        try replay.snapshot.select([], over: .all).read(1, over: .all, into: &columns)
+        #expect(columns.values == [2, 4, 6, 8])
+    }
+
+    @Test func `receivers would have been told of a group after its wait, and of its end`() throws {
+        let recording = try Recording("- {alert: High, expr: load > 1}")
+        try recording.record(Labels(metric: "load", ["job": "a"]), [0, 2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0])
+        let report = recording.replay(through: 165) { $0.receivers = [.direct(url: "http://localhost/")] }.run()
+        #expect(report.notifications.map(\.message.status) == ["firing", "resolved"])
+        #expect(report.notifications.map { Self.seconds($0.at) } == [20, 80])
+    }
+
+    @Test func `a replay that only asks for the first firing ends there`() throws {
+        let recording = try Recording("- {alert: High, expr: load > 1}")
+        try recording.record(Labels(metric: "load"), every: 60, Array(repeating: 2, count: 3000))
+        let report = recording.replay(through: 180_000) { $0.stopsAtFirstFiring = true }.run()
+        #expect(report.end < Timestamp(milliseconds: 40_000_000) && report.rules[0].firings == 1)
+    }
+
+    @Test func `an alert that comes back soon has flapped`() throws {
+        let recording = try Recording("- {alert: High, expr: load > 1}")
+        try recording.record(Labels(metric: "load"), [2, 0, 2, 0, 2, 0])
+        #expect(recording.replay(through: 75).run().rules[0].flaps == 2)
+    }
+
+    @Test func `a failing rule is counted with its first message`() throws {
+        let recording = try Recording("- {alert: Many, expr: load * on (job) other}")
+        try recording.record(Labels(metric: "load", ["job": "a"]), [1, 1])
+        try recording.record(Labels(metric: "other", ["job": "a", "x": "1"]), [1, 1])
+        try recording.record(Labels(metric: "other", ["job": "a", "x": "2"]), [1, 1])
+        let rule = recording.replay(through: 15).run().rules[0]
+        #expect(rule.failures == 2 && rule.firstFailure?.message.contains("many-to-many matching not allowed") == true)
+    }
+
+    /// Rules of every kind that the order treats in its own way.
+    static let rules = """
+        groups:
+          - name: slow
+            interval: 45s
+            limit: 3
+            rules:
+              - {record: a:rate, expr: 'rate(total[1m])', labels: {kind: x}}
+              - {alert: Rate, expr: 'a:rate > 0.2', labels: {kind: y}}
+              - {alert: Pending, expr: 'count(ALERTS{alertstate="pending"}) > 1'}
+              - {alert: Everywhere, expr: 'load > 1.5 unless c:self > 4'}
+              - {alert: Anchored, expr: 'load > (load @ end()) - 1 and load > 1'}
+          - name: circle
+            rules:
+              - {record: c:self, expr: 'load + 0.5 * (c:self or load)'}
+              - {record: d:later, expr: e:earlier offset 15s or load}
+              - {record: e:earlier, expr: d:later + 1}
+          - name: late
+            query_offset: 30s
+            rules:
+              - {record: b:sum, expr: sum by (job) (a:rate)}
+              - {alert: Sum, expr: b:sum > 0.4, for: 45s, keep_firing_for: 30s, annotations: {v: '{{ $value }} {{ query "a:rate" | len }}'}}
+        """
+
+    @Test(arguments: 1...12 as ClosedRange<UInt64>) func `blocks and single instants come to the same`(seed: UInt64) throws {
+        var random = SeededGenerator(seed)
+        let recording = try Recording(Self.rules)
+        for job in ["a", "b", "c", "d"] {
+            var total = 0.0
+            let load: [Double?] = (0..<400).map { _ in random.next() % 9 == 0 ? nil : random.next() % 11 == 0 ? StaleMarker.value : Double(random.next() % 5) }
+            let totals: [Double?] = load.map { value in
+                total += Double(random.next() % 12)
+                return value.map { $0.isNaN ? $0 : total }
+            }
+            try recording.record(Labels(metric: "load", ["job": job]), load)
+            try recording.record(Labels(metric: "total", ["job": job]), totals)
+        }
+        let receivers = [WebhookReceiver.direct(url: "http://localhost/")]
+        let blocks = recording.replay(through: 6000) { ($0.receivers, $0.keepsAlertSeries) = (receivers, true) }
+        var single = recording.replay(through: 6000) { ($0.receivers, $0.keepsAlertSeries) = (receivers, true) }
+        single.order = ReplayOrder(stepwise: single.groups)
+        let (a, b) = (blocks.run(), single.run())
+        #expect(a.rules.map(\.episodes) == b.rules.map(\.episodes))
+        #expect(a.rules.map(\.failures) == b.rules.map(\.failures) && a.rules.map(\.evaluations) == b.rules.map(\.evaluations))
+        #expect(a.notifications == b.notifications)
+        #expect(a.rules.filter { $0.firings > 0 }.count >= 3)
+        try expectSameSeries(blocks.written, single.written)
+    }
+
+    private func expectSameSeries(_ a: Store, _ b: Store) throws {
+        let (left, right) = (try a.snapshot().select([], over: .all), try b.snapshot().select([], over: .all))
+        #expect(left.labels == right.labels)
+        var (one, other) = (SampleColumns(), SampleColumns())
+        for index in left.labels.indices {
+            try left.read(index, over: .all, into: &one)
+            try right.read(index, over: .all, into: &other)
+            #expect(one.times == other.times, "\(left.labels[index])")
+            #expect(one.values.map(\.bitPattern) == other.values.map(\.bitPattern), "\(left.labels[index])")
+        }
+    }
+}
