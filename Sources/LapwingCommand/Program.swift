@@ -40,6 +40,7 @@ enum Program {
             case "test": return try TestCommand.run(arguments)
             case "check": return try CheckCommand.run(arguments)
             case "format": return try FormatCommand.run(arguments)
+            case "replay": return try ReplayCommand.run(arguments)
             case "export": return try ExportCommand.run(arguments)
             default: return try await QueryCommand.run(arguments)
             }

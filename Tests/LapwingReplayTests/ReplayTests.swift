@@ -54,7 +54,7 @@ import Testing
     @Test func `an alert that asks for less has its lowest value as peak`() throws {
         let recording = try Recording("- {alert: Low, expr: 10 > free}")
         try recording.record(Labels(metric: "free"), [20, 9, 3, 7, 20])
-        #expect(recording.replay(through: 60).run().rules[0].episodes.map(\.peak) == [10])
+        #expect(recording.replay(through: 60).run().rules[0].episodes.map(\.peak) == [3])
         let other = try Recording("- {alert: Low, expr: free < 10}")
         try other.record(Labels(metric: "free"), [20, 9, 3, 7, 20])
         #expect(other.replay(through: 60).run().rules[0].episodes.map(\.peak) == [3])
@@ -116,33 +116,33 @@ import Testing
     /// Rules of every kind that the order treats in its own way.
     static let rules = """
         groups:
+          - name: circle
+            rules:
+              - {record: c:self, expr: 'load + 0.5 * (c:self or load)'}
+              - {record: d:later, expr: e:earlier offset 15s or load}
+              - {record: e:earlier, expr: d:later + 1}
           - name: slow
             interval: 45s
             limit: 3
             rules:
               - {record: a:rate, expr: 'rate(total[1m])', labels: {kind: x}}
               - {alert: Rate, expr: 'a:rate > 0.2', labels: {kind: y}}
-              - {alert: Pending, expr: 'count(ALERTS{alertstate="pending"}) > 1'}
               - {alert: Everywhere, expr: 'load > 1.5 unless c:self > 4'}
               - {alert: Anchored, expr: 'load > (load @ end()) - 1 and load > 1'}
-          - name: circle
-            rules:
-              - {record: c:self, expr: 'load + 0.5 * (c:self or load)'}
-              - {record: d:later, expr: e:earlier offset 15s or load}
-              - {record: e:earlier, expr: d:later + 1}
           - name: late
             query_offset: 30s
             rules:
               - {record: b:sum, expr: sum by (job) (a:rate)}
               - {alert: Sum, expr: b:sum > 0.4, for: 45s, keep_firing_for: 30s, annotations: {v: '{{ $value }} {{ query "a:rate" | len }}'}}
+              - {alert: Pending, expr: 'count(ALERTS{alertstate="pending"}) > 1'}
         """
 
-    @Test(arguments: 1...12 as ClosedRange<UInt64>) func `blocks and single instants come to the same`(seed: UInt64) throws {
+    @Test(arguments: 1...6 as ClosedRange<UInt64>) func `blocks and single instants come to the same`(seed: UInt64) throws {
         var random = SeededGenerator(seed)
         let recording = try Recording(Self.rules)
         for job in ["a", "b", "c", "d"] {
             var total = 0.0
-            let load: [Double?] = (0..<400).map { _ in random.next() % 9 == 0 ? nil : random.next() % 11 == 0 ? StaleMarker.value : Double(random.next() % 5) }
+            let load: [Double?] = (0..<200).map { _ in random.next() % 9 == 0 ? nil : random.next() % 11 == 0 ? StaleMarker.value : Double(random.next() % 5) }
             let totals: [Double?] = load.map { value in
                 total += Double(random.next() % 12)
                 return value.map { $0.isNaN ? $0 : total }
@@ -151,8 +151,8 @@ import Testing
             try recording.record(Labels(metric: "total", ["job": job]), totals)
         }
         let receivers = [WebhookReceiver.direct(url: "http://localhost/")]
-        let blocks = recording.replay(through: 6000) { ($0.receivers, $0.keepsAlertSeries) = (receivers, true) }
-        var single = recording.replay(through: 6000) { ($0.receivers, $0.keepsAlertSeries) = (receivers, true) }
+        let blocks = recording.replay(through: 3000) { ($0.receivers, $0.keepsAlertSeries) = (receivers, true) }
+        var single = recording.replay(through: 3000) { ($0.receivers, $0.keepsAlertSeries) = (receivers, true) }
         single.order = ReplayOrder(stepwise: single.groups)
         let (a, b) = (blocks.run(), single.run())
         #expect(a.rules.map(\.episodes) == b.rules.map(\.episodes))

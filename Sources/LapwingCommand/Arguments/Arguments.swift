@@ -79,6 +79,18 @@ struct Arguments: Sendable {
         throw UsageError("\(name): \(GoQuote.quote(text)) is no time; write 2026-11-23T16:00:00Z, 1795449600, now or now-1h")
     }
 
+    /// Labels, each as K=V; a later one of a name takes the place of an earlier.
+    func labels(_ name: String) throws(UsageError) -> Labels {
+        var builder = Labels.Builder()
+        for text in texts(name) {
+            guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+                throw UsageError("\(name) is K=V, not \(GoQuote.quote(text))")
+            }
+            builder.set(String(text[..<equals]), String(text[text.index(after: equals)...]))
+        }
+        return builder.labels
+    }
+
     static func time(_ text: String, now: Timestamp) -> Timestamp? {
         guard text.hasPrefix("now") else {
             return TimeText.milliseconds(secondsOrRFC3339: text).map { Timestamp(milliseconds: $0) }

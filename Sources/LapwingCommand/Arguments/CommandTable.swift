@@ -1,6 +1,6 @@
 /// Every command with its flags: what the parser takes, the help shows and the completion will know.
 enum CommandTable {
-    static let commands = [serve, test, check, query, export, format]
+    static let commands = [serve, test, check, query, replay, export, format]
 
     static let serve = CommandDescription(
         name: "serve", operands: "", summary: "run the sidecar: collect, store, evaluate rules, notify, answer the HTTP API",
@@ -75,6 +75,28 @@ enum CommandTable {
             ("lapwing query 'sum by (instance) (up)'", "ask the server on this machine"),
             ("lapwing query --start now-1h --step 1m 'rate(http_requests_total[5m])'", "ask for an hour, a point a minute"),
             ("lapwing query --data /var/lib/prometheus/metrics2 up", "ask a Prometheus' data, whether it runs or not"),
+        ])
+
+    static let replay = CommandDescription(
+        name: "replay", operands: "", summary: "run rules over recorded data and show when each alert would have fired",
+        flags: [
+            Flag("--rules", .repeated("GLOB"), "rule files"),
+            Flag("--data", .repeated("PATH"), "exposition pages, or data directories of Prometheus or lapwing"),
+            Flag("--start", .value("T"), "the first instant: RFC 3339, Unix seconds, now or now-1h", standard: "the first sample"),
+            Flag("--end", .value("T"), "no instant is later", standard: "the last sample"),
+            Flag("--interval", .value("D"), "time between evaluations of a group without its own", standard: "15s; with --config, its own"),
+            Flag("--config", .value("FILE"), "a configuration whose webhooks, labels and interval hold", standard: "one webhook as --webhook means it"),
+            Flag("--external-label", .repeated("K=V"), "a label that every notification carries"),
+            Flag("--output", .value("FORMAT"), "text, json or html", standard: "text"),
+            Flag("--compare", .value("GLOB"), "other rule files: show what they would have changed"),
+            Flag("--sweep", .repeated("for=D,…|threshold=N,…"), "try values, in every combination, and show how often each alert fires"),
+            Flag("--until-first", .toggle, "end soon after the first alert fires"),
+            Flag("--write", .value("DIR"), "keep what the rules record, and ALERTS, as a data directory"),
+        ],
+        examples: [
+            ("lapwing replay --rules 'rules/*.yml' --data /var/lib/prometheus/metrics2 --start now-7d", "what a week would have brought"),
+            ("lapwing replay --rules new.yml --data data --sweep for=1m,5m,15m --sweep threshold=0.05,0.1", "find settings that do not flap"),
+            ("lapwing replay --rules old.yml --compare new.yml --data data", "see what a change to the rules changes"),
         ])
 
     static let export = CommandDescription(

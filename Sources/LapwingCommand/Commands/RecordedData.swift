@@ -55,11 +55,13 @@ struct RecordedData {
             guard paths.count == 1 else { throw QueryFailure("lapwing: one data directory of lapwing's is read at a time, not \(paths.count)") }
             do throws(StorageError) {
                 let (store, report) = try Store.read(paths[0])
-                (snapshot, remarks) = (store.snapshot(), report.damages)
+                (snapshot, remarks, times) = (store.snapshot(), report.damages, store.times)
             } catch {
                 throw QueryFailure("lapwing: \(error)")
             }
-        case .page, nil: snapshot = try RecordedPages(paths).snapshot()
+        case .page, nil:
+            let pages = try RecordedPages(paths)
+            (snapshot, times) = (pages.snapshot(), pages.times)
         }
     }
 
@@ -149,5 +151,14 @@ extension RecordedData {
         } catch {
             throw QueryFailure(error, query: text)
         }
+    }
+}
+
+extension Store {
+    /// From the first sample to the last; nil where there is none.
+    var times: TimeRange? {
+        let statistics = statistics
+        guard let oldest = statistics.oldest, let newest = statistics.newest else { return nil }
+        return TimeRange(start: oldest, end: newest)
     }
 }

@@ -52,4 +52,6 @@ struct RecordedPages {
     }
 
     func snapshot() -> any SeriesSnapshot { store.snapshot() }
+
+    var times: TimeRange? { store.times }
 }

@@ -75,7 +75,7 @@ enum ServeCommand {
         configuration.retentionSize = try arguments.integer("--retention-size")
         configuration.outOfOrderWindow = try arguments.duration("--out-of-order-window")
         configuration.externalURL = try urls("--external-url", arguments).first.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
-        configuration.externalLabels = try externalLabels(arguments)
+        configuration.externalLabels = try arguments.labels("--external-label")
         configuration.queryTimeout = try arguments.duration("--query-timeout") ?? configuration.queryTimeout
         configuration.engine.maximumSamples = try arguments.integer("--query-max-samples") ?? configuration.engine.maximumSamples
         configuration.runsDemo = arguments.has("--demo")
@@ -102,17 +102,6 @@ enum ServeCommand {
             }
         }
         return urls
-    }
-
-    private static func externalLabels(_ arguments: Arguments) throws(UsageError) -> Labels {
-        var builder = Labels.Builder()
-        for text in arguments.texts("--external-label") {
-            guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-                throw UsageError("--external-label is K=V, not \(GoQuote.quote(text))")
-            }
-            builder.set(String(text[..<equals]), String(text[text.index(after: equals)...]))
-        }
-        return builder.labels
     }
 }
 

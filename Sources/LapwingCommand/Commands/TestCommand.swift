@@ -101,27 +101,13 @@ enum JUnitReport {
         text += "  <testsuite name=\"lapwing\" tests=\"\(outcomes.count)\" failures=\"\(failed)\">\n"
         for (file, outcome) in outcomes {
             let seconds = GoNumber.text(outcome.duration / .seconds(1), .fixed, precision: 6)
-            text += "    <testcase classname=\"\(escaped(file))\" name=\"\(escaped(outcome.name))\" time=\"\(seconds)\""
+            text += "    <testcase classname=\"\(MarkupText.escaped(file))\" name=\"\(MarkupText.escaped(outcome.name))\" time=\"\(seconds)\""
             if outcome.hasPassed {
                 text += "/>\n"
             } else {
-                text += ">\n      <failure>\(escaped(outcome.report))</failure>\n    </testcase>\n"
+                text += ">\n      <failure>\(MarkupText.escaped(outcome.report))</failure>\n    </testcase>\n"
             }
         }
         return text + "  </testsuite>\n</testsuites>\n"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default: result.unicodeScalars.append(scalar.value < 0x20 && scalar != "\n" && scalar != "\t" ? "\u{FFFD}" : scalar)
-            }
-        }
-        return result
     }
 }

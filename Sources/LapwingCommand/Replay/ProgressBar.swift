@@ -1,0 +1,30 @@
+import Foundation
+import LapwingSeries
+
+/// How far a long work has come, on a terminal's standard error; nothing elsewhere.
+struct ProgressBar {
+    private let (start, end): (Timestamp, Timestamp)
+    private let begun = ContinuousClock.now
+    private var shownAt: ContinuousClock.Instant?
+    private let isShown = isatty(FileHandle.standardError.fileDescriptor) == 1
+    private static let width = 40
+
+    init(from start: Timestamp, to end: Timestamp) { (self.start, self.end) = (start, end) }
+
+    mutating func advance(to time: Timestamp) {
+        guard isShown else { return }
+        let now = ContinuousClock.now
+        // The first half second goes by unseen.
+        if now - (shownAt ?? begun) < (shownAt == nil ? .milliseconds(500) : .milliseconds(100)) { return }
+        shownAt = now
+        let share = min(1, time.duration(since: start) / max(.milliseconds(1), end.duration(since: start)))
+        let filled = Int(share * Double(Self.width))
+        let left = share > 0 ? Int(((now - begun) / .seconds(1)) * (1 - share) / share) : 0
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
+        Console.error("\r[\(bar)] \(Int(share * 100))%  \(left)s left ")
+    }
+
+    func finish() {
+        if shownAt != nil { Console.error("\r\u{1B}[K") }
+    }
+}

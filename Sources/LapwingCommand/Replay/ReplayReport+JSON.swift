@@ -1,0 +1,94 @@
+import LapwingNotify
+import LapwingPromQL
+import LapwingReplay
+import LapwingRules
+import LapwingSeries
+import LapwingServer
+import LapwingText
+
+extension ReplayReport {
+    /// Times as RFC 3339, durations in seconds.
+    func json() -> [UInt8] {
+        var json = JSONWriter(escapesHTML: false)
+        json.object { json in
+            json.member("start", ReplayText.time(start))
+            json.member("end", ReplayText.time(end))
+            json.key("rules")
+            json.array { json in for rule in rules { json.replayed(rule, through: end) } }
+            json.key("notifications")
+            json.array { json in for notification in notifications { json.replayed(notification) } }
+        }
+        return json.take()
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func replayed(_ rule: RuleReplay, through end: Timestamp) {
+        object { json in
+            json.member("name", rule.rule.name)
+            json.member("type", rule.isAlerting ? "alerting" : "recording")
+            json.member("group", rule.group.name)
+            json.member("file", rule.group.file)
+            json.member("expr", rule.rule.query.text)
+            json.count("evaluations", rule.evaluations)
+            json.count("failures", rule.failures)
+            if let failure = rule.firstFailure {
+                json.key("first_failure")
+                json.object { json in
+                    json.member("at", ReplayText.time(failure.at))
+                    json.member("message", failure.message)
+                }
+            }
+            guard rule.isAlerting else { return }
+            json.count("firings", rule.firings)
+            json.count("flaps", rule.flaps)
+            json.seconds("firing_seconds", rule.firingTime)
+            json.seconds("alert_seconds", rule.alertTime)
+            json.key("episodes")
+            json.array { json in for episode in rule.episodes { json.replayed(episode, through: end) } }
+        }
+    }
+
+    private mutating func replayed(_ episode: AlertEpisode, through end: Timestamp) {
+        object { json in
+            json.key("labels")
+            json.labels(episode.labels)
+            json.key("annotations")
+            json.object { json in for annotation in episode.annotations { json.member(annotation.name, annotation.value) } }
+            json.member("state", episode.endedAt != nil ? (episode.firedAt != nil ? "resolved" : "dropped") : episode.firedAt != nil ? "firing" : "pending")
+            json.time("pending_at", episode.pendingAt)
+            json.time("firing_at", episode.firedAt)
+            json.time(episode.firedAt == nil ? "dropped_at" : "resolved_at", episode.endedAt)
+            json.seconds("firing_seconds", episode.firingTime(through: end))
+            json.key("peak")
+            json.string(GoNumber.text(episode.peak))
+        }
+    }
+
+    fileprivate mutating func replayed(_ notification: SimulatedNotification) {
+        object { json in
+            json.member("at", ReplayText.time(notification.at))
+            json.member("receiver", notification.message.receiver)
+            json.member("group_key", notification.message.groupKey)
+            json.member("status", notification.message.status)
+            json.member("reason", notification.message.reason.rawValue)
+            json.key("alerts")
+            json.array { json in for alert in notification.message.alerts { json.labels(alert.labels) } }
+        }
+    }
+
+    private mutating func time(_ name: String, _ time: Timestamp?) {
+        key(name)
+        if let time { string(ReplayText.time(time)) } else { null() }
+    }
+
+    private mutating func seconds(_ name: String, _ duration: Duration) {
+        key(name)
+        number(Double(duration.milliseconds) / 1000)
+    }
+
+    private mutating func count(_ name: String, _ count: Int) {
+        key(name)
+        integer(count)
+    }
+}
