@@ -49,6 +49,11 @@ enum Benchmarks {
         if isWanted("storage") { rows += StorageBenchmarks.rows(series: isSmall ? 50 : 10_000) }
         if isWanted("ways") { rows += WaysInBenchmarks.rows(requests: isSmall ? 1 : 10, rounds: isSmall ? 2 : 50) }
         if isWanted("together") { rows += TogetherBenchmarks.rows(series: isSmall ? 100 : 10_000, seconds: isSmall ? 0.05 : 2) }
+        // Likewise.
+        if names.contains("replay") || (isSmall && names.isEmpty) {
+            let size = isSmall ? ReplayBenchmarks.small : ReplayBenchmarks.full
+            rows += ReplayBenchmarks.rows(size.workload, days: size.days)
+        }
         if isWanted("rules") { rows += RuleBenchmarks.rows(isSmall ? .small : .full, rounds: isSmall ? 6 : 120) }
         // A gigabyte and a minute: only when asked for.
         if names.contains("memory") { rows += MemoryBenchmarks.rows(series: isSmall ? 1000 : 1_000_000) }

@@ -41,6 +41,7 @@ enum Program {
             case "check": return try CheckCommand.run(arguments)
             case "format": return try FormatCommand.run(arguments)
             case "replay": return try ReplayCommand.run(arguments)
+            case "explain": return try ExplainCommand.run(arguments)
             case "export": return try ExportCommand.run(arguments)
             default: return try await QueryCommand.run(arguments)
             }

@@ -1,6 +1,6 @@
 /// Every command with its flags: what the parser takes, the help shows and the completion will know.
 enum CommandTable {
-    static let commands = [serve, test, check, query, replay, export, format]
+    static let commands = [serve, test, check, query, replay, explain, export, format]
 
     static let serve = CommandDescription(
         name: "serve", operands: "", summary: "run the sidecar: collect, store, evaluate rules, notify, answer the HTTP API",
@@ -97,6 +97,24 @@ enum CommandTable {
             ("lapwing replay --rules 'rules/*.yml' --data /var/lib/prometheus/metrics2 --start now-7d", "what a week would have brought"),
             ("lapwing replay --rules new.yml --data data --sweep for=1m,5m,15m --sweep threshold=0.05,0.1", "find settings that do not flap"),
             ("lapwing replay --rules old.yml --compare new.yml --data data", "see what a change to the rules changes"),
+        ])
+
+    static let explain = CommandDescription(
+        name: "explain", operands: "RULE", summary: "say why an alert fired at a time, or why it did not",
+        flags: [
+            Flag("--rules", .repeated("GLOB"), "rule files"),
+            Flag("--data", .repeated("PATH"), "exposition pages, or data directories of Prometheus or lapwing"),
+            Flag("--time", .value("T"), "which time: RFC 3339, Unix seconds, now or now-1h", standard: "the last sample"),
+            Flag("--labels", .repeated("K=V,…"), "which alert, where the rule has several"),
+            Flag("--start", .value("T"), "from where on its history is told", standard: "a day before"),
+            Flag("--end", .value("T"), "up to where", standard: "a day after"),
+            Flag("--interval", .value("D"), "time between evaluations of a group without its own", standard: "15s"),
+            Flag("--external-label", .repeated("K=V"), "a label that templates see"),
+            Flag("--output", .value("FORMAT"), "text or json", standard: "text"),
+        ],
+        examples: [
+            ("lapwing explain HighErrorRate --rules 'rules/*.yml' --data data --time 2026-11-23T03:12:00Z", "why was nobody woken?"),
+            ("lapwing explain HighErrorRate --rules rules.yml --data data --labels instance=localhost:3001", "one of its alerts alone"),
         ])
 
     static let export = CommandDescription(

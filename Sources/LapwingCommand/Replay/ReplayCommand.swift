@@ -47,7 +47,7 @@ enum ReplayCommand {
         }
     }
 
-    private static func read(_ patterns: [String]) throws(QueryFailure) -> [RuleFile] {
+    static func read(_ patterns: [String]) throws(QueryFailure) -> [RuleFile] {
         let files: [RuleFile]
         do throws(RuleLoadingError) {
             files = try RuleLoading.files(patterns)

@@ -49,7 +49,7 @@ extension JSONWriter {
         }
     }
 
-    private mutating func replayed(_ episode: AlertEpisode, through end: Timestamp) {
+    mutating func replayed(_ episode: AlertEpisode, through end: Timestamp) {
         object { json in
             json.key("labels")
             json.labels(episode.labels)

@@ -8,6 +8,12 @@ extension RuleGroup {
         RuleGroup(
             name: name, file: file, interval: interval, queryOffset: queryOffset, limit: limit, rules: rules.map(change), range: range)
     }
+
+    /// The same group with some of its rules.
+    public func keepingRules(_ isKept: (Rule) -> Bool) -> RuleGroup {
+        RuleGroup(
+            name: name, file: file, interval: interval, queryOffset: queryOffset, limit: limit, rules: rules.filter(isKept), range: range)
+    }
 }
 
 extension Rule {

@@ -1,0 +1,139 @@
+import LapwingPromQL
+import LapwingSeries
+import LapwingText
+
+/// Finds the part of an expression at which its result became empty, and says why it did.
+struct VanishingPoint {
+    let evaluator: NodeEvaluator
+
+    /// How many elements a sentence names.
+    private static let shown = 5
+
+    /// Sentences about the parts that everything above them is empty for; none where there is a result.
+    func reasons(_ node: ExplainedNode) -> [String] {
+        guard node.isEmpty else { return [] }
+        if case .failed(let message) = node.value, node.children.allSatisfy({ !isFailed($0) }) { return ["\(node.text) failed: \(message)"] }
+        let needed = neededChildren(of: node).filter(\.isEmpty)
+        if !needed.isEmpty { return needed.flatMap(reasons) }
+        switch node.expression {
+        case .vectorSelector(let selector): return [selectorReason(node, selector)]
+        case .matrixSelector(let matrix): return [selectorReason(node, matrix.selector)]
+        case .binary(let operation) where operation.operation.isComparison && operation.matching == nil: return comparisonReasons(node, operation)
+        case .binary(let operation): return [pairingReason(node, operation)]
+        case .call(let call) where call.function.name == "histogram_quantile": return ["\(node.text) is empty: its argument has no buckets; classic ones need the label le"]
+        case .call(let call): return ["\(node.text) is empty: \(call.function.name) had \(input(of: node)), and gave nothing; it may need two samples in its window"]
+        default: return ["\(node.text) is empty, though it had \(input(of: node))"]
+        }
+    }
+
+    private func isFailed(_ node: ExplainedNode) -> Bool { if case .failed = node.value { true } else { false } }
+
+    /// The children without which there is no result: one side of `or` is enough, and `unless` needs its left alone.
+    private func neededChildren(of node: ExplainedNode) -> [ExplainedNode] {
+        guard case .binary(let operation) = node.expression else { return node.children }
+        switch operation.operation {
+        case .unless: return Array(node.children.prefix(1))
+        case .or: return node.children.allSatisfy(\.isEmpty) ? node.children : []
+        default: return node.children
+        }
+    }
+
+    private func input(of node: ExplainedNode) -> String {
+        let counts = node.children.map { child in
+            switch child.value {
+            case .elements(let elements): "\(elements.count) elements"
+            case .window(let series): "\(series.count) series with \(series.map { "\($0.samples)" }.prefix(Self.shown).joined(separator: ", ")) samples"
+            case .scalar(let value): GoNumber.text(value)
+            case .string, .failed: "no elements"
+            }
+        }
+        return counts.isEmpty ? "no elements" : counts.joined(separator: " and ")
+    }
+
+    // MARK: Selectors
+
+    /// Which matcher leaves nothing, and when there last was something.
+    private func selectorReason(_ node: ExplainedNode, _ selector: VectorSelector) -> String {
+        let snapshot = evaluator.snapshot
+        guard let known = try? snapshot.labels(of: selector.matchers, over: .all), !known.isEmpty else { return unmatchedReason(node, selector) }
+        let concerned = known.filter(evaluator.concerns)
+        if concerned.isEmpty { return "\(node.text) finds \(known.count) series, none of them with \(evaluator.labels)" }
+        let before = TimeRange(start: .distantPast, end: evaluator.time)
+        guard let set = try? snapshot.select(selector.matchers, over: before) else { return "\(node.text) cannot be read" }
+        var latest: Int64?
+        var columns = SampleColumns()
+        for index in set.labels.indices where evaluator.concerns(set.labels[index]) {
+            guard (try? set.read(index, over: before, into: &columns)) != nil else { continue }
+            let last = columns.times.indices.last { !columns.values[$0].isStaleMarker }.map { columns.times[$0] }
+            latest = [latest, last, columns.histogramTimes.last].compactMap { $0 }.max()
+        }
+        guard let latest else { return "\(node.text) finds \(concerned.count) series, which have their first sample only later" }
+        return "\(node.text) finds \(concerned.count) series, but none has a sample in reach: the last is of \(TimeText.rfc3339(milliseconds: latest))"
+    }
+
+    private func unmatchedReason(_ node: ExplainedNode, _ selector: VectorSelector) -> String {
+        let count = { (matchers: [Matcher]) in (try? evaluator.snapshot.labels(of: matchers, over: .all).count) ?? 0 }
+        let (named, others) = (selector.matchers.filter { $0.name == LabelName.metric }, selector.matchers.filter { $0.name != LabelName.metric })
+        if !named.isEmpty, count(named) == 0 {
+            let names = (try? evaluator.snapshot.labelValues(of: LabelName.metric, matching: [], over: .all)) ?? []
+            let help = Spelling.nearest(to: selector.name, in: names).map { "; did you mean \($0)?" } ?? ""
+            return "\(node.text) finds nothing: there is no metric \(selector.name)\(help)"
+        }
+        for matcher in others where count(selector.matchers.filter { $0 != matcher }) > 0 {
+            let values = (try? evaluator.snapshot.labelValues(of: matcher.name, matching: [named], over: .all)) ?? []
+            let seen = values.isEmpty ? "no series has that label" : "the values of \(matcher.name) are \(values.prefix(Self.shown).map { GoQuote.quote($0) }.joined(separator: ", "))\(values.count > Self.shown ? ", …" : "")"
+            return "\(node.text) finds nothing because of \(matcher): without it there are series; \(seen)"
+        }
+        return "\(node.text) finds nothing: no series satisfies its matchers together"
+    }
+
+    // MARK: Comparisons
+
+    private func comparisonReasons(_ node: ExplainedNode, _ operation: BinaryOperation) -> [String] {
+        ThresholdGap.gaps(of: node, evaluator).prefix(Self.shown).map { gap in
+            "\(gap.labels) is \(GoNumber.text(gap.value)), which does not satisfy \(node.text): \(GoNumber.text(abs(gap.distance))) away from \(GoNumber.text(gap.threshold))"
+        }
+    }
+
+    /// Left elements that have no partner on the right.
+    private func pairingReason(_ node: ExplainedNode, _ operation: BinaryOperation) -> String {
+        guard node.children.count == 2, let matching = operation.matching else { return "\(node.text) is empty, though it had \(input(of: node))" }
+        let key = { (labels: Labels) in
+            matching.isOn ? labels.keeping(matching.labels) : labels.dropping(matching.labels).withoutMetricName
+        }
+        let (left, right) = (node.children[0].elements.map { key($0.labels) }, node.children[1].elements.map { key($0.labels) })
+        let missing = left.filter { !right.contains($0) }
+        let sides = "left \(list(left)), right \(list(right))"
+        if operation.operation == .unless { return "\(node.text) is empty: the right side has a partner for each on the left (\(sides))" }
+        if missing.count == left.count { return "\(node.text) is empty: no element has a partner; by the labels that are compared, \(sides)" }
+        return operation.operation.isComparison
+            ? "\(node.text) is empty: no pair satisfies \(operation.operation.rawValue)" : "\(node.text) is empty, though it had \(input(of: node))"
+    }
+
+    private func list(_ labels: [Labels]) -> String {
+        let unique = Set(labels).sorted().prefix(Self.shown).map(\.description)
+        return unique.isEmpty ? "nothing" : unique.joined(separator: " ")
+    }
+}
+
+/// How far an element is from what the outermost comparison asks for.
+public struct ThresholdGap: Sendable {
+    public var labels: Labels
+    public var value: Double
+    public var threshold: Double
+    /// From the threshold to the value; positive: greater.
+    public var distance: Double { value - threshold }
+
+    /// One for each element that is compared with a number, the nearest first.
+    static func gaps(of node: ExplainedNode, _ evaluator: NodeEvaluator) -> [ThresholdGap] {
+        guard case .binary(let operation) = node.expression, operation.operation.isComparison, operation.matching == nil else { return [] }
+        let (left, right) = (evaluator.value(of: operation.left.description), evaluator.value(of: operation.right.description))
+        let gaps: [ThresholdGap]
+        switch (left, right) {
+        case (.elements(let elements), .scalar(let threshold)), (.scalar(let threshold), .elements(let elements)):
+            gaps = elements.filter { $0.histogram == nil }.map { ThresholdGap(labels: $0.labels, value: $0.value, threshold: threshold) }
+        default: gaps = []
+        }
+        return gaps.sorted { abs($0.distance) < abs($1.distance) }
+    }
+}

@@ -1,0 +1,91 @@
+import LapwingAlerting
+import LapwingRules
+import LapwingSeries
+import LapwingStorage
+import Testing
+
+@testable import LapwingReplay
+
+@Suite struct ExplainTests {
+    private func explanation(
+        _ recording: ReplayTests.Recording, of name: String, at seconds: Int64, labels: Labels = .empty
+    ) throws -> Explanation {
+        let settings = ReplaySettings(start: Timestamp(milliseconds: 0), end: Timestamp(milliseconds: 600_000), interval: .seconds(15))
+        let explainer = Explainer(recording.groups, over: recording.store.snapshot(), settings)
+        return try #require(explainer.explanations(of: name, at: Timestamp(milliseconds: seconds * 1000), labels: labels).first)
+    }
+
+    private func load(_ expression: String, _ more: String = "") throws -> ReplayTests.Recording {
+        let recording = try ReplayTests.Recording("- {alert: High, expr: '\(expression)'\(more)}")
+        try recording.record(Labels(metric: "load", ["job": "a"]), [0, 0, 2, 2, 2, 2, 0, 0])
+        try recording.record(Labels(metric: "load", ["job": "b"]), [1, 0.5, 0, 0, 0, 0, 0, 0])
+        return recording
+    }
+
+    @Test func `a comparison that does not hold says by how much, the nearest first`() throws {
+        let found = try explanation(load("load > 1"), of: "High", at: 15)
+        #expect(found.state == .inactive && found.gaps.map(\.distance) == [-0.5, -1])
+        #expect(found.reasons.first?.contains(#"job="b""#) == true && found.reasons.first?.contains("0.5 away from 1") == true)
+        #expect(ReplayTests.seconds(found.nearestFiring?.firedAt) == 30)
+    }
+
+    @Test func `labels choose the alert in question`() throws {
+        let found = try explanation(load("load > 1"), of: "High", at: 15, labels: Labels(["job": "a"]))
+        #expect(found.gaps.map(\.labels) == [Labels(metric: "load", ["job": "a"])])
+    }
+
+    @Test func `a pending alert says when its time is reached`() throws {
+        let found = try explanation(load("load > 1", ", for: 30s"), of: "High", at: 45)
+        #expect(found.state == .pending)
+        #expect(found.reasons.first?.contains("pending since 1970-01-01T00:00:30Z: for is 30s, which is reached at 1970-01-01T00:01:00Z") == true)
+    }
+
+    @Test func `a firing alert says since when`() throws {
+        let found = try explanation(load("load > 1"), of: "High", at: 60)
+        #expect(found.state == .firing && found.reasons.first?.contains("fires since 1970-01-01T00:00:30Z") == true && found.nearestFiring == nil)
+    }
+
+    @Test func `an unknown metric is named, with the nearest that there is`() throws {
+        #expect(try explanation(load("laod > 1"), of: "High", at: 15).reasons == ["laod finds nothing: there is no metric laod; did you mean load?"])
+    }
+
+    @Test func `the matcher that leaves nothing is named, with the values that there are`() throws {
+        let reasons = try explanation(load(#"sum(load{job="c"}) > 1"#), of: "High", at: 15).reasons
+        #expect(reasons.first?.contains(#"because of job="c": without it there are series; the values of job are "a", "b""#) == true)
+    }
+
+    @Test func `series that have ended say when`() throws {
+        let reasons = try explanation(load("load > 1"), of: "High", at: 590).reasons
+        #expect(reasons.first?.contains("the last is of 1970-01-01T00:01:45Z") == true)
+    }
+
+    @Test func `operands without a partner are shown by the labels that are compared`() throws {
+        let recording = try load("load / on (job) limit > 1")
+        try recording.record(Labels(metric: "limit", ["job": "z"]), [1, 1, 1])
+        let reasons = try explanation(recording, of: "High", at: 15).reasons
+        #expect(reasons.first?.contains(#"no element has a partner; by the labels that are compared, left {job="a"} {job="b"}, right {job="z"}"#) == true)
+    }
+
+    @Test func `a template that fails is told`() throws {
+        let found = try explanation(load("load > 1", ", annotations: {a: \"{{ query \\\"sum(\\\" }}\"}"), of: "High", at: 45)
+        #expect(found.state == .firing && found.reasons.last?.hasPrefix("annotation a: <error expanding template") == true)
+    }
+
+    @Test func `every part of the expression stands in the tree with its value`() throws {
+        let root = try explanation(load("sum(rate(load[1m])) > scalar(max(load)) - 1"), of: "High", at: 45).root
+        #expect(root.children.map(\.text) == ["sum(rate(load[1m]))", "scalar(max(load)) - 1"])
+        guard case .scalar(let threshold) = root.children[1].value else { throw Missing() }
+        #expect(threshold == 1)
+        guard case .window(let series) = root.children[0].children[0].children[0].value else { throw Missing() }
+        #expect(series.map(\.samples) == [4, 4])
+    }
+
+    private struct Missing: Error {}
+
+    @Test func `what it reads from other rules is replayed with it`() throws {
+        let recording = try ReplayTests.Recording(
+            "- {record: twice, expr: load * 2}\n- {record: unrelated, expr: load * 3}\n- {alert: High, expr: twice > 3}")
+        try recording.record(Labels(metric: "load"), [0, 0, 2, 2])
+        #expect(try explanation(recording, of: "High", at: 30).state == .firing)
+    }
+}
