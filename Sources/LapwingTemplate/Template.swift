@@ -68,6 +68,9 @@ public struct Template: Sendable {
     /// The names that `{{template}}` may call, sorted.
     public var definedNames: [String] { definitions.keys.sorted() }
 
+    /// Every way that its branches can go.
+    public var branches: [TemplateBranch] { main?.tree.branches ?? [] }
+
     /// This template with the definitions of another, whose own win where both have one: files that call each other.
     public func adding(_ other: Template) -> Template {
         Template(

@@ -42,8 +42,16 @@ enum CommandTable {
         flags: [
             Flag("--run", .value("REGEX"), "only the test groups whose name matches"),
             Flag("--junit", .value("FILE"), "also write the results as JUnit XML"),
+            Flag("--output", .value("FORMAT"), "text or json", standard: "text"),
+            Flag("--coverage", .toggle, "also list the rules, states, sides of or, and template branches that no test reaches"),
+            Flag("--mutate", .toggle, "change the rules one thing at a time, and list the changes that no test notices"),
+            Flag("--watch", .toggle, "run again whatever a change touches, until interrupted"),
+            Flag("--promtool-compat", .toggle, "let pass what promtool lets pass: alerts that no rule has, patterns without a file"),
         ],
-        examples: [("lapwing test rules", "run every *.test, *.test.yml and *_test.yml below a folder")])
+        examples: [
+            ("lapwing test rules", "run every *.test, *.test.yml and *_test.yml below a folder"),
+            ("lapwing test --mutate rules", "find the thresholds, windows and matchers that no test holds"),
+        ])
 
     static let check = CommandDescription(
         name: "check", operands: "rules|config FILE…", summary: "check rule files and configuration files",

@@ -13,6 +13,8 @@ public struct UnitTestFile: Sendable {
     /// Whether numbers may differ in their last bit.
     public var comparesFuzzily: Bool
     public var tests: [UnitTest]
+    /// Whether an alert that no rule has is simply none, as promtool has it.
+    public var isLenient = false
 }
 
 /// One test: series, rules over them, and what is expected when.

@@ -1,9 +1,11 @@
+import Dispatch
 import LapwingAlerting
 import LapwingPromQL
 public import LapwingRules
 import LapwingSeries
 import LapwingStorage
 import LapwingText
+import Synchronization
 
 /// Runs the tests of one file over the rules that it names.
 public struct UnitTestRunner: Sendable {
@@ -25,15 +27,60 @@ public struct UnitTestRunner: Sendable {
         }.map(\.element)
     }
 
-    public func run() -> [TestOutcome] {
-        file.tests.enumerated().compactMap { index, test in
-            if let runsTest, !runsTest(test.name) { return nil }
+    /// Runs the tests side by side; outcomes come in the order of the file.
+    public func run() -> [TestOutcome] { runAll(recordsCoverage: false).map(\.outcome) }
+
+    /// Runs the tests and tells what they reach.
+    public func runMeasuringCoverage() -> (outcomes: [TestOutcome], coverage: [RuleCoverage]) {
+        let results = runAll(recordsCoverage: true)
+        return (results.map(\.outcome), results.flatMap(\.coverage))
+    }
+
+    private func runAll(recordsCoverage: Bool) -> [(outcome: TestOutcome, coverage: [RuleCoverage])] {
+        let chosen = file.tests.indices.filter { runsTest?(file.tests[$0].name) ?? true }
+        let results = Mutex([(outcome: TestOutcome, coverage: [RuleCoverage])?](repeating: nil, count: chosen.count))
+        DispatchQueue.concurrentPerform(iterations: chosen.count) { place in
+            let index = chosen[place]
+            let test = file.tests[index]
             let name = test.name.isEmpty ? "test \(index + 1)" : test.name
             let start = ContinuousClock.now
-            let failures = UnitTestRun(test: test, file: file, groups: groups).failures()
-            return TestOutcome(name: name, failures: failures, source: file.source, duration: start.duration(to: .now))
+            let recorder = recordsCoverage ? CoverageRecorder(groups) : nil
+            let failures = UnitTestRun(test: test, file: file, groups: groups, recorder: recorder).failures()
+            let outcome = TestOutcome(name: name, failures: failures, source: file.source, duration: start.duration(to: .now))
+            results.withLock { $0[place] = (outcome, recorder?.coverages ?? []) }
+        }
+        return results.withLock { $0.compactMap { $0 } }
+    }
+
+    /// Whether some test that speaks of certain rules fails with other groups in the place of these.
+    func notices(_ changed: [RuleGroup], testing names: Set<String>) -> Bool {
+        file.tests.contains { test in
+            guard runsTest?(test.name) ?? true, test.speaks(of: names) else { return false }
+            return !UnitTestRun(test: test, file: file, groups: changed, recorder: nil).failures().isEmpty
         }
     }
+}
+
+extension UnitTest {
+    /// Whether an expectation is about an alert or metric of one of these names, or may be.
+    fileprivate func speaks(of names: Set<String>) -> Bool {
+        if alertExpectations.contains(where: { names.contains($0.alertName) }) { return true }
+        return queryExpectations.contains { expectation in
+            expectation.query.expression.metrics.contains { $0.map { names.contains($0) || AlertSamples.metrics.contains($0) } ?? true }
+        }
+    }
+}
+
+extension QueryExpression {
+    /// The metrics of all selectors; nil for one that does not name its metric.
+    var metrics: [String?] {
+        guard case .vectorSelector(let selector) = self else { return children.flatMap(\.metrics) }
+        return [selector.matchers.first(where: { $0.name == LabelName.metric && $0.operation == .equal })?.value]
+    }
+}
+
+extension AlertSamples {
+    fileprivate static let metrics: Set<String> = [alertsMetric, forStateMetric]
 }
 
 /// One test on its way: its own store, its own rule state.
@@ -43,8 +90,10 @@ private struct UnitTestRun {
     let groups: [RuleGroup]
     let store: Store
     let querier: SourceQuerier
+    let recorder: CoverageRecorder?
 
-    init(test: UnitTest, file: UnitTestFile, groups: [RuleGroup]) {
+    init(test: UnitTest, file: UnitTestFile, groups: [RuleGroup], recorder: CoverageRecorder?) {
+        self.recorder = recorder
         self.test = test
         self.file = file
         self.groups = groups
@@ -55,9 +104,13 @@ private struct UnitTestRun {
     }
 
     func failures() -> [Diagnostic] {
-        let environment = RuleEnvironment(
+        recorder?.expects(
+            alerts: Set(test.alertExpectations.map(\.alertName)),
+            metrics: Set(test.queryExpectations.flatMap(\.query.expression.metrics).compactMap { $0 }))
+        var environment = RuleEnvironment(
             querier: querier, sink: store, externalLabels: test.externalLabels, externalURL: test.externalURL,
             defaultInterval: test.interval)
+        if let recorder { environment.onBranch = { recorder.took($0) } }
         var states = groups.map { GroupState(ruleCount: $0.rules.count) }
         var failures: [Diagnostic] = []
         var expectations = test.alertExpectations.sorted { $0.time < $1.time }[...]
@@ -74,6 +127,7 @@ private struct UnitTestRun {
             loader.load(through: now, into: store)
             for index in groups.indices {
                 let outcome = groups[index].evaluate(&states[index], at: now, in: environment)
+                recorder?.evaluated(index, outcome, states[index], querier)
                 for failure in outcome.failures {
                     failures.append(
                         Diagnostic(
@@ -105,7 +159,7 @@ private struct UnitTestRun {
                 got += ruleState.active.current.filter { $0.state == .firing }.map { ($0.labels, Labels($0.annotations)) }
             }
         }
-        guard isKnown else {
+        guard isKnown || file.isLenient else {
             let names = groups.flatMap(\.rules).map(\.name)
             let help = Spelling.nearest(to: expectation.alertName, in: names).map { "did you mean \($0)?" }
             return Diagnostic("no rule has the alertname \(GoQuote.quote(expectation.alertName))", at: expectation.range, help: help)

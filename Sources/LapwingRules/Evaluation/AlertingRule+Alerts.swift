@@ -22,7 +22,7 @@ extension RuleEnvironment {
     /// What the templates of one evaluation see.
     func templates(at now: Timestamp) -> TemplateEnvironment {
         let querier = querier
-        return TemplateEnvironment(externalLabels: externalLabels, externalURL: externalURL, now: now) { text, time in
+        return TemplateEnvironment(externalLabels: externalLabels, externalURL: externalURL, now: now, onBranch: onBranch) { text, time in
             let query = try querier.prepare(text)
             return try querier.instant(query, at: time).ruleVector(at: time).map { sample in
                 TemplateSample(

@@ -1,5 +1,6 @@
 public import LapwingPromQL
 public import LapwingSeries
+public import LapwingTemplate
 
 /// What answers a rule's expression: the embedded store, a table in a test, a remote server.
 public protocol RuleQuerier: Sendable {
@@ -76,6 +77,8 @@ public struct RuleEnvironment: Sendable {
     public var defaultQueryOffset: Duration
     /// How often an Alertmanager is told again of an alert that has not changed.
     public var resendDelay: Duration
+    /// Told which way the branches of templates go; nil where nobody wants to know.
+    public var onBranch: (@Sendable (TemplateBranch) -> Void)?
     /// Elapsed time since some fixed point, to measure evaluations with.
     public var elapsed: @Sendable () -> Duration
 

@@ -32,6 +32,9 @@ public struct AlertTemplate: Sendable {
     /// Whether the text is the same for every alert.
     public var isConstant: Bool { template == nil }
 
+    /// Every way that its branches can go.
+    public var branches: [TemplateBranch] { template?.branches ?? [] }
+
     /// The text for one alert.
     public func expanded(_ data: AlertTemplateData) throws(TemplateError) -> String {
         guard let template else { return text }

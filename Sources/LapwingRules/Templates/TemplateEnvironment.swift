@@ -11,8 +11,13 @@ public struct TemplateEnvironment: Sendable {
     let externalURL: String
     let now: Timestamp
     let query: Query
+    public let onBranch: (@Sendable (TemplateBranch) -> Void)?
 
-    public init(externalLabels: Labels, externalURL: String, now: Timestamp, query: @escaping Query) {
+    public init(
+        externalLabels: Labels, externalURL: String, now: Timestamp, onBranch: (@Sendable (TemplateBranch) -> Void)? = nil,
+        query: @escaping Query
+    ) {
+        self.onBranch = onBranch
         self.externalLabels = TemplateMap(labels: externalLabels)
         self.externalURL = externalURL
         self.now = now

@@ -35,6 +35,7 @@ extension Execution {
 
     private mutating func walkCondition(_ dot: TemplateValue, _ branch: Node.Branch) throws(TemplateError) -> Flow {
         let value = try evaluate(pipeline: branch.pipeline, dot)
+        tell(branch, isBody: value.isTrue)
         if value.isTrue { return try walk(branch.control == .with ? value : dot, branch.body) }
         guard let otherwise = branch.otherwise else { return .onward }
         return try walk(dot, otherwise)
@@ -46,12 +47,12 @@ extension Execution {
         switch value {
         case .list(let values, _):
             for (index, element) in values.enumerated() {
-                if try iterate(.int(Int64(index)), element, pipeline, branch.body) { return .onward }
+                if try iterate(.int(Int64(index)), element, pipeline, branch) { return .onward }
             }
             if !values.isEmpty { return .onward }
         case .map(let map):
             for entry in map.entries {
-                if try iterate(.string(entry.key), entry.value, pipeline, branch.body) { return .onward }
+                if try iterate(.string(entry.key), entry.value, pipeline, branch) { return .onward }
             }
             if !map.entries.isEmpty { return .onward }
         case .int(let count):
@@ -60,21 +61,27 @@ extension Execution {
             }
             var number: Int64 = 0
             while number < count {
-                if try iterate(.int(number), .int(number), pipeline, branch.body) { return .onward }
+                if try iterate(.int(number), .int(number), pipeline, branch) { return .onward }
                 number += 1
             }
             if count > 0 { return .onward }
         case .none: break
         default: throw failure("range can't iterate over \(GoPrinter.text(value))")
         }
+        tell(branch, isBody: false)
         guard let otherwise = branch.otherwise else { return .onward }
         return try walk(dot, otherwise)
     }
 
+    private func tell(_ branch: Node.Branch, isBody: Bool) {
+        library.onBranch?(TemplateBranch(condition: tree.condition(of: branch), isBody: isBody))
+    }
+
     /// One turn of a range; true when a break ended the loop.
     private mutating func iterate(
-        _ key: TemplateValue, _ element: TemplateValue, _ pipeline: Node.Pipeline, _ body: NodeID
+        _ key: TemplateValue, _ element: TemplateValue, _ pipeline: Node.Pipeline, _ branch: Node.Branch
     ) throws(TemplateError) -> Bool {
+        tell(branch, isBody: true)
         let mark = variables.count
         let names = pipeline.variables
         if pipeline.isAssignment {
@@ -90,7 +97,7 @@ extension Execution {
         } else if names.count == 1 {
             variables[mark - 1].value = element
         }
-        let flow = try walk(element, body)
+        let flow = try walk(element, branch.body)
         variables.removeSubrange(mark...)
         return flow == .breakLoop
     }

@@ -77,6 +77,17 @@ final class SyntaxTree: Sendable {
     }
 
     /// A node in canonical form, as error messages show it.
+    /// What decides a branch, as it is printed.
+    func condition(of branch: Node.Branch) -> String { "\(branch.control.rawValue) \(text(of: branch.pipeline))" }
+
+    /// Every way that the tree's branches can go, in the order of the text.
+    var branches: [TemplateBranch] {
+        nodes.flatMap { node -> [TemplateBranch] in
+            guard case .branch(let branch) = node else { return [] }
+            return [true, false].map { TemplateBranch(condition: condition(of: branch), isBody: $0) }
+        }
+    }
+
     func text(of id: NodeID) -> String {
         switch nodes[id] {
         case .sequence(let children): return children.map(text).joined()

@@ -60,6 +60,21 @@ public struct TemplateFunctionError: Error, Sendable, Hashable {
 /// The functions that templates of one sort may call beside Go's own.
 public protocol TemplateLibrary: Sendable {
     func function(named name: String) -> TemplateFunction?
+
+    /// Told which way each condition went, for measuring what tests reach; nil where nobody wants to know.
+    var onBranch: (@Sendable (TemplateBranch) -> Void)? { get }
+}
+
+extension TemplateLibrary {
+    public var onBranch: (@Sendable (TemplateBranch) -> Void)? { nil }
+}
+
+/// One way that an `if`, `with` or `range` can go.
+public struct TemplateBranch: Sendable, Hashable {
+    /// As Go's parser prints what decides: `if gt $value 1.0`.
+    public var condition: String
+    /// Whether it is the body, and not what follows `else` or the end.
+    public var isBody: Bool
 }
 
 /// A library that is a table.

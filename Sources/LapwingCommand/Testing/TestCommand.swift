@@ -1,0 +1,66 @@
+import Foundation
+import LapwingRegex
+import LapwingRuleTesting
+import LapwingServer
+import LapwingText
+
+/// `lapwing test`: runs rule unit tests, offline.
+enum TestCommand {
+    static func run(_ arguments: Arguments) throws(UsageError) -> ExitStatus {
+        if arguments.operands.isEmpty { throw UsageError("test needs a file or a folder") }
+        let output = arguments.text("--output") ?? "text"
+        guard output == "text" || output == "json" else { throw UsageError("--output is text or json, not \(GoQuote.quote(output))") }
+        let reader = TestFileReader(runsTest: try filter(arguments), isLenient: arguments.has("--promtool-compat"))
+        if arguments.has("--watch") { return TestWatch(arguments.operands, reader).run() }
+        let files = arguments.operands.flatMap(TestFileReader.paths).map(reader.read)
+        if arguments.has("--mutate") { return mutate(files, asJSON: output == "json") }
+        let results = files.map { $0.run(measuringCoverage: arguments.has("--coverage")) }
+        let outcomes = zip(files, results).flatMap { file, result in result.outcomes.map { (file: file.path, outcome: $0) } }
+        let failed = outcomes.count { !$0.outcome.hasPassed }
+        if output == "json" {
+            Console.output(TestJSON.text(outcomes))
+        } else {
+            for (path, outcome) in outcomes where !outcome.hasPassed { report(path, outcome) }
+            if arguments.has("--coverage") { Console.output(CoverageText.text(results.map(\.coverage))) }
+        }
+        if let path = arguments.text("--junit") {
+            guard FileManager.default.createFile(atPath: path, contents: Data(JUnitReport.text(outcomes).utf8)) else {
+                Console.error("lapwing: \(path) cannot be written\n")
+                return .failure
+            }
+        }
+        if output == "text" { Console.output("\(outcomes.count - failed) passed, \(failed) failed\n") }
+        return failed == 0 ? .success : .failure
+    }
+
+    static func report(_ path: String, _ outcome: TestOutcome) {
+        Console.output("\(Console.colored("FAIL", 31)) \(path): \(outcome.name)\n\(outcome.report)\n\n")
+    }
+
+    private static func filter(_ arguments: Arguments) throws(UsageError) -> (@Sendable (String) -> Bool)? {
+        guard let pattern = arguments.text("--run") else { return nil }
+        do throws(RegularExpressionError) {
+            let expression = try RegularExpression(pattern, options: .go)
+            return { expression.firstMatch(in: $0) != nil }
+        } catch {
+            throw UsageError("--run: \(error)")
+        }
+    }
+
+    /// Changes the rules one thing at a time and lists the changes that no test notices.
+    private static func mutate(_ files: [TestFile], asJSON: Bool) -> ExitStatus {
+        var runners: [UnitTestRunner] = []
+        for file in files {
+            let failing = file.run(measuringCoverage: false).outcomes.filter { !$0.hasPassed }
+            for outcome in failing { report(file.path, outcome) }
+            if !failing.isEmpty {
+                Console.error("lapwing: \(file.path): tests that fail say nothing about changed rules; let them pass first\n")
+                return .failure
+            }
+            if case .unitTests(let runner) = file.content { runners.append(runner) }
+        }
+        let results = MutationRun(runners).results()
+        Console.output(asJSON ? MutationText.json(results) : MutationText.text(results))
+        return results.allSatisfy(\.isNoticed) ? .success : .failure
+    }
+}

@@ -1,0 +1,109 @@
+import LapwingPromQL
+public import LapwingRules
+import LapwingSeries
+public import LapwingText
+
+/// A rule with one thing changed, which good tests notice.
+public struct RuleMutation: Sendable {
+    public var rule: Rule
+    /// What was changed, as `> 0.1 becomes > 0.2`.
+    public var change: String
+    /// Where the original stands.
+    public var range: SourceRange
+}
+
+extension Rule {
+    /// Every way in which the rule is changed: thresholds, comparisons, `for`, windows, matchers, aggregations, one at a time.
+    public var mutations: [RuleMutation] {
+        var mutations: [RuleMutation] = []
+        for edit in query.expression.edits {
+            guard let changed = try? query.replacing(edit.range, with: edit.text), changed.text != query.text else { continue }
+            let old = String(decoding: Array(query.text.utf8)[edit.range.lowerBound..<edit.range.upperBound], as: UTF8.self)
+            mutations.append(RuleMutation(rule: replacingQuery(changed), change: "\(old) becomes \(edit.text)", range: range))
+        }
+        guard case .alerting(let alert) = self else { return mutations }
+        let texts = { (hold: Duration) in PrometheusDuration.text(milliseconds: hold.milliseconds) }
+        let holds: [Duration] = alert.hold > .zero ? [.zero, alert.hold * 2] : [.seconds(300)]
+        return mutations
+            + holds.map { RuleMutation(rule: replacingHold($0), change: "for: \(texts(alert.hold)) becomes \(texts($0))", range: range) }
+    }
+}
+
+/// A replacement of a part of a query's text.
+private struct QueryEdit {
+    var range: SourceRange
+    var text: String
+}
+
+extension QueryExpression {
+    fileprivate var edits: [QueryEdit] { ownEdits + children.flatMap(\.edits) }
+
+    private var ownEdits: [QueryEdit] {
+        switch self {
+        case .binary(let node): comparisonEdits(node)
+        case .matrixSelector(let node): windowEdits(node)
+        case .vectorSelector(let selector): matcherEdits(selector)
+        case .aggregation(let node): aggregationEdits(node)
+        default: []
+        }
+    }
+
+    /// Another operator, and other numbers beside it.
+    private func comparisonEdits(_ node: BinaryOperation) -> [QueryEdit] {
+        guard node.operation.isComparison else { return [] }
+        var edits = Self.opposites[node.operation, default: []].map { operation in
+            var changed = node
+            changed.operation = operation
+            return QueryEdit(range: node.range, text: QueryExpression.binary(changed).description)
+        }
+        if let range = threshold, let number = node.right.number ?? node.left.number {
+            let others = number == 0 ? [1, -1] : [number * 2, number / 2]
+            edits += others.map { QueryEdit(range: range, text: GoNumber.text($0)) }
+        }
+        return edits
+    }
+
+    private static let opposites: [BinaryOperator: [BinaryOperator]] = [
+        .greater: [.less, .greaterOrEqual], .less: [.greater, .lessOrEqual], .greaterOrEqual: [.less, .greater],
+        .lessOrEqual: [.greater, .less], .equal: [.notEqual], .notEqual: [.equal],
+    ]
+
+    private func windowEdits(_ node: MatrixSelector) -> [QueryEdit] {
+        guard case .literal(let milliseconds, false, let range) = node.window, milliseconds > 1 else { return [] }
+        return [milliseconds * 2, milliseconds / 2].map { QueryEdit(range: range, text: PrometheusDuration.text(milliseconds: $0)) }
+    }
+
+    /// Without one of the matchers.
+    private func matcherEdits(_ selector: VectorSelector) -> [QueryEdit] {
+        selector.matchers.indices.filter { selector.matchers[$0].name != LabelName.metric }.map { index in
+            var changed = selector
+            changed.matchers.remove(at: index)
+            return QueryEdit(range: selector.range, text: QueryExpression.vectorSelector(changed).description)
+        }
+    }
+
+    private func aggregationEdits(_ node: Aggregation) -> [QueryEdit] {
+        let others: [AggregationOperator: AggregationOperator] = [.sum: .max, .max: .min, .min: .max, .avg: .max, .count: .sum, .topk: .bottomk, .bottomk: .topk]
+        var edits: [QueryEdit] = []
+        if let other = others[node.operation] {
+            var changed = node
+            changed.operation = other
+            edits.append(QueryEdit(range: node.range, text: QueryExpression.aggregation(changed).description))
+        }
+        if !node.grouping.isEmpty {
+            var changed = node
+            (changed.grouping, changed.isWithout) = ([], false)
+            edits.append(QueryEdit(range: node.range, text: QueryExpression.aggregation(changed).description))
+        }
+        return edits
+    }
+
+    private var number: Double? {
+        switch self {
+        case .number(let node): node.value
+        case .unary(let node): node.operand.number.map { node.operation == .minus ? -$0 : $0 }
+        case .parenthesized(let node): node.expression.number
+        default: nil
+        }
+    }
+}
