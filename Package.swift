@@ -30,16 +30,16 @@ let rooms: [(name: String, imports: [String])] = [
         ["LapwingText", "LapwingYAML", "LapwingBcrypt", "LapwingHTTP", "LapwingSeries", "LapwingExposition", "LapwingNotify"]
     ),
     (
-        "LapwingRuleTesting",
-        [
-            "LapwingText", "LapwingYAML", "LapwingRegex", "LapwingSeries", "LapwingStorage", "LapwingPromQL",
-            "LapwingExposition", "LapwingAlerting", "LapwingRules",
-        ]
-    ),
-    (
         "LapwingReplay",
         [
             "LapwingText", "LapwingSeries", "LapwingStorage", "LapwingPromQL", "LapwingAlerting", "LapwingRules", "LapwingNotify",
+        ]
+    ),
+    (
+        "LapwingRuleTesting",
+        [
+            "LapwingText", "LapwingYAML", "LapwingTemplate", "LapwingRegex", "LapwingSeries", "LapwingStorage", "LapwingPromQL",
+            "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify", "LapwingReplay",
         ]
     ),
     (

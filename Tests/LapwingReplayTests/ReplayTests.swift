@@ -40,7 +40,8 @@ import Testing
 
     @Test func `an alert's episode has the times of its states and its highest value`() throws {
         let recording = try Recording("- {alert: High, expr: load > 1, for: 1m, labels: {severity: page}, annotations: {text: 'at {{ $value }}'}}")
-        try recording.record(Labels(metric: "load", ["job": "a"]), Array(repeating: 0, count: 8) + Array(repeating: 2, count: 6) + [5, 3] + Array(repeating: 0, count: 8))
+        let quiet = [Double?](repeating: 0, count: 8)
+        try recording.record(Labels(metric: "load", ["job": "a"]), quiet + Array(repeating: 2, count: 6) + [5, 3] + quiet)
         let report = recording.replay(through: 360).run()
         let rule = try #require(report.rules.first)
         #expect(rule.evaluations == 25 && rule.firings == 1 && rule.firingTime == .seconds(60) && rule.flaps == 0)

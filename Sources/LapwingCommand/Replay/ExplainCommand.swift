@@ -63,7 +63,9 @@ enum ExplainCommand {
                 continue
             }
             for pair in text.split(separator: ",") {
-                guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else { throw UsageError("--labels is K=V,… or {K=\"V\"}, not \(GoQuote.quote(text))") }
+                guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
+                    throw UsageError("--labels is K=V,… or {K=\"V\"}, not \(GoQuote.quote(text))")
+                }
                 builder.set(String(pair[..<equals]), String(pair[pair.index(after: equals)...]))
             }
         }
@@ -103,7 +105,7 @@ private struct ExplanationText {
         } else if explanation.state != .firing {
             text += "  it does not fire in the time around either\n"
         }
-        text += "\nvalues at that time:\n" + tree(explanation.root, 1)
+        text += "\nvalues at that time:\n" + explanation.root.tree(depth: 1)
         if !explanation.gaps.isEmpty {
             text += "\ndistance from the threshold:\n"
             for gap in explanation.gaps.prefix(Self.shown) {
@@ -115,35 +117,12 @@ private struct ExplanationText {
             text += "\nhistory:\n"
             for episode in explanation.episodes {
                 let times = [("pending", episode.pendingAt), ("firing", episode.firedAt), (episode.firedAt == nil ? "gone" : "resolved", episode.endedAt)]
-                text += "  \(episode.labels)  " + times.compactMap { name, time in time.map { "\(name) \(ReplayText.time($0))" } }.joined(separator: "  ") + "\n"
+                let parts = times.compactMap { name, time in time.map { "\(name) \(ReplayText.time($0))" } }
+                text += "  \(episode.labels)  \(parts.joined(separator: "  "))\n"
             }
         }
         return text
     }
-
-    private func tree(_ node: ExplainedNode, _ depth: Int) -> String {
-        let indent = String(repeating: "  ", count: depth)
-        let one = node.text.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }.joined(separator: " ")
-        var text = "\(indent)\(one)"
-        switch node.value {
-        case .scalar(let value): text += "  \(GoNumber.text(value))\n"
-        case .string(let value): text += "  \(GoQuote.quote(value))\n"
-        case .failed(let message): text += "  failed: \(message)\n"
-        case .window(let series):
-            text += "  \(series.count) series\n"
-            for one in series.prefix(Self.shown) { text += "\(indent)  = \(one.labels.seriesText)  \(one.samples) samples\n" }
-            text += more(series.count, indent)
-        case .elements(let elements):
-            text += elements.isEmpty ? "  nothing\n" : "\n"
-            for sample in elements.prefix(Self.shown) {
-                text += "\(indent)  = \(sample.labels.seriesText)  \(sample.histogram?.description ?? GoNumber.text(sample.value))\n"
-            }
-            text += more(elements.count, indent)
-        }
-        return text + node.children.map { tree($0, depth + 1) }.joined()
-    }
-
-    private func more(_ count: Int, _ indent: String) -> String { count > Self.shown ? "\(indent)  = … and \(count - Self.shown) more\n" : "" }
 }
 
 extension JSONWriter {

@@ -50,17 +50,20 @@ enum TestCommand {
     /// Changes the rules one thing at a time and lists the changes that no test notices.
     private static func mutate(_ files: [TestFile], asJSON: Bool) -> ExitStatus {
         var runners: [UnitTestRunner] = []
+        var passed = 0
         for file in files {
-            let failing = file.run(measuringCoverage: false).outcomes.filter { !$0.hasPassed }
+            let outcomes = file.run(measuringCoverage: false).outcomes
+            let failing = outcomes.filter { !$0.hasPassed }
             for outcome in failing { report(file.path, outcome) }
             if !failing.isEmpty {
                 Console.error("lapwing: \(file.path): tests that fail say nothing about changed rules; let them pass first\n")
                 return .failure
             }
+            passed += outcomes.count
             if case .unitTests(let runner) = file.content { runners.append(runner) }
         }
         let results = MutationRun(runners).results()
-        Console.output(asJSON ? MutationText.json(results) : MutationText.text(results))
+        Console.output(asJSON ? MutationText.json(results) : MutationText.text(results) + "\(passed) passed, 0 failed\n")
         return results.allSatisfy(\.isNoticed) ? .success : .failure
     }
 }

@@ -61,7 +61,8 @@ enum CoverageText {
         }
         let whole = report.rules.count { $0.missed.isEmpty }
         let share = report.aims > 0 ? Double(report.reached) / Double(report.aims) : 1
-        return text + "coverage: \(whole) of \(report.rules.count) rules wholly, \(report.reached) of \(report.aims) states and branches (\(ReplayText.percent(share)))\n"
+        let reached = "\(report.reached) of \(report.aims) states and branches (\(ReplayText.percent(share)))"
+        return text + "coverage: \(whole) of \(report.rules.count) rules wholly, \(reached)\n"
     }
 }
 

@@ -1,5 +1,5 @@
 public import LapwingNotify
-import LapwingRules
+public import LapwingRules
 public import LapwingSeries
 
 /// A message that a receiver would have had.
@@ -9,30 +9,32 @@ public struct SimulatedNotification: Sendable, Hashable {
 }
 
 /// Receivers that take everything at once: the grouping, waiting and repeating of a running server, without the network.
-struct SimulatedNotifications {
+public struct SimulatedNotifications: Sendable {
     private var dispatchers: [WebhookDispatcher]
-    private let settings: ReplaySettings
-    private(set) var sent: [SimulatedNotification] = []
+    private let externalLabels: Labels
+    private let externalURL: String
+    /// In the order of time.
+    public private(set) var sent: [SimulatedNotification] = []
     /// Up to when everything due has been sent.
     private var now = Timestamp.distantPast
 
-    init(_ settings: ReplaySettings) {
-        self.settings = settings
-        dispatchers = settings.receivers.map { WebhookDispatcher(receiver: $0, externalURL: settings.externalURL, jitterSeed: 0) }
+    public init(to receivers: [WebhookReceiver], externalLabels: Labels, externalURL: String) {
+        (self.externalLabels, self.externalURL) = (externalLabels, externalURL)
+        dispatchers = receivers.map { WebhookDispatcher(receiver: $0, externalURL: externalURL, jitterSeed: 0) }
     }
 
     /// Outcomes come in the order of time.
-    mutating func receive(_ outcome: GroupOutcome) {
+    public mutating func receive(_ outcome: GroupOutcome) {
         advance(to: outcome.at)
         let alerts = outcome.alerts.flatMap { rule in
-            rule.due.map { NotifiedAlert($0, expression: rule.expression, externalLabels: settings.externalLabels, externalURL: settings.externalURL) }
+            rule.due.map { NotifiedAlert($0, expression: rule.expression, externalLabels: externalLabels, externalURL: externalURL) }
         }
         if alerts.isEmpty { return }
         for index in dispatchers.indices { dispatchers[index].receive(alerts, at: outcome.at) }
     }
 
     /// Sends what is due up to a time.
-    mutating func advance(to time: Timestamp) {
+    public mutating func advance(to time: Timestamp) {
         var messages: [SimulatedNotification] = []
         for index in dispatchers.indices {
             var now = now

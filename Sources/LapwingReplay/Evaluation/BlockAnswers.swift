@@ -32,7 +32,9 @@ struct BlockAnswers {
         guard hasElements[index] else { return [] }
         let time = start + Int64(index) * step
         guard case .dense(let rows) = matrix.rows else {
-            return matrix.compactMap { series in series.times.firstIndex(of: time).map { VectorSample(labels: series.labels, time: time, value: series.values[$0]) } }
+            return matrix.compactMap { series in
+                series.times.firstIndex(of: time).map { VectorSample(labels: series.labels, time: time, value: series.values[$0]) }
+            }
         }
         var samples: [VectorSample] = []
         for row in 0..<rows.count {

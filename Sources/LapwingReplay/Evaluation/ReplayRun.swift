@@ -20,7 +20,8 @@ struct ReplayRun {
         self.replay = replay
         states = replay.groups.map { GroupState(ruleCount: $0.rules.count) }
         recorders = replay.groups.map { group in group.rules.map { EpisodeRecorder($0, in: group) } }
-        notifications = SimulatedNotifications(replay.settings)
+        notifications = SimulatedNotifications(
+            to: replay.settings.receivers, externalLabels: replay.settings.externalLabels, externalURL: replay.settings.externalURL)
         (keeping, forgetting) = (replay.environment(keepsSamples: true), replay.environment(keepsSamples: false))
         through = replay.settings.start
     }

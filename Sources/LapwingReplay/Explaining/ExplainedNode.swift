@@ -35,16 +35,20 @@ public struct ExplainedNode: Sendable {
 }
 
 /// Evaluates an expression part by part.
-struct NodeEvaluator {
+public struct NodeEvaluator: Sendable {
     let engine: QueryEngine
     let snapshot: any SeriesSnapshot
     let time: Timestamp
-    /// Only elements that do not contradict these labels.
     let labels: Labels
+
+    /// - Parameter labels: only elements that do not contradict these are shown.
+    public init(engine: QueryEngine, snapshot: any SeriesSnapshot, time: Timestamp, labels: Labels = .empty) {
+        (self.engine, self.snapshot, self.time, self.labels) = (engine, snapshot, time, labels)
+    }
 
     /// - Parameter text: of the whole query that `expression` is a part of.
     /// - Complexity: as many queries as the expression has parts.
-    func node(_ expression: QueryExpression, in text: String) -> ExplainedNode {
+    public func node(_ expression: QueryExpression, in text: String) -> ExplainedNode {
         // Parentheses are nothing by themselves.
         if case .parenthesized(let inner) = expression { return node(inner.expression, in: text) }
         let bytes = Array(text.utf8)[expression.range.lowerBound..<expression.range.upperBound]

@@ -107,7 +107,8 @@ public struct Explainer: Sendable {
         var state = RuleState()
         let outcome = group.evaluate(index, &state, at: time, in: replay.environment(keepsSamples: false))
         let broken = state.active.current.flatMap(\.annotations).filter { $0.value.hasPrefix("<error expanding template") }
-        return outcome.failures.map { "the evaluation failed: \($0.message)" } + Set(broken).sorted { $0.name < $1.name }.map { "annotation \($0.name): \($0.value)" }
+        return outcome.failures.map { "the evaluation failed: \($0.message)" }
+            + Set(broken).sorted { $0.name < $1.name }.map { "annotation \($0.name): \($0.value)" }
     }
 }
 

@@ -20,8 +20,10 @@ struct VanishingPoint {
         case .matrixSelector(let matrix): return [selectorReason(node, matrix.selector)]
         case .binary(let operation) where operation.operation.isComparison && operation.matching == nil: return comparisonReasons(node, operation)
         case .binary(let operation): return [pairingReason(node, operation)]
-        case .call(let call) where call.function.name == "histogram_quantile": return ["\(node.text) is empty: its argument has no buckets; classic ones need the label le"]
-        case .call(let call): return ["\(node.text) is empty: \(call.function.name) had \(input(of: node)), and gave nothing; it may need two samples in its window"]
+        case .call(let call) where call.function.name == "histogram_quantile":
+            return ["\(node.text) is empty: its argument has no buckets; classic ones need the label le"]
+        case .call(let call):
+            return ["\(node.text) is empty: \(call.function.name) had \(input(of: node)), and gave nothing; it may need two samples in its window"]
         default: return ["\(node.text) is empty, though it had \(input(of: node))"]
         }
     }
@@ -81,7 +83,8 @@ struct VanishingPoint {
         }
         for matcher in others where count(selector.matchers.filter { $0 != matcher }) > 0 {
             let values = (try? evaluator.snapshot.labelValues(of: matcher.name, matching: [named], over: .all)) ?? []
-            let seen = values.isEmpty ? "no series has that label" : "the values of \(matcher.name) are \(values.prefix(Self.shown).map { GoQuote.quote($0) }.joined(separator: ", "))\(values.count > Self.shown ? ", …" : "")"
+            let list = values.prefix(Self.shown).map { GoQuote.quote($0) }.joined(separator: ", ") + (values.count > Self.shown ? ", …" : "")
+            let seen = values.isEmpty ? "no series has that label" : "the values of \(matcher.name) are \(list)"
             return "\(node.text) finds nothing because of \(matcher): without it there are series; \(seen)"
         }
         return "\(node.text) finds nothing: no series satisfies its matchers together"
@@ -91,7 +94,8 @@ struct VanishingPoint {
 
     private func comparisonReasons(_ node: ExplainedNode, _ operation: BinaryOperation) -> [String] {
         ThresholdGap.gaps(of: node, evaluator).prefix(Self.shown).map { gap in
-            "\(gap.labels) is \(GoNumber.text(gap.value)), which does not satisfy \(node.text): \(GoNumber.text(abs(gap.distance))) away from \(GoNumber.text(gap.threshold))"
+            let distance = "\(GoNumber.text(abs(gap.distance))) away from \(GoNumber.text(gap.threshold))"
+            return "\(gap.labels) is \(GoNumber.text(gap.value)), which does not satisfy \(node.text): \(distance)"
         }
     }
 

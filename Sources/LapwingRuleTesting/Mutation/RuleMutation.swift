@@ -19,7 +19,7 @@ extension Rule {
         for edit in query.expression.edits {
             guard let changed = try? query.replacing(edit.range, with: edit.text), changed.text != query.text else { continue }
             let old = String(decoding: Array(query.text.utf8)[edit.range.lowerBound..<edit.range.upperBound], as: UTF8.self)
-            mutations.append(RuleMutation(rule: replacingQuery(changed), change: "\(old) becomes \(edit.text)", range: range))
+            mutations.append(RuleMutation(rule: replacingQuery(changed), change: edit.change ?? "\(old) becomes \(edit.text)", range: range))
         }
         guard case .alerting(let alert) = self else { return mutations }
         let texts = { (hold: Duration) in PrometheusDuration.text(milliseconds: hold.milliseconds) }
@@ -33,6 +33,8 @@ extension Rule {
 private struct QueryEdit {
     var range: SourceRange
     var text: String
+    /// What is said of it, where that is less than the whole part.
+    var change: String?
 }
 
 extension QueryExpression {
@@ -54,7 +56,9 @@ extension QueryExpression {
         var edits = Self.opposites[node.operation, default: []].map { operation in
             var changed = node
             changed.operation = operation
-            return QueryEdit(range: node.range, text: QueryExpression.binary(changed).description)
+            return QueryEdit(
+                range: node.range, text: QueryExpression.binary(changed).description,
+                change: "\(node.operation.rawValue) becomes \(operation.rawValue) in \(QueryExpression.binary(node))")
         }
         if let range = threshold, let number = node.right.number ?? node.left.number {
             let others = number == 0 ? [1, -1] : [number * 2, number / 2]
@@ -83,7 +87,9 @@ extension QueryExpression {
     }
 
     private func aggregationEdits(_ node: Aggregation) -> [QueryEdit] {
-        let others: [AggregationOperator: AggregationOperator] = [.sum: .max, .max: .min, .min: .max, .avg: .max, .count: .sum, .topk: .bottomk, .bottomk: .topk]
+        let others: [AggregationOperator: AggregationOperator] = [
+            .sum: .max, .max: .min, .min: .max, .avg: .max, .count: .sum, .topk: .bottomk, .bottomk: .topk,
+        ]
         var edits: [QueryEdit] = []
         if let other = others[node.operation] {
             var changed = node

@@ -18,7 +18,7 @@ extension UnitTestFile {
     }
 }
 
-private struct UnitTestReader {
+struct UnitTestReader {
     var problems: [Diagnostic] = []
 
     mutating func file(_ root: YAMLNode, _ source: SourceText) -> UnitTestFile? {
@@ -36,16 +36,18 @@ private struct UnitTestReader {
     private mutating func test(_ node: YAMLNode, evaluationInterval: Duration) -> UnitTest? {
         let known = [
             "interval", "input_series", "name", "alert_rule_test", "promql_expr_test", "external_labels", "external_url",
-            "start_timestamp",
+            "start_timestamp", "notification_test", "webhook", "group_intervals", "gaps", "delay", "restart",
         ]
         guard let fields = YAMLFields(node, kind: "test", known: known, &problems) else { return nil }
         let interval = fields.duration("interval", &problems) ?? evaluationInterval
-        return UnitTest(
+        var test = UnitTest(
             name: fields.text("name", &problems) ?? "", interval: interval == .zero ? evaluationInterval : interval,
             start: startTime(fields), series: fields.list("input_series", &problems).compactMap { series($0) },
             externalLabels: labels(fields, "external_labels"), externalURL: fields.text("external_url", &problems) ?? "",
             alertExpectations: fields.list("alert_rule_test", &problems).compactMap { alertExpectation($0) },
             queryExpectations: fields.list("promql_expr_test", &problems).compactMap { queryExpectation($0) }, range: node.range)
+        readExtensions(fields, into: &test)
+        return test
     }
 
     private mutating func startTime(_ fields: YAMLFields) -> Timestamp {
@@ -56,7 +58,7 @@ private struct UnitTestReader {
         return Timestamp(milliseconds: 0)
     }
 
-    private mutating func labels(_ fields: YAMLFields, _ name: String) -> Labels {
+    mutating func labels(_ fields: YAMLFields, _ name: String) -> Labels {
         Labels(fields.pairs(name, &problems).map { Label(name: $0.name, value: $0.value.scalar?.text ?? "") })
     }
 
@@ -79,22 +81,6 @@ private struct UnitTestReader {
             problems.append(Diagnostic(error.message, at: scalar.sourceRange(ofTextRange: error.range), help: error.help))
             return nil
         }
-    }
-
-    private mutating func alertExpectation(_ node: YAMLNode) -> AlertExpectation? {
-        let known = ["eval_time", "alertname", "exp_alerts"]
-        guard let fields = YAMLFields(node, kind: "alert_rule_test", known: known, &problems) else { return nil }
-        guard let name = fields.text("alertname", &problems), !name.isEmpty else {
-            problems.append(Diagnostic("an item under alert_rule_test misses required attribute alertname", at: node.range))
-            return nil
-        }
-        var alerts: [(labels: Labels, annotations: Labels)] = []
-        for item in fields.list("exp_alerts", &problems) where !item.isNull {
-            guard let fields = YAMLFields(item, kind: "expected alert", known: ["exp_labels", "exp_annotations"], &problems) else { continue }
-            alerts.append((labels(fields, "exp_labels").setting(LabelName.alert, name), labels(fields, "exp_annotations")))
-        }
-        return AlertExpectation(
-            time: fields.duration("eval_time", &problems) ?? .zero, alertName: name, alerts: alerts, range: node.range)
     }
 
     private mutating func queryExpectation(_ node: YAMLNode) -> QueryExpectation? {

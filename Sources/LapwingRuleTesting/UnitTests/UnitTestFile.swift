@@ -1,3 +1,4 @@
+public import LapwingNotify
 public import LapwingPromQL
 public import LapwingSeries
 public import LapwingText
@@ -15,6 +16,8 @@ public struct UnitTestFile: Sendable {
     public var tests: [UnitTest]
     /// Whether an alert that no rule has is simply none, as promtool has it.
     public var isLenient = false
+    /// The lines of rules, by their file and where they begin in it.
+    var rulePlaces: [String: Int] = [:]
 }
 
 /// One test: series, rules over them, and what is expected when.
@@ -29,15 +32,23 @@ public struct UnitTest: Sendable {
     public var externalURL: String
     public var alertExpectations: [AlertExpectation]
     public var queryExpectations: [QueryExpectation]
+    public var notificationExpectations: [NotificationExpectation] = []
+    /// Who is notified, and how alerts are grouped for it.
+    public var receiver = WebhookReceiver.direct(url: "http://localhost/")
+    /// Whether groups are evaluated at their own intervals, as a server does, and not all at the file's.
+    public var usesGroupIntervals = false
+    /// Spans in which all series have no samples.
+    public var gaps: [ClosedRange<Duration>] = []
+    /// How late samples arrive.
+    public var delay: Duration = .zero
+    /// The span in which the evaluator is down; it comes back with what it knew.
+    public var restart: Range<Duration>?
     public var range: SourceRange
-}
 
-/// The alerts of one name that fire at one time: these and no others.
-public struct AlertExpectation: Sendable {
-    public var time: Duration
-    public var alertName: String
-    public var alerts: [(labels: Labels, annotations: Labels)]
-    public var range: SourceRange
+    var lastTime: Duration {
+        let spans = alertExpectations.compactMap(\.span?.range.upperBound)
+        return (alertExpectations.map(\.time) + queryExpectations.map(\.time) + notificationExpectations.map(\.time) + spans).max() ?? .zero
+    }
 }
 
 /// The value of an expression at one time.

@@ -16,6 +16,13 @@ public struct GroupSchedule: Sendable, Hashable {
         offset = Int64(hash % UInt64(self.interval))
     }
 
+    /// Every interval, so that `time` is one of the instants.
+    public init(interval: Duration, through time: Timestamp) {
+        self.interval = max(1, interval.milliseconds)
+        let remainder = time.milliseconds % self.interval
+        offset = remainder < 0 ? remainder + self.interval : remainder
+    }
+
     /// The latest instant that is not after `time`.
     public func slot(atOrBefore time: Timestamp) -> Timestamp {
         let shifted = time.advanced(byMilliseconds: -offset).milliseconds

@@ -1,0 +1,120 @@
+import LapwingAlerting
+import LapwingNotify
+import LapwingRegex
+import LapwingReplay
+public import LapwingSeries
+public import LapwingText
+
+/// The alerts of one name that have a state at one time, or over a span: these and no others.
+public struct AlertExpectation: Sendable {
+    typealias Labeled = (labels: Labels, annotations: Labels)
+
+    /// How labels and annotations are compared.
+    public enum Matching: String, Sendable, CaseIterable {
+        case exact
+        /// Those that are given; an alert may have others.
+        case subset
+        /// Likewise, and their values are regular expressions for the whole value.
+        case regex
+    }
+
+    /// How often in a span it has to be so.
+    public enum Frequency: String, Sendable, CaseIterable {
+        case never, always
+        /// At least once.
+        case within
+    }
+
+    /// Which alerts are looked at; `inactive`: those that are pending or firing, of which there should be none.
+    public enum State: String, Sendable, CaseIterable { case firing, pending, inactive }
+
+    public var time: Duration = .zero
+    public var span: (frequency: Frequency, range: ClosedRange<Duration>)?
+    public var alertName: String
+    public var state = State.firing
+    public var matching = Matching.exact
+    /// Annotations that may be what they like.
+    public var ignoredAnnotations: [String] = []
+    public var alerts: [(labels: Labels, annotations: Labels)] = []
+    public var range: SourceRange
+
+    func isAbout(_ alert: Alert) -> Bool {
+        switch state {
+        case .firing: alert.state == .firing
+        case .pending: alert.state == .pending
+        case .inactive: true
+        }
+    }
+
+    /// Both sides where they differ; nil where all is as expected.
+    func difference(from got: [Labeled]) -> String? {
+        let ignored = LabelNames(ignoredAnnotations)
+        let ordered = { (alerts: [Labeled]) in
+            alerts.map { ($0.labels, $0.annotations.dropping(ignored)) }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+        }
+        var found = ordered(got)
+        // Who expects nothing of the kind looks only at alerts like it.
+        if state == .inactive { found = found.filter { one in alerts.isEmpty || alerts.contains { matches($0, one) } } }
+        let expected = state == .inactive ? [] : ordered(alerts)
+        if expected.count == found.count, Self.pairs(expected, found, matches) { return nil }
+        let line = { (alert: Labeled) in "\(alert.labels) annotations \(alert.annotations)" }
+        return UnitTestRun.difference(expected.map(line), found.map(line))
+    }
+
+    private func matches(_ expected: Labeled, _ found: Labeled) -> Bool {
+        matching == .exact
+            ? expected.labels == found.labels && expected.annotations == found.annotations
+            : contains(found.labels, expected.labels) && contains(found.annotations, expected.annotations)
+    }
+
+    private func contains(_ found: Labels, _ wanted: Labels) -> Bool {
+        wanted.allSatisfy { label in
+            guard let value = found[label.name] else { return false }
+            if matching == .subset { return value == label.value }
+            return (try? RegularExpression(label.value, options: .go))?.matchesWhole(value) ?? false
+        }
+    }
+
+    /// Whether each expected alert can have a found one of its own.
+    private static func pairs(_ expected: [Labeled], _ found: [Labeled], _ matches: (Labeled, Labeled) -> Bool) -> Bool {
+        guard let first = expected.first else { return true }
+        return found.indices.contains { index in
+            guard matches(first, found[index]) else { return false }
+            var rest = found
+            rest.remove(at: index)
+            return pairs(Array(expected.dropFirst()), rest, matches)
+        }
+    }
+}
+
+/// An expectation over a span, on its way.
+struct SpanCheck {
+    let expectation: AlertExpectation
+    private let frequency: AlertExpectation.Frequency
+    private let range: ClosedRange<Duration>
+    private var first: Diagnostic?
+    private var hasHeld = false
+
+    init?(_ expectation: AlertExpectation) {
+        guard let span = expectation.span else { return nil }
+        self.expectation = expectation
+        (frequency, range) = (span.frequency, span.range)
+    }
+
+    func covers(_ time: Duration) -> Bool { range.contains(time) }
+
+    /// - Parameter failure: of the expectation at one time; nil where it held.
+    mutating func take(_ failure: Diagnostic?) {
+        if failure == nil { hasHeld = true }
+        switch frequency {
+        case .always: first = first ?? failure
+        case .within: first = failure
+        case .never:
+            if failure == nil, first == nil {
+                first = Diagnostic("alertname: \(expectation.alertName) is as it never should be", at: expectation.range)
+            }
+        }
+    }
+
+    var failure: Diagnostic? { frequency == .within && hasHeld ? nil : first }
+}

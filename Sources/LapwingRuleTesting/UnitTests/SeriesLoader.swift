@@ -1,0 +1,40 @@
+import LapwingPromQL
+import LapwingSeries
+import LapwingStorage
+
+/// Feeds a test's series into a store as its time comes, as a scrape would.
+struct SeriesLoader {
+    private let references: [SeriesReference]
+    private let series: [(labels: Labels, values: [NotatedValue])]
+    private let start: Int64
+    private let interval: Int64
+    private let gaps: [ClosedRange<Duration>]
+    private var next = 0
+
+    init(_ test: UnitTest, into store: Store) throws(AppendError) {
+        series = test.series
+        references = try store.references(for: test.series.map(\.labels))
+        start = test.start.milliseconds
+        gaps = test.gaps
+        interval = max(1, test.interval.milliseconds)
+    }
+
+    mutating func load(through time: Timestamp, into store: Store) {
+        let longest = series.map(\.values.count).max() ?? 0
+        while next < longest, start + Int64(next) * interval <= time.milliseconds {
+            var batch = SampleBatch()
+            let offset = Duration.milliseconds(Int64(next) * interval)
+            let isGap = gaps.contains { $0.contains(offset) }
+            for (reference, series) in zip(references, series) where next < series.values.count && !isGap {
+                let milliseconds = start + Int64(next) * interval
+                switch series.values[next] {
+                case .gap: break
+                case .float(let value): batch.append(reference, time: milliseconds, value: value)
+                case .histogram(let histogram): batch.append(reference, time: milliseconds, histogram: histogram)
+                }
+            }
+            _ = try? store.append(batch)
+            next += 1
+        }
+    }
+}

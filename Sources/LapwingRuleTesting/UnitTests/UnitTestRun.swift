@@ -1,0 +1,191 @@
+import LapwingAlerting
+import LapwingNotify
+import LapwingPromQL
+import LapwingReplay
+import LapwingRules
+import LapwingSeries
+import LapwingStorage
+import LapwingText
+
+/// One test on its way: its own store, its own rule state.
+struct UnitTestRun {
+    let test: UnitTest
+    let file: UnitTestFile
+    let groups: [RuleGroup]
+    let store: Store
+    let querier: SourceQuerier
+    let recorder: CoverageRecorder?
+    private var states: [GroupState]
+    private var notifications: SimulatedNotifications
+    /// The last evaluation of each group.
+    private var last: [Timestamp?]
+
+    init(test: UnitTest, file: UnitTestFile, groups: [RuleGroup], recorder: CoverageRecorder?) {
+        self.recorder = recorder
+        self.test = test
+        self.file = file
+        self.groups = groups
+        store = Store(options: StoreOptions(retention: nil))
+        var options = EngineOptions()
+        options.defaultSubqueryStep = file.evaluationInterval
+        querier = SourceQuerier(engine: QueryEngine(options), source: store)
+        states = groups.map { GroupState(ruleCount: $0.rules.count) }
+        last = groups.map { _ in nil }
+        notifications = SimulatedNotifications(
+            to: test.notificationExpectations.isEmpty ? [] : [test.receiver], externalLabels: test.externalLabels, externalURL: test.externalURL)
+    }
+
+    mutating func failures() -> [Diagnostic] {
+        recorder?.expects(
+            alerts: Set(test.alertExpectations.map(\.alertName)),
+            metrics: Set(test.queryExpectations.flatMap(\.query.expression.metrics).compactMap { $0 }))
+        var environment = RuleEnvironment(
+            querier: querier, sink: store, externalLabels: test.externalLabels, externalURL: test.externalURL,
+            defaultInterval: test.interval)
+        if let recorder { environment.onBranch = { recorder.took($0) } }
+        var loader: SeriesLoader
+        do throws(AppendError) {
+            loader = try SeriesLoader(test, into: store)
+        } catch {
+            return [Diagnostic(error.message, at: test.range)]
+        }
+        var failures: [Diagnostic] = []
+        var expectations = test.alertExpectations.filter { $0.span == nil }.sorted { $0.time < $1.time }[...]
+        var spans = test.alertExpectations.compactMap { SpanCheck($0) }
+        var told = test.notificationExpectations.sorted { $0.time < $1.time }[...]
+        let step = self.step
+        var time = Duration.zero
+        while time <= test.lastTime {
+            loader.load(through: test.start + time - test.delay, into: store)
+            if test.restart?.contains(time) != true { failures += evaluate(at: time, environment) }
+            if !failures.isEmpty { return failures }
+            while let next = expectations.first, next.time < time + step {
+                expectations.removeFirst()
+                if let failure = check(next, at: next.time) { failures.append(failure) }
+            }
+            for index in spans.indices where spans[index].covers(time) { spans[index].take(check(spans[index].expectation, at: time)) }
+            while let next = told.first, next.time < time + step {
+                told.removeFirst()
+                notifications.advance(to: test.start + next.time)
+                if let failure = next.failure(notifications.sent, since: test.start) { failures.append(failure) }
+            }
+            time += step
+        }
+        loader.load(through: .distantFuture, into: store)
+        return failures + spans.compactMap(\.failure) + test.queryExpectations.compactMap(check)
+    }
+
+    /// Between two looks at the rules.
+    private var step: Duration {
+        guard test.usesGroupIntervals else { return file.evaluationInterval }
+        let intervals = ([file.evaluationInterval] + groups.compactMap(\.interval)).map(\.milliseconds)
+        return .milliseconds(max(1, intervals.reduce(0, Self.greatestCommonDivisor)))
+    }
+
+    private static func greatestCommonDivisor(_ a: Int64, _ b: Int64) -> Int64 { b == 0 ? a : greatestCommonDivisor(b, a % b) }
+
+    private mutating func evaluate(at time: Duration, _ environment: RuleEnvironment) -> [Diagnostic] {
+        var failures: [Diagnostic] = []
+        let now = test.start + time
+        for (index, group) in groups.enumerated() {
+            let interval = test.usesGroupIntervals ? group.interval ?? file.evaluationInterval : file.evaluationInterval
+            if time.milliseconds % max(1, interval.milliseconds) != 0 { continue }
+            resume(index, interval, at: time)
+            let outcome = group.evaluate(&states[index], at: now, in: environment)
+            last[index] = now
+            recorder?.evaluated(index, outcome, states[index], querier)
+            notifications.receive(outcome)
+            for failure in outcome.failures {
+                failures.append(Diagnostic("rule \(group.rules[failure.rule].name) failed at \(text(time)): \(failure.message)", at: test.range))
+            }
+        }
+        return failures
+    }
+
+    /// Goes on after the time in which the test's restart let nobody evaluate, as a running server does.
+    private mutating func resume(_ index: Int, _ interval: Duration, at time: Duration) {
+        guard let restart = test.restart, let last = last[index], last < test.start + restart.lowerBound, time >= restart.upperBound else { return }
+        let schedule = GroupSchedule(interval: interval, through: test.start)
+        _ = RestartRule().resume(&states[index], of: groups[index], last: last, schedule, at: test.start + time)
+    }
+
+    private func text(_ time: Duration) -> String { PrometheusDuration.text(milliseconds: time.milliseconds) }
+
+    // MARK: Alerts
+
+    private func check(_ expectation: AlertExpectation, at time: Duration) -> Diagnostic? {
+        var got: [AlertExpectation.Labeled] = []
+        var rules: [(group: RuleGroup, rule: Rule)] = []
+        for (group, state) in zip(groups, states) {
+            for (rule, ruleState) in zip(group.rules, state.rules) where rule.name == expectation.alertName {
+                guard case .alerting = rule else { continue }
+                rules.append((group, rule))
+                got += ruleState.active.current.filter { expectation.isAbout($0) }.map { ($0.labels, Labels($0.annotations)) }
+            }
+        }
+        guard !rules.isEmpty || file.isLenient else {
+            let names = groups.flatMap(\.rules).map(\.name)
+            let help = Spelling.nearest(to: expectation.alertName, in: names).map { "did you mean \($0)?" }
+            return Diagnostic("no rule has the alertname \(GoQuote.quote(expectation.alertName))", at: expectation.range, help: help)
+        }
+        guard let difference = expectation.difference(from: got) else { return nil }
+        let state = expectation.state == .firing ? "" : ", state: \(expectation.state.rawValue)"
+        return Diagnostic(
+            "alertname: \(expectation.alertName), time: \(text(time))\(state)" + difference + rules.map { values(of: $0.rule, $0.group, at: time) }.joined(),
+            at: expectation.range)
+    }
+
+    /// The rule's expression with the values of its parts, for whoever wonders why.
+    private func values(of rule: Rule, _ group: RuleGroup, at time: Duration) -> String {
+        let evaluator = NodeEvaluator(engine: querier.engine, snapshot: store.snapshot(), time: test.start + time)
+        let line = file.rulePlaces["\(group.file) \(rule.range.lowerBound)"].map { ":\($0)" } ?? ""
+        return "\n  \(group.file)\(line): \(rule.name), values at \(text(time)):\n"
+            + evaluator.node(rule.query.expression, in: rule.query.text).tree(depth: 2).trimmingLastNewline
+    }
+    // MARK: Queries
+
+    private func check(_ expectation: QueryExpectation) -> Diagnostic? {
+        let time = test.start + expectation.time
+        let header = "expr: \(GoQuote.quote(expectation.query.text)), time: \(text(expectation.time))"
+        var got: [VectorSample]
+        do throws(QueryError) {
+            got = try querier.instant(expectation.query, at: time).ruleVector(at: time)
+        } catch {
+            return Diagnostic("\(header), err: \(error)", at: expectation.range)
+        }
+        got.sort { $0.labels < $1.labels }
+        let expected = expectation.samples.sorted { $0.labels < $1.labels }
+        let isEqual = got.count == expected.count && zip(expected, got).allSatisfy { wanted, found in
+            wanted.labels == found.labels && (wanted.histogram != nil || found.histogram != nil
+                ? wanted.histogram == found.histogram : isSame(wanted.value, found.value))
+        }
+        if isEqual { return nil }
+        let line = { (labels: Labels, value: Double, histogram: NativeHistogram?) in
+            "\(labels) \(histogram?.description ?? GoNumber.text(value))"
+        }
+        return Diagnostic(
+            header + difference(expected.map { line($0.labels, $0.value, $0.histogram) }, got.map { line($0.labels, $0.value, $0.histogram) }),
+            at: expectation.range)
+    }
+
+    private func isSame(_ a: Double, _ b: Double) -> Bool {
+        a == b || (a.isNaN && b.isNaN) || (file.comparesFuzzily && (a.nextUp == b || a.nextDown == b))
+    }
+
+    /// Both sides, one line for each element, with what they share unmarked.
+    private func difference(_ expected: [String], _ got: [String]) -> String { Self.difference(expected, got) }
+
+    static func difference(_ expected: [String], _ got: [String]) -> String {
+        let (wanted, found) = (Set(expected), Set(got))
+        var lines: [String] = []
+        for line in expected { lines.append((found.contains(line) ? "      " : "  exp ") + line) }
+        for line in got where !wanted.contains(line) { lines.append("  got " + line) }
+        if expected.isEmpty { lines.insert("  exp nothing", at: 0) }
+        if got.isEmpty { lines.append("  got nothing") }
+        return "\n" + lines.joined(separator: "\n")
+    }
+}
+
+extension String {
+    fileprivate var trimmingLastNewline: String { hasSuffix("\n") ? String(dropLast()) : self }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+@Suite struct `Replay and explain on the command line` {
+    private static let rules = "- {alert: High, expr: load > 1, for: 1m, labels: {severity: page}}\n"
+
+    /// A page with one series that is high from 150 s to 420 s, and its rules.
+    private func recording() throws -> URL {
+        let folder = try temporaryFolder()
+        try Data(Self.rules.utf8).write(to: folder.appending(path: "rules.yml"))
+        let lines = (0..<60).map { "load{job=\"a\"} \((10..<28).contains($0) ? 3 : 0) \($0 * 15)" }
+        try Data(("# TYPE load gauge\n" + lines.joined(separator: "\n") + "\n# EOF\n").utf8).write(to: folder.appending(path: "page.om"))
+        return folder
+    }
+
+    private func run(_ arguments: [String], in folder: URL) throws -> BuiltProgram.Outcome {
+        try BuiltProgram.run(arguments + ["--rules", "rules.yml", "--data", "page.om"], in: folder)
+    }
+
+    @Test func `a replay tells when each alert was pending, firing and resolved`() throws {
+        let folder = try recording()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let result = try run(["replay"], in: folder)
+        #expect(result.status == 0)
+        #expect(result.output.contains("High  (rules.yml:1, group rules)"))
+        #expect(result.output.contains("pending 1970-01-01T00:02:30Z  firing 1970-01-01T00:03:30Z  resolved 1970-01-01T00:07:00Z  fired for 3m30s  peak 3"))
+        #expect(result.output.contains("fired 1 time, for 3m30s"))
+        let json = try JSONSerialization.jsonObject(with: Data(try run(["replay", "--output", "json"], in: folder).output.utf8)) as? [String: Any]
+        let rule = (json?["rules"] as? [[String: Any]])?.first
+        #expect(rule?["firings"] as? Int == 1 && rule?["firing_seconds"] as? Double == 210)
+        #expect(try run(["replay", "--output", "html"], in: folder).output.contains("<h2>High</h2>"))
+    }
+
+    @Test func `sweeps and comparisons show what other settings would have done`() throws {
+        let folder = try recording()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let sweep = try run(["replay", "--sweep", "for=0s,10m", "--sweep", "threshold=1,5"], in: folder)
+        #expect(sweep.status == 0 && sweep.output.split(separator: "\n").count == 5)
+        let rows = sweep.output.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true).map(String.init) }
+        #expect(rows[1] == ["High", "0s", "1", "1", "0", "4m30s", "2"] && rows[4] == ["High", "10m", "5", "0", "0", "0s", "0"])
+        try Data(Self.rules.replacing("> 1", with: "> 5").utf8).write(to: folder.appending(path: "other.yml"))
+        let comparison = try run(["replay", "--compare", "other.yml"], in: folder)
+        #expect(comparison.output.contains("no longer fires: {alertname=\"High\""))
+    }
+
+    @Test func `what rules record is kept where it is asked for`() throws {
+        let folder = try recording()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("- {record: twice, expr: load * 2}\n".utf8).write(to: folder.appending(path: "rules.yml"))
+        #expect(try run(["replay", "--write", "kept"], in: folder).status == 0)
+        let answer = try BuiltProgram.run(["query", "--data", "kept", "--time", "300", "--output", "csv", "twice"], in: folder)
+        #expect(answer.output.contains("6"))
+    }
+
+    @Test func `an explanation names the value, the threshold and the nearest firing`() throws {
+        let folder = try recording()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let quiet = try run(["explain", "High", "--time", "60"], in: folder)
+        #expect(quiet.status == 0 && quiet.output.contains("High is inactive at 1970-01-01T00:01:00Z"))
+        #expect(quiet.output.contains("1 away from 1") && quiet.output.contains("the nearest firing is from 1970-01-01T00:03:30Z"))
+        let json = try run(["explain", "High", "--time", "240", "--output", "json", "--labels", "job=a"], in: folder)
+        let list = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]]
+        #expect(list?.first?["state"] as? String == "firing")
+        let unknown = try run(["explain", "Hihg"], in: folder)
+        #expect(unknown.status == 1 && unknown.error.contains("did you mean High?"))
+    }
+
+    @Test func `bad questions are refused`() throws {
+        let folder = try recording()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(try run(["replay", "--sweep", "hold=1m"], in: folder).status == 2)
+        #expect(try run(["replay", "--start", "100", "--end", "50"], in: folder).status == 1)
+        #expect(try BuiltProgram.run(["replay"], in: folder).status == 2)
+        #expect(try BuiltProgram.run(["replay", "--rules", "none.yml", "--data", "page.om"], in: folder).status == 1)
+    }
+}

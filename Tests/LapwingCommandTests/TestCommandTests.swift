@@ -1,0 +1,129 @@
+import Foundation
+import Testing
+
+@Suite struct `Tests of rules on the command line` {
+    private static let rules = """
+        groups:
+          - name: g
+            rules:
+              - alert: High
+                expr: sum by (job) (load{kind!="x"}) > 1 or errors > 5
+                for: 2m
+                annotations: {text: '{{ if gt $value 4.0 }}very{{ else }}quite{{ end }} high'}
+              - {record: twice, expr: load * 2}
+        """
+
+    /// A folder with the rules and a test of them.
+    private func folder(_ test: String) throws -> URL {
+        let folder = try temporaryFolder()
+        try Data(Self.rules.utf8).write(to: folder.appending(path: "rules.yml"))
+        let head = "rule_files: [rules.yml]\nevaluation_interval: 1m\ntests:\n  - interval: 1m\n    name: first\n"
+        try Data((head + test).utf8).write(to: folder.appending(path: "rules.test.yml"))
+        return folder
+    }
+
+    private static let series = "    input_series:\n      - {series: 'load{job=\"a\"}', values: '0 2 2 2 2 0 0 0 0 0'}\n"
+
+    private func run(_ test: String, _ arguments: [String] = []) throws -> BuiltProgram.Outcome {
+        let folder = try folder(Self.series + test)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try BuiltProgram.run(["test"] + arguments + ["rules.test.yml"], in: folder)
+    }
+
+    private static let firing = """
+            alert_rule_test:
+              - {eval_time: 3m, alertname: High, exp_alerts: [{exp_labels: {job: a}, exp_annotations: {text: quite high}}]}
+              - {eval_time: 6m, alertname: High}
+        """
+
+    @Test func `a failing alert shows the rule's line and the values of its parts`() throws {
+        let result = try run("    alert_rule_test:\n      - {eval_time: 3m, alertname: High}\n")
+        #expect(result.status == 1 && result.output.contains("rules.yml:4: High, values at 3m:"))
+        #expect(result.output.contains("sum by (job) (load{kind!=\"x\"})") && result.output.contains(#"= {job="a"}  2"#))
+    }
+
+    @Test func `coverage lists what no test reaches`() throws {
+        let result = try run(Self.firing, ["--coverage"])
+        #expect(result.status == 0)
+        for missed in ["no test has a result for errors > 5", "no test reaches {{if gt $value 4.0}}", "twice: no test expects anything of it"] {
+            #expect(result.output.contains(missed), "\(result.output)")
+        }
+        #expect(!result.output.contains("sees it") && result.output.hasSuffix("1 passed, 0 failed\n"))
+    }
+
+    @Test func `mutation lists the changes that no test notices`() throws {
+        let result = try run(Self.firing, ["--mutate"])
+        #expect(result.status == 1 && result.output.hasSuffix("1 passed, 0 failed\n"))
+        #expect(result.output.contains("High: no test notices when errors > 5 becomes") || result.output.contains("when 5 becomes 10"))
+        #expect(!result.output.contains("when for: 2m becomes 4m"))
+        #expect(result.output.contains(#"load{kind!="x"} becomes load"#))
+    }
+
+    @Test func `states, subsets and spans are expected beyond promtool's schema`() throws {
+        let right = """
+                alert_rule_test:
+                  - {eval_time: 2m, alertname: High, state: pending, match: subset, exp_alerts: [{exp_labels: {job: a}}]}
+                  - {eval_time: 0m, alertname: High, state: inactive}
+                  - {alertname: High, never: [5m, 9m]}
+                  - {alertname: High, within: [0m, 9m], match: regex, exp_alerts: [{exp_annotations: {text: 'quite.*'}}]}
+                  - {alertname: High, always: [3m, 4m]}
+            """
+        #expect(try run(right).output == "1 passed, 0 failed\n")
+        for wrong in [
+            "{eval_time: 3m, alertname: High, state: pending, match: subset, exp_alerts: [{exp_labels: {job: a}}]}",
+            "{eval_time: 3m, alertname: High, state: inactive}", "{alertname: High, never: [0m, 9m]}",
+            "{alertname: High, within: [5m, 9m]}", "{alertname: High, always: [0m, 4m]}",
+            "{alertname: High, within: [0m, 9m], match: regex, exp_alerts: [{exp_annotations: {text: 'quite'}}]}",
+        ] {
+            #expect(try run("    alert_rule_test:\n      - \(wrong)\n").status == 1, "\(wrong)")
+        }
+    }
+
+    @Test func `gaps, late samples, a restart and notifications are part of a test`() throws {
+        let count = "{expr: 'count_over_time(load[10m])', eval_time: 9m, exp_samples: [{labels: '{job=\"a\"}', value: 8}]}"
+        let gap = "    gaps: [[2m, 3m]]\n    promql_expr_test:\n      - \(count)\n"
+        #expect(try run(gap).output == "1 passed, 0 failed\n")
+        let late = "    delay: 1m\n    alert_rule_test:\n      - {eval_time: 3m, alertname: High, state: pending, match: subset, exp_alerts: [{}]}\n"
+        #expect(try run(late).output == "1 passed, 0 failed\n")
+        let restart = "    restart: [2m, 4m]\n    alert_rule_test:\n      - {eval_time: 4m, alertname: High, state: pending, match: subset, exp_alerts: [{}]}\n"
+        #expect(try run(restart).output == "1 passed, 0 failed\n")
+        let told = """
+                webhook: {group_by: [alertname], group_wait: 0s, group_interval: 1m}
+                notification_test:
+                  - eval_time: 9m
+                    exp_notifications:
+                      - {time: 3m, status: firing, group_labels: {alertname: High}, alerts: 1}
+                      - {time: 6m, status: resolved}
+            """
+        let result = try run(told)
+        #expect(result.output == "1 passed, 0 failed\n", "\(result.output)")
+    }
+
+    @Test func `results are also written for programs, and promtool's leniency is there for who wants it`() throws {
+        let unknown = "    alert_rule_test:\n      - {eval_time: 3m, alertname: Hgih}\n"
+        let strict = try run(unknown, ["--output", "json"])
+        let json = try JSONSerialization.jsonObject(with: Data(strict.output.utf8)) as? [String: Any]
+        #expect(strict.status == 1 && json?["failed"] as? Int == 1)
+        #expect(try run(unknown, ["--promtool-compat"]).status == 0)
+    }
+
+    @Test func `watching runs again what a change touches`() throws {
+        let folder = try folder(Self.series + Self.firing)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let process = Process()
+        process.executableURL = BuiltProgram.url
+        process.arguments = ["test", "--watch", folder.path]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        defer { process.terminate() }
+        var text = ""
+        func wait(for part: String) {
+            while process.isRunning, !text.contains(part) { text += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) }
+        }
+        wait(for: "1 passed, 0 failed")
+        try Data(Self.rules.replacing("> 1 or", with: "> 3 or").utf8).write(to: folder.appending(path: "rules.yml"))
+        wait(for: "0 passed, 1 failed")
+        #expect(text.contains("FAIL"))
+    }
+}
