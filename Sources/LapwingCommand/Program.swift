@@ -19,6 +19,16 @@ enum Program {
         case "--help", "-h", "help":
             Console.output(CommandTable.overview)
             return .success
+        case "completion":
+            guard words.count == 2, let shell = ShellCompletion(rawValue: words[1]) else {
+                Console.error(UsageError("completion is for bash, zsh or fish: eval \"$(lapwing completion bash)\"").text + "\n")
+                return .usage
+            }
+            Console.output(shell.script(CommandTable.commands))
+            return .success
+        case "man":
+            Console.output(ManualPage.text(CommandTable.commands, version: LapwingVersion.text))
+            return .success
         case "--version":
             Console.output("lapwing \(LapwingVersion.text)\n")
             return .success
@@ -70,9 +80,18 @@ enum Console {
 
     static func error(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
+    static var isTerminal: Bool { isatty(FileHandle.standardOutput.fileDescriptor) == 1 }
+
+    /// The columns of the terminal; 80 where there is none that tells.
+    static var width: Int {
+        var size = winsize()
+        if ioctl(FileHandle.standardOutput.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        return ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }.map { max(20, $0) } ?? 80
+    }
+
     /// Whether standard output is a terminal that may be coloured.
     static var isColored: Bool {
-        isatty(FileHandle.standardOutput.fileDescriptor) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+        isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
     }
 
     static func colored(_ text: String, _ code: Int) -> String { isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }

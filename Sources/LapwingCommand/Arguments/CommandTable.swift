@@ -74,7 +74,9 @@ enum CommandTable {
             Flag("--start", .value("T"), "the start of a range"),
             Flag("--end", .value("T"), "the end of a range", standard: "now"),
             Flag("--step", .value("D"), "the distance of the points of a range"),
-            Flag("--output", .value("FORMAT"), "table, json or csv", standard: "table"),
+            Flag("--output", .value("FORMAT"), "table, json, csv, plot (a chart) or svg (a picture)", standard: "table"),
+            Flag("--watch", .value("D"), "ask again at this distance, until interrupted"),
+            Flag("--explain", .toggle, "show the plan, and what each part of it costs; with --data"),
             Flag("--series", .value("SELECTOR"), "list the series that a selector finds"),
             Flag("--labels", .toggle, "list the names of labels"),
             Flag("--label-values", .value("NAME"), "list the values of a label"),
@@ -152,5 +154,6 @@ enum CommandTable {
             text += "  \(command.name)\(String(repeating: " ", count: 9 - command.name.count))\(command.summary)\n"
         }
         return text + "\nlapwing COMMAND --help tells more of each; lapwing --version says which version this is.\n"
+            + "lapwing completion bash|zsh|fish writes completion for a shell, lapwing man the manual: lapwing man | man -l -\n"
     }()
 }

@@ -8,12 +8,33 @@ import LapwingText
 /// `lapwing query`: asks a server, pages of samples, or data directories.
 enum QueryCommand {
     static func run(_ arguments: Arguments) async throws(UsageError) -> ExitStatus {
+        if let pause = try arguments.duration("--watch") { return try await watch(arguments, every: pause) }
+        return try await answerOnce(arguments)
+    }
+
+    /// Asks again and again, until it is interrupted or an answer fails.
+    private static func watch(_ arguments: Arguments, every pause: Duration) async throws(UsageError) -> ExitStatus {
+        guard pause >= .milliseconds(1) else { throw UsageError("--watch is at least 1ms") }
+        while true {
+            // A screen of its own each time, on a terminal.
+            if Console.isTerminal { Console.output("\u{1B}[H\u{1B}[2J") }
+            let status = try await answerOnce(arguments)
+            if status != .success { return status }
+            try? await Task.sleep(for: pause)
+        }
+    }
+
+    private static func answerOnce(_ arguments: Arguments) async throws(UsageError) -> ExitStatus {
         let question = try QueryQuestion(arguments, now: .now)
         let output = arguments.text("--output") ?? "table"
         guard let format = ResultFormat(rawValue: output) else {
-            throw UsageError("--output is table, json or csv, not \(GoQuote.quote(output))")
+            throw UsageError("--output is table, json, csv, plot or svg, not \(GoQuote.quote(output))")
         }
         do throws(QueryFailure) {
+            if arguments.has("--explain") {
+                Console.output(try QueryCost.text(of: question, arguments.texts("--data")))
+                return .success
+            }
             let answer = try await answer(question, arguments)
             Console.output(format.text(answer))
             for remark in answer.remarks { Console.error("\(remark)\n") }

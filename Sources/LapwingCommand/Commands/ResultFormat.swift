@@ -5,12 +5,34 @@ import LapwingText
 /// How an answer is written.
 enum ResultFormat: String {
     case table, json, csv
+    /// A chart for the terminal, and a picture.
+    case plot, svg
 
     func text(_ answer: QueryAnswer) -> String {
         switch self {
         case .json: String(decoding: answer.json, as: UTF8.self) + "\n"
         case .table: table(answer.content)
         case .csv: csv(answer.content)
+        case .plot: plot(answer.content)
+        case .svg: ChartPicture.text(Self.series(answer.content))
+        }
+    }
+
+    private func plot(_ content: QueryAnswer.Content) -> String {
+        let chart = TerminalChart(width: Console.width, height: 16, isColored: Console.isColored)
+        return switch content {
+        case .value(.matrix(let matrix), _): chart.text(Array(matrix))
+        case .value(.vector(let samples), _): chart.bars(samples)
+        case .value, .names, .series: table(content)
+        }
+    }
+
+    /// What a picture has to draw.
+    private static func series(_ content: QueryAnswer.Content) -> [MatrixSeries] {
+        switch content {
+        case .value(.matrix(let matrix), _): Array(matrix)
+        case .value(.vector(let samples), _): samples.map { MatrixSeries(labels: $0.labels, times: [$0.time], values: [$0.value]) }
+        case .value, .names, .series: []
         }
     }
 
