@@ -20,7 +20,8 @@ enum QueryCost {
             var lines = [["part", "series", "samples", "ms"]]
             try measure(prepared.expression, in: query, depth: 0, &lines) { (part: PreparedQuery) throws(QueryError) in
                 part.expression.type == .matrix || start == end
-                    ? try engine.instant(part, at: end, over: data.snapshot) : try engine.range(part, from: start, through: end, step: step, over: data.snapshot)
+                    ? try engine.instant(part, at: end, over: data.snapshot)
+                    : try engine.range(part, from: start, through: end, step: step, over: data.snapshot)
             }
             text += TextTable.text(lines)
             return text
