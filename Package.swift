@@ -24,6 +24,13 @@ let rooms: [(name: String, imports: [String])] = [
         "LapwingRules",
         ["LapwingText", "LapwingYAML", "LapwingTemplate", "LapwingRegex", "LapwingSeries", "LapwingPromQL", "LapwingAlerting"]
     ),
+    (
+        "LapwingRemote",
+        [
+            "LapwingText", "LapwingSnappy", "LapwingHTTP", "LapwingSeries", "LapwingPromQL", "LapwingExposition", "LapwingAlerting",
+            "LapwingRules",
+        ]
+    ),
     ("LapwingNotify", ["LapwingText", "LapwingTemplate", "LapwingHTTP", "LapwingSeries", "LapwingAlerting"]),
     (
         "LapwingConfiguration",
@@ -62,7 +69,7 @@ let rooms: [(name: String, imports: [String])] = [
         [
             "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingHTTP", "LapwingSeries", "LapwingStorage", "LapwingBlocks",
             "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
-            "LapwingConfiguration", "LapwingRuleTesting", "LapwingReplay", "Lapwing", "LapwingServer",
+            "LapwingConfiguration", "LapwingRemote", "LapwingRuleTesting", "LapwingReplay", "Lapwing", "LapwingServer",
         ]
     ),
 ]

@@ -209,7 +209,7 @@ public final class Notifier: Sendable {
         }
         do throws(HTTPClientError) {
             let response = try await client.send(request)
-            let delay = response.headers["Retry-After"].flatMap { RetryAfter.delay($0, at: surroundings.now()) }
+            let delay = response.headers["Retry-After"].flatMap { RetryAfter.delay($0, atSecond: surroundings.now().milliseconds / 1000) }
             return DeliveryOutcome(status: response.status.code, retryAfter: delay)
         } catch {
             return .failed(retryAfter: nil, error.description)

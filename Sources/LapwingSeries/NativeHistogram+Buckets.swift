@@ -9,6 +9,14 @@ extension NativeHistogram {
         public var includesUpper: Bool
         public var count: Double
 
+        public init(lower: Double, upper: Double, includesLower: Bool, includesUpper: Bool, count: Double) {
+            self.lower = lower
+            self.upper = upper
+            self.includesLower = includesLower
+            self.includesUpper = includesUpper
+            self.count = count
+        }
+
         /// The fraction of the bucket's width that lies at or below a value strictly within its finite bounds: linear for
         /// custom buckets and around zero, on a logarithmic scale otherwise.
         public func fraction(below value: Double, isLinear: Bool) -> Double {

@@ -3,18 +3,20 @@ import Synchronization
 
 /// Carries a result from a task to a thread that waits for it.
 ///
-/// For threads of the server's own alone: a task must never wait like this.
-final class BlockingResult<Value: Sendable>: Sendable {
+/// For threads of one's own alone: a task must never wait like this.
+public final class BlockingResult<Value: Sendable>: Sendable {
     private let value = Mutex<Value?>(nil)
     private let semaphore = DispatchSemaphore(value: 0)
 
-    func set(_ value: Value) {
+    public init() {}
+
+    public func set(_ value: Value) {
         self.value.withLock { $0 = .some(value) }
         semaphore.signal()
     }
 
     /// - Precondition: `set` is called once.
-    func wait() -> Value {
+    public func wait() -> Value {
         semaphore.wait()
         guard let value = value.withLock({ $0 }) else { preconditionFailure("signalled without a value") }
         return value

@@ -1,0 +1,91 @@
+public import LapwingHTTP
+public import LapwingSeries
+
+/// A client of Prometheus' HTTP API.
+public struct RemoteAPI: Sendable {
+    /// What the client has around it.
+    public struct Surroundings: Sendable {
+        public var client: any HTTPClient
+        public var now: @Sendable () -> Timestamp = { .now }
+        public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        /// The bytes of a file with a secret.
+        public var readFile: @Sendable (String) throws(HTTPCredentialsError) -> [UInt8] = { path throws(HTTPCredentialsError) in
+            throw HTTPCredentialsError("\(path): no files can be read here")
+        }
+
+        public init(client: any HTTPClient) { self.client = client }
+    }
+
+    public let settings: DatasourceSettings
+    private let surroundings: Surroundings
+    /// Shared by the copies of a client.
+    private let turns: Turns
+
+    public init(_ settings: DatasourceSettings, _ surroundings: Surroundings) {
+        self.settings = settings
+        self.surroundings = surroundings
+        turns = Turns(settings.maximumConcurrent)
+    }
+
+    /// Asks, and asks again where a fault may pass.
+    ///
+    /// - Throws: `RemoteError`, the one of the last try.
+    public func ask(_ question: RemoteQuestion) async throws(RemoteError) -> RemoteReply {
+        let deadline = surroundings.now() + settings.timeout
+        await turns.take()
+        defer { turns.give() }
+        var tries = 0
+        while true {
+            let left = deadline.duration(since: surroundings.now())
+            let (reply, asked) = await attempt(question, within: max(left, .milliseconds(1)))
+            tries += 1
+            switch reply {
+            case .success(let reply): return reply
+            case .failure(let error):
+                let left = deadline.duration(since: surroundings.now())
+                guard let pause = DatasourceSettings.pause(after: tries, error, asked: asked, left: left) else { throw error }
+                guard (try? await surroundings.sleep(pause)) != nil else { throw error }
+            }
+        }
+    }
+
+    /// One try, with the wait that the server asks for before the next.
+    private func attempt(_ question: RemoteQuestion, within timeout: Duration) async -> (Result<RemoteReply, RemoteError>, Duration?) {
+        do throws(RemoteError) {
+            var response = try await send(question, question.method, within: timeout)
+            // Proxies that only let GET pass answer so.
+            if question.method == .post, response.status == .methodNotAllowed || response.status == .notImplemented {
+                response = try await send(question, .get, within: timeout)
+            }
+            let asked = response.headers["Retry-After"].flatMap { RetryAfter.delay($0, atSecond: surroundings.now().milliseconds / 1000) }
+            do throws(RemoteError) { return (.success(try RemoteReply(response)), nil) } catch { return (.failure(error), asked) }
+        } catch {
+            return (.failure(error), nil)
+        }
+    }
+
+    private func send(
+        _ question: RemoteQuestion, _ method: HTTPMethod, within timeout: Duration
+    ) async throws(RemoteError) -> HTTPClientResponse {
+        let base = settings.url.hasSuffix("/") ? String(settings.url.dropLast()) : settings.url
+        var request = HTTPClientRequest(
+            method: method, url: "\(base)/api/v1/\(question.path)", timeout: timeout, maxResponseBytes: DatasourceSettings.maximumAnswerBytes,
+            followsRedirects: settings.followsRedirects)
+        let form = question.parameters.formText
+        if method == .post {
+            request.body = Array(form.utf8)
+            request.headers["Content-Type"] = "application/x-www-form-urlencoded"
+        } else if !form.isEmpty {
+            request.url += "?" + form
+        }
+        for header in settings.headers { request.headers[header.name] = header.value }
+        do throws(HTTPCredentialsError) {
+            if let authorization = try settings.credentials.authorization(surroundings.readFile) {
+                request.headers["Authorization"] = authorization
+            }
+        } catch {
+            throw .unprepared(error.description)
+        }
+        do throws(HTTPClientError) { return try await surroundings.client.send(request) } catch { throw .unanswered(error) }
+    }
+}
