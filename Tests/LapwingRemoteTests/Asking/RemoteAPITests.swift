@@ -46,7 +46,7 @@ import Testing
         ] { _ = try await api.ask(question) }
         #expect(
             client.requests.map { "\($0.method.name) \($0.url) \($0.text)" } == [
-                "POST http://server/prefix/api/v1/query query=up+%3D%3D+1&time=1.5",
+                "POST http://server/prefix/api/v1/query query=up%20%3D%3D%201&time=1.5",
                 "POST http://server/prefix/api/v1/query_range query=up&start=1.5&end=2.5&step=0.25",
                 "POST http://server/prefix/api/v1/series match%5B%5D=up&match%5B%5D=a&start=1.5&end=2.5",
                 "POST http://server/prefix/api/v1/labels ", "GET http://server/prefix/api/v1/label/a%2Fb/values?match%5B%5D=up ",
