@@ -43,6 +43,13 @@ let rooms: [(name: String, imports: [String])] = [
         ]
     ),
     (
+        "LapwingLint",
+        [
+            "LapwingText", "LapwingYAML", "LapwingTemplate", "LapwingRegex", "LapwingSeries", "LapwingPromQL", "LapwingRules",
+            "LapwingReplay",
+        ]
+    ),
+    (
         "LapwingRuleTesting",
         [
             "LapwingText", "LapwingYAML", "LapwingTemplate", "LapwingRegex", "LapwingSeries", "LapwingStorage", "LapwingPromQL",
@@ -69,7 +76,7 @@ let rooms: [(name: String, imports: [String])] = [
         [
             "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingHTTP", "LapwingSeries", "LapwingStorage", "LapwingBlocks",
             "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
-            "LapwingConfiguration", "LapwingRemote", "LapwingRuleTesting", "LapwingReplay", "Lapwing", "LapwingServer",
+            "LapwingConfiguration", "LapwingRemote", "LapwingRuleTesting", "LapwingReplay", "LapwingLint", "Lapwing", "LapwingServer",
         ]
     ),
 ]

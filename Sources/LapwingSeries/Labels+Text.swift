@@ -15,5 +15,6 @@ extension Labels: CustomStringConvertible {
         return rest.isEmpty ? name : name + "{" + rest.joined(separator: ", ") + "}"
     }
 
-    static func nameText(_ name: String) -> String { LabelName.isLegacy(name) ? name : GoQuote.quote(name) }
+    /// A label's name as PromQL writes it, in quotes where it is no plain word.
+    public static func nameText(_ name: String) -> String { LabelName.isLegacy(name) ? name : GoQuote.quote(name) }
 }

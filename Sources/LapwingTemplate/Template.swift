@@ -71,6 +71,12 @@ public struct Template: Sendable {
     /// Every way that its branches can go.
     public var branches: [TemplateBranch] { main?.tree.branches ?? [] }
 
+    /// What the main template asks of its data, wherever that can be told.
+    public var references: [TemplateReference] { main.map { $0.tree.references(from: $0.root) } ?? [] }
+
+    /// The functions that are called with a text first.
+    public var calls: [TemplateCall] { main?.tree.calls ?? [] }
+
     /// This template with the definitions of another, whose own win where both have one: files that call each other.
     public func adding(_ other: Template) -> Template {
         Template(

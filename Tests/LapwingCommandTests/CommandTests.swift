@@ -101,7 +101,7 @@ import Testing
         let file = try write("- {record: a, expr: vector(1)}\n- {record: a, expr: vector(2)}\n", as: "r.yml")
         #expect(try BuiltProgram.run(["check", "rules", file.path]).status == 0)
         let fatal = try BuiltProgram.run(["check", "rules", "--lint-fatal", file.path])
-        #expect(fatal.status == 3 && fatal.output.contains("(duplicate-rules)"))
+        #expect(fatal.status == 3 && fatal.output.contains("(rule/duplicate)"))
         #expect(try BuiltProgram.run(["check", "rules", "--lint", "none", "--lint-fatal", file.path]).status == 0)
     }
 

@@ -54,15 +54,22 @@ enum CommandTable {
         ])
 
     static let check = CommandDescription(
-        name: "check", operands: "rules|config FILE…", summary: "check rule files and configuration files",
+        name: "check", operands: "rules|config|metrics FILE…", summary: "check rule files, configuration files and pages of samples",
         flags: [
-            Flag("--output", .value("FORMAT"), "text or json", standard: "text"),
-            Flag("--lint", .value("NAMES"), "default, all, none or names of checks", standard: "default"),
+            Flag("--output", .value("FORMAT"), "text, json, sarif or github", standard: "text"),
+            Flag("--lint", .value("NAMES"), "default, all, none or names of checks; those that need a policy or data run when it is given", standard: "default"),
             Flag("--lint-fatal", .toggle, "exit with 3 when a check finds something"),
+            Flag("--policy", .value("FILE"), "which labels and annotations alerts must and may have"),
+            Flag("--data", .repeated("PATH"), "exposition pages or data directories that rules are held against"),
+            Flag("--scrape-interval", .value("D"), "how often metrics are scraped", standard: "15s; for config, its own"),
+            Flag("--evaluation-interval", .value("D"), "how often groups without an interval are evaluated", standard: "15s; for config, its own"),
         ],
         examples: [
             ("lapwing check rules rules/*.yml", "check rule files before they are loaded"),
-            ("lapwing check config prometheus.yml", "check a configuration and the rule files that it names"),
+            ("lapwing check config prometheus.yml", "check a configuration and the files that it names"),
+            ("curl -s localhost:3001/metrics | lapwing check metrics", "check a page as a scrape would read it, and how its metrics are named"),
+            ("lapwing check rules --data /var/lib/prometheus/metrics2 rules/*.yml", "find what matches nothing, never fires or is dear"),
+            ("lapwing check rules --output sarif rules/*.yml > lint.sarif", "show findings beside a change"),
         ])
 
     static let query = CommandDescription(

@@ -42,6 +42,7 @@ extension ConfigurationReader {
                 report("path name \(GoQuote.quote(text)) is not valid for file discovery", at: item.range, help: "names end in .json, .yml or .yaml")
             }
             patterns.append(path(text))
+            targetFiles.append((path(text), item.range))
         }
         return .files(patterns: patterns, refreshInterval: fields.duration("refresh_interval", &problems) ?? .seconds(300))
     }

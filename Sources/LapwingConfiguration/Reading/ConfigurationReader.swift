@@ -25,6 +25,7 @@ extension Configuration {
         configuration.warnings = ordered
         configuration.secrets = reader.secrets
         configuration.namedFiles = reader.namedFiles
+        configuration.targetFiles = reader.targetFiles
         return configuration
     }
 }
@@ -40,6 +41,7 @@ struct ConfigurationReader {
     var problems: [Diagnostic] = []
     var secrets: [SourceRange] = []
     var namedFiles: [(path: String, range: SourceRange)] = []
+    var targetFiles: [(pattern: String, range: SourceRange)] = []
     /// What jobs have that set nothing else.
     var jobDefaults = JobDefaults()
 

@@ -22,6 +22,8 @@ public struct Configuration: Sendable {
     public var warnings: [Diagnostic] = []
     /// Files of secrets, and where they are named.
     public var namedFiles: [(path: String, range: SourceRange)] = []
+    /// Patterns of files of targets, and where they stand.
+    public var targetFiles: [(pattern: String, range: SourceRange)] = []
     /// Where passwords and tokens stand.
     var secrets: [SourceRange] = []
 

@@ -84,16 +84,28 @@ struct RuleFileReader {
             range: node.range)
     }
 
-    /// Name and value of each label, with the value's node for templates and messages.
-    private typealias LabelField = (name: String, value: YAMLNode)
+    /// Name and value of each label, with where they stand.
+    private typealias LabelField = (key: SourceRange, name: String, value: YAMLNode)
 
     private mutating func labels(_ fields: YAMLFields, _ field: String) -> [LabelField] {
         fields.pairs(field, &problems).map { pair in
             if pair.name.isEmpty || pair.name == LabelName.metric {
                 problems.append(Diagnostic("invalid label name: \(pair.name)", at: pair.key.range, check: "rules/label-name"))
             }
-            return (pair.name, pair.value)
+            return (pair.key.range, pair.name, pair.value)
         }
+    }
+
+    private func places(_ fields: YAMLFields, name: String, labels: [LabelField], annotations: [LabelField]) -> RulePlaces? {
+        guard let expression = fields.node("expr")?.scalar else { return nil }
+        func entries(_ fields: [LabelField]) -> [String: RulePlaces.YAMLEntry] {
+            Dictionary(
+                fields.compactMap { field in field.value.scalar.map { (field.name, RulePlaces.YAMLEntry(key: field.key, value: $0)) } },
+                uniquingKeysWith: { $1 })
+        }
+        return RulePlaces(
+            name: fields.node(name)?.range ?? fields.range, fields: fields.places, expression: expression, labels: entries(labels),
+            annotations: entries(annotations))
     }
 
     private mutating func rule(in node: YAMLNode, group: String, place: Int, groupLabels: [LabelField]) -> Rule? {
@@ -114,24 +126,28 @@ struct RuleFileReader {
         let rule: Rule?
         if alert.isEmpty {
             checkRecording(record, fields, scope)
-            rule = query.map {
-                .recording(
-                    RecordingRule(
-                        metric: record, query: $0,
-                        labels: Labels(labels.map { Label(name: $0.name, value: $0.value.scalar?.text ?? "") }),
-                        range: node.range))
+            rule = query.flatMap { query in
+                places(fields, name: "record", labels: labels, annotations: []).map { places in
+                    .recording(
+                        RecordingRule(
+                            metric: record, query: query,
+                            labels: Labels(labels.map { Label(name: $0.name, value: $0.value.scalar?.text ?? "") }),
+                            range: node.range, places: places))
+                }
             }
         } else {
-            let annotations = fields.pairs("annotations", &problems).map { ($0.name, $0.value) }
+            let annotations = fields.pairs("annotations", &problems).map { ($0.key.range, $0.name, $0.value) }
             let hold = fields.duration("for", &problems) ?? .zero
             let keep = fields.duration("keep_firing_for", &problems) ?? .zero
             let labelTemplates = templates(labels, of: alert, kind: "label", scope)
             let annotationTemplates = templates(annotations, of: alert, kind: "annotation", scope)
-            rule = query.map {
-                .alerting(
-                    AlertingRule(
-                        name: alert, query: $0, hold: hold, keepFiringFor: keep, labels: labelTemplates,
-                        annotations: annotationTemplates, range: node.range))
+            rule = query.flatMap { query in
+                places(fields, name: "alert", labels: labels, annotations: annotations).map { places in
+                    .alerting(
+                        AlertingRule(
+                            name: alert, query: query, hold: hold, keepFiringFor: keep, labels: labelTemplates,
+                            annotations: annotationTemplates, range: node.range, places: places))
+                }
             }
         }
         return problems.count == before ? rule : nil

@@ -110,6 +110,14 @@ public enum Rule: Sendable {
         case .recording(let rule): rule.range
         }
     }
+
+    /// Where its parts stand in the file, as they were read.
+    public var places: RulePlaces {
+        switch self {
+        case .alerting(let rule): rule.places
+        case .recording(let rule): rule.places
+        }
+    }
 }
 
 /// A rule whose results become alerts.
@@ -125,6 +133,7 @@ public struct AlertingRule: Sendable {
     /// Sorted by name.
     public var annotations: [TemplatedLabel]
     public var range: SourceRange
+    public var places: RulePlaces
 }
 
 /// A label or annotation whose value is a template, compiled once when the file is read.
@@ -144,4 +153,5 @@ public struct RecordingRule: Sendable {
     public var query: PreparedQuery
     public var labels: Labels
     public var range: SourceRange
+    public var places: RulePlaces
 }

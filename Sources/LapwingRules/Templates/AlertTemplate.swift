@@ -35,6 +35,12 @@ public struct AlertTemplate: Sendable {
     /// Every way that its branches can go.
     public var branches: [TemplateBranch] { template?.branches ?? [] }
 
+    /// What it asks of the alert: labels, value, and what is outside.
+    public var references: [TemplateReference] { template?.references ?? [] }
+
+    /// The functions that it calls with a text first.
+    public var calls: [TemplateCall] { template?.calls ?? [] }
+
     /// The text for one alert.
     public func expanded(_ data: AlertTemplateData) throws(TemplateError) -> String {
         guard let template else { return text }

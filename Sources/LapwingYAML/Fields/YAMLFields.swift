@@ -42,6 +42,13 @@ public struct YAMLFields: Sendable {
     /// Where a field's name stands; the whole mapping when it is absent.
     public func keyRange(_ name: String) -> SourceRange { mapping.entry(name)?.key.range ?? range }
 
+    /// Where every field's name and value stand.
+    public var places: [String: (key: SourceRange, value: SourceRange)] {
+        Dictionary(
+            mapping.entries.compactMap { entry in entry.key.scalar.map { ($0.text, (entry.key.range, entry.value.range)) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
     /// A field's scalar.
     public func scalar(_ name: String, _ problems: inout [Diagnostic]) -> YAMLScalar? {
         guard let value = node(name) else { return nil }

@@ -1,0 +1,99 @@
+import Foundation
+import LapwingLint
+import LapwingSeries
+import LapwingText
+
+/// `lapwing check`: looks for what is wrong with a file before it is used.
+enum CheckCommand {
+    static func run(_ arguments: Arguments) throws(UsageError) -> ExitStatus {
+        guard let kind = arguments.operands.first else {
+            throw UsageError("check needs what to check: rules FILE…, config FILE… or metrics [FILE]")
+        }
+        let kinds = ["rules", "config", "metrics"]
+        guard kinds.contains(kind) else {
+            throw UsageError("check knows rules, config and metrics, not \(kind)", nearest: Spelling.nearest(to: kind, in: kinds))
+        }
+        let paths = Array(arguments.operands.dropFirst())
+        if paths.isEmpty, kind != "metrics" { throw UsageError("check \(kind) needs a file") }
+        let format = try FindingFormat(arguments.text("--output") ?? "text")
+        let plan = try LintPlan(arguments)
+        let findings: [Finding]
+        do throws(QueryFailure) {
+            switch kind {
+            case "rules": findings = CheckedRules.findings(in: paths, areLoadedTogether: false, try plan.settings())
+            case "config": findings = CheckedConfiguration.findings(in: paths, plan)
+            default: findings = (paths.isEmpty ? ["-"] : paths).flatMap { CheckedPage.findings(in: $0, lints: !plan.checks.isEmpty) }
+            }
+        } catch {
+            Console.error(error.text + "\n")
+            return .failure
+        }
+        Console.output(format.text(findings))
+        if findings.contains(where: { $0.diagnostic.severity == .error }) { return .failure }
+        return arguments.has("--lint-fatal") && findings.contains { $0.isLint } ? .lint : .success
+    }
+}
+
+/// Which checks are to run, and by what they go.
+struct LintPlan {
+    let checks: Set<String>
+    private let dataPaths: [String]
+    private let policyPath: String?
+    private let scrapeInterval: Duration?
+    private let evaluationInterval: Duration?
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        dataPaths = arguments.texts("--data")
+        policyPath = arguments.text("--policy")
+        scrapeInterval = try arguments.duration("--scrape-interval")
+        evaluationInterval = try arguments.duration("--evaluation-interval")
+        var needs: Set<LintNeed> = [.nothing]
+        if policyPath != nil { needs.insert(.policy) }
+        if !dataPaths.isEmpty { needs.insert(.data) }
+        var checks: Set<String> = []
+        for word in (arguments.text("--lint") ?? "default").split(separator: ",").map(String.init) {
+            let name = Lint.synonyms[word] ?? word
+            switch name {
+            case "default", "all": checks.formUnion(Lint.names(needing: needs))
+            case "none": break
+            default:
+                guard let check = Lint.checks.first(where: { $0.name == name }) else {
+                    throw UsageError("unknown check \(word)", nearest: Spelling.nearest(to: word, in: Lint.checks.map(\.name)))
+                }
+                guard needs.contains(check.need) else {
+                    throw UsageError("\(name) needs \(check.need == .policy ? "--policy FILE" : "--data PATH")")
+                }
+                checks.insert(name)
+            }
+        }
+        self.checks = checks
+    }
+
+    /// - Parameters:
+    ///   - scrapeInterval: that of a configuration, which a flag overrides.
+    func settings(scrapeInterval: Duration? = nil, evaluationInterval: Duration? = nil) throws(QueryFailure) -> LintSettings {
+        var settings = LintSettings(now: .now)
+        settings.checks = checks
+        settings.scrapeInterval = self.scrapeInterval ?? scrapeInterval ?? settings.scrapeInterval
+        settings.evaluationInterval = self.evaluationInterval ?? evaluationInterval ?? settings.evaluationInterval
+        if let policyPath { settings.policy = try Self.policy(policyPath) }
+        if !dataPaths.isEmpty { settings.data = try Self.data(dataPaths) }
+        return settings
+    }
+
+    private static func policy(_ path: String) throws(QueryFailure) -> LintPolicy {
+        guard let bytes = FileManager.default.contents(atPath: path) else { throw QueryFailure("lapwing: \(path) is not there or cannot be read") }
+        do throws(SourceError) {
+            return try LintPolicy.read(SourceText(name: path, bytes: Array(bytes)))
+        } catch {
+            throw QueryFailure(error.description)
+        }
+    }
+
+    private static func data(_ paths: [String]) throws(QueryFailure) -> LintData {
+        let data = try RecordedData(paths)
+        for remark in data.remarks { Console.error("\(remark)\n") }
+        guard let times = data.times else { throw QueryFailure("lapwing: the data holds no sample") }
+        return LintData(snapshot: data.snapshot, metadata: data.metadata, times: times)
+    }
+}

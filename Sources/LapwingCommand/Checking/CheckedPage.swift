@@ -1,0 +1,22 @@
+import Foundation
+import LapwingExposition
+import LapwingText
+
+/// A page of samples, held to its format and to how metrics are named.
+enum CheckedPage {
+    /// - Parameter path: `-` for standard input.
+    static func findings(in path: String, lints: Bool) -> [Finding] {
+        let isInput = path == "-"
+        guard let data = isInput ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path) else {
+            return [Finding(unreadable: path)]
+        }
+        let source = SourceText(name: isInput ? "stdin" : path, bytes: Array(data))
+        let isOpenMetrics = String(decoding: source.bytes.suffix(16), as: UTF8.self).contains("# EOF")
+        let format: ExpositionFormat = isOpenMetrics ? .openMetrics : .prometheusText
+        let faults = ExpositionCheck.diagnostics(of: source.bytes.span, as: format).map { Finding($0, in: source) }
+        let found = MetricLint.diagnostics(of: source.bytes.span, as: format).filter { lints || $0.severity == .error }
+        // OpenMetrics' own rules say the same of lines that stand twice.
+        let lint = found.filter { isOpenMetrics ? $0.severity != .error : true }.map { Finding($0, in: source, isLint: $0.severity != .error) }
+        return (faults + lint).sorted { ($0.start, $0.check) < ($1.start, $1.check) }
+    }
+}

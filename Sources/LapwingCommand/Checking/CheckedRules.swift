@@ -1,0 +1,56 @@
+import Foundation
+import LapwingLint
+import LapwingRules
+import LapwingText
+
+/// Rule files, read and looked at.
+enum CheckedRules {
+    /// - Parameter areLoadedTogether: whether the rules of all files are of one server; else those of one folder are taken to be.
+    static func findings(in paths: [String], areLoadedTogether: Bool, _ settings: LintSettings) -> [Finding] {
+        var findings: [[Finding]] = []
+        var files: [(index: Int, file: RuleFile)] = []
+        for (index, path) in paths.enumerated() {
+            guard let bytes = FileManager.default.contents(atPath: path) else {
+                findings.append([Finding(unreadable: path)])
+                continue
+            }
+            let source = SourceText(name: path, bytes: Array(bytes))
+            do throws(SourceError) {
+                let (file, remarks) = try read(source)
+                findings.append(remarks + file.warnings.map { Finding($0, in: source) })
+                files.append((index, file))
+            } catch {
+                findings.append(error.diagnostics.map { Finding($0, in: source) })
+            }
+        }
+        if !settings.checks.isEmpty {
+            let folders = Dictionary(grouping: files) { areLoadedTogether ? "" : folder(of: $0.file.name) }
+            for (_, files) in folders.sorted(by: { $0.key < $1.key }) {
+                for (entry, found) in zip(files, Lint.findings(in: files.map(\.file), settings)) {
+                    findings[entry.index] += found.map { Finding($0, in: entry.file.source, isLint: true) }
+                }
+            }
+        }
+        return findings.flatMap { $0 }
+    }
+
+    private static func folder(of path: String) -> String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }
+
+    /// Reads a file; one that loads only without the lines that comments exclude, such as those of a template, is read without
+    /// them, with a warning.
+    private static func read(_ source: SourceText) throws(SourceError) -> (RuleFile, [Finding]) {
+        do throws(SourceError) {
+            return (try RuleFile.read(source), [])
+        } catch {
+            let ignored = IgnoredLines(source)
+            guard !ignored.isEmpty, let file = try? RuleFile.read(ignored.blanking(source)) else { throw error }
+            let remarks = error.diagnostics.map { fault in
+                var remark = fault
+                remark.severity = .warning
+                remark.message = "the file loads only without the lines that a comment excludes: \(fault.message)"
+                return Finding(remark, in: source)
+            }
+            return (file, remarks)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// A set of label names that may be all but some.
+enum LabelSet: Hashable {
+    case only(Set<String>)
+    case allBut(Set<String>)
+
+    static let all = LabelSet.allBut([])
+    static let none = LabelSet.only([])
+
+    func contains(_ name: String) -> Bool {
+        switch self {
+        case .only(let names): names.contains(name)
+        case .allBut(let names): !names.contains(name)
+        }
+    }
+
+    func union(_ other: LabelSet) -> LabelSet {
+        switch (self, other) {
+        case (.only(let a), .only(let b)): .only(a.union(b))
+        case (.allBut(let a), .allBut(let b)): .allBut(a.intersection(b))
+        case (.only(let some), .allBut(let excluded)), (.allBut(let excluded), .only(let some)): .allBut(excluded.subtracting(some))
+        }
+    }
+
+    func intersection(_ other: LabelSet) -> LabelSet {
+        switch (self, other) {
+        case (.only(let a), .only(let b)): .only(a.intersection(b))
+        case (.allBut(let a), .allBut(let b)): .allBut(a.union(b))
+        case (.only(let some), .allBut(let excluded)), (.allBut(let excluded), .only(let some)): .only(some.subtracting(excluded))
+        }
+    }
+
+    func subtracting(_ names: some Sequence<String>) -> LabelSet { intersection(.allBut(Set(names))) }
+
+    func inserting(_ name: String) -> LabelSet { union(.only([name])) }
+}

@@ -1,0 +1,35 @@
+import LapwingSeries
+
+/// What a metric counts, as far as its name tells by the conventions of Prometheus and OpenMetrics.
+enum MetricKind {
+    case counter, bucket, gauge, recorded, unknown
+
+    init(_ name: String) {
+        if name.contains(":") {
+            self = .recorded
+        } else if name.hasSuffix("_bucket") {
+            self = .bucket
+        } else if ["_total", "_count", "_sum"].contains(where: name.hasSuffix) {
+            self = .counter
+        } else if Self.gauges.contains(name) || Self.gaugeEndings.contains(where: name.hasSuffix) {
+            self = .gauge
+        } else {
+            self = .unknown
+        }
+    }
+
+    init(_ kind: MetricMetadata.Kind) {
+        switch kind {
+        case .counter, .histogram, .summary: self = .counter
+        case .gauge, .info, .stateset, .gaugehistogram: self = .gauge
+        case .unknown: self = .unknown
+        }
+    }
+
+    private static let gauges: Set = ["up", "ALERTS", "ALERTS_FOR_STATE", "scrape_duration_seconds", "scrape_samples_scraped"]
+    private static let gaugeEndings = [
+        "_info", "_ratio", "_celsius", "_timestamp_seconds", "_timestamp", "_percent", "_percentage", "_created", "_temperature",
+        "_uptime_seconds", "_start_time_seconds", "_last_success", "_avail_bytes", "_free_bytes", "_used_bytes",
+        "_available_bytes", "_limit_bytes", "_memory_bytes", "_average",
+    ]
+}

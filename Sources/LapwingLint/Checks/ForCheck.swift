@@ -1,0 +1,17 @@
+import LapwingRules
+import LapwingText
+
+/// `for` and `keep_firing_for` that say less than the interval does.
+enum ForCheck: LintCheck {
+    static let name = "alerts/for"
+    static let summary = "for or keep_firing_for shorter than the interval between evaluations"
+
+    static func look(at rule: LintedRule, _ findings: inout LintFindings) {
+        guard let alert = rule.alert else { return }
+        for (field, duration) in [("for", alert.hold), ("keep_firing_for", alert.keepFiringFor)] where duration > .zero && duration < rule.interval {
+            findings.report(
+                "\(field) is \(RateCheck.text(duration)), and the rule is evaluated every \(RateCheck.text(rule.interval)): it cannot be told from \(RateCheck.text(rule.interval))",
+                at: rule.rule.places.value(field) ?? rule.rule.places.name)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+public import LapwingSeries
+
+/// Recorded data that rules are held against.
+public struct LintData: Sendable {
+    public var snapshot: any SeriesSnapshot
+    /// Types by metric, as far as they are known.
+    public var metadata: [String: MetricMetadata]
+    /// When there are samples.
+    public var times: TimeRange
+
+    /// How long after its last sample a series counts as there.
+    static let lookback = Duration.seconds(300)
+    /// The alerts are replayed over at most this long, up to the end.
+    static let replayed = Duration.seconds(7 * 86_400)
+
+    public init(snapshot: any SeriesSnapshot, metadata: [String: MetricMetadata] = [:], times: TimeRange) {
+        (self.snapshot, self.metadata, self.times) = (snapshot, metadata, times)
+    }
+
+    /// What is known of a metric, by its own name or its family's.
+    func metadata(of metric: String) -> MetricMetadata? {
+        if let own = metadata[metric] { return own }
+        for suffix in ["_total", "_bucket", "_count", "_sum"] where metric.hasSuffix(suffix) {
+            if let family = metadata[String(metric.dropLast(suffix.count))] { return family }
+        }
+        return nil
+    }
+}

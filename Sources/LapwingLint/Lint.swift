@@ -1,0 +1,67 @@
+import LapwingPromQL
+public import LapwingRules
+public import LapwingSeries
+public import LapwingText
+
+/// What a lint is to go by.
+public struct LintSettings: Sendable {
+    /// Names of the checks that run.
+    public var checks: Set<String> = Lint.names(needing: [.nothing])
+    public var scrapeInterval: Duration = .seconds(15)
+    /// Of groups without their own.
+    public var evaluationInterval: Duration = .seconds(15)
+    public var policy: LintPolicy?
+    public var data: LintData?
+    /// For comments that turn a check off until a time.
+    public var now: Timestamp
+
+    public init(now: Timestamp) { self.now = now }
+}
+
+/// What is likely wrong with rules that load.
+public enum Lint {
+    /// Every check: its name, what it finds, and what it needs.
+    public static let checks: [(name: String, summary: String, need: LintNeed)] = table.map { ($0.name, $0.summary, $0.need) }
+
+    /// Other names that checks go by.
+    public static let synonyms = ["duplicate-rules": DuplicateRules.name]
+
+    public static func names(needing needs: Set<LintNeed>) -> Set<String> {
+        Set(table.filter { needs.contains($0.need) }.map { $0.name })
+    }
+
+    /// What the checks find, for each file in the order of its source.
+    ///
+    /// Files are seen together: rules record what those of other files read.
+    public static func findings(in files: [RuleFile], _ settings: LintSettings) -> [[Diagnostic]] {
+        let context = LintContext(files, settings)
+        let checks = table.filter { settings.checks.contains($0.name) }
+        return files.indices.map { file in
+            let comments = LintComments(files[file].source, now: settings.now)
+            var findings = checks.isEmpty ? [] : comments.problems
+            for (index, group) in files[file].groups.enumerated() {
+                for (place, rule) in group.rules.enumerated() {
+                    let linted = LintedRule(
+                        rule: rule, position: RulePosition(file: file, group: index, place: place), group: group,
+                        expression: AnalyzedExpression(rule.query.expression, context.recorded), context: context)
+                    var found = LintFindings(rule.places)
+                    for check in checks {
+                        found.check = check.name
+                        check.look(at: linted, &found)
+                    }
+                    guard !found.found.isEmpty else { continue }
+                    let next = place + 1 < group.rules.count ? group.rules[place + 1] : nil
+                    findings += comments.keeping(found.found, of: rule, before: next)
+                }
+            }
+            return findings.sorted { ($0.range?.lowerBound ?? 0) < ($1.range?.lowerBound ?? 0) }
+        }
+    }
+
+    /// In the order in which the manual lists them.
+    static let table: [any LintCheck.Type] = [
+        RateCheck.self, CounterSuffixCheck.self, HistogramCheck.self, VectorMatchingCheck.self, ImpossibleCheck.self, RegexpCheck.self,
+        WindowCheck.self, ComparisonCheck.self, TemplateCheck.self, ForCheck.self, DuplicateRules.self, DependencyCheck.self, AnnotationCheck.self,
+        LabelCheck.self, SeriesCheck.self, AlertCountCheck.self, CostCheck.self,
+    ]
+}

@@ -1,0 +1,124 @@
+import LapwingPromQL
+import LapwingRules
+import LapwingText
+
+/// One kind of mistake that rules which load can have.
+protocol LintCheck: Sendable, SendableMetatype {
+    /// What turns it off: pint's and promtool's name where they have the check.
+    static var name: String { get }
+    /// What it finds, as the manual says it.
+    static var summary: String { get }
+    static var need: LintNeed { get }
+
+    static func look(at rule: LintedRule, _ findings: inout LintFindings)
+}
+
+/// What a check cannot be without.
+public enum LintNeed: Sendable {
+    case nothing, policy, data
+}
+
+extension LintCheck {
+    static var need: LintNeed { .nothing }
+}
+
+/// A rule while it is looked at.
+struct LintedRule {
+    let rule: Rule
+    let position: RulePosition
+    let group: RuleGroup
+    /// The rule's expression with what is known of its parts.
+    let expression: AnalyzedExpression
+    let context: LintContext
+
+    var alert: AlertingRule? {
+        if case .alerting(let rule) = rule { rule } else { nil }
+    }
+
+    /// How often the rule is evaluated.
+    var interval: Duration { group.interval ?? context.settings.evaluationInterval }
+
+    /// The text of a part of the expression, on one line.
+    func text(_ range: SourceRange) -> String {
+        let bytes = Array(rule.query.text.utf8)[range.lowerBound..<range.upperBound]
+        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+}
+
+/// Which rule of which group of which file, each counted from 0.
+struct RulePosition: Hashable, Comparable {
+    var file: Int
+    var group: Int
+    var place: Int
+
+    static func < (a: Self, b: Self) -> Bool { (a.file, a.group, a.place) < (b.file, b.group, b.place) }
+
+    func isOfSameGroup(as other: RulePosition) -> Bool { file == other.file && group == other.group }
+}
+
+/// What is known of all files together.
+struct LintContext {
+    let files: [RuleFile]
+    let settings: LintSettings
+    let recorded: RecordedMetrics
+    /// Where rules of the same kind, name and labels stand, in order.
+    let positions: [String: [RulePosition]]
+    /// What the rules do over the data; nil without any.
+    let measured: MeasuredRules?
+
+    init(_ files: [RuleFile], _ settings: LintSettings) {
+        self.files = files
+        self.settings = settings
+        recorded = RecordedMetrics(files)
+        var positions: [String: [RulePosition]] = [:]
+        for (file, content) in files.enumerated() {
+            for (group, rules) in content.groups.enumerated() {
+                for (place, rule) in rules.rules.enumerated() {
+                    positions[DuplicateRules.identity(of: rule), default: []].append(RulePosition(file: file, group: group, place: place))
+                }
+            }
+        }
+        self.positions = positions
+        measured = settings.checks.contains(AlertCountCheck.name)
+            ? settings.data.map { MeasuredRules(files, $0, evaluationInterval: settings.evaluationInterval) } : nil
+    }
+
+    func rule(at position: RulePosition) -> Rule { files[position.file].groups[position.group].rules[position.place] }
+
+    /// `file:line` of a rule, as a message about another names it.
+    func place(of position: RulePosition) -> String {
+        let file = files[position.file]
+        return "\(file.name):\(file.source.position(of: rule(at: position).range.lowerBound).line)"
+    }
+}
+
+/// What the checks of one rule have found.
+struct LintFindings {
+    /// A finding, with what comments name it by.
+    struct Finding {
+        var diagnostic: Diagnostic
+        /// The selector that it is about.
+        var selector: VectorSelector?
+    }
+
+    let places: RulePlaces
+    var check = ""
+    private(set) var found: [Finding] = []
+
+    init(_ places: RulePlaces) { self.places = places }
+
+    /// Something about a part of the expression.
+    mutating func report(
+        _ message: String, _ severity: Diagnostic.Severity = .warning, in part: SourceRange, selector: VectorSelector? = nil, help: String? = nil
+    ) {
+        report(message, severity, at: places.expression(part), selector: selector, help: help)
+    }
+
+    /// Something about a part of the file.
+    mutating func report(
+        _ message: String, _ severity: Diagnostic.Severity = .warning, at range: SourceRange, selector: VectorSelector? = nil,
+        help: String? = nil
+    ) {
+        found.append(Finding(diagnostic: Diagnostic(severity, message, at: range, help: help, check: check), selector: selector))
+    }
+}

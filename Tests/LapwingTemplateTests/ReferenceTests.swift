@@ -1,0 +1,31 @@
+import LapwingTemplate
+import LapwingText
+import Testing
+
+@Suite struct `What a template asks for` {
+    private func references(_ text: String) throws -> [String] {
+        let preamble = Template.Preamble(variables: ["$labels", "$value"], columns: 0)
+        let bytes = Array(text.utf8)
+        return try Template.parse(text, name: "x", preamble: preamble).references.map { reference in
+            let source = String(decoding: bytes[reference.range.lowerBound..<reference.range.upperBound], as: UTF8.self)
+            return ([reference.root] + reference.path).joined(separator: " ") + " < " + source
+        }
+    }
+
+    @Test(arguments: [
+        ("plain", []), ("{{ $labels.job }}", ["$labels job < $labels.job"]), ("{{ .Labels.job }}", [". Labels job < .Labels.job"]),
+        ("{{ index $labels \"a-b\" }}", ["$labels a-b < index $labels \"a-b\""]), ("{{ index .Labels \"a\" }}", [". Labels a < index .Labels \"a\""]),
+        ("{{ if eq $labels.a \"b\" }}{{ .Labels.c }}{{ else }}{{ $value }}{{ end }}", ["$labels a < $labels.a", ". Labels c < .Labels.c", "$value < $value"]),
+        ("{{ with .Labels }}{{ .job }}{{ $labels.a }}{{ end }}", [". Labels < .Labels", "$labels a < $labels.a"]),
+        ("{{ range .Items }}{{ .Labels.a }}{{ else }}{{ .b }}{{ end }}", [". Items < .Items"]),
+        ("{{ $labels := 5 }}{{ $labels }}", []), ("{{ $value | printf \"%.2f\" }}", ["$value < $value"]), ("{{ printf \"%s\" (.a) }}", [". a < .a"]),
+    ])
+    func `references are told where their meaning is certain`(text: String, expected: [String]) throws {
+        #expect(try references(text) == expected)
+    }
+
+    @Test func `calls with a text are told`() throws {
+        let template = try Template.parse("{{ printf \"%d\" 5 }}{{ len \"abc\" | printf }}{{ print .a }}", name: "x")
+        #expect(template.calls.map { "\($0.function) \($0.text)" } == ["printf %d", "len abc"])
+    }
+}
