@@ -17,7 +17,7 @@ import Testing
         ("{{ index $labels \"a-b\" }}", ["$labels a-b < index $labels \"a-b\""]), ("{{ index .Labels \"a\" }}", [". Labels a < index .Labels \"a\""]),
         ("{{ if eq $labels.a \"b\" }}{{ .Labels.c }}{{ else }}{{ $value }}{{ end }}", ["$labels a < $labels.a", ". Labels c < .Labels.c", "$value < $value"]),
         ("{{ with .Labels }}{{ .job }}{{ $labels.a }}{{ end }}", [". Labels < .Labels", "$labels a < $labels.a"]),
-        ("{{ range .Items }}{{ .Labels.a }}{{ else }}{{ .b }}{{ end }}", [". Items < .Items"]),
+        ("{{ range .Items }}{{ .Labels.a }}{{ else }}{{ .b }}{{ end }}", [". Items < .Items", ". b < .b"]),
         ("{{ $labels := 5 }}{{ $labels }}", []), ("{{ $value | printf \"%.2f\" }}", ["$value < $value"]), ("{{ printf \"%s\" (.a) }}", [". a < .a"]),
     ])
     func `references are told where their meaning is certain`(text: String, expected: [String]) throws {

@@ -57,7 +57,7 @@ enum CommandTable {
         name: "check", operands: "rules|config|metrics FILE…", summary: "check rule files, configuration files and pages of samples",
         flags: [
             Flag("--output", .value("FORMAT"), "text, json, sarif or github", standard: "text"),
-            Flag("--lint", .value("NAMES"), "default, all, none or names of checks; those that need a policy or data run when it is given", standard: "default"),
+            Flag("--lint", .value("NAMES"), "default, all, none or names; what needs a policy or data runs when it is given", standard: "default"),
             Flag("--lint-fatal", .toggle, "exit with 3 when a check finds something"),
             Flag("--policy", .value("FILE"), "which labels and annotations alerts must and may have"),
             Flag("--data", .repeated("PATH"), "exposition pages or data directories that rules are held against"),

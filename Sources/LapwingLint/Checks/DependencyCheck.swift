@@ -27,13 +27,14 @@ enum DependencyCheck: LintCheck {
             } else if let far = positions.first {
                 let group = rule.context.files[far.file].groups[far.group]
                 let interval = group.interval ?? rule.context.settings.evaluationInterval
+                let (name, late) = (GoQuote.quote(group.name), RateCheck.text(interval))
                 if interval > lookback {
                     findings.report(
-                        "\(metric) is recorded every \(RateCheck.text(interval)), and a sample counts for \(RateCheck.text(lookback)): there are gaps",
-                        in: part.range, selector: selector, help: "shorten the interval of group \(GoQuote.quote(group.name)), or use last_over_time()")
+                        "\(metric) is recorded every \(late), and a sample counts for \(RateCheck.text(lookback)): there are gaps",
+                        in: part.range, selector: selector, help: "shorten the interval of group \(name), or use last_over_time()")
                 } else if !rule.rule.isAlert {
                     findings.report(
-                        "\(metric) is recorded by group \(GoQuote.quote(group.name)), which is not evaluated in step with this one: up to \(RateCheck.text(interval)) late",
+                        "\(metric) is recorded by group \(name), which is not evaluated in step with this one: up to \(late) late",
                         .information, in: part.range, selector: selector, help: "rules of one group are evaluated in order")
                 }
             }

@@ -8,9 +8,11 @@ enum ForCheck: LintCheck {
 
     static func look(at rule: LintedRule, _ findings: inout LintFindings) {
         guard let alert = rule.alert else { return }
-        for (field, duration) in [("for", alert.hold), ("keep_firing_for", alert.keepFiringFor)] where duration > .zero && duration < rule.interval {
+        let interval = RateCheck.text(rule.interval)
+        for (field, duration) in [("for", alert.hold), ("keep_firing_for", alert.keepFiringFor)] {
+            guard duration > .zero, duration < rule.interval else { continue }
             findings.report(
-                "\(field) is \(RateCheck.text(duration)), and the rule is evaluated every \(RateCheck.text(rule.interval)): it cannot be told from \(RateCheck.text(rule.interval))",
+                "\(field) is \(RateCheck.text(duration)), and the rule is evaluated every \(interval): it works as \(interval) would",
                 at: rule.rule.places.value(field) ?? rule.rule.places.name)
         }
     }

@@ -56,7 +56,7 @@ private struct ReferenceWalk {
         case .pipeline(let pipeline):
             assigned.formUnion(pipeline.variables)
             for command in pipeline.commands { visit(command, dotIsData: dotIsData) }
-        case .command(let words): visit(words, of: id, dotIsData: dotIsData)
+        case .command(let words): visit(words, dotIsData: dotIsData)
         case .field(let names): if dotIsData { references.append(TemplateReference(root: ".", path: names, range: tree.ranges[id])) }
         case .variable(let name, let fields): references.append(TemplateReference(root: name, path: fields, range: tree.ranges[id]))
         case .dot: if dotIsData { references.append(TemplateReference(root: ".", path: [], range: tree.ranges[id])) }
@@ -66,7 +66,7 @@ private struct ReferenceWalk {
     }
 
     /// `index X "a" "b"` is the same as fields.
-    private mutating func visit(_ words: [NodeID], of id: NodeID, dotIsData: Bool) {
+    private mutating func visit(_ words: [NodeID], dotIsData: Bool) {
         let before = references.count
         for word in words { visit(word, dotIsData: dotIsData) }
         guard case .function("index")? = words.first.map({ tree.nodes[$0] }), words.count > 2, references.count == before + 1 else { return }
@@ -76,6 +76,6 @@ private struct ReferenceWalk {
             keys.append(key)
         }
         references[before].path += keys
-        references[before].range = tree.ranges[id]
+        references[before].range = tree.ranges[words[0]].union(tree.ranges[words[words.count - 1]])
     }
 }
