@@ -28,12 +28,15 @@ enum ExportCommand {
     /// What a page cannot say.
     private struct Losses {
         var histograms = 0
+        /// A series that has some.
+        var seriesOfHistograms: Labels?
         var staleMarkers = 0
 
         var remarks: [String] {
             var remarks: [String] = []
             if histograms > 0 {
-                remarks.append("lapwing: \(histograms) samples are native histograms, which OpenMetrics text cannot say, and are left out")
+                let series = seriesOfHistograms.map { ", those of \($0.seriesText) among them" } ?? ""
+                remarks.append("lapwing: \(histograms) samples are native histograms, which OpenMetrics text cannot say, and are left out\(series)")
             }
             if staleMarkers > 0 {
                 remarks.append(
@@ -52,6 +55,7 @@ enum ExportCommand {
         for one in series.ordered {
             try RecordedData.found { () throws(ReadError) in try one.set.read(one.index, over: range, into: &columns) }
             losses.histograms += columns.histograms.count
+            if !columns.histograms.isEmpty, losses.seriesOfHistograms == nil { losses.seriesOfHistograms = one.labels }
             for value in columns.values where value.isStaleMarker { losses.staleMarkers += 1 }
             if columns.times.isEmpty { continue }
             if family != one.family {
