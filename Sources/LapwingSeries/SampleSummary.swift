@@ -6,25 +6,25 @@
 public struct SampleSummary: Sendable {
     public var count: Int { Int(counted) }
     /// Milliseconds; of no meaning where there is no sample, as everything below.
-    public private(set) var firstTime: Int64 = 0
-    public private(set) var lastTime: Int64 = 0
-    public private(set) var first = 0.0
-    public private(set) var last = 0.0
+    public internal(set) var firstTime: Int64 = 0
+    public internal(set) var lastTime: Int64 = 0
+    public internal(set) var first = 0.0
+    public internal(set) var last = 0.0
     /// NaN only where there is nothing else.
-    public private(set) var minimum = Double.nan
-    public private(set) var maximum = Double.nan
+    public internal(set) var minimum = Double.nan
+    public internal(set) var maximum = Double.nan
     /// The sum of what counter resets have hidden: the value before each fall.
-    public private(set) var correction = 0.0
-    public private(set) var resets: Int32 = 0
+    public internal(set) var correction = 0.0
+    public internal(set) var resets: Int32 = 0
     /// How often a value differs from the one before it.
-    public private(set) var changes: Int32 = 0
+    public internal(set) var changes: Int32 = 0
     /// The sum in two parts, `sum` and what rounding lost of it.
-    public private(set) var sum = 0.0
-    public private(set) var lost = 0.0
-    private var counted: Int32 = 0
-    private var smallestExponent: UInt16 = 0x7ff
-    private var largestExponent: UInt16 = 0
-    private var isWhole = true
+    public internal(set) var sum = 0.0
+    public internal(set) var lost = 0.0
+    var counted: Int32 = 0
+    var smallestExponent: UInt16 = 0x7ff
+    var largestExponent: UInt16 = 0
+    var isWhole = true
     /// Whether the samples have something that is not told here (start times), so that they have to be looked at.
     public var needsSamples = false
 
@@ -59,7 +59,7 @@ public struct SampleSummary: Sendable {
         let exponent = UInt16(truncatingIfNeeded: value.bitPattern >> 52) & 0x7ff
         largestExponent = max(largestExponent, exponent)
         if value != 0 { smallestExponent = min(smallestExponent, exponent) }
-        isWhole = isWhole && value == value.rounded(.towardZero) && value.magnitude < 0x1p53 && correction < 0x1p53
+        isWhole = isWhole && Self.isWholeNumber(value) && correction < 0x1p53
         let (total, rest) = Self.exactSum(sum, value)
         (sum, lost) = Self.exactSum(total, lost + rest)
     }
@@ -89,6 +89,10 @@ public struct SampleSummary: Sendable {
         (sum, lost) = Self.exactSum(total, lost + next.lost + rest)
     }
 
+    /// Whether it is one and has at most 51 bits: adding 1.5 × 2⁵² rounds to a whole number.
+    @inline(__always)
+    static func isWholeNumber(_ value: Double) -> Bool { value.magnitude < 0x1p51 && (value + 0x1.8p52) - 0x1.8p52 == value }
+
     /// What lies between the last value and the one that follows it.
     private mutating func meet(_ value: Double) {
         if value < last {
@@ -100,7 +104,7 @@ public struct SampleSummary: Sendable {
 
     /// A sum of two and what rounding lost of it, exactly (Knuth).
     @inline(__always)
-    private static func exactSum(_ a: Double, _ b: Double) -> (Double, Double) {
+    static func exactSum(_ a: Double, _ b: Double) -> (Double, Double) {
         let sum = a + b
         let part = sum - a
         return (sum, (a - (sum - part)) + (b - part))

@@ -44,8 +44,11 @@ public protocol SeriesSet: Sendable {
 
     /// Replaces `summaries` by those of the samples of one series in each of some windows, in milliseconds, that ascend.
     ///
+    /// - Parameter parts: what has to hold of them.
     /// - Returns: false where the source would have to read all samples for it, or they are more than floats.
-    func summarize(_ series: Int, over windows: [ClosedRange<Int64>], into summaries: inout [SampleSummary]) throws(ReadError) -> Bool
+    func summarize(
+        _ series: Int, over windows: [ClosedRange<Int64>], _ parts: SummaryParts, into summaries: inout [SampleSummary]
+    ) throws(ReadError) -> Bool
 
     /// Replaces `latest` by the newest sample in `range` of each of some series, in their order.
     func readLatest(_ series: Range<Int>, over range: TimeRange, into latest: inout LatestSamples) throws(ReadError)
@@ -54,9 +57,9 @@ public protocol SeriesSet: Sendable {
 extension SeriesSet {
     public var count: Int { labels.count }
 
-    public func summarize(_ series: Int, over windows: [ClosedRange<Int64>], into summaries: inout [SampleSummary]) throws(ReadError) -> Bool {
-        false
-    }
+    public func summarize(
+        _ series: Int, over windows: [ClosedRange<Int64>], _ parts: SummaryParts, into summaries: inout [SampleSummary]
+    ) throws(ReadError) -> Bool { false }
 
     /// Leaves every series to be read by itself; a source that keeps its newest samples at hand does better.
     public func read(_ series: Range<Int>, over range: TimeRange, into table: inout SampleTable) throws(ReadError) {

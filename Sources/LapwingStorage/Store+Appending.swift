@@ -98,7 +98,7 @@ extension WriterState {
         let index = SeriesPage.page(of: ordinal)
         while pages.count <= index { pages.append(nil) }
         if let page = pages[index] { return page }
-        let page = SeriesPage()
+        let page = SeriesPage(number: index)
         pages[index] = page
         return page
     }

@@ -26,7 +26,7 @@ import Testing
             let bounds = [Int64.random(in: oldest...150_000_000, using: &generator), Int64.random(in: oldest...150_000_000, using: &generator)]
             let window = (bounds.min() ?? 0)...(bounds.max() ?? 0)
             var summaries: [SampleSummary] = []
-            guard try set.summarize(0, over: [window], into: &summaries) else { continue }
+            guard try set.summarize(0, over: [window], .all, into: &summaries) else { continue }
             summarized += 1
             var expected = SampleSummary()
             for sample in samples where window.contains(sample.time) { expected.add(sample.value, at: sample.time) }

@@ -5,13 +5,16 @@ extension WindowKernel {
     /// Windows shorter than this hold too few samples for summaries to be asked for, in milliseconds.
     static let shortestSummarized: Int64 = 600_000
 
-    /// Whether a summary is enough; not for functions that look at each sample, or at the last two.
-    var isSummarizable: Bool {
+    /// What a summary has to tell; nil for functions that look at each sample, or at the last two.
+    var summaryParts: SummaryParts? {
         switch self {
-        case .rate, .increase, .delta, .changes, .resets, .average, .sum, .minimum, .maximum, .count, .last, .first, .present,
-            .timeOfFirst, .timeOfLast: true
+        case .rate, .increase, .resets: .falls
+        case .changes: .changes
+        case .average, .sum: .sum
+        case .minimum, .maximum: .extremes
+        case .delta, .count, .last, .first, .present, .timeOfFirst, .timeOfLast: []
         case .irate, .idelta, .deriv, .predictLinear, .quantile, .standardDeviation, .standardVariance, .medianAbsoluteDeviation,
-            .smoothing, .timeOfMaximum, .timeOfMinimum: false
+            .smoothing, .timeOfMaximum, .timeOfMinimum: nil
         }
     }
 

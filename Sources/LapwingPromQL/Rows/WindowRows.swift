@@ -22,17 +22,19 @@ private final class WindowRows: RowOperator {
     private var rowsAhead = 0..<0
     /// The windows, where they are long and few enough for summaries.
     private let longWindows: [ClosedRange<Int64>]
+    private let summaryParts: SummaryParts
     private var summaries: [SampleSummary] = []
 
     init(_ node: WindowNode, _ series: any SeriesSet, _ labels: [Labels]) {
         self.series = series
         window = RowWindow(node, labels)
-        longWindows = node.kernel.isSummarizable && !node.readsHistogramCounts ? node.frame.longWindows : []
+        summaryParts = node.kernel.summaryParts ?? []
+        longWindows = node.kernel.summaryParts != nil && !node.readsHistogramCounts ? node.frame.longWindows : []
     }
 
     func fill(_ row: inout StepRow, _ index: Int, _ tally: inout RowTally) throws(QueryError) {
         do {
-            if !longWindows.isEmpty, try series.summarize(index, over: longWindows, into: &summaries),
+            if !longWindows.isEmpty, try series.summarize(index, over: longWindows, summaryParts, into: &summaries),
                 window.fill(&row, summaries, index, &tally) { return }
             try read(index, isSingle: row.stepCount == 1)
         } catch {

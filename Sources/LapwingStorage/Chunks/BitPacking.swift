@@ -36,29 +36,34 @@ enum BitPacking {
         }
     }
 
-    /// Hands `count` numbers, which begin at `offset`, to `receiver`, and writes what it makes of each.
+    /// Hands the numbers of some places to `receiver`, and writes what it makes of each to its place in `destination`.
     ///
     /// Four narrow numbers come with one load, two of middle width likewise.
+    /// - Parameter offset: where the number of place 0 begins.
     /// - Precondition: all bytes of the numbers are in `bytes`; `width` is at most 57, or 64.
     @inline(__always)
     static func unpack<Receiver: PackedNumberReceiver>(
-        _ bytes: UnsafeRawBufferPointer, _ offset: Int, width: Int, count: Int, _ receiver: inout Receiver,
+        _ bytes: UnsafeRawBufferPointer, _ offset: Int, width: Int, _ places: Range<Int>, _ receiver: inout Receiver,
         to destination: UnsafeMutablePointer<Int64>
     ) {
-        precondition(offset + byteCount(count, width: width) <= bytes.count && (0...57 ~= width || width == 64))
+        precondition(offset + byteCount(places.upperBound, width: width) <= bytes.count && (0...57 ~= width || width == 64))
         var local = receiver
         defer { receiver = local }
+        var index = places.lowerBound
+        let end = places.upperBound
         guard width > 0, let start = bytes.baseAddress.map({ $0 + offset }) else {
-            for index in 0..<count { destination[index] = local.next(0) }
+            while index < end {
+                destination[index] = local.next(0)
+                index &+= 1
+            }
             return
         }
         let mask = width == 64 ? UInt64.max : (1 << UInt64(width)) &- 1
         let room = bytes.count - offset - 8
         // So many can be read with eight bytes at once.
-        let fast = room < 0 ? 0 : min(count, room * 8 / width + 1)
+        let fast = room < 0 ? 0 : min(end, room * 8 / width + 1)
         let step = UInt64(width)
-        var index = 0
-        var bit = 0
+        var bit = index &* width
         if width <= 14 {
             while index &+ 4 <= fast {
                 let word = word(start, bit: bit)
@@ -83,7 +88,7 @@ enum BitPacking {
             index &+= 1
             bit &+= width
         }
-        while index < count {
+        while index < end {
             destination[index] = local.next(lastNumber(bytes, offset, bit: bit, mask: mask))
             index &+= 1
             bit &+= width

@@ -119,6 +119,16 @@ struct ChunkReader {
     }
 }
 
+extension ChunkBytes {
+    /// The same for blocks that share their bytes, and unlike that of any other block alive.
+    var identity: Int {
+        switch self {
+        case .held(let bytes): bytes.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress) }
+        case .mapped(let block): ObjectIdentifier(block.file).hashValue ^ block.range.lowerBound
+        }
+    }
+}
+
 /// Writing what `ChunkReader` reads.
 extension [UInt8] {
     mutating func appendZigzag(_ value: Int64) { appendVarint(UInt64(bitPattern: (value << 1) ^ (value >> 63))) }

@@ -169,10 +169,20 @@ enum FloatColumn {
         // The first bit is set, so that the source is never before the first value.
         var source = kept &- 1
         var index = values.count &- 1
-        while index >= 0 {
+        while index >= 0, index & 7 != 7 {
             start[index] = start[source]
             source &-= Int(bytes[offset &+ index &>> 3] &>> UInt8(truncatingIfNeeded: index & 7)) & 1
             index &-= 1
+        }
+        // Whole bytes of change bits, from the highest bit down.
+        while index >= 0 {
+            var bits = Int(bytes[offset &+ index &>> 3])
+            for step in 0..<8 {
+                start[index &- step] = start[source]
+                source &-= bits &>> 7
+                bits = bits &<< 1 & 0xff
+            }
+            index &-= 8
         }
     }
 }

@@ -77,72 +77,71 @@ extension IntegerColumn {
         _ header: Header, _ reader: inout ChunkReader, to destination: UnsafeMutablePointer<Int64>, _ count: Int,
         _ conversion: Conversion = .none
     ) throws(ReadError) {
-        let isPatched = header.exceptionCount > 0 || header.shift > 0
-        if isPatched { try unpackPatched(header, &reader, to: destination + header.order.told, count - header.order.told) }
-        let bytes = isPatched ? nil : reader.bytes
+        let isConverted = if case .none = conversion { false } else { true }
+        let numbers = destination + header.order.told
+        let packed = count - header.order.told
         switch header.order {
-        case .values: sum(Values(header), header, bytes, to: destination, count, conversion)
+        case .values: try sum(Values(header), header, &reader, to: numbers, packed, isConverted)
         case .deltas:
             destination[0] = header.heads.0
-            sum(Deltas(header), header, bytes, to: destination, count, conversion)
+            try sum(Deltas(header), header, &reader, to: numbers, packed, isConverted)
         case .deltasOfDeltas:
             destination[0] = header.heads.0
             destination[1] = header.heads.0 &+ header.heads.1
-            sum(DeltasOfDeltas(header), header, bytes, to: destination, count, conversion)
-        case .line: sum(Line(header), header, bytes, to: destination, count, conversion)
+            try sum(DeltasOfDeltas(header), header, &reader, to: numbers, packed, isConverted)
+        case .line: try sum(Line(header), header, &reader, to: numbers, packed, isConverted)
         }
-        convert(destination, header.order.told, conversion)
+        if isConverted {
+            for head in 0..<header.order.told { destination[head] = Int64(bitPattern: Double(destination[head]).bitPattern) }
+        }
+        if case .decimal(let power) = conversion { divide(destination, count, by: power) }
     }
 
-    /// The numbers that the heads do not tell, converted as they come.
-    ///
-    /// - Parameter bytes: where the residuals are packed; nil for those that stand in their places already.
+    /// The numbers that the heads do not tell, made doubles as they come where that is wanted.
     @inline(__always)
     private static func sum<Receiver: PackedNumberReceiver>(
-        _ receiver: Receiver, _ header: Header, _ bytes: UnsafeRawBufferPointer?, to destination: UnsafeMutablePointer<Int64>, _ count: Int,
-        _ conversion: Conversion
-    ) {
-        let rest = destination + header.order.told
-        let packed = count - header.order.told
-        switch conversion {
-        case .none: pass(receiver, header, bytes, to: rest, packed)
-        case .double: pass(Doubles(integers: receiver), header, bytes, to: rest, packed)
-        case .decimal(let power): pass(Decimals(integers: receiver, power: power), header, bytes, to: rest, packed)
+        _ receiver: Receiver, _ header: Header, _ reader: inout ChunkReader, to numbers: UnsafeMutablePointer<Int64>, _ count: Int,
+        _ isConverted: Bool
+    ) throws(ReadError) {
+        if isConverted {
+            try pass(Doubles(integers: receiver), header, &reader, to: numbers, count)
+        } else {
+            try pass(receiver, header, &reader, to: numbers, count)
         }
     }
 
     @inline(__always)
     private static func pass<Receiver: PackedNumberReceiver>(
-        _ receiver: Receiver, _ header: Header, _ bytes: UnsafeRawBufferPointer?, to numbers: UnsafeMutablePointer<Int64>, _ count: Int
-    ) {
-        var receiver = receiver
-        if let bytes {
-            BitPacking.unpack(bytes, header.offset, width: header.width, count: count, &receiver, to: numbers)
-        } else {
-            for index in 0..<count { numbers[index] = receiver.next(UInt64(bitPattern: numbers[index])) }
-        }
-    }
-
-    private static func convert(_ numbers: UnsafeMutablePointer<Int64>, _ count: Int, _ conversion: Conversion) {
-        switch conversion {
-        case .none: break
-        case .double: for index in 0..<count { numbers[index] = Int64(bitPattern: Double(numbers[index]).bitPattern) }
-        case .decimal(let power):
-            for index in 0..<count { numbers[index] = Int64(bitPattern: (Double(numbers[index]) / power).bitPattern) }
-        }
-    }
-
-    /// Residuals, and the exceptions in their places.
-    private static func unpackPatched(
-        _ header: Header, _ reader: inout ChunkReader, to residuals: UnsafeMutablePointer<Int64>, _ count: Int
+        _ receiver: Receiver, _ header: Header, _ reader: inout ChunkReader, to numbers: UnsafeMutablePointer<Int64>, _ count: Int
     ) throws(ReadError) {
-        var shifted = Shifted(shift: header.shift)
-        BitPacking.unpack(reader.bytes, header.offset, width: header.width, count: count, &shifted, to: residuals)
-        var place = -1
+        if header.exceptionCount > 0 || header.shift > 0 {
+            return try patchedPass(Shifted(numbers: receiver, shift: header.shift), header, &reader, to: numbers, count)
+        }
+        var receiver = receiver
+        BitPacking.unpack(reader.bytes, header.offset, width: header.width, 0..<count, &receiver, to: numbers)
+    }
+
+    /// From exception to exception, so that each number is written once.
+    @inline(__always)
+    private static func patchedPass<Receiver: PackedNumberReceiver>(
+        _ receiver: Shifted<Receiver>, _ header: Header, _ reader: inout ChunkReader, to numbers: UnsafeMutablePointer<Int64>, _ count: Int
+    ) throws(ReadError) {
+        var receiver = receiver
+        var next = 0
         for _ in 0..<header.exceptionCount {
-            place += 1 + (try reader.count(upTo: count, of: "places"))
+            let place = next + (try reader.count(upTo: count, of: "places"))
             guard place < count else { throw ChunkReader.damaged("an exception after the end") }
-            residuals[place] = try reader.zigzag()
+            BitPacking.unpack(reader.bytes, header.offset, width: header.width, next..<place, &receiver, to: numbers)
+            numbers[place] = receiver.numbers.next(UInt64(bitPattern: try reader.zigzag()))
+            next = place + 1
+        }
+        BitPacking.unpack(reader.bytes, header.offset, width: header.width, next..<count, &receiver, to: numbers)
+    }
+
+    /// A pass of its own, in which the compiler divides several at once: a division takes longer than all the rest.
+    private static func divide(_ numbers: UnsafeMutablePointer<Int64>, _ count: Int, by power: Double) {
+        numbers.withMemoryRebound(to: Double.self, capacity: count) { values in
+            for index in 0..<count { values[index] /= power }
         }
     }
 }
@@ -216,18 +215,12 @@ extension IntegerColumn {
         mutating func next(_ packed: UInt64) -> Int64 { Int64(bitPattern: Double(integers.next(packed)).bitPattern) }
     }
 
-    private struct Decimals<Integers: PackedNumberReceiver>: PackedNumberReceiver {
-        var integers: Integers
-        let power: Double
-
-        @inline(__always)
-        mutating func next(_ packed: UInt64) -> Int64 { Int64(bitPattern: (Double(integers.next(packed)) / power).bitPattern) }
-    }
-
-    private struct Shifted: PackedNumberReceiver {
+    /// Of the numbers that are packed; exceptions are not shifted.
+    private struct Shifted<Numbers: PackedNumberReceiver>: PackedNumberReceiver {
+        var numbers: Numbers
         let shift: UInt64
 
         @inline(__always)
-        mutating func next(_ packed: UInt64) -> Int64 { Int64(bitPattern: packed &<< shift) }
+        mutating func next(_ packed: UInt64) -> Int64 { numbers.next(packed &<< shift) }
     }
 }

@@ -17,10 +17,10 @@ extension [SealedChunk] {
             first -= 1
             samples += self[first].count
         }
-        guard first < count, var joined = try? self[first...].decoded() else { return append(SealedChunk(columns, &encoder)) }
+        guard first < count, var joined = try? self[first...].decoded() else { return appendTightly(SealedChunk(columns, &encoder)) }
         joined.append(columns)
         removeSubrange(first...)
-        append(SealedChunk(joined, &encoder))
+        appendTightly(SealedChunk(joined, &encoder))
     }
 
     /// The index of the first chunk that reaches `time`.
@@ -38,9 +38,9 @@ extension [SealedChunk] {
         // Most ranges end after the newest chunk, and many begin there.
         guard let newest = last?.endTime, newest >= range.lowerBound else { return count..<count }
         let first = firstIndex(endingNotBefore: range.lowerBound)
-        var end = first
-        while end < count, self[end].startTime <= range.upperBound { end += 1 }
-        return first..<end
+        if newest <= range.upperBound { return first..<count }
+        let end = firstIndex(endingNotBefore: range.upperBound)
+        return first..<(self[end].startTime <= range.upperBound ? end + 1 : end)
     }
 
     var sampleCount: Int { reduce(0) { $0 + $1.count } }

@@ -5,13 +5,17 @@ extension SeriesPage {
     static let chunksUnderLock = 6
 
     /// Replaces `columns` by the samples of a range that a version shows.
-    func read(_ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, into columns: inout SampleColumns) throws(ReadError) {
-        let reading = try withLock { (state) throws(ReadError) in try state.read(place, range, at: version, into: &columns) }
+    ///
+    /// - Parameter decoded: times that other readers of the version have decoded.
+    func read(
+        _ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, _ decoded: DecodedTimes, into columns: inout SampleColumns
+    ) throws(ReadError) {
+        let reading = try withLock { (state) throws(ReadError) in try state.read(place, range, at: version, decoded, into: &columns) }
         switch reading {
         case .done: return
         case .content(let content): try content.read(range, at: version, into: &columns)
         case .chunks(let chunks, let runs, let openValues):
-            let times = try columns.takeTimes(runs, chunks[...], range, at: version)
+            let times = try columns.takeTimes(runs, chunks[...], range, at: version, decoded)
             try times.decodeValues(chunks[...], into: &columns)
             columns.appendOpen(openValues[times.olderPlaces])
             columns.appendOpen(openValues[times.newerPlaces.shifted(by: runs.older.count)])
@@ -72,7 +76,7 @@ enum PageReading: Sendable {
 
 extension PageState {
     fileprivate func read(
-        _ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, into columns: inout SampleColumns
+        _ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, _ decoded: DecodedTimes, into columns: inout SampleColumns
     ) throws(ReadError) -> PageReading {
         if let extras = series[place].extras, extras.isAsked(at: version) {
             if let content = extras.content(of: series[place], at: version) { return .content(content) }
@@ -93,13 +97,7 @@ extension PageState {
             let values = values[older..<(older + runs.older.count)] + values[newer..<(newer + runs.newer.count)]
             return .chunks(Array(chunks), runs, openValues: Array(values))
         }
-        let times: StoredTimes
-        if let known = columns.storedTimes, known.fits(series[place], range, at: version), known.fits(chunks) {
-            times = known
-        } else {
-            times = try StoredTimes(runs, chunks, range, at: version, into: &columns.times)
-            columns.timesOrigin = times
-        }
+        let times = try columns.takeTimes(runs, chunks, range, at: version, decoded)
         try times.decodeValues(chunks, into: &columns)
         appendOpen(place, times, to: &columns)
         return .done
@@ -191,7 +189,7 @@ private struct LatestPlace {
         return nil
     }
 
-    func fits(_ state: borrowing SeriesState) -> Bool { newer.fits(state.newer) && older.fits(state.older) }
+    func fits(_ state: borrowing SeriesState) -> Bool { newer.fits(state.newer) && (isNewer || older.fits(state.older)) }
 }
 
 extension SeriesState {
@@ -211,14 +209,13 @@ extension SampleColumns {
 
     /// Makes the times those of a series, if they are not.
     fileprivate mutating func takeTimes(
-        _ runs: OpenRuns, _ chunks: ArraySlice<SealedChunk>, _ range: ClosedRange<Int64>, at version: UInt64
+        _ runs: OpenRuns, _ chunks: ArraySlice<SealedChunk>, _ range: ClosedRange<Int64>, at version: UInt64, _ decoded: DecodedTimes
     ) throws(ReadError) -> StoredTimes {
-        if let known = storedTimes, known.fits(SeriesState(older: runs.older, newer: runs.newer), range, at: version), known.fits(chunks) {
-            return known
-        }
-        let made = try StoredTimes(runs, chunks, range, at: version, into: &times)
-        timesOrigin = made
-        return made
+        if let known = storedTimes, known.fits(runs, range, at: version), known.fits(chunks) { return known }
+        let found = try decoded.times(runs, chunks, range, at: version)
+        times = found.sealedColumn
+        timesOrigin = found
+        return found
     }
 
     /// Adds values whose times are there already.

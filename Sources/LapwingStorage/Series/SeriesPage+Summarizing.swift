@@ -6,12 +6,14 @@ extension SeriesPage {
     /// - Returns: false where the samples have to be looked at: there are not so many that summaries save decoding them, or
     ///   they are more than floats.
     func summarize(
-        _ place: Int, _ windows: [ClosedRange<Int64>], at version: UInt64, into summaries: inout [SampleSummary]
+        _ place: Int, _ windows: [ClosedRange<Int64>], _ parts: SummaryParts, at version: UInt64, _ decoded: DecodedTimes,
+        into summaries: inout [SampleSummary]
     ) throws(ReadError) -> Bool {
         guard let long = withLock({ state in state.longSeries(place, windows, at: version) }) else { return false }
         summaries.removeAll(keepingCapacity: true)
+        var scratch = SampleColumns()
         for window in windows {
-            let summary = try long.summary(window)
+            let summary = try long.summary(window, parts, decoded, &scratch)
             if summary.needsSamples { return false }
             summaries.append(summary)
         }
@@ -25,7 +27,9 @@ private struct LongSeries: Sendable {
     let tree: SummaryTree
     let open: SampleColumns
 
-    func summary(_ window: ClosedRange<Int64>) throws(ReadError) -> SampleSummary {
+    func summary(
+        _ window: ClosedRange<Int64>, _ parts: SummaryParts, _ decoded: DecodedTimes, _ scratch: inout SampleColumns
+    ) throws(ReadError) -> SampleSummary {
         var total = SampleSummary()
         let places = chunks.places(in: window)
         var place = places.lowerBound
@@ -40,12 +44,14 @@ private struct LongSeries: Sendable {
                 total.needsSamples = true
                 return total
             }
-            var columns = SampleColumns()
-            try chunks[place].decode(into: &columns)
-            total.add(columns, from: window.lowerBound, through: window.upperBound)
+            let times = try decoded.times(of: chunks[place])
+            scratch.removeAllButTimes()
+            try chunks[place].decodeValues(into: &scratch)
+            if !scratch.startTimes.isEmpty { total.needsSamples = true }
+            total.add(scratch.values.span, at: times.span, SampleColumns.indices(of: times, in: window), parts)
             place += 1
         }
-        total.add(open, from: window.lowerBound, through: window.upperBound)
+        total.add(open.values.span, at: open.times.span, SampleColumns.indices(of: open.times, in: window), parts)
         return total
     }
 
@@ -69,12 +75,17 @@ extension PageState {
         let summarized = min(places.upperBound, series[place].summaries.count) - places.lowerBound
         guard summarized > Self.worthwhileChunks * windows.count else { return nil }
         var open = SampleColumns()
-        for (run, start) in [(series[place].older, olderStart(place)), (series[place].newer, newerStart(place))] {
-            let visible = run.visibleCount(at: version)
-            run.appendTimes(0..<visible, to: &open.times)
-            open.values.append(contentsOf: values[start..<(start + visible)])
-        }
+        open.times.reserveCapacity(series[place].older.count + series[place].newer.count)
+        open.values.reserveCapacity(series[place].older.count + series[place].newer.count)
+        appendVisible(series[place].older, olderStart(place), at: version, to: &open)
+        appendVisible(series[place].newer, newerStart(place), at: version, to: &open)
         return LongSeries(chunks: series[place].chunks, tree: series[place].summaries, open: open)
+    }
+
+    private func appendVisible(_ run: borrowing OpenRun, _ start: Int, at version: UInt64, to columns: inout SampleColumns) {
+        let visible = run.visibleCount(at: version)
+        run.appendTimes(0..<visible, to: &columns.times)
+        columns.values.append(contentsOf: values[start..<(start + visible)])
     }
 
     /// Summarises chunks that will not be joined any more: a few, since after a start or a late sample many may lack it.

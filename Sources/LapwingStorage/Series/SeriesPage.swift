@@ -9,10 +9,13 @@ import Synchronization
 final class SeriesPage: Sendable {
     static let capacity = 64
 
-    private let state = Mutex(PageState())
+    private let state: Mutex<PageState>
     /// The span of all times that were ever stored here, for leaving pages out without locking them.
     private let oldest = Atomic<Int64>(.max)
     private let newest = Atomic<Int64>(.min)
+
+    /// - Parameter number: its place among the pages.
+    init(number: Int) { state = Mutex(PageState(number: number)) }
 
     /// The page and place in it that an ordinal stands for.
     static func page(of ordinal: UInt32) -> Int { Int(ordinal) / capacity }
@@ -43,6 +46,14 @@ struct PageState {
     private(set) var runCapacity = 0
     /// A bit for each series that has not been cleared.
     private(set) var living: UInt64 = 0
+    /// With so many samples in its newer run, a series' older one is sealed.
+    private let sealingCount: Int
+
+    /// The newer run alone then holds the last five minutes of 15 s scrapes.
+    private static let leastSealingCount = 20
+
+    /// Pages take turns in sealing, which all series of a scrape would come to at once otherwise.
+    init(number: Int) { sealingCount = Self.leastSealingCount + number % (OpenTimes.capacity - Self.leastSealingCount + 1) }
 
     var isDead: Bool { living == 0 }
 
@@ -124,6 +135,7 @@ struct PageState {
         if index >= runCapacity { growRuns() }
         values[newerStart(place) + index] = value
         workspace.noteTimes(series[place].newer)
+        if index + 1 == sealingCount { sealOlder(place, batch, &workspace.encoder) }
     }
 
     /// Stores a histogram that is newer than all others.
@@ -151,27 +163,31 @@ struct PageState {
         take(content, place)
     }
 
-    /// The newer run becomes the older, which is sealed.
+    /// The newer run becomes the older, which is sealed if it has not been.
     private mutating func rotate(_ place: Int, _ batch: borrowing BatchContext, _ encoder: inout ChunkEncoder) {
-        if let version = series[place].older.lastVersion {
-            var marks: [SealedVersions.Mark] = []
-            for reader in batch.readableVersions where reader < version {
-                marks.append(SealedVersions.Mark(version: reader, newestTime: series[place].newestTime(at: reader)))
-            }
-            if marks.isEmpty, series[place].extras == nil {
-                series[place].sealedVersion = version
-            } else {
-                var sealed = series[place].sealed
-                sealed.note(version, marks, batch)
-                series[place].sealed = sealed
-            }
-            var columns = SampleColumns()
-            appendRun(series[place].older, at: olderStart(place), 0..<series[place].older.count, to: &columns)
-            series[place].chunks.seal(columns, &encoder)
-            summarizeChunks(place)
-        }
+        sealOlder(place, batch, &encoder)
         series[place].older = series[place].newer
         series[place].newerPlace ^= 1
+    }
+
+    private mutating func sealOlder(_ place: Int, _ batch: borrowing BatchContext, _ encoder: inout ChunkEncoder) {
+        guard let version = series[place].older.lastVersion else { return }
+        var marks: [SealedVersions.Mark] = []
+        for reader in batch.readableVersions where reader < version {
+            marks.append(SealedVersions.Mark(version: reader, newestTime: series[place].newestTime(at: reader)))
+        }
+        if marks.isEmpty, series[place].extras == nil {
+            series[place].sealedVersion = version
+        } else {
+            var sealed = series[place].sealed
+            sealed.note(version, marks, batch)
+            series[place].sealed = sealed
+        }
+        var columns = SampleColumns()
+        appendRun(series[place].older, at: olderStart(place), 0..<series[place].older.count, to: &columns)
+        series[place].chunks.seal(columns, &encoder)
+        summarizeChunks(place)
+        series[place].older = OpenRun()
     }
 
     // MARK: As a value

@@ -14,6 +14,8 @@ final class StoredTimes: TimesOrigin {
     /// Likewise for the runs, of which the reader's version may show only a part.
     let olderPlaces: Range<Int>
     let newerPlaces: Range<Int>
+    /// The times themselves where any of them are sealed; a few open ones are not worth the memory.
+    let sealedColumn: [Int64]
 
     /// Replaces a column of times by those of a series.
     ///
@@ -30,16 +32,27 @@ final class StoredTimes: TimesOrigin {
         sealedPlaces = SampleColumns.indices(of: times, in: range)
         if sealedPlaces.upperBound < times.count { times.removeSubrange(sealedPlaces.upperBound...) }
         if sealedPlaces.lowerBound > 0 { times.removeSubrange(..<sealedPlaces.lowerBound) }
-        olderPlaces = runs.older.places(in: range, of: runs.older.visibleCount(at: version))
+        let olderPlaces = runs.older.places(in: range, of: runs.older.visibleCount(at: version))
+        self.olderPlaces = olderPlaces.isEmpty ? 0..<0 : olderPlaces
         newerPlaces = runs.newer.places(in: range, of: runs.newer.visibleCount(at: version))
         runs.older.appendTimes(olderPlaces, to: &times)
         runs.newer.appendTimes(newerPlaces, to: &times)
+        sealedColumn = chunks.isEmpty ? [] : times
     }
+
+    var count: Int { sealedColumn.count }
 
     /// Whether a series has the same times in its runs.
     func fits(_ state: borrowing SeriesState, _ range: ClosedRange<Int64>, at version: UInt64) -> Bool {
-        newer.fits(state.newer) && older.fits(state.older) && self.range == range && self.version == version
+        newer.fits(state.newer) && (isNewerEnough || older.fits(state.older)) && self.range == range && self.version == version
     }
+
+    func fits(_ runs: borrowing OpenRuns, _ range: ClosedRange<Int64>, at version: UInt64) -> Bool {
+        newer.fits(runs.newer) && (isNewerEnough || older.fits(runs.older)) && self.range == range && self.version == version
+    }
+
+    /// Whether the range begins within the newer run, so that it does not matter what came before.
+    private var isNewerEnough: Bool { newerPlaces.lowerBound > 0 }
 
     /// Whether a series has the same times in its chunks.
     func fits(_ chunks: ArraySlice<SealedChunk>) -> Bool {

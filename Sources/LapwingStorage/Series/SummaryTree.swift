@@ -25,8 +25,8 @@ struct SummaryTree: Sendable {
     mutating func append(_ summary: SampleSummary) { append(summary, level: 0) }
 
     private mutating func append(_ summary: SampleSummary, level: Int) {
-        if levels.count == level { levels.append([]) }
-        levels[level].append(summary)
+        if levels.count == level { levels.appendTightly([]) }
+        levels[level].appendTightly(summary)
         guard levels[level].count % Self.fanOut == 0 else { return }
         var joined = SampleSummary()
         for part in levels[level].suffix(Self.fanOut) { joined.add(part) }
@@ -79,12 +79,7 @@ extension SampleSummary {
         }
         var columns = SampleColumns()
         try chunk.decode(into: &columns)
-        add(columns, from: .min, through: .max)
-    }
-
-    /// Adds the samples of a span of time.
-    mutating func add(_ columns: SampleColumns, from start: Int64, through end: Int64) {
-        if !columns.startTimes.isEmpty || !columns.histogramTimes.isEmpty { needsSamples = true }
-        for index in SampleColumns.indices(of: columns.times, in: start...max(start, end)) { add(columns.values[index], at: columns.times[index]) }
+        if !columns.startTimes.isEmpty { needsSamples = true }
+        add(columns.values.span, at: columns.times.span, columns.times.indices, .all)
     }
 }

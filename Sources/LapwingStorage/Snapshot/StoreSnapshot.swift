@@ -5,6 +5,7 @@ import Synchronization
 final class StoreSnapshot: SeriesSnapshot {
     private let store: Store
     let version: UInt64
+    let decodedTimes = DecodedTimes()
 
     init(_ store: Store) {
         self.store = store
@@ -128,7 +129,7 @@ struct StoredSeriesSet: SeriesSet {
 
     func read(_ index: Int, over range: TimeRange, into columns: inout SampleColumns) throws(ReadError) {
         guard let range = range.milliseconds else { return columns.removeAll() }
-        try series[index].page.read(series[index].place, range, at: snapshot.version, into: &columns)
+        try series[index].page.read(series[index].place, range, at: snapshot.version, snapshot.decodedTimes, into: &columns)
     }
 
     func read(_ indices: Range<Int>, over range: TimeRange, into table: inout SampleTable) throws(ReadError) {
@@ -144,9 +145,10 @@ struct StoredSeriesSet: SeriesSet {
     }
 
     func summarize(
-        _ index: Int, over windows: [ClosedRange<Int64>], into summaries: inout [SampleSummary]
+        _ index: Int, over windows: [ClosedRange<Int64>], _ parts: SummaryParts, into summaries: inout [SampleSummary]
     ) throws(ReadError) -> Bool {
-        try series[index].page.summarize(series[index].place, windows, at: snapshot.version, into: &summaries)
+        try series[index].page.summarize(
+            series[index].place, windows, parts, at: snapshot.version, snapshot.decodedTimes, into: &summaries)
     }
 
     func readLatest(_ indices: Range<Int>, over range: TimeRange, into latest: inout LatestSamples) throws(ReadError) {
@@ -162,7 +164,7 @@ struct StoredSeriesSet: SeriesSet {
             let page = series[index].page
             let next = page.readLatest(series, index..<indices.upperBound, range, at: snapshot.version, into: &latest)
             if next == index {
-                try page.read(series[index].place, range, at: snapshot.version, into: &scratch)
+                try page.read(series[index].place, range, at: snapshot.version, snapshot.decodedTimes, into: &scratch)
                 latest.append(newestOf: scratch)
             }
             index = max(next, index + 1)

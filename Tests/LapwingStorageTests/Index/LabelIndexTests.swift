@@ -12,7 +12,7 @@ import Testing
             if ordinal % 2 == 0 { pairs.append(Label(name: "even", value: "yes")) }
             all.append((UInt32(ordinal), Labels(pairs)))
         }
-        let page = SeriesPage()
+        let page = SeriesPage(number: 0)
         for series in all { index.insert(SeriesPlace(page: page, ordinal: series.ordinal), series.labels) }
         index.remove(all.map(\.ordinal).filter { $0 % 7 == 0 })
         all.removeAll { $0.ordinal % 7 == 0 }
@@ -36,7 +36,7 @@ import Testing
 
     @Test func `a value whose series have gone is forgotten, and found again when it comes back`() {
         var index = LabelIndex()
-        let page = SeriesPage()
+        let page = SeriesPage(number: 0)
         for ordinal in 0..<200 as Range<UInt32> {
             index.insert(SeriesPlace(page: page, ordinal: ordinal), Labels(metric: "m", ["id": "\(ordinal % 100)"]))
         }
@@ -55,7 +55,7 @@ import Testing
     @Test func `a table of series gives back the rows of those that are long gone`() {
         var table = SeriesTable()
         let last: UInt32 = 64 * 1000
-        for ordinal in 0...last { table.insert(SeriesPlace(page: SeriesPage(), ordinal: ordinal), Labels(metric: "m\(ordinal)")) }
+        for ordinal in 0...last { table.insert(SeriesPlace(page: SeriesPage(number: 0), ordinal: ordinal), Labels(metric: "m\(ordinal)")) }
         for ordinal in (0..<last).reversed() where ordinal != 70 { table.remove(ordinal) }
         #expect(table.rowCount == 1001)
         table.remove(70)
@@ -63,7 +63,7 @@ import Testing
         #expect(table.labels(last)?.metricName == "m\(last)")
         #expect(table.labels(70) == nil && table.place(0) == nil)
         table.remove(last)
-        table.insert(SeriesPlace(page: SeriesPage(), ordinal: 64 * 5000 + 3), Labels(metric: "new"))
+        table.insert(SeriesPlace(page: SeriesPage(number: 0), ordinal: 64 * 5000 + 3), Labels(metric: "new"))
         #expect(table.rowCount == 1 && table.contains(64 * 5000 + 3) && !table.contains(64 * 5000 + 2))
     }
 }
