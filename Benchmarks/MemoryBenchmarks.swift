@@ -6,9 +6,10 @@ import LapwingStorage
 enum MemoryBenchmarks {
     typealias Row = (name: String, value: Double, unit: String)
 
-    /// - Parameter series: as many active ones with as many scrapes as fill their open samples; and a fiftieth of them for an hour.
+    /// - Parameter series: as many active ones with as many scrapes as fill their open samples; a fiftieth of them for an hour; and
+    ///   a fifth of them that come and go ten times.
     static func rows(series: Int) -> [Row] {
-        [
+        churned(series: series / 5) + [
             ("memory, an hour of \(series / 50) series", resident(series: series / 50, scrapes: 240), "MiB"),
             ("memory, \(series) series with 70 samples", resident(series: series, scrapes: 70), "MiB"),
         ]
@@ -32,6 +33,33 @@ enum MemoryBenchmarks {
         let generator = Double(series) * 16
         let held = Double(residentBytes - before) - generator
         return withExtendedLifetime(store) { held / Double(1 << 20) }
+    }
+
+    /// What is held after other series have come and gone ten times, and after all have gone, beside the first that came.
+    private static func churned(series: Int) -> [Row] {
+        let before = residentBytes
+        let store = Store(options: StoreOptions(retention: .seconds(3600)))
+        var rows: [Row] = []
+        for round in 0...10 {
+            let start = ServiceSamples.start + Int64(round) * 7_200_000
+            for first in stride(from: round * series, to: (round + 1) * series, by: 1000) {
+                guard let references = try? store.references(for: (first..<min(first + 1000, (round + 1) * series)).map(label)) else { return [] }
+                for scrape in 0..<70 {
+                    var batch = SampleBatch()
+                    for reference in references { batch.append(reference, time: start + Int64(scrape) * 15_000, value: Double(scrape)) }
+                    _ = try? store.append(batch)
+                }
+            }
+            // As a server that sweeps once a minute; the second sweep takes the series that the first found without samples.
+            for sweep in 1...3 { _ = store.removeExpired(now: Timestamp(milliseconds: start + 3_000_000 + Int64(sweep) * 60_000)) }
+            let held = Double(residentBytes - before) / Double(1 << 20)
+            if round == 0 { rows.append(("memory, \(series) series", held, "MiB")) }
+            if round == 10 { rows.append(("memory, \(series) series, the eleventh that came in place of others", held, "MiB")) }
+        }
+        let end = Timestamp(milliseconds: ServiceSamples.start + 12 * 7_200_000)
+        for sweep in 1...3 { _ = store.removeExpired(now: end + .seconds(60 * sweep)) }
+        rows.append(("memory, when these have gone as well", Double(residentBytes - before) / Double(1 << 20), "MiB"))
+        return withExtendedLifetime(store) { rows }
     }
 
     private static func label(_ index: Int) -> Labels {

@@ -85,7 +85,7 @@ enum StorageBenchmarks {
         guard let set = try? store.snapshot().select([], over: .all) else { return [] }
         var columns = SampleColumns()
         var best = Double.infinity
-        for _ in 0..<5 {
+        for _ in 0..<25 {
             let start = ContinuousClock.now
             for index in 0..<set.count { try? set.read(index, over: .all, into: &columns) }
             best = min(best, seconds(since: start))
