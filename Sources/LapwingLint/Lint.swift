@@ -61,7 +61,7 @@ public enum Lint {
     /// In the order in which the manual lists them.
     static let table: [any LintCheck.Type] = [
         RateCheck.self, CounterSuffixCheck.self, HistogramCheck.self, VectorMatchingCheck.self, ImpossibleCheck.self, RegexpCheck.self,
-        WindowCheck.self, ComparisonCheck.self, TemplateCheck.self, ForCheck.self, DuplicateRules.self, DependencyCheck.self, AnnotationCheck.self,
-        LabelCheck.self, SeriesCheck.self, AlertCountCheck.self, CostCheck.self,
+        WindowCheck.self, ComparisonCheck.self, TemplateCheck.self, ForCheck.self, DuplicateRules.self, DependencyCheck.self,
+        AnnotationCheck.self, LabelCheck.self, SeriesCheck.self, AlertCountCheck.self, CostCheck.self,
     ]
 }

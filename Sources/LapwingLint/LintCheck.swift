@@ -109,7 +109,8 @@ struct LintFindings {
 
     /// Something about a part of the expression.
     mutating func report(
-        _ message: String, _ severity: Diagnostic.Severity = .warning, in part: SourceRange, selector: VectorSelector? = nil, help: String? = nil
+        _ message: String, _ severity: Diagnostic.Severity = .warning, in part: SourceRange, selector: VectorSelector? = nil,
+        help: String? = nil
     ) {
         report(message, severity, at: places.expression(part), selector: selector, help: help)
     }

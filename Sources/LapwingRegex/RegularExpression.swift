@@ -34,11 +34,14 @@ public struct RegularExpression: Sendable {
         }
     }
 
+    /// Bytes of a pattern whose program is certainly not too large, where nothing in it is counted.
+    private static let smallPattern = 10_000
+
     public let pattern: String
     public let options: Options
     /// The names of the groups by their index; empty for group 0 and for groups without a name.
     public let groupNames: [String]
-    private let program: RegexProgram
+    private let program: LazyProgram
     private let matcher: WholeMatcher
     /// Every text that matches whole, sorted by bytes, when they are finite and at most 256.
     public let literals: [String]?
@@ -54,13 +57,15 @@ public struct RegularExpression: Sendable {
             pattern, flags: .init(foldsCase: options.isCaseInsensitive, dotMatchesNewline: options.dotMatchesNewline))
         let node = try parser.parse()
         groupNames = parser.groupNames
-        program = try RegexProgram(node, pattern: pattern)
         let shape = RegexShape(node)
+        // What is matched by its shape seldom needs a program, which is then made when it does.
+        let isSmall = pattern.utf8.count <= Self.smallPattern && !pattern.utf8.contains(UInt8(ascii: "{"))
+        program = shape.matcher != nil && isSmall ? LazyProgram(node, pattern) : LazyProgram(try RegexProgram(node, pattern: pattern))
         literals = shape.literals.map { $0.map { String(decoding: $0, as: UTF8.self) } }
         requiredPrefix = shape.prefix
         matcher =
-            shape.matcher ?? DeterministicMachine(program).map(WholeMatcher.states)
-            ?? LazyMachine(program).map(WholeMatcher.lazyStates) ?? .general(program)
+            shape.matcher ?? DeterministicMachine(program.value).map(WholeMatcher.states)
+            ?? LazyMachine(program.value).map(WholeMatcher.lazyStates) ?? .general(program.value)
     }
 
     public var groupCount: Int { groupNames.count - 1 }
@@ -80,7 +85,7 @@ public struct RegularExpression: Sendable {
 
     /// The leftmost match, its alternatives in the order of their preference.
     public func firstMatch(in text: Span<UInt8>, from start: Int = 0) -> Match? {
-        program.match(text, groupCount: groupCount, from: start, isAnchored: false, mustReachEnd: false).map(Match.init)
+        program.value.match(text, groupCount: groupCount, from: start, isAnchored: false, mustReachEnd: false).map(Match.init)
     }
 
     public func firstMatch(in text: String) -> Match? { firstMatch(in: text.utf8.span) }
@@ -89,7 +94,7 @@ public struct RegularExpression: Sendable {
     public func wholeMatch(_ text: String) -> Match? {
         let span = text.utf8.span
         guard matcher.matches(span) else { return nil }
-        return program.match(span, groupCount: groupCount, from: 0, isAnchored: true, mustReachEnd: true).map(
+        return program.value.match(span, groupCount: groupCount, from: 0, isAnchored: true, mustReachEnd: true).map(
             Match.init)
     }
 }

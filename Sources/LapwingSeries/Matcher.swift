@@ -23,7 +23,7 @@ public struct Matcher: Sendable, Hashable, CustomStringConvertible {
         self.value = value
         switch operation {
         case .equal, .notEqual: expression = nil
-        case .matches, .matchesNot: expression = try RegularExpression(value)
+        case .matches, .matchesNot: expression = try RegularExpressionCache.expression(value)
         }
     }
 

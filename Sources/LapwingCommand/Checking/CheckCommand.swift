@@ -82,7 +82,9 @@ struct LintPlan {
     }
 
     private static func policy(_ path: String) throws(QueryFailure) -> LintPolicy {
-        guard let bytes = FileManager.default.contents(atPath: path) else { throw QueryFailure("lapwing: \(path) is not there or cannot be read") }
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw QueryFailure("lapwing: \(path) is not there or cannot be read")
+        }
         do throws(SourceError) {
             return try LintPolicy.read(SourceText(name: path, bytes: Array(bytes)))
         } catch {

@@ -32,15 +32,16 @@ enum CheckedConfiguration {
         let global = configuration.global
         let interval = configuration.scrapes.map(\.interval).min() ?? global.scrapeInterval
         do throws(QueryFailure) {
-            return findings + CheckedRules.findings(
-                in: found, areLoadedTogether: true, try plan.settings(scrapeInterval: interval, evaluationInterval: global.evaluationInterval))
+            let settings = try plan.settings(scrapeInterval: interval, evaluationInterval: global.evaluationInterval)
+            return findings + CheckedRules.findings(in: found, areLoadedTogether: true, settings)
         } catch {
             return findings + [Finding(Diagnostic(error.text, check: "file"), in: configuration.source)]
         }
     }
 
     private static func missingFiles(of configuration: Configuration) -> [Finding] {
-        configuration.namedFiles.filter { !FileManager.default.fileExists(atPath: $0.path) }.map { missing($0.path, $0.range, configuration) }
+        configuration.namedFiles.filter { !FileManager.default.fileExists(atPath: $0.path) }
+            .map { missing($0.path, $0.range, configuration) }
     }
 
     /// Files of targets, which may also come later.
@@ -65,6 +66,7 @@ enum CheckedConfiguration {
     }
 
     private static func missing(_ path: String, _ range: SourceRange, _ configuration: Configuration) -> Finding {
-        Finding(Diagnostic("\(GoQuote.quote(path)) does not point to an existing file", at: range, check: "config/file"), in: configuration.source)
+        let message = "\(GoQuote.quote(path)) does not point to an existing file"
+        return Finding(Diagnostic(message, at: range, check: "config/file"), in: configuration.source)
     }
 }

@@ -31,8 +31,8 @@ enum FindingFormat: String, CaseIterable {
 
     init(_ name: String) throws(UsageError) {
         guard let format = FindingFormat(rawValue: name) else {
-            throw UsageError(
-                "--output is text, json, sarif or github, not \(GoQuote.quote(name))", nearest: Spelling.nearest(to: name, in: Self.allCases.map(\.rawValue)))
+            let nearest = Spelling.nearest(to: name, in: Self.allCases.map(\.rawValue))
+            throw UsageError("--output is text, json, sarif or github, not \(GoQuote.quote(name))", nearest: nearest)
         }
         self = format
     }

@@ -17,8 +17,13 @@ public enum MetricLint {
             reader.takeMetadata(page, before: line, bytes)
             if line < page.count { reader.take(line, of: page, bytes) }
         }
+        if format == .prometheusText, bytes.count > 0, bytes[bytes.count - 1] != UInt8(ascii: "\n") {
+            reader.report("the last line has no end", SourceRange(at: bytes.count))
+        }
         let found = reader.diagnostics + reader.families.flatMap { lint($0, format) }
-        let ordered = found.enumerated().sorted { ($0.element.range?.lowerBound ?? 0, $0.offset) < ($1.element.range?.lowerBound ?? 0, $1.offset) }
+        let ordered = found.enumerated().sorted { a, b in
+            (a.element.range?.lowerBound ?? 0, a.offset) < (b.element.range?.lowerBound ?? 0, b.offset)
+        }
         return Array(ordered.map(\.element).prefix(ExpositionCheck.diagnosticLimit))
     }
 
@@ -34,7 +39,9 @@ public enum MetricLint {
             if kind == .counter, format == .prometheusText, !name.hasSuffix("_total") {
                 faults.append(("metrics/suffix", "counter metrics should have \"_total\" suffix"))
             }
-            if kind != .counter, name.hasSuffix("_total") { faults.append(("metrics/suffix", "non-counter metrics should not have \"_total\" suffix")) }
+            if kind != .counter, name.hasSuffix("_total") {
+                faults.append(("metrics/suffix", "non-counter metrics should not have \"_total\" suffix"))
+            }
             if kind != .gauge, name.hasSuffix("_timestamp_seconds") {
                 faults.append(("metrics/suffix", "non-gauge metrics should not have \"_timestamp_seconds\" suffix"))
             }
@@ -129,13 +136,15 @@ private struct FamilyReader {
         case .summary: [LabelName.quantile]
         default: []
         }
-        for label in labels where label.name != LabelName.metric && !ownLabels.contains(label.name) { families[index].labels.insert(label.name) }
+        for label in labels where label.name != LabelName.metric && !ownLabels.contains(label.name) {
+            families[index].labels.insert(label.name)
+        }
         if !series.insert(SeriesTime(labels: labels, time: page.times[line])).inserted {
             report("\(labels) stands twice", range)
         }
     }
 
-    private mutating func report(_ message: String, _ range: SourceRange) {
+    mutating func report(_ message: String, _ range: SourceRange) {
         diagnostics.append(Diagnostic(.error, message, at: range, check: "metrics/syntax"))
     }
 

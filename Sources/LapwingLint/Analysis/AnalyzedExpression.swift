@@ -55,7 +55,8 @@ struct AnalyzedExpression {
         case .vectorSelector(let node): return recorded.facts(of: node)
         case .matrixSelector, .subquery, .parenthesized: return (children[0].labels, children[0].values)
         case .unary(let node):
-            return node.operation == .minus ? (children[0].labels.withoutName, -children[0].values) : (children[0].labels, children[0].values)
+            let operand = children[0]
+            return node.operation == .minus ? (operand.labels.withoutName, -operand.values) : (operand.labels, operand.values)
         case .call(let node): return (FunctionFacts.labels(of: node, children), FunctionFacts.values(of: node, children))
         case .aggregation(let node): return (AggregationFacts.labels(of: node, children), AggregationFacts.values(of: node, children))
         case .binary(let node): return (BinaryFacts.labels(of: node, children), BinaryFacts.values(of: node, children))

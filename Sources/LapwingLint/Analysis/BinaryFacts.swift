@@ -28,8 +28,7 @@ enum BinaryFacts {
         case (_, .oneToMany): result = isFilled ? right.union(common) : grouped(right, left, common, matching)
         case (_, .oneToOne), (_, .manyToMany):
             guard isFilled else {
-                let named = keepsName && !matching.isOn ? common.takingName(of: left) : common
-                return named
+                return keepsName ? matching.isOn ? common : common.takingName(of: left) : common.withoutName
             }
             result = matching.isOn ? left.keeping(names).union(right.keeping(names)) : left.dropping(names).union(right.dropping(names))
         }

@@ -33,7 +33,8 @@ extension LintedRule {
             guard let matching = node.matching else { return node.operation.rawValue }
             let names = matching.labels.names.joined(separator: ", ")
             if matching.isOn { return "on (\(names))" }
-            return matching.labels.names.contains(label) ? "ignoring (\(names))" : "matching with the other side of \(node.operation.rawValue)"
+            if matching.labels.names.contains(label) { return "ignoring (\(names))" }
+            return "matching with the other side of \(node.operation.rawValue)"
         case .vectorSelector(let node):
             if let metric = node.metric, let source = recorded.sources[metric]?.first, LabelFacts(node.matchers).possible.contains(label) {
                 return "the rule that records \(source.rule.metric)"

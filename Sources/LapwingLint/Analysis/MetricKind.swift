@@ -30,6 +30,6 @@ enum MetricKind {
     private static let gaugeEndings = [
         "_info", "_ratio", "_celsius", "_timestamp_seconds", "_timestamp", "_percent", "_percentage", "_created", "_temperature",
         "_uptime_seconds", "_start_time_seconds", "_last_success", "_avail_bytes", "_free_bytes", "_used_bytes",
-        "_available_bytes", "_limit_bytes", "_memory_bytes", "_average",
+        "_available_bytes", "_limit_bytes", "_memory_bytes", "_average", "_depth", "_up",
     ]
 }

@@ -110,8 +110,10 @@ extension ValueBounds: CustomStringConvertible {
         if isPoint { return "always \(text(lower))" }
         let least = excludesLower ? "more than" : "at least"
         let most = excludesUpper ? "less than" : "at most"
+        let isClosed = !excludesLower && !excludesUpper
         return switch (lower.isFinite, upper.isFinite) {
-        case (true, true): excludesLower || excludesUpper ? "\(least) \(text(lower)) and \(most) \(text(upper))" : "between \(text(lower)) and \(text(upper))"
+        case (true, true) where isClosed: "between \(text(lower)) and \(text(upper))"
+        case (true, true): "\(least) \(text(lower)) and \(most) \(text(upper))"
         case (true, false): "\(least) \(text(lower))"
         case (false, true): "\(most) \(text(upper))"
         case (false, false): "any number"

@@ -15,7 +15,8 @@ enum AlertCountCheck: LintCheck {
         guard rule.alert != nil, let measured = rule.context.measured, let replay = measured[rule.position] else { return }
         let span = RateCheck.text(measured.span)
         if let failure = replay.firstFailure {
-            findings.report("the rule failed \(replay.failures) times over the \(span) of data: \(failure.message)", at: rule.rule.places.name)
+            let count = replay.failures
+            findings.report("the rule failed \(count) times over the \(span) of data: \(failure.message)", at: rule.rule.places.name)
         } else if replay.firings == 0 {
             let pending = replay.episodes.isEmpty ? "" : ", though it was pending \(replay.episodes.count) times"
             findings.report("the alert never fires over the \(span) of data\(pending)", .information, at: rule.rule.places.name)

@@ -11,7 +11,9 @@ enum ComparisonCheck: LintCheck {
     static func look(at rule: LintedRule, _ findings: inout LintFindings) {
         // vector(1) alone is a heartbeat, and meant to fire always.
         guard rule.alert != nil, !rule.expression.isConstant else { return }
-        for part in unconditional(rule.expression, rule.context.recorded) { report(part, isWhole: part.range == rule.expression.range, &findings) }
+        for part in unconditional(rule.expression, rule.context.recorded) {
+            report(part, isWhole: part.range == rule.expression.range, &findings)
+        }
     }
 
     private static func report(_ part: AnalyzedExpression, isWhole: Bool, _ findings: inout LintFindings) {
@@ -54,9 +56,8 @@ enum ComparisonCheck: LintCheck {
         case .binary(let node):
             if node.operation == .unless { return true }
             if node.operation == .or { return part.children.allSatisfy { hasCondition($0, recorded) } }
-            if node.operation.isComparison, !node.returnsBool, part.children[0].values.verdict(node.operation, part.children[1].values) != true {
-                return true
-            }
+            let (left, right) = (part.children[0].values, part.children[1].values)
+            if node.operation.isComparison, !node.returnsBool, left.verdict(node.operation, right) != true { return true }
         case .matrixSelector, .subquery, .aggregation, .unary, .parenthesized: break
         }
         return part.children.contains { hasCondition($0, recorded) }

@@ -21,8 +21,9 @@ enum DependencyCheck: LintCheck {
             let near = positions.filter { $0.isOfSameGroup(as: rule.position) }
             if let later = near.min() {
                 guard later > rule.position else { return }
+                let interval = RateCheck.text(rule.interval)
                 findings.report(
-                    "\(metric) is recorded by a later rule of the group: this one sees what was recorded \(RateCheck.text(rule.interval)) ago",
+                    "\(metric) is recorded by a later rule of the group: this one sees what was recorded \(interval) ago",
                     in: part.range, selector: selector, help: "put the rule at \(rule.context.place(of: later)) before this one")
             } else if let far = positions.first {
                 let group = rule.context.files[far.file].groups[far.group]

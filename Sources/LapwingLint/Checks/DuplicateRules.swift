@@ -23,8 +23,8 @@ enum DuplicateRules: LintCheck {
         }
         let effect = rule.rule.isAlert ? "alerts of the two cannot be told from each other" : "one overwrites the other"
         findings.report(
-            "\(rule.rule.name) stands at \(place) already, with the same labels: where results have the same labels too, \(effect)", .information,
-            at: rule.rule.places.name)
+            "\(rule.rule.name) stands at \(place) already, with the same labels: where results have the same labels too, \(effect)",
+            .information, at: rule.rule.places.name)
     }
 }
 

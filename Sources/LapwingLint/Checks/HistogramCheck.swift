@@ -15,7 +15,8 @@ enum HistogramCheck: LintCheck {
             case .aggregation(let node) where node.operation == .quantile: lookAtQuantile(node.parameter, "quantile", &findings)
             case .call(let call) where quantiles.contains(call.function.name):
                 lookAtQuantile(call.arguments.first, call.function.name, &findings)
-                if call.function.name == "histogram_quantile", let argument = part.children.last { lookAtBuckets(argument, rule, &findings) }
+                guard call.function.name == "histogram_quantile", let argument = part.children.last else { return }
+                lookAtBuckets(argument, rule, &findings)
             default: break
             }
         }
@@ -48,8 +49,8 @@ enum HistogramCheck: LintCheck {
                 help: "add le to the labels that are kept")
         } else if !argument.parts.contains(where: { $0.isOverRange }), let selector = selectors.first {
             findings.report(
-                "histogram_quantile() of buckets that count since each process started", .information, in: selector.range, selector: selector,
-                help: "take the rate() of the buckets over a range")
+                "histogram_quantile() of buckets that count since each process started", .information, in: selector.range,
+                selector: selector, help: "take the rate() of the buckets over a range")
         }
     }
 }

@@ -38,8 +38,9 @@ enum ImpossibleCheck: LintCheck {
         guard !first.isEmpty else { return }
         for (text, bounds) in constraints(part.children[1]) {
             guard let other = first.first(where: { $0.text == text })?.bounds, bounds.intersection(other).isEmpty else { continue }
+            let what = rule.shortened(text)
             findings.report(
-                "the conditions contradict each other: \(rule.shortened(text)) is \(other) on the left, \(bounds) on the right", in: part.range)
+                "the conditions contradict each other: \(what) is \(other) on the left, \(bounds) on the right", in: part.range)
             return
         }
     }
@@ -55,7 +56,9 @@ enum ImpossibleCheck: LintCheck {
 
     // MARK: Labels
 
-    private static func lookAtGrouping(_ part: AnalyzedExpression, _ node: Aggregation, _ rule: LintedRule, _ findings: inout LintFindings) {
+    private static func lookAtGrouping(
+        _ part: AnalyzedExpression, _ node: Aggregation, _ rule: LintedRule, _ findings: inout LintFindings
+    ) {
         guard !node.isWithout, let inner = part.children.last else { return }
         for name in node.grouping.names where !inner.labels.possible.contains(name) {
             let cause = rule.dropper(of: name, in: inner)

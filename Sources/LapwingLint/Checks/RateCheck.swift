@@ -37,8 +37,8 @@ enum RateCheck: LintCheck {
         switch inner.expression {
         case .aggregation(let node) where inner.parts.contains(where: { $0.isCounter }):
             findings.report(
-                "\(function)() over \(node.operation.rawValue) takes the fall of the whole for a restart when one counter restarts", in: inner.range,
-                help: "take the rate of each counter first, then aggregate")
+                "\(function)() over \(node.operation.rawValue) takes the fall of the whole for a restart when one counter restarts",
+                in: inner.range, help: "take the rate of each counter first, then aggregate")
         case .call(let call) where ofCounters.contains(call.function.name):
             findings.report("\(function)() over \(call.function.name)(), whose result is no counter", in: inner.range)
         default: break
@@ -55,14 +55,16 @@ enum RateCheck: LintCheck {
                     "\(function)() over \(metric), which is no counter: it is recorded from a rate", in: selector.range, selector: selector)
             } else if case .aggregation(let node) = bare.expression, node.operation == .sum, bare.parts.contains(where: { $0.isCounter }) {
                 findings.report(
-                    "\(function)() over \(metric), which is recorded as a sum: it falls when one counter restarts, and that is taken for a restart of all",
+                    "\(function)() over \(metric), which is recorded as a sum and falls when one counter restarts, as if all had",
                     in: selector.range, selector: selector, help: "record the rate of each counter first, then aggregate")
             }
             return
         }
         if let kind = rule.context.settings.data?.metadata(of: metric)?.kind, kind != .unknown {
             if MetricKind(kind) == .gauge {
-                findings.report("\(function)() is for counters, and \(metric) is a \(kind.rawValue)", in: selector.range, selector: selector, help: instead)
+                findings.report(
+                    "\(function)() is for counters, and \(metric) is a \(kind.rawValue)", in: selector.range, selector: selector,
+                    help: instead)
             }
             return
         }
@@ -70,9 +72,10 @@ enum RateCheck: LintCheck {
         case .counter, .bucket, .unknown: break
         case .gauge:
             findings.report(
-                "\(function)() is for counters, and \(metric) is a gauge by its name", in: selector.range, selector: selector, help: instead)
+                "\(function)() is for counters, and \(metric) is a gauge by its name", in: selector.range, selector: selector,
+                help: instead)
         case .recorded:
-            guard metric.contains(":rate") || metric.contains("_rate") || metric.contains("ratio") || metric.contains(":irate") else { return }
+            guard [":rate", ":irate", "_rate", "ratio"].contains(where: metric.contains) else { return }
             findings.report(
                 "\(function)() over \(metric), which is no counter by its name", in: selector.range, selector: selector)
         }

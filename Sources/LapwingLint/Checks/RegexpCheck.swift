@@ -20,11 +20,6 @@ enum RegexpCheck: LintCheck {
                     isPositive
                         ? report("\(matcher) matches everything", .information, "leave the matcher out")
                         : report("\(matcher) matches nothing", .warning, nil)
-                } else if expression.matchesEveryNonEmpty {
-                    let opposite = isPositive ? Matcher.Operation.notEqual : .equal
-                    report(
-                        "\(matcher) says no more than whether there is a value", .information,
-                        "write \(Labels.nameText(matcher.name))\(opposite.rawValue)\"\"")
                 } else if let literals = expression.literals, literals.count == 1 {
                     report(
                         "the regular expression of \(matcher) is a literal", .information,
@@ -53,7 +48,8 @@ extension Matcher {
             guard bytes[start..<(start + name.count)].elementsEqual(name) else { continue }
             var end = start + name.count
             while end < selector.upperBound, bytes[end] == 0x20 { end += 1 }
-            guard end + operation.count < selector.upperBound, bytes[end..<(end + operation.count)].elementsEqual(operation) else { continue }
+            guard end + operation.count < selector.upperBound else { return nil }
+            guard bytes[end..<(end + operation.count)].elementsEqual(operation) else { continue }
             end += operation.count
             while end < selector.upperBound, bytes[end] == 0x20 { end += 1 }
             let opening = end

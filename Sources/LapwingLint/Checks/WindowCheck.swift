@@ -5,7 +5,7 @@ import LapwingText
 /// Windows so long that a recording rule would make them cheap.
 enum WindowCheck: LintCheck {
     static let name = "promql/window"
-    static let summary = "ranges of a day or more over raw series, and subqueries of very many points, which a recording rule would make cheap"
+    static let summary = "alerts over a day or more of raw series, and subqueries of very many points: recording rules would make them cheap"
 
     static let longWindow = Duration.seconds(86_400)
     /// Points of a subquery.
@@ -17,16 +17,19 @@ enum WindowCheck: LintCheck {
             switch part.expression {
             case .matrixSelector(let node):
                 let metric = node.selector.metric ?? ""
-                guard window >= longWindow, rule.context.recorded.sources[metric] == nil, MetricKind(metric) != .recorded else { return }
+                let isRecorded = rule.context.recorded.sources[metric] != nil || MetricKind(metric) == .recorded
+                guard rule.alert != nil, window >= longWindow, !isRecorded else { return }
+                let (range, interval) = (RateCheck.text(window), RateCheck.text(rule.interval))
                 findings.report(
-                    "\(RateCheck.text(window)) of raw samples are read at each evaluation, every \(RateCheck.text(rule.interval))", .information,
-                    in: part.range, selector: node.selector, help: "record it over a shorter range, and look at the recorded series over this one")
+                    "\(range) of raw samples are read at each evaluation, every \(interval)", .information, in: part.range,
+                    selector: node.selector, help: "record it over a shorter range, and look at the recorded series over this one")
             case .subquery(let node):
                 let step = node.step?.literal ?? rule.interval
-                guard step > .zero, window.milliseconds / max(1, step.milliseconds) > manyPoints else { return }
+                let points = window.milliseconds / max(1, step.milliseconds)
+                guard points > manyPoints else { return }
                 findings.report(
-                    "the subquery has \(window.milliseconds / max(1, step.milliseconds)) points, computed anew at each evaluation", .information,
-                    in: part.range, help: "record what is inside, and look at the recorded series over this range")
+                    "the subquery has \(points) points, computed anew at each evaluation", .information, in: part.range,
+                    help: "record what is inside, and look at the recorded series over this range")
             default: return
             }
         }

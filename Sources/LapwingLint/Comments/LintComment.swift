@@ -15,7 +15,8 @@ struct LintComment {
         var offset = 0
         while let hash = bytes[offset...].firstIndex(of: UInt8(ascii: "#")) {
             offset = hash + 1
-            guard let next = bytes[offset...].first(where: { $0 != 0x20 }), next == UInt8(ascii: "p") || next == UInt8(ascii: "l") else { continue }
+            let next = bytes[offset...].first { $0 != 0x20 }
+            guard next == UInt8(ascii: "p") || next == UInt8(ascii: "l") else { continue }
             let end = bytes[offset...].firstIndex(of: 0x0A) ?? bytes.count
             if let comment = LintComment(bytes[hash..<end]) {
                 comments.append(comment)
@@ -30,7 +31,8 @@ struct LintComment {
         guard words.count >= 2, words[0] == "pint" || words[0] == "lapwing" else { return nil }
         command = String(words[1])
         // Another comment may stand behind this one.
-        argument = words.count > 2 ? String((" " + words[2]).split(separator: " #", maxSplits: 1, omittingEmptySubsequences: false)[0]).trimmed : ""
+        let rest = words.count > 2 ? " " + words[2] : ""
+        argument = String(rest.split(separator: " #", maxSplits: 1, omittingEmptySubsequences: false)[0]).trimmed
         isOwn = words[0] == "lapwing"
         range = SourceRange(line.startIndex, line.endIndex)
     }

@@ -46,12 +46,16 @@ struct LintComments {
             if now < until { disable(comment, words[1].trimmed) }
         case "ignore/line", "ignore/next-line", "ignore/begin", "ignore/end", "ignore/file", "file/owner", "rule/owner", "rule/set": break
         default:
-            let known = ["disable", "snooze", "file/disable", "file/snooze", "ignore/line", "ignore/next-line", "ignore/begin", "ignore/end", "ignore/file"]
-            guard comment.isOwn || Spelling.nearest(to: comment.command, in: known) != nil else { return }
-            let nearest = Spelling.nearest(to: comment.command, in: known).map { ", did you mean \($0)?" } ?? ""
-            report("unknown comment \(GoQuote.quote(comment.command))\(nearest)", comment)
+            let nearest = Spelling.nearest(to: comment.command, in: Self.commands)
+            // pint may know more, and a sentence may begin with its name.
+            guard comment.isOwn || nearest != nil else { return }
+            report("unknown comment \(GoQuote.quote(comment.command))\(nearest.map { ", did you mean \($0)?" } ?? "")", comment)
         }
     }
+
+    private static let commands = [
+        "disable", "snooze", "file/disable", "file/snooze", "ignore/line", "ignore/next-line", "ignore/begin", "ignore/end", "ignore/file",
+    ]
 
     private mutating func disable(_ comment: LintComment, _ match: String) {
         guard !match.isEmpty else { return report("which check is to be turned off?", comment) }

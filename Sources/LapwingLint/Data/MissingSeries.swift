@@ -18,9 +18,10 @@ enum MissingSeries {
     /// - Returns: nil where series are there at the end of the data.
     init?(_ selector: VectorSelector, in data: LintData) throws(ReadError) {
         let recent = TimeRange(start: data.times.end - LintData.lookback, end: data.times.end)
-        let found = try data.snapshot.select(selector.matchers, over: data.times)
-        if let newest = try Self.newest(of: found, data.times) {
-            guard newest < recent.start else { return nil }
+        if try Self.newest(of: selector, in: data, recent) != nil { return nil }
+        if try !data.snapshot.labels(of: selector.matchers, over: data.times).isEmpty,
+            let newest = try Self.newest(of: selector, in: data, data.times)
+        {
             self = .vanished(newest)
             return
         }
@@ -45,7 +46,8 @@ enum MissingSeries {
     }
 
     /// The time of the last sample; nil where there is none.
-    private static func newest(of series: any SeriesSet, _ range: TimeRange) throws(ReadError) -> Timestamp? {
+    private static func newest(of selector: VectorSelector, in data: LintData, _ range: TimeRange) throws(ReadError) -> Timestamp? {
+        let series = try data.snapshot.select(selector.matchers, over: range)
         var latest = LatestSamples()
         try series.readLatest(0..<series.count, over: range, into: &latest)
         return latest.times.filter { $0 != LatestSamples.absent }.max().map { Timestamp(milliseconds: $0) }

@@ -74,7 +74,8 @@ extension LintPolicy.Fields {
         for name in names {
             if let allowed, !allowed.contains(name) {
                 let nearest = Spelling.nearest(to: name, in: allowed).map { "did you mean \($0)?" }
-                findings.report("the policy knows no \(kind) \(name)", at: place(name), help: nearest ?? "known are \(allowed.joined(separator: ", "))")
+                let known = "known are \(allowed.joined(separator: ", "))"
+                findings.report("the policy knows no \(kind) \(name)", at: place(name), help: nearest ?? known)
             }
             if let values = values[name], let value = constant(name), !values.contains(value) {
                 let nearest = Spelling.nearest(to: value, in: values).map { "did you mean \($0)?" }
