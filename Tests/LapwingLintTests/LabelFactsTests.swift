@@ -21,7 +21,9 @@ import Testing
         ("x * on (a) group_left (b) sum by (a, b) (y)", ["a", "b", "c"], ["__name__"]),
         ("x * on (a) group_left (b) sum by (a) (y)", ["a", "c"], ["b"]), ("sum by (a) (y) * on (a) group_right x", ["a", "c"], ["__name__"]),
         ("sum by (a) (x) and on (a) y", ["a"], ["b"]), ("sum by (a) (x) or sum by (b) (y)", ["a", "b"], ["c"]), ("sum(x) unless y", [], ["a"]),
-        ("sum by (a) (x) > 5", ["a"], ["b"]), ("x > 5", ["a", "__name__"], []), ("x > bool 5", ["a"], ["__name__"]), ("x + on (__name__, a) y", ["a"], ["__name__"]),
+        ("sum by (a) (x) > 5", ["a"], ["b"]), ("x > 5", ["a", "__name__"], []), ("x > bool 5", ["a"], ["__name__"]),
+        ("x + on (__name__, a) y", ["a"], ["__name__"]),
+        
         ("-x", ["a"], ["__name__"]),
         ("info(sum by (a) (x))", ["a", "b"], []), ("(sum by (a) (x))", ["a"], ["b"]), ("max_over_time(sum by (a) (x)[5m:])", ["a"], ["b"]),
     ])

@@ -15,16 +15,29 @@ enum DuplicateRules: LintCheck {
     }
 
     static func look(at rule: LintedRule, _ findings: inout LintFindings) {
-        guard let first = rule.context.positions[identity(of: rule.rule)]?.first, first < rule.position else { return }
-        let place = rule.context.place(of: first)
-        if rule.context.rule(at: first).query.text == rule.rule.query.text {
+        let earlier = (rule.context.positions[identity(of: rule.rule)] ?? []).prefix { $0 < rule.position }
+        if let same = earlier.first(where: { rule.context.rule(at: $0).query.text == rule.rule.query.text }) {
+            let place = rule.context.place(of: same)
             findings.report("\(rule.rule.name) stands at \(place) already, with the same expression and labels", at: rule.rule.places.name)
             return
         }
+        guard let other = earlier.first(where: { !areApart(rule, $0) }) else { return }
+        let place = rule.context.place(of: other)
         let effect = rule.rule.isAlert ? "alerts of the two cannot be told from each other" : "one overwrites the other"
         findings.report(
             "\(rule.rule.name) stands at \(place) already, with the same labels: where results have the same labels too, \(effect)",
             .information, at: rule.rule.places.name)
+    }
+
+    /// Whether some label keeps the results of two rules apart.
+    private static func areApart(_ rule: LintedRule, _ other: RulePosition) -> Bool {
+        let (facts, context) = (rule.expression.labels, rule.context)
+        let others = AnalyzedExpression(context.rule(at: other).query.expression, context.recorded).labels
+        let own = Set(rule.rule.labels.map(\.name)).union([LabelName.metric])
+        return facts.certain.contains { name, values in
+            guard !own.contains(name), let others = others.certain[name] else { return false }
+            return values.isDisjoint(with: others)
+        }
     }
 }
 
