@@ -11,7 +11,7 @@ let rooms: [(name: String, imports: [String])] = [
     ("LapwingSnappy", []),
     ("LapwingZstandard", []),
     ("LapwingBcrypt", []),
-    ("LapwingHTTP", ["LapwingText", "CZlib", "CEpoll"]),
+    ("LapwingHTTP", ["LapwingText", "CZlib", "CEpoll", "COpenSSL"]),
     ("LapwingDisk", []),
     ("LapwingPage", []),
     ("LapwingSeries", ["LapwingText", "LapwingRegex"]),
@@ -95,7 +95,7 @@ let libraries: [Target] = rooms.filter { $0.name != "LapwingCommand" }.map { roo
 }
 
 let tests: [Target] = (rooms.map(\.name) + ["LapwingTidy"]).map { name in
-    let imports = rooms.first { $0.name == name }.map { $0.imports.filter { $0 != "CZlib" && $0 != "CEpoll" } + [name] } ?? []
+    let imports = rooms.first { $0.name == name }.map { $0.imports.filter { !["CZlib", "CEpoll", "COpenSSL"].contains($0) } + [name] } ?? []
     // What survives a crash is shown on the simulated disk.
     let linked = imports + ["COneAtATime", "CThreadSanitizer", "SeededRandom"] + (name == "Lapwing" ? ["LapwingDisk"] : [])
     return .testTarget(
@@ -132,6 +132,7 @@ let package = Package(
     ],
     targets: libraries + tests + fuzzing + [
         .systemLibrary(name: "CZlib"),
+        .target(name: "COpenSSL"),
         .target(name: "COneAtATime", path: "Tests/COneAtATime"),
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
         .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),

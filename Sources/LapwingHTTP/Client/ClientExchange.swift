@@ -49,19 +49,22 @@ final class ClientExchange: Sendable {
         return result
     }
 
-    private var place: SocketAddress { SocketAddress(host: url.host, port: url.effectivePort) }
+    /// What connections are kept by.
+    private var place: IdleConnections.Place {
+        IdleConnections.Place(address: SocketAddress(host: url.host, port: url.effectivePort), tls: url.isSecure ? request.tls : nil)
+    }
 
     private func attempt() throws(Reason) -> HTTPClientResponse {
-        if let descriptor = idle.take(place) {
-            switch converse(descriptor) {
+        if let connection = idle.take(place) {
+            switch converse(connection) {
             case .success(let response): return response
             case .failure(let failure):
                 // The server may have closed the idle connection just as it was used; nothing was answered then.
                 guard failure.mayRepeat, !state.withLock(\.isCancelled) else { throw failure.reason }
             }
         }
-        let descriptor = try connect()
-        switch converse(descriptor) {
+        let connection = try secured(connect())
+        switch converse(connection) {
         case .success(let response): return response
         case .failure(let failure): throw failure.reason
         }
@@ -127,6 +130,25 @@ final class ClientExchange: Sendable {
         }
     }
 
+    /// The connection over a socket, with TLS where the URL asks for it.
+    private func secured(_ descriptor: Int32) throws(Reason) -> ClientConnection {
+        guard url.isSecure else { return ClientConnection(descriptor) }
+        do throws(Reason) {
+            let session: TLSSession
+            do throws(TLSSession.Failure) {
+                session = try TLSSession(request.tls ?? TLSSettings(), name: url.host)
+            } catch {
+                throw Reason.tls("tls: \(error.reason)")
+            }
+            let connection = ClientConnection(descriptor, session)
+            try connection.secure(until: min(deadline, .now + configuration.connectTimeout))
+            return connection
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
     /// Makes the socket known to `cancel`; false when that has been called already.
     private func attach(_ descriptor: Int32) -> Bool {
         state.withLock { state in
@@ -152,24 +174,25 @@ final class ClientExchange: Sendable {
     }
 
     /// Sends the request and reads the answer; the connection is then kept or closed.
-    private func converse(_ descriptor: Int32) -> Result<HTTPClientResponse, Failure> {
-        guard attach(descriptor) else {
-            Socket.close(descriptor)
+    private func converse(_ connection: ClientConnection) -> Result<HTTPClientResponse, Failure> {
+        guard attach(connection.descriptor) else {
+            connection.close()
             return .failure(Failure(reason: .cancelled))
         }
         do {
-            let (response, allowsReuse) = try talk(descriptor)
+            let (response, allowsReuse) = try talk(connection)
             detach()
-            if allowsReuse { idle.give(descriptor, place) } else { Socket.close(descriptor) }
+            if allowsReuse { idle.give(connection, place) } else { connection.close() }
             return .success(response)
         } catch {
-            close(descriptor)
+            close(connection.descriptor)
             return .failure(error)
         }
     }
 
-    private func talk(_ descriptor: Int32) throws(Failure) -> (HTTPClientResponse, allowsReuse: Bool) {
-        let sent = try send(head() + request.body, descriptor)
+    private func talk(_ connection: ClientConnection) throws(Failure) -> (HTTPClientResponse, allowsReuse: Bool) {
+        let sent = connection.send(head() + request.body, until: deadline)
+        if sent == .timedOut { throw Failure(reason: .timedOut) }
         var limits = configuration.limits
         limits.maxBodyBytes = request.maxResponseBytes
         var decoder = ResponseDecoder(to: request.method, limits: limits)
@@ -184,27 +207,23 @@ final class ClientExchange: Sendable {
                     return (try decoded(response), decoder.allowsReuse && sent == .whole)
                 }
             }
-            switch Socket.receive(descriptor, into: &block) {
+            switch connection.receive(into: &block, until: deadline) {
             case .bytes(let count):
                 decoder.append(block[..<count])
                 if count == block.count, block.count < 1 << 16 { block = [UInt8](repeating: 0, count: block.count * 4) }
-            case .nothingYet:
-                guard Socket.wait(descriptor, for: .readable, until: deadline) else {
-                    throw Failure(reason: .timedOut)
-                }
+            case .timedOut: throw Failure(reason: .timedOut)
             case .end:
                 guard let body = try? decoder.finish() else {
                     throw lost(decoder, "EOF", sent)
                 }
                 response.body = body
                 return (try decoded(response), false)
-            case .failed(let code):
-                throw lost(decoder, "read: \(Socket.reason(code))", sent)
+            case .failed(let reason): throw lost(decoder, "read: \(reason)", sent)
             }
         }
     }
 
-    private func lost(_ decoder: ResponseDecoder, _ text: String, _ sent: SentPart) -> Failure {
+    private func lost(_ decoder: ResponseDecoder, _ text: String, _ sent: ClientConnection.Sent) -> Failure {
         guard decoder.isUntouched else { return Failure(reason: .connectionLost("unexpected \(text)")) }
         return Failure(
             reason: .connectionLost(text), mayRepeat: request.method.isIdempotent || sent == .nothing)
@@ -229,28 +248,6 @@ final class ClientExchange: Sendable {
         }
         return MessageEncoder.head(
             of: request.method, target: url.requestTarget, headers, bodyCount: request.body.count)
-    }
-
-    private enum SentPart {
-        case nothing
-        case part
-        case whole
-    }
-
-    /// A server may answer, and close, before it has read everything: then what was sent is not a failure yet.
-    private func send(_ bytes: [UInt8], _ descriptor: Int32) throws(Failure) -> SentPart {
-        var offset = 0
-        while offset < bytes.count {
-            switch Socket.send(descriptor, bytes, from: offset) {
-            case .bytes(let count): offset += count
-            case .full:
-                guard Socket.wait(descriptor, for: .writable, until: deadline) else {
-                    throw Failure(reason: .timedOut)
-                }
-            case .failed: return offset == 0 ? .nothing : .part
-            }
-        }
-        return .whole
     }
 
     private func decoded(_ response: HTTPClientResponse) throws(Failure) -> HTTPClientResponse {

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Sockets of our own for `http`, the system's URL loading for `https`, which is set up when it is first needed.
+/// Sockets of our own for `http` and where a request says how servers are judged, else the system's URL loading for `https`,
+/// which is set up when it is first needed.
 public final class DefaultHTTPClient: HTTPClient {
     private let sockets: SocketHTTPClient
     private let secure = Mutex<URLSessionHTTPClient?>(nil)
@@ -11,7 +12,7 @@ public final class DefaultHTTPClient: HTTPClient {
 
     public func send(_ request: HTTPClientRequest) async throws(HTTPClientError) -> HTTPClientResponse {
         try await HTTPRedirects.follow(request) { request, url throws(HTTPClientError.Reason) in
-            guard url.isSecure else { return try await self.sockets.exchange(request, url) }
+            guard url.isSecure, request.tls == nil else { return try await self.sockets.exchange(request, url) }
             return try await self.secureClient().exchange(request, url)
         }
     }

@@ -19,10 +19,13 @@ public struct HTTPClientRequest: Sendable {
     public var maxResponseBytes: Int
     /// Whether up to ten redirects are followed.
     public var followsRedirects: Bool
+    /// How a server of an `https` URL is judged; nil: as the system does.
+    public var tls: TLSSettings?
 
     public init(
         method: HTTPMethod = .get, url: String, headers: HTTPHeaders = [:], body: [UInt8] = [],
-        timeout: Duration = .seconds(30), maxResponseBytes: Int = 64 << 20, followsRedirects: Bool = true
+        timeout: Duration = .seconds(30), maxResponseBytes: Int = 64 << 20, followsRedirects: Bool = true,
+        tls: TLSSettings? = nil
     ) {
         self.method = method
         self.url = url
@@ -31,6 +34,7 @@ public struct HTTPClientRequest: Sendable {
         self.timeout = timeout
         self.maxResponseBytes = maxResponseBytes
         self.followsRedirects = followsRedirects
+        self.tls = tls
     }
 }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A client for `http` URLs over the module's own codec: blocking sockets on threads of its own, connections kept.
+/// A client over the module's own codec: blocking sockets on threads of its own, connections kept. TLS is the system's OpenSSL's.
 ///
 /// A kept connection costs a request no more than its two system calls; time-outs hold for the whole exchange, and are
 /// exact to the system's timer.
@@ -48,9 +48,6 @@ public final class SocketHTTPClient: HTTPClient {
     func exchange(
         _ request: HTTPClientRequest, _ url: HTTPURL
     ) async throws(HTTPClientError.Reason) -> HTTPClientResponse {
-        guard !url.isSecure else {
-            throw .invalidURL("unsupported protocol scheme \"https\": this client speaks plain http only")
-        }
         let exchange = ClientExchange(
             request, url, configuration, idle, deadline: .now + request.timeout)
         let result: Result<HTTPClientResponse, HTTPClientError.Reason> = await withTaskCancellationHandler {
@@ -64,15 +61,21 @@ public final class SocketHTTPClient: HTTPClient {
     }
 }
 
-/// Connections that wait for their next request, by host and port.
+/// Connections that wait for their next request.
 final class IdleConnections: Sendable {
+    struct Place: Hashable {
+        var address: SocketAddress
+        /// Nil where there is no TLS.
+        var tls: TLSSettings?
+    }
+
     private struct Entry {
-        let descriptor: Int32
+        let connection: ClientConnection
         let expiry: ContinuousClock.Instant
     }
 
     private struct State {
-        var entries: [SocketAddress: [Entry]] = [:]
+        var entries: [Place: [Entry]] = [:]
         var count = 0
     }
 
@@ -88,20 +91,20 @@ final class IdleConnections: Sendable {
     }
 
     deinit {
-        for entry in state.withLock({ $0.entries.values.flatMap { $0 } }) { Socket.close(entry.descriptor) }
+        for entry in state.withLock({ $0.entries.values.flatMap { $0 } }) { entry.connection.close() }
     }
 
     /// A connection to `place` that still stands; whoever takes it closes it or gives it back.
-    func take(_ place: SocketAddress) -> Int32? {
+    func take(_ place: Place) -> ClientConnection? {
         while let entry = pop(place) {
             // Whatever an idle connection has to read, its end above all, does not answer the next request.
-            if entry.expiry > .now, !Socket.hasInput(entry.descriptor) { return entry.descriptor }
-            Socket.close(entry.descriptor)
+            if entry.expiry > .now, !Socket.hasInput(entry.connection.descriptor) { return entry.connection }
+            entry.connection.close()
         }
         return nil
     }
 
-    private func pop(_ place: SocketAddress) -> Entry? {
+    private func pop(_ place: Place) -> Entry? {
         state.withLock { state in
             guard let entry = state.entries[place]?.popLast() else { return nil }
             state.count -= 1
@@ -110,14 +113,14 @@ final class IdleConnections: Sendable {
         }
     }
 
-    func give(_ descriptor: Int32, _ place: SocketAddress) {
-        let entry = Entry(descriptor: descriptor, expiry: .now + timeout)
+    func give(_ connection: ClientConnection, _ place: Place) {
+        let entry = Entry(connection: connection, expiry: .now + timeout)
         let isKept = state.withLock { state in
             guard state.count < maxCount, state.entries[place]?.count ?? 0 < maxPerHost else { return false }
             state.entries[place, default: []].append(entry)
             state.count += 1
             return true
         }
-        if !isKept { Socket.close(descriptor) }
+        if !isKept { connection.close() }
     }
 }
