@@ -222,12 +222,20 @@ extension Delivery {
     fileprivate func request(
         _ readFile: (String) throws(HTTPCredentialsError) -> [UInt8]
     ) throws(HTTPCredentialsError) -> HTTPClientRequest {
-        let (url, headers, credentials, timeout) =
-            switch content {
-            case .webhook(let receiver, _): (receiver.url, receiver.headers, receiver.credentials, receiver.timeout)
-            case .alertmanager(let receiver, _, _): (receiver.endpoint, receiver.headers, receiver.credentials, receiver.timeout)
-            }
-        var request = HTTPClientRequest(method: .post, url: url, body: body(), timeout: timeout, maxResponseBytes: 1 << 20)
+        var request: HTTPClientRequest
+        let (headers, credentials): ([Label], HTTPCredentials)
+        switch content {
+        case .webhook(let receiver, _):
+            request = HTTPClientRequest(
+                method: .post, url: receiver.url, timeout: receiver.timeout, followsRedirects: receiver.followsRedirects, tls: receiver.tls)
+            (headers, credentials) = (receiver.headers, receiver.credentials)
+        case .alertmanager(let receiver, _, _):
+            request = HTTPClientRequest(
+                method: .post, url: receiver.endpoint, timeout: receiver.timeout, followsRedirects: receiver.followsRedirects, tls: receiver.tls)
+            (headers, credentials) = (receiver.headers, receiver.credentials)
+        }
+        request.body = body()
+        request.maxResponseBytes = 1 << 20
         request.headers["Content-Type"] = "application/json"
         request.headers["User-Agent"] = "Lapwing"
         for header in headers { request.headers[header.name] = header.value }

@@ -76,12 +76,43 @@ struct ConfigurationTests {
             ("remote_write: [{url: \"http://x\", queue_config: {max_shards: 0}}]", "remote write queue max_shards must be positive"),
             ("alerting: {alertmanagers: [{api_version: v1}]}", "expected Alertmanager api version to be one of [v2] but got v1"),
             ("scrape_configs: [{job_name: a, kubernetes_sd_configs: [{role: pod}]}]", "\"kubernetes_sd_configs\" is not supported by lapwing"),
-            ("scrape_configs: [{job_name: a, tls_config: {ca_file: x}}]", "\"ca_file\" is not supported by lapwing"),
+            ("scrape_configs: [{job_name: a, tls_config: {ca_file: x, ca: y}}]", "at most one of ca, ca_file & ca_ref must be configured"),
+            (
+                "scrape_configs: [{job_name: a, tls_config: {cert_file: x}}]",
+                "exactly one of key or key_file must be configured when a client certificate is configured"
+            ),
+            ("scrape_configs: [{job_name: a, tls_config: {min_version: TLS14}}]", "unknown TLS version: TLS14"),
             ("remote_read: [{url: \"http://x\"}]", "\"remote_read\" is not supported by lapwing"),
             ("webhooks: [{send_resolved: true}]", "a webhook needs a url"),
         ])
     func `what is wrong is told`(text: String, message: String) {
         #expect(faults(text).contains { $0.contains(message) }, "\(faults(text))")
+    }
+
+    @Test func `whom to trust, what to show and whether to follow redirects reaches everybody who is asked`() throws {
+        let client = "tls_config: {ca_file: ca.pem, cert: c, key: k, server_name: n, insecure_skip_verify: true, min_version: TLS12}, follow_redirects: false"
+        let configuration = try read(
+            """
+            scrape_configs: [{job_name: a, \(client), http_sd_configs: [{url: "https://x/", \(client)}]}]
+            alerting: {alertmanagers: [{\(client), static_configs: [{targets: ["a:1"]}]}]}
+            remote_write: [{url: "https://x/", \(client)}]
+            webhooks: [{url: "https://x/", \(client)}]
+            """)
+        var tls = TLSSettings()
+        (tls.authorities, tls.certificates, tls.key) = (.file("/etc/ca.pem"), .text("c"), .text("k"))
+        (tls.serverName, tls.skipsVerification, tls.minVersion) = ("n", true, .tls12)
+        guard case .http(let discovery)? = configuration.scrapes.first?.discoveries.first else {
+            Issue.record("no discovery")
+            return
+        }
+        let found = [
+            configuration.scrapes.first.map { ($0.tls, $0.followsRedirects) }, (discovery.tls, discovery.followsRedirects),
+            configuration.alertmanagers.first.map { ($0.tls, $0.followsRedirects) },
+            configuration.remoteWrites.first.map { ($0.tls, $0.followsRedirects) }, configuration.webhooks.first.map { ($0.tls, $0.followsRedirects) },
+        ]
+        for one in found { #expect(one?.0 == tls && one?.1 == false) }
+        #expect(!configuration.shownText.contains("key: k"))
+        #expect(try read("scrape_configs: [{job_name: a, tls_config: {}}]").scrapes.first?.tls == nil)
     }
 
     @Test func `webhooks have Alertmanager's defaults`() throws {

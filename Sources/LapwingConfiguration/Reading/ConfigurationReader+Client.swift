@@ -8,6 +8,7 @@ struct ClientSettings {
     var credentials: HTTPCredentials = .none
     var followsRedirects = true
     var headers: [Label] = []
+    var tls: TLSSettings?
 }
 
 /// Source: prometheus/common `config/http_config.go`.
@@ -21,7 +22,11 @@ extension ConfigurationReader {
         var client = ClientSettings()
         client.followsRedirects = fields.bool("follow_redirects", &problems) ?? true
         _ = fields.bool("enable_http2", &problems)
-        let methods = ["basic_auth", "authorization", "oauth2", "bearer_token", "bearer_token_file"].filter { fields.node($0) != nil }
+        let methods = ["basic_auth", "authorization", "oauth2", "bearer_token", "bearer_token_file"].filter { name in
+            guard let node = fields.node(name) else { return false }
+            // An empty token counts as none.
+            return node.scalar?.text.isEmpty != true
+        }
         if methods.count > 1 {
             let message =
                 methods == ["bearer_token", "bearer_token_file"]
@@ -41,7 +46,7 @@ extension ConfigurationReader {
             client.credentials = .scheme("Bearer", .file(path(file)))
         }
         refuse(fields, "oauth2", "give a token with authorization and credentials_file")
-        readTLS(fields.node("tls_config"))
+        client.tls = tls(fields.node("tls_config"))
         for name in ["proxy_url", "no_proxy", "proxy_connect_header"] { refuse(fields, name, "requests go straight to their targets") }
         refuse(fields, "proxy_from_environment", unless: false, "requests go straight to their targets")
         client.headers = headers(fields)
@@ -81,21 +86,6 @@ extension ConfigurationReader {
             fields, text: secret(fields, "credentials"), file: "credentials_file",
             both: "at most one of authorization credentials & credentials_file must be configured")
         return .scheme(scheme.isEmpty ? "Bearer" : scheme, credentials)
-    }
-
-    /// The system's certificates decide; what would change that cannot be had from the system's URL loading.
-    private mutating func readTLS(_ node: YAMLNode?) {
-        let known = [
-            "ca", "cert", "key", "ca_file", "cert_file", "key_file", "ca_ref", "cert_ref", "key_ref", "server_name", "insecure_skip_verify",
-            "min_version", "max_version",
-        ]
-        guard let node, let fields = YAMLFields(node, kind: "tls_config section", known: known, &problems) else { return }
-        _ = secret(fields, "key")
-        let reason = "servers are judged by the system's certificates (SSL_CERT_FILE), without one of our own"
-        for name in known where name != "insecure_skip_verify" {
-            if fields.text(name, &problems)?.isEmpty == false { refuse(fields, name, reason) }
-        }
-        refuse(fields, "insecure_skip_verify", unless: false, reason)
     }
 
     private mutating func headers(_ fields: YAMLFields) -> [Label] {

@@ -76,6 +76,7 @@ extension ConfigurationReader {
         let client = client(fields)
         job.credentials = client.credentials
         job.followsRedirects = client.followsRedirects
+        job.tls = client.tls
         for header in client.headers { job.headers[header.name] = header.value }
         guard let params = fields.node("params") else { return }
         guard let mapping = params.mapping else { return report("\"params\" maps names to lists of values", at: params.range) }

@@ -37,6 +37,8 @@ extension ConfigurationReader {
                 var receiver = AlertmanagerReceiver(url: url)
                 receiver.headers = client.headers
                 receiver.credentials = client.credentials
+                receiver.followsRedirects = client.followsRedirects
+                receiver.tls = client.tls
                 receiver.timeout = timeout
                 receiver.relabeling = alertRules
                 return receiver
@@ -88,6 +90,8 @@ extension ConfigurationReader {
         webhook.timeout = positive(fields, "timeout") ?? webhook.timeout
         webhook.maxAlerts = count(fields, "max_alerts") ?? 0
         webhook.credentials = client.credentials
+        webhook.followsRedirects = client.followsRedirects
+        webhook.tls = client.tls
         webhook.headers = client.headers
         for pair in fields.pairs("headers", &problems) {
             checkHeader(pair.name, at: pair.key.range)

@@ -32,6 +32,8 @@ extension ConfigurationReader {
         settings.timeout = fields.duration("remote_timeout", &problems) ?? settings.timeout
         settings.credentials = client.credentials
         settings.headers = client.headers
+        settings.followsRedirects = client.followsRedirects
+        settings.tls = client.tls
         for pair in fields.pairs("headers", &problems) {
             checkHeader(pair.name, at: pair.key.range)
             settings.headers.append(Label(name: pair.name, value: pair.value.scalar?.text ?? ""))
@@ -112,7 +114,11 @@ extension ConfigurationReader {
         guard let tsdb = fields.node("tsdb"), let inner = YAMLFields(tsdb, kind: "tsdb section", known: known, &problems) else { return storage }
         storage.outOfOrderWindow = inner.duration("out_of_order_time_window", &problems)
         ignore(inner, "stale_series_compaction_threshold", "series that ended give way by themselves")
+        _ = inner.number("stale_series_compaction_threshold", &problems)
         ignore(inner, "chunk_encoding", "the smaller encoding is chosen chunk by chunk")
+        if let node = inner.node("chunk_encoding"), let encoding = YAMLFields(node, kind: "chunk_encoding section", known: ["floats"], &problems) {
+            _ = choice(encoding, "floats", ["", "xor", "xor2"])
+        }
         guard let node = inner.node("retention"),
             let retention = YAMLFields(node, kind: "retention section", known: ["time", "size", "percentage"], &problems)
         else { return storage }

@@ -67,6 +67,7 @@ extension ConfigurationReader {
         discovery.credentials = client.credentials
         discovery.headers = client.headers
         discovery.followsRedirects = client.followsRedirects
+        discovery.tls = client.tls
         return .http(discovery)
     }
 

@@ -74,9 +74,15 @@ struct ConfigurationReader {
         refuse(fields, "scrape_config_files", "put the jobs into scrape_configs")
         refuse(fields, "remote_read", "the store answers from its own samples alone")
         refuse(fields, "tracing", "there are no traces to send")
-        ignore(fields, "runtime", "it tunes Go's runtime")
+        readRuntime(fields)
         checkTranslation(fields.node("otlp"))
         return configuration
+    }
+
+    private mutating func readRuntime(_ fields: YAMLFields) {
+        ignore(fields, "runtime", "it tunes Go's runtime")
+        guard let node = fields.node("runtime"), let inner = YAMLFields(node, kind: "runtime section", known: ["gogc"], &problems) else { return }
+        _ = inner.integer("gogc", &problems)
     }
 
     private mutating func ruleFiles(_ fields: YAMLFields) -> [(pattern: String, range: SourceRange)] {

@@ -8,6 +8,8 @@ public struct RemoteWriteSettings: Sendable, Hashable {
     public var timeout = Duration.seconds(30)
     public var headers: [Label] = []
     public var credentials: HTTPCredentials = .none
+    public var followsRedirects = true
+    public var tls: TLSSettings?
     public var relabeling: [RelabelRule] = []
     public var sendsExemplars = false
     public var sendsNativeHistograms = false

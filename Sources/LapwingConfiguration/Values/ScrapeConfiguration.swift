@@ -24,6 +24,7 @@ public struct ScrapeConfiguration: Sendable, Equatable {
     public var headers: [String: String] = [:]
     public var credentials: HTTPCredentials = .none
     public var followsRedirects = true
+    public var tls: TLSSettings?
     public var targetGroups: [TargetGroup] = []
     public var discoveries: [TargetDiscovery] = []
 

@@ -15,6 +15,7 @@ public struct HTTPTargetDiscovery: Sendable, Hashable {
     public var credentials: HTTPCredentials = .none
     public var headers: [Label] = []
     public var followsRedirects = true
+    public var tls: TLSSettings?
 
     public init(url: String) { self.url = url }
 }

@@ -7,6 +7,8 @@ public struct AlertmanagerReceiver: Sendable, Hashable {
     public var url: String
     public var headers: [Label] = []
     public var credentials: HTTPCredentials = .none
+    public var followsRedirects = true
+    public var tls: TLSSettings?
     /// For one request.
     public var timeout: Duration = .seconds(10)
     /// Applied to the alerts that this Alertmanager gets; an alert that they drop is not sent.

@@ -20,6 +20,8 @@ public struct WebhookReceiver: Sendable, Hashable {
     /// Sent with every request.
     public var headers: [Label] = []
     public var credentials: HTTPCredentials = .none
+    public var followsRedirects = true
+    public var tls: TLSSettings?
     /// For one request, from the name's resolution to the answer's end.
     public var timeout: Duration = .seconds(10)
 

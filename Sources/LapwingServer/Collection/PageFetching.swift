@@ -22,7 +22,7 @@ extension ScrapeTarget {
         return HTTPClientRequest(
             url: url, headers: headers, timeout: timeout,
             maxResponseBytes: limit > 0 ? limit : ScrapeConfiguration.maximumBodySize,
-            followsRedirects: configuration.followsRedirects)
+            followsRedirects: configuration.followsRedirects, tls: configuration.tls)
     }
 }
 

@@ -145,7 +145,7 @@ final class TargetFinder: Sendable {
             for header in source.headers { headers.add(header.name, header.value) }
             if let authorization = try source.credentials.authorization(RuleLoading.secret) { headers["Authorization"] = authorization }
             let request = HTTPClientRequest(
-                url: source.url, headers: headers, timeout: source.refreshInterval, followsRedirects: source.followsRedirects)
+                url: source.url, headers: headers, timeout: source.refreshInterval, followsRedirects: source.followsRedirects, tls: source.tls)
             let response = try await client.send(request)
             guard response.status == .ok else { throw ScrapeError("server returned HTTP status \(response.status)") }
             let type = (response.headers["Content-Type"] ?? "").lowercased()
