@@ -14,6 +14,8 @@ public final class Instruments: Sendable {
         case histograms([Labels: Histogram])
         /// Read when asked for.
         case functions([Labels: @Sendable () -> Double])
+        /// Likewise, with labels that come and go.
+        case collected(@Sendable () -> [Sample])
     }
 
     private struct Entry: Sendable {
@@ -32,7 +34,8 @@ public final class Instruments: Sendable {
         return entries.withLock { entries in
             var entry = entries[name] ?? Entry(metadata: .init(name: name, kind: .counter, help: help), family: .counters([:]))
             guard case .counters(var known) = entry.family else { preconditionFailure("\(name) is not a counter") }
-            let counter = known[key] ?? Counter(key)
+            if let counter = known[key] { return counter }
+            let counter = Counter(key)
             known[key] = counter
             entry.family = .counters(known)
             entries[name] = entry
@@ -47,7 +50,8 @@ public final class Instruments: Sendable {
         return entries.withLock { entries in
             var entry = entries[name] ?? Entry(metadata: .init(name: name, kind: .gauge, help: help), family: .gauges([:]))
             guard case .gauges(var known) = entry.family else { preconditionFailure("\(name) is not a gauge") }
-            let gauge = known[key] ?? Gauge(key)
+            if let gauge = known[key] { return gauge }
+            let gauge = Gauge(key)
             known[key] = gauge
             entry.family = .gauges(known)
             entries[name] = entry
@@ -71,6 +75,15 @@ public final class Instruments: Sendable {
         }
     }
 
+    /// A family whose samples are gathered when it is read.
+    /// - Precondition: the name is not in use.
+    public func collect(_ name: String, kind: MetricMetadata.Kind = .gauge, help: String = "", _ samples: @escaping @Sendable () -> [Sample]) {
+        entries.withLock { entries in
+            precondition(entries[name] == nil, "\(name) is in use")
+            entries[name] = Entry(metadata: .init(name: name, kind: kind, help: help), family: .collected(samples))
+        }
+    }
+
     /// The histogram of this name and these labels; the bounds are those of its first mention.
     /// - Precondition: as for `counter`; the bounds ascend.
     public func histogram(
@@ -80,7 +93,8 @@ public final class Instruments: Sendable {
         return entries.withLock { entries in
             var entry = entries[name] ?? Entry(metadata: .init(name: name, kind: .histogram, help: help), family: .histograms([:]))
             guard case .histograms(var known) = entry.family else { preconditionFailure("\(name) is not a histogram") }
-            let histogram = known[key] ?? Histogram(key, bounds: bounds)
+            if let histogram = known[key] { return histogram }
+            let histogram = Histogram(key, bounds: bounds)
             known[key] = histogram
             entry.family = .histograms(known)
             entries[name] = entry
@@ -94,6 +108,11 @@ public final class Instruments: Sendable {
     public struct Sample: Sendable {
         public var labels: Labels
         public var value: Double
+
+        public init(labels: Labels, value: Double) {
+            self.labels = labels
+            self.value = value
+        }
     }
 
     /// What all instruments say now, family by family in the order of names.
@@ -130,6 +149,7 @@ extension Instruments.Family {
         case .counters(let all): all.sorted { $0.key < $1.key }.map { .init(labels: $0.key, value: $0.value.value) }
         case .gauges(let all): all.sorted { $0.key < $1.key }.map { .init(labels: $0.key, value: $0.value.value) }
         case .functions(let all): all.sorted { $0.key < $1.key }.map { .init(labels: $0.key, value: $0.value()) }
+        case .collected(let samples): samples().sorted { $0.labels < $1.labels }
         case .histograms(let all): all.sorted { $0.key < $1.key }.flatMap { Self.samples(of: $0.value) }
         }
     }

@@ -16,11 +16,13 @@ public final class RuleScheduler: Sendable {
     }
 
     /// Told after every evaluation of a group, and once for the alerts of rules that a reload removed, which resolve.
-    public typealias Observer = @Sendable (RuleGroup, GroupOutcome) async -> Void
+    public typealias Observer = @Sendable (RuleGroup, GroupOutcome) -> Void
 
     private struct Running {
-        var task: Task<Void, Never>
+        var recurrence: Recurrence
         var status: Status
+        /// The instant that is evaluated next, and how many were missed before it.
+        var due: (slot: Timestamp, missed: Int)
     }
 
     private let surroundings: Mutex<RuleEnvironment>
@@ -56,9 +58,9 @@ public final class RuleScheduler: Sendable {
     /// Makes these the groups that are evaluated; state is kept for rules that are recognisably the same.
     public func load(_ groups: [RuleGroup]) async {
         let previous = running.withLock { $0 }
-        for old in previous.values { old.task.cancel() }
-        for old in previous.values { await old.task.value }
-        if let resumption = resumption.withLock({ $0.take() }) { return await begin(groups, resumption) }
+        for old in previous.values { old.recurrence.cancel() }
+        for old in previous.values { await old.recurrence.end() }
+        if let resumption = resumption.withLock({ $0.take() }) { return begin(groups, resumption) }
         let statuses = running.withLock { $0.mapValues(\.status) }
         running.withLock { $0 = [:] }
         for group in groups {
@@ -68,17 +70,17 @@ public final class RuleScheduler: Sendable {
                 continue
             }
             let (state, orphans) = GroupState.carried(from: old.state, of: old.group.places, to: group)
-            await change(group, state, ending: orphans)
+            change(group, state, ending: orphans)
             start(group, state)
         }
         let loaded = Set(groups.map(\.key))
         for (key, old) in statuses.sorted(by: { $0.key < $1.key }) where !loaded.contains(key) {
-            await end(old.group, old.group.places, old.state)
+            end(old.group, old.group.places, old.state)
         }
     }
 
     /// Goes on where a process before this one has ended.
-    private func begin(_ groups: [RuleGroup], _ resumption: RuleResumption) async {
+    private func begin(_ groups: [RuleGroup], _ resumption: RuleResumption) {
         let time = now()
         var (old, faults) = kept.withLock { $0.restore(resumption.notes) }
         for fault in faults { resumption.report(fault) }
@@ -97,21 +99,21 @@ public final class RuleScheduler: Sendable {
                 let seen = resumption.lastEvaluation(of: carried, group, environment, before: time) ?? last
                 orphans += resumption.rule.resume(&carried, of: group, last: max(last, seen), schedule, at: time)
                 state = carried
-                await change(group, state, ending: orphans)
+                change(group, state, ending: orphans)
             } else {
                 kept.withLock { $0.adopt(group) }
             }
             let first = resumption.begunAt.map { schedule.first(after: max(last, $0), resumingAt: time) }
             start(group, state, first: first)
         }
-        for (key, gone) in old.sorted(by: { $0.key < $1.key }) { await end(RuleGroup(removed: key), gone.places, gone.state) }
+        for (key, gone) in old.sorted(by: { $0.key < $1.key }) { end(RuleGroup(removed: key), gone.places, gone.state) }
     }
 
     /// Ends all evaluation; what was written stays as it is.
     public func stop() async {
-        let tasks = running.withLock { $0.values.map(\.task) }
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
+        let recurrences = running.withLock { $0.values.map(\.recurrence) }
+        for recurrence in recurrences { recurrence.cancel() }
+        for recurrence in recurrences { await recurrence.end() }
     }
 
     private func schedule(of group: RuleGroup) -> GroupSchedule {
@@ -125,58 +127,53 @@ public final class RuleScheduler: Sendable {
         let schedule = schedule(of: group)
         let status = Status(group: group, state: state, interval: group.interval ?? environment.defaultInterval)
         let before = first.map { $0 - .milliseconds(schedule.interval) } ?? schedule.slot(atOrBefore: state.lastEvaluation ?? now())
-        // The task may evaluate at once: it finds the state, because it has to wait for the lock.
+        let (due, wait) = following(before, schedule)
+        // The first turn may come at once: it finds the state, because it has to wait for the lock.
         running.withLock { running in
-            running[group.key] = Running(task: Task { [group] in await self.run(group, schedule, after: before) }, status: status)
+            let recurrence = Recurrence(on: queue, after: wait) { [weak self, group] in self?.turn(group, schedule) ?? .seconds(1) }
+            running[group.key] = Running(recurrence: recurrence, status: status, due: due)
         }
     }
 
-    private func run(_ group: RuleGroup, _ schedule: GroupSchedule, after before: Timestamp) async {
-        var slot = before
-        var missed = 0
-        while !Task.isCancelled {
-            (slot, missed) = schedule.next(after: slot, now: now())
-            let wait = slot.duration(since: now())
-            if wait > .zero { try? await Task.sleep(for: wait) }
-            if Task.isCancelled { return }
-            await evaluate(group, at: slot, missed: missed)
-        }
+    /// The instant after another, and how long it is until then.
+    private func following(_ slot: Timestamp, _ schedule: GroupSchedule) -> (due: (slot: Timestamp, missed: Int), wait: Duration) {
+        let now = now()
+        let due = schedule.next(after: slot, now: now)
+        return (due, due.slot.duration(since: now))
     }
 
-    private func evaluate(_ group: RuleGroup, at slot: Timestamp, missed: Int) async {
-        guard var state = running.withLock({ $0[group.key]?.status.state }) else { return }
-        state.iterationsMissed += missed
-        let (before, environment) = (state, environment)
-        var (after, outcome) = await withCheckedContinuation { continuation in
-            queue.async {
-                var state = before
-                let outcome = group.evaluate(&state, at: slot, in: environment)
-                continuation.resume(returning: (state, outcome))
-            }
-        }
-        running.withLock { $0[group.key]?.status.state = after }
-        outcome.notes = kept.withLock { $0.changes(of: group.key, to: after, at: slot) }
-        await observer(group, outcome)
+    /// Evaluates a group at the instant that is due; how long it is until the next.
+    private func turn(_ group: RuleGroup, _ schedule: GroupSchedule) -> Duration {
+        guard let (due, status) = running.withLock({ $0[group.key].map { ($0.due, $0.status) } }) else { return .seconds(1) }
+        var state = status.state
+        state.iterationsMissed += due.missed
+        var outcome = group.evaluate(&state, at: due.slot, in: environment)
+        running.withLock { $0[group.key]?.status.state = state }
+        outcome.notes = kept.withLock { $0.changes(of: group.key, to: state, at: due.slot) }
+        observer(group, outcome)
+        let (next, wait) = following(due.slot, schedule)
+        running.withLock { $0[group.key]?.due = next }
+        return wait
     }
 
     // MARK: What a reload removes
 
     /// Makes a group another, and ends the alerts of rules that it has no more.
-    private func change(_ group: RuleGroup, _ state: GroupState, ending orphans: [OrphanedAlert]) async {
+    private func change(_ group: RuleGroup, _ state: GroupState, ending orphans: [OrphanedAlert]) {
         let time = now()
         var outcome = GroupOutcome(ending: orphans, at: time)
         outcome.notes = kept.withLock { kept in
             kept.adopt(group)
             return kept.removals(of: group.key, to: state)
         }
-        if !orphans.isEmpty || !outcome.notes.isEmpty { await observer(group, outcome) }
+        if !orphans.isEmpty || !outcome.notes.isEmpty { observer(group, outcome) }
     }
 
-    private func end(_ group: RuleGroup, _ places: [RulePlace], _ state: GroupState) async {
+    private func end(_ group: RuleGroup, _ places: [RulePlace], _ state: GroupState) {
         let remains = state.remains(of: places)
         var outcome = GroupOutcome(ending: remains.orphans, at: now())
         outcome.notes = kept.withLock { $0.remove(group.key) }
-        if !remains.orphans.isEmpty || !outcome.notes.isEmpty { await observer(group, outcome) }
+        if !remains.orphans.isEmpty || !outcome.notes.isEmpty { observer(group, outcome) }
         var batch = SampleBatch()
         guard let references = try? environment.sink.references(for: remains.series) else { return }
         for reference in references { batch.append(reference, time: now().milliseconds, value: StaleMarker.value) }

@@ -1,22 +1,19 @@
-import Lapwing
 import LapwingAlerting
 import LapwingNotify
 import LapwingRules
 import LapwingSeries
 
-/// What happens after every evaluation of a group: receivers are told, changes logged, evaluations counted.
+/// What happens after every evaluation of a group: receivers are told, changes logged.
 struct RoundObserver: Sendable {
     let externalLabels: Latest<Labels>
     let externalURL: String
     let notifier: Notifier
     let heartbeat: Latest<HeartbeatSender?>
     let log: LogWriter
-    let instruments: Instruments
     let onAlert: @Sendable (Sidecar.AlertEvent) -> Void
 
-    func observe(_ group: RuleGroup, _ outcome: GroupOutcome) async {
+    func observe(_ group: RuleGroup, _ outcome: GroupOutcome) {
         tell(group, outcome)
-        count(group, outcome)
         for failure in outcome.failures {
             log.log(
                 .warn, "rule failed", ["group": group.name, "file": group.file, "rule": group.rules[failure.rule].name, "err": failure.message])
@@ -37,13 +34,5 @@ struct RoundObserver: Sendable {
         }
         let changes = outcome.transitions.map { AlertHistory.Change($0, group: group.name, file: group.file) }
         notifier.receive(due, changes, at: outcome.at, keeping: outcome.notes)
-    }
-
-    private func count(_ group: RuleGroup, _ outcome: GroupOutcome) {
-        instruments.counter("lapwing_rule_evaluations_total", ["rule_group": group.name], help: "Rules evaluated.")
-            .increment(by: UInt64(group.rules.count))
-        let failures = instruments.counter(
-            "lapwing_rule_evaluation_failures_total", ["rule_group": group.name], help: "Evaluations that failed.")
-        failures.increment(by: UInt64(outcome.failures.count))
     }
 }

@@ -113,13 +113,12 @@ public final class Sidecar: Sendable {
         externalLabels = Latest(configuration.externalLabels)
         heartbeat = Latest(configuration.heartbeat.map { HeartbeatSender($0, client: client, log: log) })
         let observer = RoundObserver(
-            externalLabels: externalLabels, externalURL: externalURL, notifier: notifier, heartbeat: heartbeat, log: log, instruments: instruments,
-            onAlert: onAlert)
+            externalLabels: externalLabels, externalURL: externalURL, notifier: notifier, heartbeat: heartbeat, log: log, onAlert: onAlert)
         let resumption = RuleResumption(from: store, store, at: .now, rule: configuration.restart) { fault in
             log.log(.error, "the state of alerts cannot be taken up", ["what": fault])
         }
         scheduler = RuleScheduler(
-            environment: environment, resuming: resumption, observer: { group, outcome in await observer.observe(group, outcome) })
+            environment: environment, resuming: resumption, observer: { group, outcome in observer.observe(group, outcome) })
         exemplars = ExemplarStore(
             capacity: configuration.maxExemplars.map { max(0, $0) } ?? ExemplarStore.maximumExemplars,
             outOfOrderWindow: configuration.outOfOrderWindow ?? .zero, clock: { .now })
@@ -274,9 +273,7 @@ public final class Sidecar: Sendable {
         instruments.observe("lapwing_exemplar_series", help: "Series of which exemplars are kept.") { [exemplars] in
             Double(exemplars.seriesCount)
         }
-        instruments.observe("lapwing_rule_group_rules", help: "Rules that are evaluated.") {
-            Double(scheduler.statuses.reduce(0) { $0 + $1.group.rules.count })
-        }
+        RuleFigures.describe(scheduler, in: instruments)
         instruments.observe("lapwing_alerts", ["alertstate": "pending"], help: "Alerts by state.") { Self.count(.pending, scheduler) }
         instruments.observe("lapwing_alerts", ["alertstate": "firing"], help: "Alerts by state.") { Self.count(.firing, scheduler) }
         let notifier = notifier

@@ -29,6 +29,20 @@ struct Scenario: Sendable {
               - {record: r, expr: a}
         """
 
+    /// Two rules are gone, one is new, one says other things, one waits longer, and all stand elsewhere.
+    static let otherRules = """
+        groups:
+          - name: g
+            interval: 10s
+            rules:
+              - {alert: Both, expr: d, for: 20s, keep_firing_for: 15s, labels: {severity: page}}
+              - {alert: Fresh, expr: b, for: 10s}
+              - {alert: Instant, expr: a, annotations: {summary: 'now {{ $value }}'}}
+        """
+
+    /// When the file of rules is another, in seconds.
+    static let reloaded = 95..<203
+
     /// By expression, then by evaluation: what each instance gives, or that the query fails.
     private var results: [String: [[Double?]?]] = [:]
     private var outages: [Range<Int>] = []
@@ -49,6 +63,13 @@ struct Scenario: Sendable {
             let begin = random.below(Self.scripted)
             outages.append(begin..<min(Self.scripted, begin + random.below(80)))
         }
+    }
+
+    /// The group as the file of rules has it.
+    func group(at time: Timestamp) throws(SourceError) -> RuleGroup {
+        let second = Int(time.milliseconds / 1000 - Self.start)
+        let text = Self.reloaded.contains(second) ? Self.otherRules : Self.rules
+        return try RuleFile.read(SourceText(name: "r.yml", text)).groups[0]
     }
 
     func isDown(_ receiver: String, at tick: Int) -> Bool { receiver.contains("flaky") && outages.contains { $0.contains(tick) } }
@@ -81,7 +102,8 @@ struct SimulatedService {
     }
 
     private let store: Store
-    private let group: RuleGroup
+    private let scenario: Scenario
+    private var group: RuleGroup
     private let environment: RuleEnvironment
     private let schedule: GroupSchedule
     private var state: GroupState
@@ -94,7 +116,8 @@ struct SimulatedService {
         var durability = DurabilityOptions()
         if isSynced { durability.syncInterval = .zero }
         store = try Store.open("/data", on: disk, durability: durability, random: { 7 }).store
-        group = try RuleFile.read(SourceText(name: "r.yml", Scenario.rules)).groups[0]
+        self.scenario = scenario
+        group = try scenario.group(at: now)
         environment = RuleEnvironment(
             querier: Querier(scenario: scenario), sink: store, externalURL: "http://l", defaultInterval: .seconds(10), elapsed: { .zero })
         schedule = GroupSchedule(key: group.key, interval: .seconds(10))
@@ -103,20 +126,25 @@ struct SimulatedService {
         let (old, faults) = kept.restore(resumption.notes)
         precondition(faults.isEmpty && outbox.faults.isEmpty, "\(faults) \(outbox.faults)")
         state = GroupState(ruleCount: group.rules.count)
-        var last = Timestamp.distantPast
-        if var known = old[group.key] {
-            resumption.resumeSeries(of: &known.state, in: store)
-            (state, _) = GroupState.carried(from: known.state, of: known.places, to: group)
-            let seen = resumption.lastEvaluation(of: state, group, environment, before: now)
-            _ = resumption.rule.resume(&state, of: group, last: max(known.lastChange, seen ?? .distantPast), schedule, at: now)
-            last = known.lastChange
+        slot = schedule.first(after: old[group.key]?.lastChange ?? .distantPast, resumingAt: now)
+        guard var known = old[group.key] else {
+            kept.adopt(group)
+            return
         }
-        kept.adopt(group)
-        slot = schedule.first(after: last, resumingAt: now)
+        resumption.resumeSeries(of: &known.state, in: store)
+        var (carried, orphans) = GroupState.carried(from: known.state, of: known.places, to: group)
+        let seen = resumption.lastEvaluation(of: carried, group, environment, before: now)
+        orphans += resumption.rule.resume(&carried, of: group, last: max(known.lastChange, seen ?? .distantPast), schedule, at: now)
+        try change(to: group, carried, ending: orphans, at: now)
     }
 
     /// Does what is due: hands what is sent to `receive`, and says when the log knows of it.
     mutating func advance(to now: Timestamp, receive: (Delivery) -> DeliveryOutcome, noted: () -> Void) throws {
+        let group = try scenario.group(at: now)
+        if group.places != self.group.places {
+            let (carried, orphans) = GroupState.carried(from: state, of: self.group.places, to: group)
+            try change(to: group, carried, ending: orphans, at: now)
+        }
         if slot <= now {
             try evaluate()
             slot = schedule.next(after: slot, now: now).slot
@@ -142,11 +170,24 @@ struct SimulatedService {
         // A query that fails is part of the scenario; a disk that fails is the end.
         if outcome.failures.contains(where: { $0.message != "it fails" }) { throw Died() }
         let notes = kept.changes(of: group.key, to: state, at: slot)
+        take(outcome)
+        try keep(notes)
+    }
+
+    /// Goes on with other rules.
+    private mutating func change(to group: RuleGroup, _ carried: GroupState, ending orphans: [OrphanedAlert], at now: Timestamp) throws {
+        (self.group, state) = (group, carried)
+        kept.adopt(group)
+        let notes = kept.removals(of: group.key, to: state)
+        take(GroupOutcome(ending: orphans, at: now))
+        try keep(notes)
+    }
+
+    private mutating func take(_ outcome: GroupOutcome) {
         let due = outcome.alerts.flatMap { rule in
             rule.due.map { NotifiedAlert($0, expression: rule.expression, externalLabels: .empty, externalURL: "http://l") }
         }
-        outbox.receive(due, outcome.transitions.map { AlertHistory.Change($0, group: "g", file: "r.yml") }, at: slot)
-        try keep(notes)
+        outbox.receive(due, outcome.transitions.map { AlertHistory.Change($0, group: "g", file: "r.yml") }, at: outcome.at)
     }
 
     private mutating func keep(_ notes: [Note]) throws {
