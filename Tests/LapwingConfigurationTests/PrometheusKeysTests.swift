@@ -13,10 +13,12 @@ struct PrometheusKeysTests {
     }
 
     private func isRefusal(_ diagnostic: Diagnostic, of name: String) -> Bool {
-        diagnostic.check == "config/unsupported" && diagnostic.message.hasPrefix("\"\(name)\" is not supported by lapwing: ") && diagnostic.range != nil
+        diagnostic.check == "config/unsupported"
+            && diagnostic.message.hasPrefix("\"\(name)\" is not supported by lapwing: ") && diagnostic.range != nil
     }
 
-    @Test(arguments: PrometheusKey.all) func `every key of Prometheus is honoured, or refused or told to change nothing by its name`(key: PrometheusKey) {
+    @Test(arguments: PrometheusKey.all)
+    func `every key of Prometheus is honoured, or refused or told to change nothing by its name`(key: PrometheusKey) {
         guard let value = key.shape.values.first else { return }
         let text = key.file(value)
         let found = told(text)
@@ -29,11 +31,14 @@ struct PrometheusKeysTests {
                 #expect(told(key.file(value)).contains { isRefusal($0, of: key.name) }, "\(key.file(value))")
             }
         case .warned:
-            #expect(found.count == 1 && found[0].severity == .warning && found[0].check == "config/ignored", "\(text): \(found)")
+            #expect(
+                found.count == 1 && found[0].severity == .warning && found[0].check == "config/ignored",
+                "\(text): \(found)")
         }
     }
 
-    @Test(arguments: PrometheusKey.all) func `a value that a key cannot have is an error, as is a key that nobody knows`(key: PrometheusKey) {
+    @Test(arguments: PrometheusKey.all)
+    func `a value that a key cannot have is an error, as is a key that nobody knows`(key: PrometheusKey) {
         // What is refused whatever its value need not be looked at.
         if case .refused = key.treatment { return }
         if let wrong = key.wrong {

@@ -8,14 +8,16 @@ import Testing
 @Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool"))) struct PromtoolComparisonTests {
     /// What Debian's promtool is too old for, in its own words.
     private static let newer = [
-        "not found in type", "unknown relabel action", "unknown scrape protocol", "unsupported scheme", "unknown TLS version",
+        "not found in type", "unknown relabel action", "unknown scrape protocol", "unsupported scheme",
+        "unknown TLS version",
         "is invalid 'target_label'",
     ]
 
     /// What lapwing refuses and that promtool takes: numbers cut to whole ones, addresses and schemes that nobody can ask, an interval
     /// without end, queues that 3.14 refuses too, and credentials given twice of which it looks at one kind only.
     private static let stricter = [
-        "is a whole number, not \"1.5\"", "\"scheme\" is one of", "\"7\": ", "\"refresh_interval\" is longer than 0s", "remote write queue",
+        "is a whole number, not \"1.5\"", "\"scheme\" is one of", "\"7\": ", "\"refresh_interval\" is longer than 0s",
+        "remote write queue",
         "authorization is not compatible",
     ]
 
@@ -28,7 +30,9 @@ import Testing
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         for name in Self.files { try Data().write(to: folder.appending(path: name)) }
-        for (index, text) in texts.enumerated() { try Data(text.utf8).write(to: folder.appending(path: "\(index).yml")) }
+        for (index, text) in texts.enumerated() {
+            try Data(text.utf8).write(to: folder.appending(path: "\(index).yml"))
+        }
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/promtool")
         process.arguments = ["check", "config"] + texts.indices.map { "\($0).yml" }
@@ -62,7 +66,9 @@ import Testing
                     let key = keys[random.below(keys.count)]
                     pairs[key.name] = key.shape.values[random.below(key.shape.values.count > 4 ? 3 : 2)]
                 }
-                texts.append(section.file(pairs.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")))
+                texts.append(
+                    section.file(
+                        pairs.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")))
             }
         }
         return texts
@@ -75,12 +81,20 @@ import Testing
         for (text, verdict) in zip(texts, try verdicts(texts)) {
             if let verdict, Self.newer.contains(where: { verdict.contains($0) }) { continue }
             var faults: [Diagnostic] = []
-            do throws(SourceError) { _ = try Configuration.read(SourceText(name: "x.yml", text)) } catch { faults = error.diagnostics }
+            do throws(SourceError) { _ = try Configuration.read(SourceText(name: "x.yml", text)) } catch {
+                faults = error.diagnostics
+            }
             faults = faults.filter { $0.severity == .error }
             if faults.contains(where: { $0.check == "config/unsupported" }) { continue }
-            if verdict == nil, faults.contains(where: { fault in Self.stricter.contains { fault.message.contains($0) } }) { continue }
+            if verdict == nil,
+                faults.contains(where: { fault in Self.stricter.contains { fault.message.contains($0) } })
+            {
+                continue
+            }
             compared += 1
-            #expect(faults.isEmpty == (verdict == nil), "\(text)\npromtool: \(verdict ?? "accepted"), lapwing: \(faults.map(\.message)), seed \(seed)")
+            #expect(
+                faults.isEmpty == (verdict == nil),
+                "\(text)\npromtool: \(verdict ?? "accepted"), lapwing: \(faults.map(\.message)), seed \(seed)")
         }
         #expect(compared > 500)
     }

@@ -1,4 +1,3 @@
-import Dispatch
 public import LapwingRules
 public import LapwingSeries
 import Synchronization
@@ -19,7 +18,8 @@ public final class RuleScheduler: Sendable {
     public typealias Observer = @Sendable (RuleGroup, GroupOutcome) -> Void
 
     private struct Running {
-        var recurrence: Recurrence
+        /// By what the timetable knows it.
+        var number: Int
         var status: Status
         /// The instant that is evaluated next, and how many were missed before it.
         var due: (slot: Timestamp, missed: Int)
@@ -33,8 +33,8 @@ public final class RuleScheduler: Sendable {
     private let now: @Sendable () -> Timestamp
     private let observer: Observer
     private let running = Mutex<[GroupKey: Running]>([:])
-    /// Queries take their time: they run here, and not on the threads that everything else waits on.
-    private let queue = DispatchQueue(label: "lapwing.rules", attributes: .concurrent)
+    /// Queries take their time: they run on its threads, and not on those that everything else waits on.
+    private let timetable = Timetable()
 
     /// - Parameter resumption: what a process before this one has left; nil where nothing is kept.
     public init(
@@ -47,6 +47,8 @@ public final class RuleScheduler: Sendable {
         self.observer = observer
     }
 
+    deinit { timetable.endAll() }
+
     /// The groups and their state, in the order of their keys.
     public var statuses: [Status] {
         running.withLock { running in running.values.map(\.status) }.sorted { $0.group.key < $1.group.key }
@@ -58,8 +60,8 @@ public final class RuleScheduler: Sendable {
     /// Makes these the groups that are evaluated; state is kept for rules that are recognisably the same.
     public func load(_ groups: [RuleGroup]) async {
         let previous = running.withLock { $0 }
-        for old in previous.values { old.recurrence.cancel() }
-        for old in previous.values { await old.recurrence.end() }
+        for old in previous.values { timetable.cancel(old.number) }
+        for old in previous.values { await timetable.end(old.number) }
         if let resumption = resumption.withLock({ $0.take() }) { return begin(groups, resumption) }
         let statuses = running.withLock { $0.mapValues(\.status) }
         running.withLock { $0 = [:] }
@@ -111,9 +113,9 @@ public final class RuleScheduler: Sendable {
 
     /// Ends all evaluation; what was written stays as it is.
     public func stop() async {
-        let recurrences = running.withLock { $0.values.map(\.recurrence) }
-        for recurrence in recurrences { recurrence.cancel() }
-        for recurrence in recurrences { await recurrence.end() }
+        let numbers = running.withLock { $0.values.map(\.number) }
+        for number in numbers { timetable.cancel(number) }
+        for number in numbers { await timetable.end(number) }
     }
 
     private func schedule(of group: RuleGroup) -> GroupSchedule {
@@ -130,8 +132,8 @@ public final class RuleScheduler: Sendable {
         let (due, wait) = following(before, schedule)
         // The first turn may come at once: it finds the state, because it has to wait for the lock.
         running.withLock { running in
-            let recurrence = Recurrence(on: queue, after: wait) { [weak self, group] in self?.turn(group, schedule) ?? .seconds(1) }
-            running[group.key] = Running(recurrence: recurrence, status: status, due: due)
+            let number = timetable.add(after: wait) { [weak self, group] in self?.turn(group, schedule) ?? .seconds(1) }
+            running[group.key] = Running(number: number, status: status, due: due)
         }
     }
 

@@ -29,7 +29,8 @@ final class TLSSession: @unchecked Sendable {
                     (settings.serverName ?? name).withCString { name in
                         var given = openssl_settings(
                             authorities: authorities, certificates: certificates, key: key, server_name: name,
-                            verifies: settings.skipsVerification ? 0 : 1, min_version: settings.minVersion.map(Self.number) ?? 0,
+                            verifies: settings.skipsVerification ? 0 : 1,
+                            min_version: settings.minVersion.map(Self.number) ?? 0,
                             max_version: settings.maxVersion.map(Self.number) ?? 0)
                         return openssl_session_begin(&given, &reason)
                     }
@@ -70,14 +71,18 @@ final class TLSSession: @unchecked Sendable {
     // MARK: The network's side
 
     /// Takes in what came.
-    func feed(_ bytes: ArraySlice<UInt8>) { bytes.withUnsafeBytes { openssl_session_feed(session, $0.baseAddress, Int32(clamping: $0.count)) } }
+    func feed(_ bytes: ArraySlice<UInt8>) {
+        bytes.withUnsafeBytes { openssl_session_feed(session, $0.baseAddress, Int32(clamping: $0.count)) }
+    }
 
     /// Gives out what has to be sent.
     func drain() -> [UInt8] {
         var output: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 16_384)
         while true {
-            let count = block.withUnsafeMutableBytes { openssl_session_drain(session, $0.baseAddress, Int32(clamping: $0.count)) }
+            let count = block.withUnsafeMutableBytes {
+                openssl_session_drain(session, $0.baseAddress, Int32(clamping: $0.count))
+            }
             if count == 0 { return output }
             output += block[..<Int(count)]
         }
@@ -91,13 +96,17 @@ final class TLSSession: @unchecked Sendable {
     /// Reads into the front of `block`.
     func read(into block: inout [UInt8]) throws(Failure) -> Progress {
         try progress { reason in
-            block.withUnsafeMutableBytes { openssl_session_read(session, $0.baseAddress, Int32(clamping: $0.count), &reason) }
+            block.withUnsafeMutableBytes {
+                openssl_session_read(session, $0.baseAddress, Int32(clamping: $0.count), &reason)
+            }
         }
     }
 
     /// Takes all of `bytes`, which `drain` then gives.
     func write(_ bytes: [UInt8]) throws(Failure) -> Progress {
-        try progress { reason in bytes.withUnsafeBytes { openssl_session_write(session, $0.baseAddress, Int32(clamping: $0.count), &reason) } }
+        try progress { reason in
+            bytes.withUnsafeBytes { openssl_session_write(session, $0.baseAddress, Int32(clamping: $0.count), &reason) }
+        }
     }
 
     private func progress(_ call: (inout openssl_reason) -> Int32) throws(Failure) -> Progress {
