@@ -1,7 +1,9 @@
+import Dispatch
 import LapwingPromQL
 public import LapwingRules
 public import LapwingSeries
 public import LapwingText
+import Synchronization
 
 /// What a lint is to go by.
 public struct LintSettings: Sendable {
@@ -36,26 +38,42 @@ public enum Lint {
     public static func findings(in files: [RuleFile], _ settings: LintSettings) -> [[Diagnostic]] {
         let context = LintContext(files, settings)
         let checks = table.filter { settings.checks.contains($0.name) }
-        return files.indices.map { file in
-            let comments = LintComments(files[file].source, now: settings.now)
-            var findings = checks.isEmpty ? [] : comments.problems
-            for (index, group) in files[file].groups.enumerated() {
-                for (place, rule) in group.rules.enumerated() {
-                    let linted = LintedRule(
-                        rule: rule, position: RulePosition(file: file, group: index, place: place), group: group,
-                        expression: AnalyzedExpression(rule.query.expression, context.recorded), context: context)
-                    var found = LintFindings(rule.places)
-                    for check in checks {
-                        found.check = check.name
-                        check.look(at: linted, &found)
-                    }
-                    guard !found.found.isEmpty else { continue }
-                    let next = place + 1 < group.rules.count ? group.rules[place + 1] : nil
-                    findings += comments.keeping(found.found, of: rule, before: next)
-                }
-            }
-            return findings.sorted { ($0.range?.lowerBound ?? 0) < ($1.range?.lowerBound ?? 0) }
+        if checks.isEmpty { return files.map { _ in [] } }
+        let comments = files.map { LintComments($0.source, now: settings.now) }
+        let groups = files.indices.flatMap { file in files[file].groups.indices.map { (file: file, group: $0) } }
+        let found = Mutex(comments.map(\.problems))
+        DispatchQueue.concurrentPerform(iterations: groups.count) { index in
+            let (file, group) = groups[index]
+            let findings = findings(inGroup: group, of: file, checks, comments[file], context)
+            if !findings.isEmpty { found.withLock { $0[file] += findings } }
         }
+        // Groups come as they are done.
+        return found.withLock { $0 }.map { findings in
+            findings.sorted { a, b in
+                (a.range?.lowerBound ?? 0, a.check ?? "", a.message) < (b.range?.lowerBound ?? 0, b.check ?? "", b.message)
+            }
+        }
+    }
+
+    private static func findings(
+        inGroup index: Int, of file: Int, _ checks: [any LintCheck.Type], _ comments: LintComments, _ context: LintContext
+    ) -> [Diagnostic] {
+        let group = context.files[file].groups[index]
+        var findings: [Diagnostic] = []
+        for (place, rule) in group.rules.enumerated() {
+            let linted = LintedRule(
+                rule: rule, position: RulePosition(file: file, group: index, place: place), group: group,
+                expression: AnalyzedExpression(rule.query.expression, context.recorded), context: context)
+            var found = LintFindings(rule.places)
+            for check in checks {
+                found.check = check.name
+                check.look(at: linted, &found)
+            }
+            guard !found.found.isEmpty else { continue }
+            let next = place + 1 < group.rules.count ? group.rules[place + 1] : nil
+            findings += comments.keeping(found.found, of: rule, before: next)
+        }
+        return findings
     }
 
     /// In the order in which the manual lists them.

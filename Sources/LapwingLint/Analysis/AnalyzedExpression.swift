@@ -3,8 +3,8 @@ import LapwingRegex
 import LapwingSeries
 import LapwingText
 
-/// A part of an expression with what is known of its result before there is any data.
-struct AnalyzedExpression {
+/// A part of an expression with what is known of its result before there is any data; a class, because checks hand it about.
+final class AnalyzedExpression: Sendable {
     let expression: QueryExpression
     let labels: LabelFacts
     let values: ValueBounds

@@ -29,7 +29,7 @@ enum TemplateCheck: LintCheck {
     ) {
         guard !field.template.isConstant else { return }
         for reference in field.template.references {
-            let range = place(reference.range) ?? rule.rule.places.name
+            var range: SourceRange { place(reference.range) ?? rule.rule.places.name }
             switch reference.asks {
             case .label(let name):
                 // A label may pass on what the expression has of its name.
@@ -62,13 +62,13 @@ enum TemplateCheck: LintCheck {
 
     private static func fault(of label: String, _ rule: LintedRule, mayBeOwn: Bool) -> Fault? {
         let labels = rule.expression.labels
-        let isOwn = rule.rule.labels.contains { $0.name == label }
+        let isOwn = rule.rule.places.label(label) != nil
         if isOwn, !mayBeOwn, labels.certain[label] == nil, !rule.expression.mentions(label) {
             return Fault(
                 message: "$labels has the labels of the expression, and \(label) is one of the rule itself", help: "write its value out")
         }
-        let readsAlerts = rule.rule.query.expression.metrics.contains { $0.hasPrefix("ALERTS") }
-        if label == LabelName.alert, labels.certain[label] == nil, !readsAlerts {
+        let isName = label == LabelName.alert && labels.certain[label] == nil
+        if isName, !rule.rule.query.expression.metrics.contains(where: { $0.hasPrefix("ALERTS") }) {
             return Fault(message: "$labels has the labels of the expression, and alertname is not among them", help: "write the name out")
         }
         guard !labels.possible.contains(label) else { return faultOfSide(of: label, rule) }

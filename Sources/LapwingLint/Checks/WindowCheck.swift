@@ -5,7 +5,7 @@ import LapwingText
 /// Windows so long that a recording rule would make them cheap.
 enum WindowCheck: LintCheck {
     static let name = "promql/window"
-    static let summary = "alerts over a day or more of raw series, and subqueries of very many points: recording rules would make them cheap"
+    static let summary = "alerts over a day or more of raw series, and subqueries of many points: recording rules would make them cheap"
 
     static let longWindow = Duration.seconds(86_400)
     /// Points of a subquery.

@@ -1,8 +1,10 @@
+import Dispatch
 import LapwingPromQL
 import LapwingSeries
 import LapwingTemplate
 public import LapwingText
 import LapwingYAML
+import Synchronization
 
 extension RuleFile {
     /// Reads a rule file: Prometheus' form with `groups:`, or a bare list of rules as runbooks print it, which becomes
@@ -53,13 +55,30 @@ struct RuleFileReader {
         }
         guard let fields = YAMLFields(root, kind: "rule file", known: ["groups"], &problems) else { return [] }
         var seen: [String: SourceRange] = [:]
-        return fields.list("groups", &problems).compactMap { node in
-            guard let group = group(in: node) else { return nil }
+        let nodes = fields.list("groups", &problems)
+        return zip(nodes, read(nodes)).compactMap { node, group in
+            guard let group else { return nil }
             if seen.updateValue(node.range, forKey: group.name) != nil {
                 problems.append(
                     Diagnostic("groupname: \"\(group.name)\" is repeated in the same file", at: nameRange(of: node), check: "rules/group-name"))
             }
             return group
+        }
+    }
+
+    /// Reads groups side by side.
+    private mutating func read(_ nodes: [YAMLNode]) -> [RuleGroup?] {
+        let source = source
+        let results = Mutex([(group: RuleGroup?, problems: [Diagnostic])](repeating: (nil, []), count: nodes.count))
+        DispatchQueue.concurrentPerform(iterations: nodes.count) { index in
+            var reader = RuleFileReader(source: source)
+            let group = reader.group(in: nodes[index])
+            let problems = reader.problems
+            results.withLock { $0[index] = (group, problems) }
+        }
+        return results.withLock { results in
+            for result in results { problems += result.problems }
+            return results.map(\.group)
         }
     }
 
