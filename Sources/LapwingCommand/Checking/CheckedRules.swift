@@ -2,6 +2,7 @@ import Foundation
 import LapwingLint
 import LapwingRules
 import LapwingText
+import LapwingYAML
 
 /// Rule files, read and looked at.
 enum CheckedRules {
@@ -36,18 +37,19 @@ enum CheckedRules {
 
     private static func folder(of path: String) -> String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }
 
-    /// Reads a file; one that loads only without the lines that comments exclude, such as those of a template, is read without
-    /// them, with a warning.
+    /// Reads a file; one that is YAML only without the lines that comments exclude, as a template of rules is, is read without them,
+    /// with a warning.
     private static func read(_ source: SourceText) throws(SourceError) -> (RuleFile, [Finding]) {
         do throws(SourceError) {
             return (try RuleFile.read(source), [])
         } catch {
             let ignored = IgnoredLines(source)
-            guard !ignored.isEmpty, let file = try? RuleFile.read(ignored.blanking(source)) else { throw error }
+            let isYAML = (try? YAML.documents(in: source)) != nil
+            guard !ignored.isEmpty, !isYAML, let file = try? RuleFile.read(ignored.blanking(source)) else { throw error }
             let remarks = error.diagnostics.map { fault in
                 var remark = fault
                 remark.severity = .warning
-                remark.message = "the file loads only without the lines that a comment excludes: \(fault.message)"
+                remark.message = "the file is YAML only without the lines that a comment excludes: \(fault.message)"
                 return Finding(remark, in: source)
             }
             return (file, remarks)
