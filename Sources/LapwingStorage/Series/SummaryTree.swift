@@ -1,9 +1,9 @@
 import LapwingSeries
 
-/// Summaries of a series' first chunks, and of each 16 of them, and of each 16 of those: so that a long window costs the
+/// Summaries of a series' first chunks, and of each 8 of them, and of each 8 of those: so that a long window costs the
 /// two chunks at its ends and a few summaries between them.
 struct SummaryTree: Sendable {
-    static let fanOut = 16
+    static let fanOut = 8
 
     /// Level by level, the chunks' own first.
     private var levels: [[SampleSummary]] = []
