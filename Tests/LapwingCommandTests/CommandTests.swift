@@ -23,6 +23,7 @@ import Testing
         (["serve", "--listen"], "needs a value"), (["serve", "--scrape-interval", "5 m"], "durations are written like"),
         (["query", "--time", "yesterday", "up"], "is no time"), (["check", "ruls", "x"], "did you mean rules?"), (["test"], "needs a file"),
         (["format"], "needs an expression"), (["export"], "needs --data"), (["export", "--data", "x", "--start", "2", "--end", "1"], "lies before"),
+        (["serve", "--retention-size", "10 apples"], "a size like 512MB"), (["serve", "--retention-size=10GB", "--query-timeout=5 m"], "durations are"),
     ])
     func `bad usage is refused with what was meant`(arguments: [String], part: String) throws {
         let outcome = try BuiltProgram.run(arguments)

@@ -1,3 +1,4 @@
+import LapwingConfiguration
 import LapwingSeries
 import LapwingText
 
@@ -68,6 +69,15 @@ struct Arguments: Sendable {
         guard let text = text(name) else { return nil }
         guard let value = Int(text), value >= 0 else {
             throw UsageError("\(name) is a whole number from 0, not \(GoQuote.quote(text))")
+        }
+        return value
+    }
+
+    /// A number of bytes, or a size as Prometheus writes them: `512MB`, `10GiB`.
+    func bytes(_ name: String) throws(UsageError) -> Int? {
+        guard let text = text(name) else { return nil }
+        guard let value = Int(text) ?? ByteCount.bytes(text), value >= 0 else {
+            throw UsageError("\(name) is a number of bytes, or a size like 512MB or 10GB, not \(GoQuote.quote(text))")
         }
         return value
     }

@@ -72,7 +72,7 @@ enum ServeCommand {
         configuration.data = try dataDirectory(arguments)
         configuration.durability.syncInterval = try arguments.duration("--sync-interval") ?? configuration.durability.syncInterval
         configuration.retention = try arguments.duration("--retention")
-        configuration.retentionSize = try arguments.integer("--retention-size")
+        configuration.retentionSize = try arguments.bytes("--retention-size")
         configuration.outOfOrderWindow = try arguments.duration("--out-of-order-window")
         configuration.externalURL = try urls("--external-url", arguments).first.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         configuration.externalLabels = try arguments.labels("--external-label")

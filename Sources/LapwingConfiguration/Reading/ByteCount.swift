@@ -1,11 +1,11 @@
 /// Sizes as Prometheus' configuration writes them: `15MB`, `1GiB`, `512`; every unit is a power of 1024.
 ///
 /// Source: alecthomas/units `bytes.go`, `ParseBase2Bytes`.
-enum ByteCount {
+public enum ByteCount {
     private static let units = ["": 0, "B": 0, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6]
 
     /// The bytes that `text` says; nil when it is no size.
-    static func bytes(_ text: String) -> Int? {
+    public static func bytes(_ text: String) -> Int? {
         if text == "0" { return 0 }
         var rest = text[...]
         var sum = 0.0

@@ -16,6 +16,11 @@ public struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
     public var isSecure: Bool { scheme == "https" }
     public var effectivePort: Int { port ?? (isSecure ? 443 : 80) }
 
+    /// Whether it names this machine: `localhost`, 127.0.0.0/8 or `::1`.
+    public var isLoopback: Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.") && host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || $0 &- 48 < 10 }
+    }
+
     /// Path and query, as a request line has them.
     public var requestTarget: String { query.map { path + "?" + $0 } ?? path }
 

@@ -13,7 +13,7 @@ extension ScrapeTarget {
         var headers: HTTPHeaders = [
             "Accept": configuration.protocols.map(ScrapeProtocol.acceptHeader)
                 ?? (configuration.scrapesNativeHistograms ? ProtobufPage.acceptHeader : ExpositionFormat.acceptHeader),
-            "Accept-Encoding": configuration.asksForCompression ? "gzip" : "identity",
+            "Accept-Encoding": configuration.asksForCompression && !isOnThisMachine ? "gzip" : "identity",
             "User-Agent": "Lapwing/\(version)",
             "X-Prometheus-Scrape-Timeout-Seconds": GoNumber.text(Double(timeout.milliseconds) / 1000, .fixed),
         ]
@@ -24,6 +24,9 @@ extension ScrapeTarget {
             maxResponseBytes: limit > 0 ? limit : ScrapeConfiguration.maximumBodySize,
             followsRedirects: configuration.followsRedirects, tls: configuration.tls)
     }
+
+    /// There compressing costs the target more than everything else about a scrape, and saves nothing.
+    private var isOnThisMachine: Bool { (try? HTTPURL(url))?.isLoopback ?? false }
 }
 
 extension ScrapeAnswer {

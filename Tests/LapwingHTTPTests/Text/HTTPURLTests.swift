@@ -47,6 +47,14 @@ import Testing
         #expect(try base.resolving(reference).requestTarget == target)
     }
 
+    @Test(arguments: [
+        ("localhost:1", true), ("127.0.0.1", true), ("127.8.9.10:80", true), ("[::1]:9090", true), ("LOCALHOST", true),
+        ("127.example.com", false), ("10.0.0.1", false), ("localhost.example.com", false), ("[::2]", false),
+    ])
+    func `an authority may name this machine`(authority: String, isLoopback: Bool) throws {
+        #expect(try HTTPURL("http://\(authority)/metrics").isLoopback == isLoopback)
+    }
+
     @Test func `a reference may name another host`() throws {
         let base = try HTTPURL("https://a/b")
         #expect(try base.resolving("//c/d").description == "https://c/d")

@@ -68,6 +68,14 @@ import Testing
         await manager.stop()
     }
 
+    @Test func `only a target on another machine is asked to compress its page`() {
+        let encodings = ["a:1", "localhost:1", "127.0.0.1:1", "[::1]:1", "10.0.0.1:1"].map { address in
+            guard case .active(let target) = ScrapeTarget.discover(job(address)).first else { return "no target" }
+            return target.request(version: "1").headers["Accept-Encoding"] ?? ""
+        }
+        #expect(encodings == ["gzip", "identity", "identity", "identity", "gzip"])
+    }
+
     @Test func `a target that hangs is cut at its timeout, and asked again`() async throws {
         let manager = manager()
         network["http://a:1/metrics"] = .nothing
