@@ -1,5 +1,6 @@
 import Foundation
 import LapwingSeries
+import LapwingServer
 import LapwingStorage
 
 /// What series take of the process' memory, labels and index included, as the system counts it.
@@ -16,6 +17,7 @@ enum MemoryBenchmarks {
     }
 
     private static func resident(series: Int, scrapes: Int) -> Double {
+        FreedMemory.giveBack()
         let before = residentBytes
         let store = Store()
         // A target at a time, as scrapes come.
@@ -37,6 +39,7 @@ enum MemoryBenchmarks {
 
     /// What is held after other series have come and gone ten times, and after all have gone, beside the first that came.
     private static func churned(series: Int) -> [Row] {
+        FreedMemory.giveBack()
         let before = residentBytes
         let store = Store(options: StoreOptions(retention: .seconds(3600)))
         var rows: [Row] = []
@@ -52,12 +55,15 @@ enum MemoryBenchmarks {
             }
             // As a server that sweeps once a minute; the second sweep takes the series that the first found without samples.
             for sweep in 1...3 { _ = store.removeExpired(now: Timestamp(milliseconds: start + 3_000_000 + Int64(sweep) * 60_000)) }
+            // As the server does.
+            FreedMemory.giveBack()
             let held = Double(residentBytes - before) / Double(1 << 20)
             if round == 0 { rows.append(("memory, \(series) series", held, "MiB")) }
             if round == 10 { rows.append(("memory, \(series) series, the eleventh that came in place of others", held, "MiB")) }
         }
         let end = Timestamp(milliseconds: ServiceSamples.start + 12 * 7_200_000)
         for sweep in 1...3 { _ = store.removeExpired(now: end + .seconds(60 * sweep)) }
+        FreedMemory.giveBack()
         rows.append(("memory, when these have gone as well", Double(residentBytes - before) / Double(1 << 20), "MiB"))
         return withExtendedLifetime(store) { rows }
     }

@@ -61,7 +61,7 @@ final class DataKeeper: Sendable {
         do throws(StorageError) {
             // Removing what is old makes the room that everything else may need.
             if isSweep {
-                _ = store.removeExpired(now: .now)
+                if store.removeExpired(now: .now) >= FreedMemory.worthwhileSeries { FreedMemory.giveBack() }
                 if let size = configuration.retentionSize { try store.shrink(to: size) }
             }
             if second < fault.withLock({ $0.retryAt }) { return }
