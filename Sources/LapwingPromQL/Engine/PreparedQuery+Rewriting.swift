@@ -5,5 +5,7 @@ extension PreparedQuery {
     public init(text: String, expression: QueryExpression) {
         self.text = text
         self.expression = expression
+        // Its text does not tell.
+        isTimeless = false
     }
 }

@@ -7,9 +7,12 @@ public struct PreparedQuery: Sendable, Hashable {
     public let expression: QueryExpression
     /// Numbers of the parts that other queries have too, by where they stand; see `markCommonParts`.
     var commonParts: [SourceRange: Int] = [:]
+    /// Whether it is settled alike at every instant.
+    let isTimeless: Bool
 
     public init(_ text: String) throws(PromQLSyntaxError) {
         self.text = text
+        isTimeless = Self.isTimeless(text)
         expression = try Parser.parse(text)
     }
 }
@@ -23,6 +26,8 @@ public struct QueryEngine: Sendable {
 
     /// Shared by the copies of an engine.
     private let groupings = GroupingCache()
+    /// Likewise; of queries at one instant.
+    private let plans = PlanCache()
 
     public init(_ options: EngineOptions = EngineOptions()) { self.options = options }
 
@@ -40,7 +45,7 @@ public struct QueryEngine: Sendable {
         _ query: PreparedQuery, at time: Timestamp, over snapshot: any SeriesSnapshot, context: QueryContext = QueryContext()
     ) throws(QueryError) -> QueryResult {
         let grid = StepGrid(start: time.milliseconds, step: 1, count: 1)
-        let plan = try plan(query, grid: grid, step: 0)
+        let plan = try plans.plan(of: query) { () throws(QueryError) in try self.plan(query, grid: grid, step: 0) }
         var evaluator = Evaluator(snapshot: snapshot, options: options, context: context, groupings: groupings,
             commonParts: query.commonParts)
         if case .window(let window) = plan {

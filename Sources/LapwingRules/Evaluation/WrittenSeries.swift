@@ -32,6 +32,7 @@ public struct WrittenSeries: Sendable {
     mutating func write(
         _ samples: [RuleSample], at time: Timestamp, to sink: any SampleSink
     ) throws(AppendError) -> [RefusedSample] {
+        if samples.isEmpty, references.isEmpty { return [] }
         var next: [Labels: SeriesReference] = [:]
         next.reserveCapacity(samples.count)
         let unknown = samples.map(\.labels).filter { references[$0] == nil }
