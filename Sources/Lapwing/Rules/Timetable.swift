@@ -17,7 +17,6 @@ final class Timetable: Sendable {
 
     private struct Entry {
         let body: @Sendable () -> Duration
-        var due: ContinuousClock.Instant
         var took = Duration.zero
         var isBusy = false
         var isCancelled = false
@@ -34,13 +33,17 @@ final class Timetable: Sendable {
         var nextThread = 0
         var hasEnded = false
 
-        /// What is to be done next, and when.
-        var next: (number: Int, due: ContinuousClock.Instant)? {
-            var next: (number: Int, due: ContinuousClock.Instant)?
-            for (number, entry) in entries where !entry.isBusy && !entry.isCancelled && next.map({ entry.due < $0.due }) ?? true {
-                next = (number, entry.due)
+        /// What waits, the latest first, apart from the entries, so that looking for the next touches none.
+        var waiting: [(due: ContinuousClock.Instant, number: Int)] = []
+
+        /// - Complexity: O(things that wait), in memory moved.
+        mutating func wait(_ number: Int, until due: ContinuousClock.Instant) {
+            var (low, high) = (0, waiting.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if waiting[middle].due > due { low = middle + 1 } else { high = middle }
             }
-            return next
+            waiting.insert((due, number), at: low)
         }
     }
 
@@ -61,7 +64,8 @@ final class Timetable: Sendable {
     func add(after wait: Duration, _ body: @escaping @Sendable () -> Duration) -> Int {
         let (number, isFirst) = state.withLock { state in
             state.nextNumber += 1
-            state.entries[state.nextNumber] = Entry(body: body, due: .now + wait)
+            state.entries[state.nextNumber] = Entry(body: body)
+            state.wait(state.nextNumber, until: .now + wait)
             let isFirst = state.threads == 0
             if isFirst { state.threads = 1 }
             return (state.nextNumber, isFirst)
@@ -75,7 +79,7 @@ final class Timetable: Sendable {
         state.withLock { state in
             guard var entry = state.entries.removeValue(forKey: number) else { return }
             entry.isCancelled = true
-            if entry.isBusy { state.entries[number] = entry }
+            if entry.isBusy { state.entries[number] = entry } else { state.waiting.removeAll { $0.number == number } }
         }
     }
 
@@ -128,8 +132,9 @@ final class Timetable: Sendable {
         let (step, needsThread, isLong) = state.withLock { state -> (Step, Bool, Bool) in
             if state.watch?.thread == thread { state.watch = nil }
             if state.hasEnded { return (.end, false, false) }
-            let (now, next, idle) = (ContinuousClock.now, state.next, state.threads - state.busyThreads)
+            let (now, next, idle) = (ContinuousClock.now, state.waiting.last, state.threads - state.busyThreads)
             if let next, next.due <= now, let entry = state.entries[next.number] {
+                state.waiting.removeLast()
                 state.entries[next.number]?.isBusy = true
                 state.busyThreads += 1
                 if idle == 1 { state.threads += 1 }
@@ -156,8 +161,9 @@ final class Timetable: Sendable {
             guard var entry = state.entries.removeValue(forKey: number) else { return [] }
             guard !entry.isCancelled else { return entry.waiters }
             let now = ContinuousClock.now
-            (entry.isBusy, entry.took, entry.due) = (false, now - began, now + wait)
+            (entry.isBusy, entry.took) = (false, now - began)
             state.entries[number] = entry
+            state.wait(number, until: now + wait)
             return []
         }
         for waiter in waiters { waiter.resume() }
