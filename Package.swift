@@ -68,7 +68,7 @@ let rooms: [(name: String, imports: [String])] = [
         [
             "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingSnappy", "LapwingBcrypt", "LapwingHTTP", "LapwingPage",
             "LapwingSeries", "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
-            "LapwingConfiguration", "Lapwing", "CMalloc",
+            "LapwingConfiguration", "LapwingReplay", "Lapwing", "CMalloc",
         ]
     ),
     (
@@ -77,6 +77,7 @@ let rooms: [(name: String, imports: [String])] = [
             "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingHTTP", "LapwingSeries", "LapwingStorage", "LapwingBlocks",
             "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
             "LapwingConfiguration", "LapwingRemote", "LapwingRuleTesting", "LapwingReplay", "LapwingLint", "Lapwing", "LapwingServer",
+            "CZlib",
         ]
     ),
 ]

@@ -13,14 +13,15 @@ public struct PageDocument: Sendable {
     static let scripts: [[UInt8]] = [
         PackageResources.dom_js, PackageResources.format_js, PackageResources.api_js, PackageResources.promql_js,
         PackageResources.functions_js, PackageResources.completion_js, PackageResources.chart_js,
-        PackageResources.alerts_js, PackageResources.alert_js, PackageResources.rules_js, PackageResources.query_js, PackageResources.result_js,
+        PackageResources.alerts_js, PackageResources.alert_js, PackageResources.rules_js, PackageResources.explain_js,
+        PackageResources.explanation_js, PackageResources.query_js, PackageResources.result_js,
         PackageResources.targets_js, PackageResources.status_js,
         PackageResources.main_js,
     ]
 
     /// - Complexity: O(bytes).
     public init() {
-        let style = PackageResources.style_css
+        let style = PackageResources.style_css + PackageResources.explanation_css
         let script = Array(Self.scripts.joined(separator: [UInt8(ascii: "\n")]))
         styleDigest = SHA256.digest(of: style)
         scriptDigest = SHA256.digest(of: script)

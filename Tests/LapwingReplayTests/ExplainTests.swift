@@ -1,3 +1,4 @@
+import Foundation
 import LapwingAlerting
 import LapwingRules
 import LapwingSeries
@@ -69,6 +70,63 @@ import Testing
     @Test func `a template that fails is told`() throws {
         let found = try explanation(load("load > 1", ", annotations: {a: \"{{ query \\\"sum(\\\" }}\"}"), of: "High", at: 45)
         #expect(found.state == .firing && found.reasons.last?.hasPrefix("annotation a: <error expanding template") == true)
+    }
+
+    @Test func `a limit that is exceeded is told`() throws {
+        let recording = try ReplayTests.Recording("groups: [{name: g, limit: 1, rules: [{alert: High, expr: load > 1}]}]")
+        for job in ["a", "b"] { try recording.record(Labels(metric: "load", ["job": job]), [2, 2]) }
+        let found = try explanation(recording, of: "High", at: 15)
+        #expect(found.state == .inactive && found.reasons == ["the evaluation failed: exceeded limit of 1 with 2 alerts"])
+    }
+
+    @Test func `a comparison of two vectors says by how much each pair misses`() throws {
+        let recording = try load("load > on (job) limit")
+        try recording.record(Labels(metric: "limit", ["job": "a"]), [3, 3, 3])
+        let found = try explanation(recording, of: "High", at: 30)
+        #expect(found.gaps.map(\.value) == [2] && found.gaps.map(\.threshold) == [3] && found.gaps.map(\.comparison) == ["load > on (job) limit"])
+        #expect(found.reasons == [#"load{job="a"} is 2, which does not satisfy load > on (job) limit: 1 away from 3"#])
+    }
+
+    @Test func `each comparison beside an and says what it misses`() throws {
+        let found = try explanation(load("load > 1 and load < 1.5"), of: "High", at: 30)
+        #expect(found.gaps.map(\.comparison) == ["load > 1", "load > 1", "load < 1.5", "load < 1.5"])
+    }
+
+    @Test func `what is absent is no longer so where it is there`() throws {
+        let reasons = try explanation(load("absent(load)"), of: "High", at: 15).reasons
+        #expect(reasons == ["absent(load) is empty, because what it looks for is there: 2 elements"])
+    }
+
+    @Test func `a rate without two samples says so`() throws {
+        let reasons = try explanation(load("rate(load[10s]) > 1"), of: "High", at: 15).reasons
+        #expect(reasons.first?.hasSuffix("had 2 series with 1, 1 samples, and gave nothing; it may need two samples in its window") == true)
+    }
+
+    @Test func `behind a recorded metric stands the rule that records it, and what made that empty`() throws {
+        let recording = try ReplayTests.Recording(
+            """
+            - {record: job:load:ratio, expr: load / on (job) limit}
+            - {alert: High, expr: job:load:ratio > 0.5}
+            """)
+        try recording.record(Labels(metric: "load", ["job": "a"]), [2, 2, 2])
+        let found = try explanation(recording, of: "High", at: 15)
+        #expect(found.reasons.count == 1 && found.reasons[0].hasPrefix("limit finds nothing: there is no metric limit"))
+        let recorded = try #require(found.root.children.first?.children.first)
+        #expect(recorded.recordedAs == "job:load:ratio" && recorded.text == "load / on (job) limit")
+        #expect(recorded.children.map(\.vanishes) == [false, true] && !found.root.vanishes)
+        #expect(found.root.tree(depth: 0).contains("limit  nothing  <- here the result vanishes"))
+    }
+
+    @Test func `a rule that reads itself is looked into once`() throws {
+        let recording = try ReplayTests.Recording("- {record: total, expr: load + (total or load * 0)}\n- {alert: High, expr: total > 100}")
+        try recording.record(Labels(metric: "load"), [1, 1, 1])
+        let root = try explanation(recording, of: "High", at: 30).root
+        #expect(root.tree(depth: 0).components(separatedBy: "total is recorded as").count == 2)
+    }
+
+    @Test func `what is active from the first instant on may have been so before`() throws {
+        let recording = try load("load < 100")
+        #expect(try explanation(recording, of: "High", at: 30).reasons.allSatisfy { $0.contains("active since 1970-01-01T00:00:00Z or before") })
     }
 
     @Test func `every part of the expression stands in the tree with its value`() throws {

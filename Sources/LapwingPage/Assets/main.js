@@ -1,6 +1,6 @@
 // The page: which view the address names, when it asks again, and what the reader has chosen.
 
-const VIEWS = { alerts: AlertsView, rules: RulesView, query: QueryView, targets: TargetsView, status: StatusView };
+const VIEWS = { alerts: AlertsView, rules: RulesView, explain: ExplainView, query: QueryView, targets: TargetsView, status: StatusView };
 
 /** Milliseconds after which the page says that the server has not answered. */
 const SILENCE = 5_000;

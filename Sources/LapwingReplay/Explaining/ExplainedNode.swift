@@ -1,4 +1,5 @@
 public import LapwingPromQL
+public import LapwingRules
 public import LapwingSeries
 import LapwingText
 
@@ -18,6 +19,10 @@ public struct ExplainedNode: Sendable {
     public var expression: QueryExpression
     public var value: Value
     public var children: [ExplainedNode]
+    /// The metric under which a recording rule keeps this; nil for a part of what is above it.
+    public var recordedAs: String?
+    /// Whether everything above is empty because of this.
+    public var vanishes = false
 
     /// Whether nothing came of it.
     public var isEmpty: Bool {
@@ -40,25 +45,45 @@ public struct NodeEvaluator: Sendable {
     let snapshot: any SeriesSnapshot
     let time: Timestamp
     let labels: Labels
+    let recordings: [RecordingRule]
 
-    /// - Parameter labels: only elements that do not contradict these are shown.
-    public init(engine: QueryEngine, snapshot: any SeriesSnapshot, time: Timestamp, labels: Labels = .empty) {
-        (self.engine, self.snapshot, self.time, self.labels) = (engine, snapshot, time, labels)
+    /// - Parameters:
+    ///   - labels: only elements that do not contradict these are shown.
+    ///   - recordings: rules whose expressions stand below the selectors that read what they record.
+    public init(
+        engine: QueryEngine, snapshot: any SeriesSnapshot, time: Timestamp, labels: Labels = .empty, recordings: [RecordingRule] = []
+    ) {
+        (self.engine, self.snapshot, self.time, self.labels, self.recordings) = (engine, snapshot, time, labels, recordings)
     }
 
-    /// - Parameter text: of the whole query that `expression` is a part of.
-    /// - Complexity: as many queries as the expression has parts.
-    public func node(_ expression: QueryExpression, in text: String) -> ExplainedNode {
+    /// - Parameter query: the whole query that `expression` is a part of.
+    /// - Complexity: as many queries as the expression, and those of the rules that record what it reads, have parts.
+    public func node(_ expression: QueryExpression, in query: PreparedQuery) -> ExplainedNode { node(expression, query, below: []) }
+
+    /// - Parameter above: the recorded metrics whose rules this is below: a rule may read itself.
+    private func node(_ expression: QueryExpression, _ query: PreparedQuery, below above: [String]) -> ExplainedNode {
         // Parentheses are nothing by themselves.
-        if case .parenthesized(let inner) = expression { return node(inner.expression, in: text) }
-        let bytes = Array(text.utf8)[expression.range.lowerBound..<expression.range.upperBound]
+        if case .parenthesized(let inner) = expression { return node(inner.expression, query, below: above) }
+        let bytes = Array(query.text.utf8)[expression.range.lowerBound..<expression.range.upperBound]
         let part = String(decoding: bytes, as: UTF8.self)
-        var children: [ExplainedNode] = []
-        switch expression {
-        case .matrixSelector, .vectorSelector, .number, .string: break
-        default: children = expression.children.filter { !$0.isLiteral }.map { node($0, in: text) }
-        }
+        let children =
+            switch expression {
+            case .number, .string: [ExplainedNode]()
+            case .vectorSelector(let selector): recorded(selector, below: above)
+            case .matrixSelector(let matrix): recorded(matrix.selector, below: above)
+            default: expression.children.filter { !$0.isLiteral }.map { node($0, query, below: above) }
+            }
         return ExplainedNode(text: part, expression: expression, value: value(of: part), children: children)
+    }
+
+    /// What rules record of the metric that a selector names, where it looks at the same time.
+    private func recorded(_ selector: VectorSelector, below above: [String]) -> [ExplainedNode] {
+        guard selector.time == TimeModifier(), !above.contains(selector.name) else { return [] }
+        return recordings.filter { $0.metric == selector.name }.map { rule in
+            var node = node(rule.query.expression, rule.query, below: above + [rule.metric])
+            node.recordedAs = rule.metric
+            return node
+        }
     }
 
     func value(of text: String) -> ExplainedNode.Value {
@@ -89,5 +114,12 @@ extension QueryExpression {
         case .parenthesized(let node): node.expression.isLiteral
         default: false
         }
+    }
+}
+
+/// Numbers as a sentence names them: six significant digits.
+public enum Figure {
+    public static func text(_ value: Double) -> String {
+        GoNumber.text(GoNumber.parse(GoNumber.text(value, .general, precision: 6)) ?? value)
     }
 }

@@ -15,8 +15,10 @@ public struct Explanation: Sendable {
     public var reasons: [String]
     /// The expression, part by part.
     public var root: ExplainedNode
-    /// What the outermost comparison compares with a number, the nearest to it first.
+    /// What its comparisons compare, the nearest to the threshold first.
     public var gaps: [ThresholdGap]
+    /// The time through which the rule was replayed: nothing is known of what was before it.
+    public var replayed: TimeRange
     /// What its alerts went through around that time.
     public var episodes: [AlertEpisode]
     /// The firing that is nearest to the time; nil where it fires then, or never.
@@ -29,9 +31,22 @@ public struct Explainer: Sendable {
     private let recorded: any SeriesSnapshot
     private let settings: ReplaySettings
 
-    /// - Parameter settings: the time around, through which the rules are replayed.
-    public init(_ groups: [RuleGroup], over recorded: any SeriesSnapshot, _ settings: ReplaySettings) {
+    /// Whether instants are those at which a server evaluates the groups, rather than such that the time in question is one.
+    private let followsSchedule: Bool
+    /// Asked once a block of instants.
+    private let isCancelled: @Sendable () -> Bool
+
+    /// - Parameters:
+    ///   - settings: the time around, through which the rules are replayed.
+    ///   - followsSchedule: whether instants are those at which a running server evaluates the groups; otherwise the time in question
+    ///     is one.
+    ///   - isCancelled: asked now and then; true ends the replay where it is.
+    public init(
+        _ groups: [RuleGroup], over recorded: any SeriesSnapshot, _ settings: ReplaySettings, followsSchedule: Bool = false,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) {
         (self.groups, self.recorded, self.settings) = (groups, recorded, settings)
+        (self.followsSchedule, self.isCancelled) = (followsSchedule, isCancelled)
     }
 
     /// One explanation for each alerting rule of that name.
@@ -41,25 +56,30 @@ public struct Explainer: Sendable {
     public func explanations(of name: String, at time: Timestamp, labels: Labels = .empty) -> [Explanation] {
         var found: [Explanation] = []
         for group in groups {
+            let schedule = GroupSchedule(key: group.key, interval: group.interval ?? settings.interval)
+            let time = followsSchedule ? schedule.slot(atOrBefore: time) : time
             for case .alerting(let rule) in group.rules where rule.name == name { found.append(explanation(of: rule, in: group, at: time, labels)) }
         }
         return found
     }
 
     private func explanation(of rule: AlertingRule, in group: RuleGroup, at time: Timestamp, _ labels: Labels) -> Explanation {
-        let replay = Replay(needed(for: .alerting(rule), in: group), over: recorded, settings(for: group, at: time))
-        let report = replay.run()
+        let groups = needed(for: .alerting(rule), in: group)
+        let replay = Replay(groups, over: recorded, settings(for: group, at: time))
+        let report = replay.run { _ in !isCancelled() }
         let evaluator = NodeEvaluator(
-            engine: QueryEngine(), snapshot: replay.snapshot, time: group.sampleTime(time, replay.environment(keepsSamples: false)), labels: labels)
+            engine: QueryEngine(), snapshot: replay.snapshot, time: group.sampleTime(time, replay.environment(keepsSamples: false)), labels: labels,
+            recordings: groups.flatMap(\.rules).compactMap { if case .recording(let rule) = $0 { rule } else { nil } })
         let replayed = report.rules.first { $0.group == group.key && $0.rule.range == rule.range && $0.rule.name == rule.name }
         let episodes = (replayed?.episodes ?? []).filter { evaluator.concerns($0.labels) }
-        let root = evaluator.node(rule.query.expression, in: rule.query.text)
+        let root = evaluator.node(rule.query.expression, in: rule.query)
         let now = episodes.filter { $0.pendingAt <= time && ($0.endedAt.map { $0 > time } ?? true) }
         let state = now.map { $0.state(at: time) }.max() ?? .inactive
         var explanation = Explanation(
             rule: rule, group: group.key, time: time, state: state, reasons: [], root: root, gaps: ThresholdGap.gaps(of: root, evaluator),
-            episodes: episodes, nearestFiring: nil)
-        explanation.reasons = reasons(explanation, now, evaluator) + failures(of: rule, in: group, replay, at: time)
+            replayed: TimeRange(start: report.start, end: report.end), episodes: episodes, nearestFiring: nil)
+        let vanished = VanishingPoint(evaluator: evaluator).reasons(&explanation.root)
+        explanation.reasons = (now.isEmpty ? vanished : reasons(explanation, now)) + failures(of: rule, in: group, replay, at: time)
         if state != .firing {
             explanation.nearestFiring = episodes.filter { $0.firedAt != nil }.min { $0.distance(to: time) < $1.distance(to: time) }
         }
@@ -87,11 +107,12 @@ public struct Explainer: Sendable {
         return settings
     }
 
-    private func reasons(_ explanation: Explanation, _ now: [AlertEpisode], _ evaluator: NodeEvaluator) -> [String] {
+    private func reasons(_ explanation: Explanation, _ now: [AlertEpisode]) -> [String] {
         let rule = explanation.rule
-        if now.isEmpty { return VanishingPoint(evaluator: evaluator).reasons(explanation.root) }
         return now.map { episode in
-            let since = TimeText.rfc3339(milliseconds: episode.pendingAt.milliseconds)
+            // What is active at the first instant may have been so for longer.
+            let before = episode.pendingAt <= explanation.replayed.start ? " or before" : ""
+            let since = TimeText.rfc3339(milliseconds: episode.pendingAt.milliseconds) + before
             guard episode.state(at: explanation.time) == .firing, let fired = episode.firedAt else {
                 let due = TimeText.rfc3339(milliseconds: (episode.pendingAt + rule.hold).milliseconds)
                 return "\(episode.labels) is pending since \(since): for is \(rule.hold.prometheusText), which is reached at \(due)"

@@ -9,47 +9,64 @@ struct VanishingPoint {
     /// How many elements a sentence names.
     private static let shown = 5
 
-    /// Sentences about the parts that everything above them is empty for; none where there is a result.
-    func reasons(_ node: ExplainedNode) -> [String] {
+    /// Sentences about the parts that everything above them is empty for, which are marked; none where there is a result.
+    func reasons(_ node: inout ExplainedNode) -> [String] {
         guard node.isEmpty else { return [] }
-        if case .failed(let message) = node.value, node.children.allSatisfy({ !isFailed($0) }) { return ["\(node.text) failed: \(message)"] }
-        let needed = neededChildren(of: node).filter(\.isEmpty)
-        if !needed.isEmpty { return needed.flatMap(reasons) }
+        let empty = neededChildren(of: node).filter { node.children[$0].isEmpty }
+        var found: [String] = []
+        for child in empty { found += reasons(&node.children[child]) }
+        if !empty.isEmpty { return found }
+        node.vanishes = true
+        return reasonsOfItsOwn(node)
+    }
+
+    private func reasonsOfItsOwn(_ node: ExplainedNode) -> [String] {
+        if case .failed(let message) = node.value { return ["\(node.text) failed: \(message)"] }
         switch node.expression {
         case .vectorSelector(let selector): return [selectorReason(node, selector)]
         case .matrixSelector(let matrix): return [selectorReason(node, matrix.selector)]
-        case .binary(let operation) where operation.operation.isComparison && operation.matching == nil: return comparisonReasons(node, operation)
-        case .binary(let operation): return [pairingReason(node, operation)]
-        case .call(let call) where call.function.name == "histogram_quantile":
-            return ["\(node.text) is empty: its argument has no buckets; classic ones need the label le"]
-        case .call(let call):
-            return ["\(node.text) is empty: \(call.function.name) had \(input(of: node)), and gave nothing; it may need two samples in its window"]
+        case .binary(let operation):
+            let comparisons = operation.operation.isComparison ? comparisonReasons(node) : []
+            return comparisons.isEmpty ? [pairingReason(node, operation)] : comparisons
+        case .call(let call): return [callReason(node, call)]
         default: return ["\(node.text) is empty, though it had \(input(of: node))"]
         }
     }
 
-    private func isFailed(_ node: ExplainedNode) -> Bool { if case .failed = node.value { true } else { false } }
-
-    /// The children without which there is no result: one side of `or` is enough, and `unless` needs its left alone.
-    private func neededChildren(of node: ExplainedNode) -> [ExplainedNode] {
-        guard case .binary(let operation) = node.expression else { return node.children }
-        switch operation.operation {
-        case .unless: return Array(node.children.prefix(1))
-        case .or: return node.children.allSatisfy(\.isEmpty) ? node.children : []
-        default: return node.children
+    /// The children without which there is no result: one side of `or` is enough, `unless` needs its left alone, and a selector
+    /// the rules that record what it selects.
+    private func neededChildren(of node: ExplainedNode) -> Range<Int> {
+        let all = node.children.indices
+        let ifAllAreEmpty = node.children.allSatisfy(\.isEmpty) ? all : all.prefix(0)
+        switch node.expression {
+        case .vectorSelector, .matrixSelector: return ifAllAreEmpty
+        case .binary(let operation) where operation.operation == .unless: return all.prefix(1)
+        case .binary(let operation) where operation.operation == .or: return ifAllAreEmpty
+        default: return all
         }
     }
 
     private func input(of node: ExplainedNode) -> String {
         let counts = node.children.map { child in
             switch child.value {
-            case .elements(let elements): "\(elements.count) elements"
+            case .elements(let elements): elements.count == 1 ? "1 element" : "\(elements.count) elements"
             case .window(let series): "\(series.count) series with \(series.map { "\($0.samples)" }.prefix(Self.shown).joined(separator: ", ")) samples"
-            case .scalar(let value): GoNumber.text(value)
+            case .scalar(let value): Figure.text(value)
             case .string, .failed: "no elements"
             }
         }
         return counts.isEmpty ? "no elements" : counts.joined(separator: " and ")
+    }
+
+    private func callReason(_ node: ExplainedNode, _ call: Call) -> String {
+        switch call.function.name {
+        case "absent", "absent_over_time": return "\(node.text) is empty, because what it looks for is there: \(input(of: node))"
+        case "histogram_quantile": return "\(node.text) is empty: its argument has no buckets; classic ones need the label le"
+        default:
+            let hasWindow = node.children.contains { if case .window = $0.value { true } else { false } }
+            let hint = hasWindow ? "; it may need two samples in its window" : ""
+            return "\(node.text) is empty: \(call.function.name) had \(input(of: node)), and gave nothing\(hint)"
+        }
     }
 
     // MARK: Selectors
@@ -92,52 +109,27 @@ struct VanishingPoint {
 
     // MARK: Comparisons
 
-    private func comparisonReasons(_ node: ExplainedNode, _ operation: BinaryOperation) -> [String] {
+    private func comparisonReasons(_ node: ExplainedNode) -> [String] {
         ThresholdGap.gaps(of: node, evaluator).prefix(Self.shown).map { gap in
-            let distance = "\(GoNumber.text(abs(gap.distance))) away from \(GoNumber.text(gap.threshold))"
-            return "\(gap.labels) is \(GoNumber.text(gap.value)), which does not satisfy \(node.text): \(distance)"
+            let what = "\(gap.labels.seriesText) is \(Figure.text(gap.value)), which does not satisfy \(node.text)"
+            if gap.value.isNaN || gap.threshold.isNaN { return "\(what): NaN satisfies no comparison but !=" }
+            return "\(what): \(Figure.text(abs(gap.distance))) away from \(Figure.text(gap.threshold))"
         }
     }
 
     /// Left elements that have no partner on the right.
     private func pairingReason(_ node: ExplainedNode, _ operation: BinaryOperation) -> String {
         guard node.children.count == 2, let matching = operation.matching else { return "\(node.text) is empty, though it had \(input(of: node))" }
-        let key = { (labels: Labels) in
-            matching.isOn ? labels.keeping(matching.labels) : labels.dropping(matching.labels).withoutMetricName
-        }
-        let (left, right) = (node.children[0].elements.map { key($0.labels) }, node.children[1].elements.map { key($0.labels) })
+        let (left, right) = (node.children[0].elements.map { matching.key(of: $0.labels) }, node.children[1].elements.map { matching.key(of: $0.labels) })
         let missing = left.filter { !right.contains($0) }
         let sides = "left \(list(left)), right \(list(right))"
         if operation.operation == .unless { return "\(node.text) is empty: the right side has a partner for each on the left (\(sides))" }
         if missing.count == left.count { return "\(node.text) is empty: no element has a partner; by the labels that are compared, \(sides)" }
-        return operation.operation.isComparison
-            ? "\(node.text) is empty: no pair satisfies \(operation.operation.rawValue)" : "\(node.text) is empty, though it had \(input(of: node))"
+        return "\(node.text) is empty, though it had \(input(of: node))"
     }
 
     private func list(_ labels: [Labels]) -> String {
         let unique = Set(labels).sorted().prefix(Self.shown).map(\.description)
         return unique.isEmpty ? "nothing" : unique.joined(separator: " ")
-    }
-}
-
-/// How far an element is from what the outermost comparison asks for.
-public struct ThresholdGap: Sendable {
-    public var labels: Labels
-    public var value: Double
-    public var threshold: Double
-    /// From the threshold to the value; positive: greater.
-    public var distance: Double { value - threshold }
-
-    /// One for each element that is compared with a number, the nearest first.
-    static func gaps(of node: ExplainedNode, _ evaluator: NodeEvaluator) -> [ThresholdGap] {
-        guard case .binary(let operation) = node.expression, operation.operation.isComparison, operation.matching == nil else { return [] }
-        let (left, right) = (evaluator.value(of: operation.left.description), evaluator.value(of: operation.right.description))
-        let gaps: [ThresholdGap]
-        switch (left, right) {
-        case (.elements(let elements), .scalar(let threshold)), (.scalar(let threshold), .elements(let elements)):
-            gaps = elements.filter { $0.histogram == nil }.map { ThresholdGap(labels: $0.labels, value: $0.value, threshold: threshold) }
-        default: gaps = []
-        }
-        return gaps.sorted { abs($0.distance) < abs($1.distance) }
     }
 }

@@ -140,7 +140,7 @@ struct UnitTestRun {
         let evaluator = NodeEvaluator(engine: querier.engine, snapshot: store.snapshot(), time: test.start + time)
         let line = file.rulePlaces["\(group.file) \(rule.range.lowerBound)"].map { ":\($0)" } ?? ""
         return "\n  \(group.file)\(line): \(rule.name), values at \(text(time)):\n"
-            + evaluator.node(rule.query.expression, in: rule.query.text).tree(depth: 2).trimmingLastNewline
+            + evaluator.node(rule.query.expression, in: rule.query).tree(depth: 2).trimmingLastNewline
     }
     // MARK: Queries
 

@@ -16,6 +16,7 @@ struct APIRoutes: Sendable {
     var exemplars: ExemplarEndpoint
     var instruments: Instruments
     var history: HistoryEndpoint
+    var explanations: ExplainEndpoint
     var alertmanagers: @Sendable () -> [String]
     /// The configuration file's text.
     var shownConfiguration: @Sendable () -> String
@@ -39,6 +40,7 @@ struct APIRoutes: Sendable {
         answer(&router, "rules") { (request, now) throws(APIError) in try rules.rules(request, now: now) }
         answer(&router, "alerts") { (request, now) throws(APIError) in try rules.alerts(request, now: now) }
         answer(&router, "alert_history") { [history] (request, now) throws(APIError) in try history.history(request, now: now) }
+        answer(&router, "explain", [.get, .post]) { [explanations] (request, now) throws(APIError) in try explanations.explain(request, now: now) }
         answer(&router, "targets") { (request, now) throws(APIError) in try targets.targets(request, now: now) }
         answer(&router, "metadata") { (request, now) throws(APIError) in try targets.metadata(request, now: now) }
         answer(&router, "alertmanagers") { [alertmanagers] (_, _) throws(APIError) in Self.alertmanagers(alertmanagers()) }

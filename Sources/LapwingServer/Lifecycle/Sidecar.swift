@@ -172,7 +172,12 @@ public final class Sidecar: Sendable {
             imports: ImportEndpoint(sink: store, exemplars: exemplars),
             telemetry: OpenTelemetryEndpoint(sink: store, exemplars: exemplars, metadata: metadata),
             exemplars: ExemplarEndpoint(exemplars: exemplars), instruments: instruments,
-            history: HistoryEndpoint(notifier: notifier), alertmanagers: { [alertmanagers] in alertmanagers.value },
+            history: HistoryEndpoint(notifier: notifier),
+            explanations: ExplainEndpoint(
+                scheduler: scheduler, source: store, interval: configuration.evaluationInterval ?? SidecarConfiguration.standardInterval,
+                externalLabels: { [externalLabels] in externalLabels.value }, externalURL: configuration.externalURL ?? "",
+                timeout: configuration.queryTimeout),
+            alertmanagers: { [alertmanagers] in alertmanagers.value },
             shownConfiguration: { [shownText] in shownText.value },
             now: { .now }, reload: { [weak self] in self?.reloadAndWait() })
     }

@@ -191,6 +191,7 @@ class AlertRow {
       Object.entries(alert.annotations ?? {}).map(([name, text]) => fact(name, linked(text))),
       fact("Labels", span("labels", labelMarks(alert.labels))),
       fact("Expression", expressionLink(rule.query)),
+      fact("Why", explainLink(rule.name, alert.labels)),
       fact("Rule", [`${group.name} in ${group.file}`, ...holdTexts(rule)].join(", ")));
     this.large.run(
       (signal) => this.charts.of(rule),
