@@ -1,5 +1,8 @@
 import Foundation
+import LapwingHTTP
 import Testing
+
+@testable import LapwingCommand
 
 @Suite struct `Charts, completion and the manual` {
     private func page() throws -> URL {
@@ -36,6 +39,44 @@ import Testing
     @Test func `a picture is whole XML`() throws {
         let text = try query(Self.range + ["--output", "svg", "load"]).output
         #expect(text.hasPrefix("<svg ") && text.hasSuffix("</svg>\n") && text.contains("load{job=&quot;a&quot;}"))
+    }
+
+    @Test func `a picture of pixels is a PNG whose rows are whole`() throws {
+        let folder = try page()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let shell = Process()
+        shell.executableURL = URL(filePath: "/bin/sh")
+        let query = "query --data page.om --start 0 --end 585 --step 15s --output png load"
+        shell.arguments = ["-c", "'\(BuiltProgram.url.path)' \(query) > chart.png"]
+        shell.currentDirectoryURL = folder
+        try shell.run()
+        shell.waitUntilExit()
+        let bytes = Array(try Data(contentsOf: folder.appending(path: "chart.png")))
+        try #require(bytes.count > 100)
+        let number = { (index: Int) in bytes[index..<index + 4].reduce(0) { $0 << 8 | Int($1) } }
+        #expect(Array(bytes[..<8]) == [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+        let (width, height) = (number(16), number(20))
+        #expect(width == 1920 && height > 800)
+        // Behind the head, of 33 bytes, stands the one piece of pixels.
+        let rows = try Gzip.decompress(Array(bytes[41..<41 + number(33)]), limit: 1 << 24)
+        #expect(rows.count == height * (width * 3 + 1) && Set(rows).count > 20)
+    }
+
+    @Test(arguments: [
+        ("rate(node_cpu_seconds_total[5m])", ""), ("http_request_duration_seconds", "s"), ("sum(rate(node_network_receive_bytes_total[5m]))", "B/s"),
+        ("histogram_quantile(0.9, sum by (le) (rate(x_seconds_bucket[5m])))", "s"), ("rate(x_seconds_sum[5m]) / rate(x_seconds_count[5m])", "s"),
+        ("x_bytes / y_bytes", ""), ("x_bytes * 2", ""), ("x_bytes > 5", "B"), ("rate(http_requests_total[5m])", "/s"), ("count(x_bytes)", ""),
+        ("job:x_bytes:rate5m", "B/s"), ("time() - process_start_time_seconds", "s"), ("no query(", ""),
+    ])
+    func `the axis has the unit that the metric's name tells`(query: String, unit: String) {
+        #expect(ChartUnit(ofQuery: query).symbol == unit)
+    }
+
+    @Test func `numbers stand with prefixes that fit their unit`() {
+        #expect(ChartUnit(ofQuery: "x_bytes").text(1500) == "1.5 kB")
+        #expect(ChartUnit(ofQuery: "x_seconds").text(0.25) == "250 ms" && ChartUnit(ofQuery: "x_seconds").text(7200) == "7200 s")
+        #expect(ChartUnit(ofQuery: "rate(x[1m])").text(3200) == "3.2 k/s" && ChartUnit(ofQuery: "rate(x[1m])").text(3) == "3/s")
+        #expect(ChartUnit.none.text(1500) == "1.5k" && ChartUnit.none.text(0) == "0")
     }
 
     @Test func `what a query costs is told part by part`() throws {

@@ -28,15 +28,19 @@ enum QueryCommand {
         let question = try QueryQuestion(arguments, now: .now)
         let output = arguments.text("--output") ?? "table"
         guard let format = ResultFormat(rawValue: output) else {
-            throw UsageError("--output is table, json, csv, plot or svg, not \(GoQuote.quote(output))")
+            throw UsageError("--output is table, json, csv, plot, svg or png, not \(GoQuote.quote(output))")
         }
+        if format == .png, Console.isTerminal { throw UsageError("--output png is no text; send it to a file: > chart.png") }
         do throws(QueryFailure) {
             if arguments.has("--explain") {
-                Console.output(try QueryCost.text(of: question, arguments.texts("--data")))
+                Console.output(try await cost(of: question, arguments))
                 return .success
             }
-            let answer = try await answer(question, arguments)
-            Console.output(format.text(answer))
+            let progress = QueryProgress()
+            defer { progress.finish() }
+            let answer = try await answer(question, arguments, progress)
+            progress.finish()
+            Console.output(format.bytes(answer, to: question.expression))
             for remark in answer.remarks { Console.error("\(remark)\n") }
             return .success
         } catch {
@@ -45,13 +49,21 @@ enum QueryCommand {
         }
     }
 
-    private static func answer(_ question: QueryQuestion, _ arguments: Arguments) async throws(QueryFailure) -> QueryAnswer {
+    private static func cost(of question: QueryQuestion, _ arguments: Arguments) async throws(QueryFailure) -> String {
+        let (cost, pages) = (try QueryCost(of: question), arguments.texts("--data"))
+        return pages.isEmpty ? try await cost.text(arguments.text("--server") ?? server) : try cost.text(try RecordedData(pages))
+    }
+
+    /// That is asked where none is named.
+    private static let server = "http://127.0.0.1:9090"
+
+    private static func answer(_ question: QueryQuestion, _ arguments: Arguments, _ progress: QueryProgress) async throws(QueryFailure) -> QueryAnswer {
         let pages = arguments.texts("--data")
         if pages.isEmpty {
-            let server = RemoteServer(url: arguments.text("--server") ?? "http://127.0.0.1:9090", client: DefaultHTTPClient())
+            let server = RemoteServer(url: arguments.text("--server") ?? server, client: DefaultHTTPClient())
             return try await server.answer(question)
         }
-        return try RecordedData(pages).answer(question)
+        return try RecordedData(pages).answer(question, progress)
     }
 }
 
@@ -78,6 +90,14 @@ struct QueryQuestion: Sendable {
     }
 
     var kind: Kind
+
+    /// The expression; empty for a question about labels.
+    var expression: String {
+        switch kind {
+        case .instant(let text, _), .range(let text, _, _, _): text
+        case .series, .labelNames, .labelValues: ""
+        }
+    }
 
     init(_ arguments: Arguments, now: Timestamp) throws(UsageError) {
         if let selector = arguments.text("--series") {

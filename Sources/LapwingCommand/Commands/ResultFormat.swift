@@ -5,21 +5,23 @@ import LapwingText
 /// How an answer is written.
 enum ResultFormat: String {
     case table, json, csv
-    /// A chart for the terminal, and a picture.
-    case plot, svg
+    /// A chart for the terminal, and pictures.
+    case plot, svg, png
 
-    func text(_ answer: QueryAnswer) -> String {
+    /// - Parameter query: what was asked, which tells a chart its unit.
+    func bytes(_ answer: QueryAnswer, to query: String) -> [UInt8] {
         switch self {
-        case .json: String(decoding: answer.json, as: UTF8.self) + "\n"
-        case .table: table(answer.content)
-        case .csv: csv(answer.content)
-        case .plot: plot(answer.content)
-        case .svg: ChartPicture.text(Self.series(answer.content))
+        case .json: answer.json + [UInt8(ascii: "\n")]
+        case .table: Array(table(answer.content).utf8)
+        case .csv: Array(csv(answer.content).utf8)
+        case .plot: Array(plot(answer.content, ChartUnit(ofQuery: query)).utf8)
+        case .svg: Array(ChartPicture.svg(Self.series(answer.content), unit: ChartUnit(ofQuery: query)).utf8)
+        case .png: ChartPicture.png(Self.series(answer.content), unit: ChartUnit(ofQuery: query))
         }
     }
 
-    private func plot(_ content: QueryAnswer.Content) -> String {
-        let chart = TerminalChart(width: Console.width, height: 16, isColored: Console.isColored)
+    private func plot(_ content: QueryAnswer.Content, _ unit: ChartUnit) -> String {
+        let chart = TerminalChart(width: Console.width, height: 16, isColored: Console.isColored, unit: unit)
         return switch content {
         case .value(.matrix(let matrix), _): chart.text(Array(matrix))
         case .value(.vector(let samples), _): chart.bars(samples)

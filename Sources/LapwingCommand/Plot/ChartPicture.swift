@@ -2,46 +2,79 @@ import LapwingPromQL
 import LapwingSeries
 import LapwingText
 
-/// Series over time as a picture: an SVG that needs nothing else.
+/// Series over time as a picture: an SVG or a PNG.
 enum ChartPicture {
     private static let (width, height) = (960.0, 420.0)
-    private static let (left, right, top, bottom) = (64.0, 16.0, 16.0, 32.0)
-    private static let colors = ["#1b6ca8", "#d1495b", "#2e8b57", "#e08e00", "#7b4fa3", "#008b9a", "#8c564b", "#5f6b7a"]
+    private static let (left, right, top, bottom) = (72.0, 20.0, 16.0, 34.0)
+    /// Series in the legend.
     private static let shown = 20
+    /// Characters of one in the legend that there is room for.
+    private static let legendLength = 118
 
-    static func text(_ series: [MatrixSeries]) -> String {
+    static func svg(_ series: [MatrixSeries], unit: ChartUnit) -> String {
+        var surface = SVGSurface(width: width, height: height(of: series))
+        draw(series, unit, on: &surface)
+        return surface.finished()
+    }
+
+    static func png(_ series: [MatrixSeries], unit: ChartUnit) -> [UInt8] {
+        var surface = PixelSurface(width: width, height: height(of: series))
+        draw(series, unit, on: &surface)
+        return surface.png
+    }
+
+    private static func height(of series: [MatrixSeries]) -> Double {
+        height + 18 * Double(min(shown, series.count) + (series.count > shown ? 1 : 0)) + 8
+    }
+
+    private static func draw(_ series: [MatrixSeries], _ unit: ChartUnit, on surface: inout some ChartSurface) {
+        surface.rectangle(x: 0, y: 0, width: width, height: height(of: series), .white)
         let times = series.flatMap(\.times)
-        let (first, last) = (times.min() ?? 0, times.max() ?? 1)
+        guard let first = times.min(), let last = times.max() else {
+            return surface.text("nothing to draw", .middle, at: ChartPoint(x: width / 2, y: height / 2), .axis)
+        }
         let scale = ChartScale(series.lazy.flatMap(\.values), lines: 6)
-        let x = { (time: Int64) in left + (width - left - right) * (last == first ? 0.5 : Double(time - first) / Double(last - first)) }
-        let y = { (value: Double) in top + (height - top - bottom) * (1 - scale.share(value)) }
-        let total = height + 18 * Double(min(shown, series.count)) + 8
-        var text = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(Int(width)) \(Int(total))\" "
-        text += "font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
+        let place = { (time: Int64, value: Double) in
+            let share = last == first ? 0.5 : Double(time - first) / Double(last - first)
+            return ChartPoint(x: left + (width - left - right) * share, y: top + (height - top - bottom) * (1 - scale.share(value)))
+        }
         for tick in scale.ticks {
-            text += "<path d=\"M\(Int(left)) \(coordinate(y(tick)))H\(Int(width - right))\" stroke=\"#ddd\"/>"
-            text += "<text x=\"\(Int(left - 6))\" y=\"\(coordinate(y(tick) + 4))\" text-anchor=\"end\" fill=\"#444\">\(ChartScale.text(tick))</text>\n"
+            let y = place(first, tick).y
+            surface.line([ChartPoint(x: left, y: y), ChartPoint(x: width - right, y: y)], width: 1, .grid)
+            surface.text(unit.text(tick), .end, at: ChartPoint(x: left - 6, y: y + 4), .axis)
         }
         for part in 0...4 {
             let time = first + (last - first) * Int64(part) / 4
-            let anchor = part == 0 ? "start" : part == 4 ? "end" : "middle"
-            text += "<text x=\"\(coordinate(x(time)))\" y=\"\(Int(height - 10))\" text-anchor=\"\(anchor)\" fill=\"#444\">"
-            text += "\(ChartTime.text(time, span: last - first))</text>\n"
+            let anchor: ChartAnchor = part == 0 ? .start : part == 4 ? .end : .middle
+            let x = left + (width - left - right) * Double(part) / 4
+            surface.line([ChartPoint(x: x, y: height - bottom), ChartPoint(x: x, y: height - bottom + 5)], width: 1, .axis)
+            surface.text(ChartTime.text(time, span: last - first), anchor, at: ChartPoint(x: x, y: height - 12), .axis)
         }
         for (index, one) in series.enumerated() {
-            text += "<path fill=\"none\" stroke=\"\(colors[index % colors.count])\" stroke-width=\"1.5\" d=\"\(path(one, x, y))\"/>\n"
+            for line in lines(one, place) { surface.line(line, width: 1.5, color(index)) }
         }
+        legend(series, unit, on: &surface)
+    }
+
+    private static func color(_ index: Int) -> ChartColor { ChartColor.series[index % ChartColor.series.count] }
+
+    private static func legend(_ series: [MatrixSeries], _ unit: ChartUnit, on surface: inout some ChartSurface) {
         for (index, one) in series.prefix(shown).enumerated() {
-            let line = Int(height) + 18 * index + 4
-            text += "<rect x=\"\(Int(left))\" y=\"\(line)\" width=\"12\" height=\"12\" fill=\"\(colors[index % colors.count])\"/>"
-            text += "<text x=\"\(Int(left + 18))\" y=\"\(line + 11)\" fill=\"#222\">\(MarkupText.escaped(one.labels.seriesText))</text>\n"
+            let y = height + 18 * Double(index) + 4
+            surface.rectangle(x: left, y: y, width: 12, height: 12, color(index))
+            let text = "\(one.labels.seriesText)  \(unit.figures(of: one.values))"
+            let shortened = text.count > legendLength ? text.prefix(legendLength - 1) + "…" : text
+            surface.text(shortened, .start, at: ChartPoint(x: left + 18, y: y + 10.5), .ink)
         }
-        return text + "</svg>\n"
+        if series.count > shown {
+            let place = ChartPoint(x: left, y: height + 18 * Double(shown) + 14.5)
+            surface.text("and \(series.count - shown) more", .start, at: place, .axis)
+        }
     }
 
     /// A line that is broken where a value is missing or not finite.
-    private static func path(_ series: MatrixSeries, _ x: (Int64) -> Double, _ y: (Double) -> Double) -> String {
-        var path = ""
+    private static func lines(_ series: MatrixSeries, _ place: (Int64, Double) -> ChartPoint) -> [[ChartPoint]] {
+        var lines: [[ChartPoint]] = []
         let step = zip(series.times, series.times.dropFirst()).map { $1 - $0 }.min() ?? 0
         var before: Int64?
         for (time, value) in zip(series.times, series.values) {
@@ -50,11 +83,9 @@ enum ChartPicture {
                 continue
             }
             let isConnected = before.map { time - $0 <= step * 3 / 2 } ?? false
-            path += "\(isConnected ? "L" : "M")\(coordinate(x(time))) \(coordinate(y(value)))"
+            if isConnected { lines[lines.count - 1].append(place(time, value)) } else { lines.append([place(time, value)]) }
             before = time
         }
-        return path
+        return lines
     }
-
-    private static func coordinate(_ value: Double) -> String { GoNumber.text((value * 10).rounded() / 10) }
 }

@@ -33,14 +33,18 @@ struct ChartScale {
     /// Where a value lies, from 0 to 1.
     func share(_ value: Double) -> Double { (value - low) / (high - low) }
 
-    /// A number as short as it can be told from its neighbours, with k, M, G, m, µ.
-    static func text(_ value: Double) -> String {
-        if value == 0 { return "0" }
-        let prefixes = ["n", "µ", "m", "", "k", "M", "G", "T", "P"]
-        let place = max(-3, min(5, Int((log10(abs(value)) / 3 + 1e-9).rounded(.down))))
+    /// A number as short as it can be told from its neighbours, and the prefix that scales it: k, M, G, m, µ.
+    ///
+    /// - Parameter prefixes: the powers of a thousand that have one; 0 alone for none.
+    static func parts(_ value: Double, prefixes: ClosedRange<Int>) -> (number: String, prefix: String) {
+        guard value.isFinite, value != 0 else { return (GoNumber.text(value), "") }
+        let names = ["n", "µ", "m", "", "k", "M", "G", "T", "P"]
+        let power = Int((log10(abs(value)) / 3 + 1e-9).rounded(.down))
+        let place = max(prefixes.lowerBound, min(prefixes.upperBound, power))
         let scaled = value / pow(1000, Double(place))
-        let digits = abs(scaled) >= 100 ? 1.0 : abs(scaled) >= 10 ? 10.0 : 100.0
-        return GoNumber.text((scaled * digits).rounded() / digits) + prefixes[place + 3]
+        // Three digits that count, and all before the point.
+        let digits = pow(10, max(0, 2 - log10(abs(scaled)).rounded(.down)))
+        return (GoNumber.text((scaled * digits).rounded() / digits), names[place + 3])
     }
 }
 
@@ -52,5 +56,19 @@ enum ChartTime {
         let (date, time) = (text.prefix(10).dropFirst(5), text.dropFirst(11).prefix(8))
         if span > 86_400_000 { return "\(date) \(time.prefix(5))" }
         return span > 600_000 ? String(time.prefix(5)) : String(time)
+    }
+
+    /// Five times, or as many as there is room for, below a line of so many columns.
+    static func line(from first: Int64, to last: Int64, columns: Int) -> String {
+        let texts = (0...4).map { text(first + (last - first) * Int64($0) / 4, span: last - first) }
+        var line = [Character](repeating: " ", count: columns)
+        var free = 0
+        for (index, text) in texts.enumerated() {
+            let start = max(0, min(columns - text.count, columns * index / 4 - (index == 0 ? 0 : text.count / 2)))
+            guard start >= free, start + text.count <= columns else { continue }
+            line.replaceSubrange(start..<start + text.count, with: text)
+            free = start + text.count + 1
+        }
+        return String(String(line).reversed().drop { $0 == " " }.reversed())
     }
 }

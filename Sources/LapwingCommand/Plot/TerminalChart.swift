@@ -7,6 +7,7 @@ struct TerminalChart {
     let width: Int
     let height: Int
     let isColored: Bool
+    let unit: ChartUnit
 
     /// Colours, and marks where there are none.
     private static let colors = [36, 33, 35, 32, 34, 31, 96, 93, 95, 92]
@@ -40,13 +41,13 @@ struct TerminalChart {
             text += String(repeating: " ", count: margin - labels[row].count) + labels[row] + " " + axis + line(cells, row) + "\n"
         }
         text += String(repeating: " ", count: margin + 1) + "└" + String(repeating: "─", count: columns) + "\n"
-        text += String(repeating: " ", count: margin + 2) + timeLine(first, last, columns) + "\n"
+        text += String(repeating: " ", count: margin + 2) + ChartTime.line(from: first, to: last, columns: columns) + "\n"
         return text + legend(series)
     }
 
     /// What stands beside a row: a tick that falls into it.
     private func label(_ row: Int, _ scale: ChartScale) -> String {
-        scale.ticks.first { tick in Int(((1 - scale.share(tick)) * Double(height - 1)).rounded()) == row }.map(ChartScale.text) ?? ""
+        scale.ticks.first { tick in Int(((1 - scale.share(tick)) * Double(height - 1)).rounded()) == row }.map(unit.text) ?? ""
     }
 
     private func line(_ cells: ChartCells, _ row: Int) -> String {
@@ -66,27 +67,11 @@ struct TerminalChart {
         isColored ? "\u{1B}[\(Self.colors[series % Self.colors.count])m\(text)\u{1B}[0m" : text
     }
 
-    private func timeLine(_ first: Int64, _ last: Int64, _ columns: Int) -> String {
-        let texts = (0...4).map { ChartTime.text(first + (last - first) * Int64($0) / 4, span: last - first) }
-        var line = [Character](repeating: " ", count: columns)
-        var free = 0
-        for (index, text) in texts.enumerated() {
-            let start = max(0, min(columns - text.count, columns * index / 4 - (index == 0 ? 0 : text.count / 2)))
-            guard start >= free, start + text.count <= columns else { continue }
-            line.replaceSubrange(start..<start + text.count, with: text)
-            free = start + text.count + 1
-        }
-        return String(line)
-    }
-
     private func legend(_ series: [MatrixSeries]) -> String {
         var text = ""
         for (index, one) in series.prefix(Self.shown).enumerated() {
             let mark = isColored || series.count == 1 ? "●" : String(Self.marks[index % Self.marks.count])
-            let finite = one.values.filter(\.isFinite)
-            let values = [("min", finite.min()), ("max", finite.max()), ("last", one.values.last)]
-            let figures = values.compactMap { name, value in value.map { "\(name) \(ChartScale.text($0))" } }.joined(separator: "  ")
-            text += "  \(colored(mark, index)) \(one.labels.seriesText)  \(figures)\n"
+            text += "  \(colored(mark, index)) \(one.labels.seriesText)  \(unit.figures(of: one.values))\n"
         }
         return text + (series.count > Self.shown ? "  … and \(series.count - Self.shown) more\n" : "")
     }
@@ -95,7 +80,7 @@ struct TerminalChart {
     func bars(_ samples: [VectorSample]) -> String {
         if samples.isEmpty { return "nothing to draw\n" }
         let names = samples.map(\.labels.seriesText)
-        let values = samples.map { ChartScale.text($0.value) }
+        let values = samples.map { unit.text($0.value) }
         let (nameWidth, valueWidth) = (min(width * 2 / 3, names.map(\.count).max() ?? 0), values.map(\.count).max() ?? 0)
         let room = max(10, width - nameWidth - valueWidth - 4)
         let most = samples.map { abs($0.value) }.filter(\.isFinite).max() ?? 0

@@ -14,6 +14,8 @@ public enum RemoteQuestion: Sendable, Hashable {
     /// Of the series that any of the selectors finds; of all where there is none.
     case labelNames(matching: [String], over: TimeRange?)
     case labelValues(String, matching: [String], over: TimeRange?)
+    /// The same, and what it costs the server.
+    indirect case costed(RemoteQuestion)
 
     /// Behind `/api/v1/`.
     var path: String {
@@ -23,12 +25,17 @@ public enum RemoteQuestion: Sendable, Hashable {
         case .series: "series"
         case .labelNames: "labels"
         case .labelValues(let name, _, _): "label/\(PercentCoding.encode(name))/values"
+        case .costed(let question): question.path
         }
     }
 
     /// Values of labels can only be asked for by GET; everything else may be longer than a URL.
     var method: HTTPMethod {
-        if case .labelValues = self { .get } else { .post }
+        switch self {
+        case .labelValues: .get
+        case .costed(let question): question.method
+        case .instant, .range, .series, .labelNames: .post
+        }
     }
 
     var parameters: HTTPParameters {
@@ -44,6 +51,10 @@ public enum RemoteQuestion: Sendable, Hashable {
                 parameters.add("start", Self.seconds(range.start))
                 parameters.add("end", Self.seconds(range.end))
             }
+            return parameters
+        case .costed(let question):
+            var parameters = question.parameters
+            parameters.add("stats", "true")
             return parameters
         }
     }
