@@ -50,8 +50,8 @@ enum Program {
             case "test": return try TestCommand.run(arguments)
             case "check": return try CheckCommand.run(arguments)
             case "format": return try FormatCommand.run(arguments)
-            case "replay": return try ReplayCommand.run(arguments)
-            case "explain": return try ExplainCommand.run(arguments)
+            case "replay": return try await onThread { () throws(UsageError) in try ReplayCommand.run(arguments) }
+            case "explain": return try await onThread { () throws(UsageError) in try ExplainCommand.run(arguments) }
             case "export": return try ExportCommand.run(arguments)
             default: return try await QueryCommand.run(arguments)
             }
@@ -61,6 +61,21 @@ enum Program {
             Console.error(error.text + "\n")
             return .usage
         }
+    }
+
+    /// Runs on a thread of its own what may wait for other servers, as a task must not.
+    private static func onThread(
+        _ work: @escaping @Sendable () throws(UsageError) -> ExitStatus
+    ) async throws(UsageError) -> ExitStatus {
+        let outcome = await withCheckedContinuation { (continuation: CheckedContinuation<Result<ExitStatus, UsageError>, Never>) in
+            let thread = Thread {
+                do throws(UsageError) { continuation.resume(returning: .success(try work())) } catch { continuation.resume(returning: .failure(error)) }
+            }
+            // As much as the first thread has: expressions nest.
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+        return try outcome.get()
     }
 }
 
@@ -76,7 +91,9 @@ enum ExitStatus: Int32 {
 
 /// Where results and diagnostics go.
 enum Console {
-    static func output(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    static func output(_ text: String) { output(Array(text.utf8)) }
+
+    static func output(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes)) }
 
     static func error(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 

@@ -43,6 +43,25 @@ import Testing
         #expect(comparison.output.contains("no longer fires: {alertname=\"High\""))
     }
 
+    @Test func `until the first firing means until that instant`() throws {
+        let folder = try recording()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let result = try run(["replay", "--until-first", "--write", "kept"], in: folder)
+        #expect(result.output.contains("replayed 1970-01-01T00:00:00Z to 1970-01-01T00:03:30Z"))
+        #expect(result.output.contains("firing 1970-01-01T00:03:30Z  still firing"))
+        let kept = try BuiltProgram.run(["query", "--data", "kept", "--time", "600", "--output", "csv", "count_over_time(ALERTS[10m])"], in: folder)
+        #expect(kept.output.split(separator: "\n").dropFirst().compactMap { $0.split(separator: ",").last } == ["1", "4"])
+    }
+
+    @Test func `the messages that receivers would have had are listed`() throws {
+        let folder = try recording()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let text = try run(["replay"], in: folder).output
+        #expect(text.contains("  1970-01-01T00:03:35Z  firing    {alertname=\"High\"}  1 alert, first notification\n"))
+        #expect(text.contains("  1970-01-01T00:07:35Z  resolved  {alertname=\"High\"}  1 alert, all alerts resolved\n"))
+        #expect(text.hasSuffix("1 rule, 60 evaluations; 1 firing of 1 episode, 3m30s in all, 0 flaps, 2 notifications\n"))
+    }
+
     @Test func `what rules record is kept where it is asked for`() throws {
         let folder = try recording()
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -57,7 +76,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let quiet = try run(["explain", "High", "--time", "60"], in: folder)
         #expect(quiet.status == 0 && quiet.output.contains("High is inactive at 1970-01-01T00:01:00Z"))
-        #expect(quiet.output.contains("1 away from 1") && quiet.output.contains("the nearest firing is from 1970-01-01T00:03:30Z"))
+        #expect(quiet.output.contains("1 away from 1") && quiet.output.contains("the nearest firing is 2m30s later, from 1970-01-01T00:03:30Z"))
         let json = try run(["explain", "High", "--time", "240", "--output", "json", "--labels", "job=a"], in: folder)
         let list = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]]
         #expect(list?.first?["state"] as? String == "firing")
@@ -68,8 +87,16 @@ import Testing
     @Test func `bad questions are refused`() throws {
         let folder = try recording()
         defer { try? FileManager.default.removeItem(at: folder) }
-        #expect(try run(["replay", "--sweep", "hold=1m"], in: folder).status == 2)
-        #expect(try run(["replay", "--start", "100", "--end", "50"], in: folder).status == 1)
+        for arguments in [
+            ["--sweep", "hold=1m"], ["--sweep", "for=1y2"], ["--sweep", "for=1m", "--sweep", "for=2m"], ["--sweep", "for=1m", "--compare", "rules.yml"],
+            ["--interval", "0s"], ["--output", "xml"],
+        ] {
+            let result = try run(["replay"] + arguments, in: folder)
+            #expect(result.status == 2 && result.error.hasSuffix("see lapwing replay --help\n"), "\(arguments): \(result.error)")
+        }
+        let outside = try run(["replay", "--start", "9000", "--end", "9100"], in: folder)
+        #expect(outside.status == 0 && outside.error.contains("--start and --end ask for a time in it"))
+        #expect(try run(["replay", "--start", "100", "--end", "50"], in: folder).status == 2)
         #expect(try BuiltProgram.run(["replay"], in: folder).status == 2)
         #expect(try BuiltProgram.run(["replay", "--rules", "none.yml", "--data", "page.om"], in: folder).status == 1)
     }

@@ -97,6 +97,7 @@ import Testing
         try recording.record(Labels(metric: "load"), every: 60, Array(repeating: 2, count: 3000))
         let report = recording.replay(through: 180_000) { $0.stopsAtFirstFiring = true }.run()
         #expect(report.end < Timestamp(milliseconds: 40_000_000) && report.rules[0].firings == 1)
+        #expect(Self.seconds(report.firstFiring) == 0)
     }
 
     @Test func `an alert that comes back soon has flapped`() throws {

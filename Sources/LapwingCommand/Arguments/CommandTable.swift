@@ -81,9 +81,9 @@ enum CommandTable {
             Flag("--start", .value("T"), "the start of a range"),
             Flag("--end", .value("T"), "the end of a range", standard: "now"),
             Flag("--step", .value("D"), "the distance of the points of a range"),
-            Flag("--output", .value("FORMAT"), "table, json, csv, plot (a chart) or svg (a picture)", standard: "table"),
+            Flag("--output", .value("FORMAT"), "table, json, csv, plot (a chart), svg or png (pictures)", standard: "table"),
             Flag("--watch", .value("D"), "ask again at this distance, until interrupted"),
-            Flag("--explain", .toggle, "show the plan, and what each part of it costs; with --data"),
+            Flag("--explain", .toggle, "show the plan, and the series, samples and time that each part of it takes"),
             Flag("--series", .value("SELECTOR"), "list the series that a selector finds"),
             Flag("--labels", .toggle, "list the names of labels"),
             Flag("--label-values", .value("NAME"), "list the values of a label"),
@@ -92,6 +92,8 @@ enum CommandTable {
             ("lapwing query 'sum by (instance) (up)'", "ask the server on this machine"),
             ("lapwing query --start now-1h --step 1m 'rate(http_requests_total[5m])'", "ask for an hour, a point a minute"),
             ("lapwing query --data /var/lib/prometheus/metrics2 up", "ask a Prometheus' data, whether it runs or not"),
+            ("lapwing query --start now-1h --output plot 'sum by (job) (rate(http_requests_total[5m]))'", "see an hour as a chart in the terminal"),
+            ("lapwing query --start now-1d --output png 'up' > up.png", "draw a picture"),
         ])
 
     static let replay = CommandDescription(
@@ -99,6 +101,7 @@ enum CommandTable {
         flags: [
             Flag("--rules", .repeated("GLOB"), "rule files"),
             Flag("--data", .repeated("PATH"), "exposition pages, or data directories of Prometheus or lapwing"),
+            Flag("--server", .value("URL"), "a server with Prometheus' HTTP API to read samples of instead; with --start"),
             Flag("--start", .value("T"), "the first instant: RFC 3339, Unix seconds, now or now-1h", standard: "the first sample"),
             Flag("--end", .value("T"), "no instant is later", standard: "the last sample"),
             Flag("--interval", .value("D"), "time between evaluations of a group without its own", standard: "15s; with --config, its own"),
@@ -112,6 +115,7 @@ enum CommandTable {
         ],
         examples: [
             ("lapwing replay --rules 'rules/*.yml' --data /var/lib/prometheus/metrics2 --start now-7d", "what a week would have brought"),
+            ("lapwing replay --rules new.yml --server http://prometheus:9090 --start now-1d", "what yesterday would have brought"),
             ("lapwing replay --rules new.yml --data data --sweep for=1m,5m,15m --sweep threshold=0.05,0.1", "find settings that do not flap"),
             ("lapwing replay --rules old.yml --compare new.yml --data data", "see what a change to the rules changes"),
         ])
@@ -121,7 +125,8 @@ enum CommandTable {
         flags: [
             Flag("--rules", .repeated("GLOB"), "rule files"),
             Flag("--data", .repeated("PATH"), "exposition pages, or data directories of Prometheus or lapwing"),
-            Flag("--time", .value("T"), "which time: RFC 3339, Unix seconds, now or now-1h", standard: "the last sample"),
+            Flag("--server", .value("URL"), "a server with Prometheus' HTTP API to read samples of instead"),
+            Flag("--time", .value("T"), "which time: RFC 3339, Unix seconds, now or now-1h", standard: "the last sample; with --server, now"),
             Flag("--labels", .repeated("K=V,…"), "which alert, where the rule has several"),
             Flag("--start", .value("T"), "from where on its history is told", standard: "a day before"),
             Flag("--end", .value("T"), "up to where", standard: "a day after"),

@@ -15,6 +15,8 @@ struct RecordedData {
     private(set) var remarks: [String] = []
     /// When there are samples, where that is known.
     private(set) var times: TimeRange?
+    /// Where the samples come from a server: what it has to say when there is no answer.
+    private(set) var remote: RemoteRecording?
 
     /// What a path holds; a directory of another kind is added here, and where this is switched over.
     enum Kind: Hashable {
@@ -33,6 +35,19 @@ struct RecordedData {
                 return nil
             }
         }
+    }
+
+    /// A server's samples, which are asked for when they are needed, by a thread that may wait.
+    ///
+    /// - Parameter step: the distance of the instants at which it matters whether a series is stale.
+    init(server url: String, step: Duration) {
+        let recording = RemoteRecording(url: url, step: step)
+        (snapshot, remote) = (recording, recording)
+    }
+
+    /// - Throws: what a server said instead of an answer.
+    func checkServer() throws(QueryFailure) {
+        if let fault = remote?.fault { throw QueryFailure("lapwing: \(fault)") }
     }
 
     /// - Throws: the file that cannot be read, with its line or byte.
@@ -90,8 +105,8 @@ struct RecordedData {
 
 /// Answers.
 extension RecordedData {
-    func answer(_ question: QueryQuestion) throws(QueryFailure) -> QueryAnswer {
-        var answer = try plainAnswer(question)
+    func answer(_ question: QueryQuestion, _ progress: QueryProgress) throws(QueryFailure) -> QueryAnswer {
+        var answer = try plainAnswer(question, progress)
         answer.remarks += remarks
         if let remark = answer.content.isEmpty ? remark(onTimesOf: question) : nil { answer.remarks.append(remark) }
         return answer
@@ -99,25 +114,32 @@ extension RecordedData {
 
     /// What to ask instead, where nothing was found because it was asked for another time than that of the data.
     private func remark(onTimesOf question: QueryQuestion) -> String? {
-        let asked: TimeRange
         switch question.kind {
-        case .instant(_, let time): asked = TimeRange(start: time - .seconds(300), end: time)
-        case .range(_, let start, let end, _): asked = TimeRange(start: start - .seconds(300), end: end)
-        case .series, .labelNames, .labelValues: return nil
+        case .instant(_, let time): remark(onAsking: TimeRange(start: time, end: time), with: "--time, or --start and --end,")
+        case .range(_, let start, let end, _): remark(onAsking: TimeRange(start: start, end: end), with: "--time, or --start and --end,")
+        case .series, .labelNames, .labelValues: nil
         }
-        guard let times, !times.overlaps(asked) else { return nil }
-        let (start, end) = (TimeText.rfc3339(milliseconds: times.start.milliseconds), TimeText.rfc3339(milliseconds: times.end.milliseconds))
-        return "lapwing: the data is of \(start) to \(end); --time, or --start and --end, ask for a time in it"
     }
 
-    private func plainAnswer(_ question: QueryQuestion) throws(QueryFailure) -> QueryAnswer {
+    /// The same for a time and the flags that would name another.
+    func remark(onAsking range: TimeRange, with flags: String) -> String? {
+        guard let times, !times.overlaps(TimeRange(start: range.start - .seconds(300), end: range.end)) else { return nil }
+        let (start, end) = (TimeText.rfc3339(milliseconds: times.start.milliseconds), TimeText.rfc3339(milliseconds: times.end.milliseconds))
+        return "lapwing: the data is of \(start) to \(end); \(flags) ask for a time in it"
+    }
+
+    private func plainAnswer(_ question: QueryQuestion, _ progress: QueryProgress) throws(QueryFailure) -> QueryAnswer {
         let engine = QueryEngine()
+        let context = QueryContext(isCancelled: {
+            progress.step()
+            return false
+        })
         switch question.kind {
         case .instant(let text, let time):
-            return try evaluated(text, at: time) { (query) throws(QueryError) in try engine.instant(query, at: time, over: snapshot) }
+            return try evaluated(text, at: time) { (query) throws(QueryError) in try engine.instant(query, at: time, over: snapshot, context: context) }
         case .range(let text, let start, let end, let step):
             return try evaluated(text, at: end) { (query) throws(QueryError) in
-                try engine.range(query, from: start, through: end, step: step, over: snapshot)
+                try engine.range(query, from: start, through: end, step: step, over: snapshot, context: context)
             }
         case .series(let selector):
             let matchers = try Self.matchers(selector)

@@ -1,5 +1,6 @@
 import Foundation
 import LapwingSeries
+import LapwingText
 
 /// How far a long work has come, on a terminal's standard error; nothing elsewhere.
 struct ProgressBar {
@@ -19,9 +20,9 @@ struct ProgressBar {
         shownAt = now
         let share = min(1, time.duration(since: start) / max(.milliseconds(1), end.duration(since: start)))
         let filled = Int(share * Double(Self.width))
-        let left = share > 0 ? Int(((now - begun) / .seconds(1)) * (1 - share) / share) : 0
+        let left = share > 0 ? (now - begun) * ((1 - share) / share) : .zero
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
-        Console.error("\r[\(bar)] \(Int(share * 100))%  \(left)s left ")
+        Console.error("\r[\(bar)] \(Int(share * 100))%  \(PrometheusDuration.text(milliseconds: left.components.seconds * 1000)) left \u{1B}[K")
     }
 
     func finish() {

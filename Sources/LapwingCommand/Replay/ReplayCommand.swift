@@ -1,6 +1,4 @@
 import Foundation
-import LapwingConfiguration
-import LapwingNotify
 import LapwingReplay
 import LapwingRules
 import LapwingSeries
@@ -10,41 +8,37 @@ import LapwingText
 /// `lapwing replay`: rules over recorded data.
 enum ReplayCommand {
     static func run(_ arguments: Arguments) throws(UsageError) -> ExitStatus {
-        let output = arguments.text("--output") ?? "text"
-        guard ["text", "json", "html"].contains(output) else { throw UsageError("--output is text, json or html, not \(GoQuote.quote(output))") }
-        let patterns = arguments.texts("--rules")
-        if patterns.isEmpty { throw UsageError("replay needs --rules GLOB") }
-        let sweeps = try arguments.texts("--sweep").map { text throws(UsageError) in try ReplaySweep(text) }
+        let flags = try ReplayFlags(arguments)
         do throws(QueryFailure) {
-            let files = try read(patterns)
-            let data = try RecordedData(arguments.texts("--data") + arguments.operands)
-            for remark in data.remarks { Console.error("\(remark)\n") }
-            let question: ReplayQuestion
-            do throws(UsageError) {
-                question = try ReplayQuestion(arguments, files, data)
-            } catch {
-                throw QueryFailure(error.text)
-            }
-            if !sweeps.isEmpty {
-                Console.output(try ReplaySweep.table(sweeps, question, of: files, asJSON: output == "json"))
-                return .success
-            }
-            let report = try question.report(of: files, writingTo: arguments.text("--write"))
-            if let other = arguments.text("--compare") {
-                let comparison = ReplayComparison(report, try question.report(of: read([other])))
-                Console.output(output == "json" ? comparison.json : comparison.text)
-                return .success
-            }
-            switch output {
-            case "json": Console.output(String(decoding: report.json(), as: UTF8.self) + "\n")
-            case "html": Console.output(ReplayPage.text(report))
-            default: Console.output(ReplayText(files).text(report))
-            }
-            return report.rules.contains { $0.failures > 0 } ? .failure : .success
+            return try run(flags)
         } catch {
             Console.error(error.text + "\n")
             return .failure
         }
+    }
+
+    private static func run(_ flags: ReplayFlags) throws(QueryFailure) -> ExitStatus {
+        let files = try read(flags.patterns)
+        let others = flags.others.isEmpty ? [] : try read(flags.others)
+        let shortest = files.flatMap(\.groups).compactMap(\.interval).min()
+        let data = try flags.source.opened(step: min(shortest ?? .seconds(15), flags.interval ?? .seconds(15)))
+        let question = try ReplayQuestion(flags, data)
+        if !flags.sweeps.isEmpty {
+            Console.output(try ReplaySweep.table(flags.sweeps, question, of: files, asJSON: flags.output == .json))
+            return .success
+        }
+        let report = try question.report(of: files, writingTo: flags.folder)
+        if !others.isEmpty {
+            let comparison = ReplayComparison(report, try question.report(of: others))
+            Console.output(flags.output == .json ? comparison.json : comparison.text)
+            return .success
+        }
+        switch flags.output {
+        case .json: Console.output(String(decoding: report.json(), as: UTF8.self) + "\n")
+        case .html: Console.output(ReplayPage.text(report))
+        case .text: Console.output(ReplayText(files, .console).text(report))
+        }
+        return report.rules.contains { $0.failures > 0 } ? .failure : .success
     }
 
     static func read(_ patterns: [String]) throws(QueryFailure) -> [RuleFile] {
@@ -64,42 +58,35 @@ struct ReplayQuestion {
     let data: RecordedData
     let settings: ReplaySettings
 
-    init(_ arguments: Arguments, _ files: [RuleFile], _ data: RecordedData) throws(UsageError) {
+    init(_ flags: ReplayFlags, _ data: RecordedData) throws(QueryFailure) {
         self.data = data
-        let interval = try arguments.duration("--interval") ?? .seconds(15)
-        guard interval >= .milliseconds(1) else { throw UsageError("--interval is at least 1ms") }
-        guard let start = try arguments.time("--start", now: .now) ?? data.times?.start, let end = try arguments.time("--end", now: .now) ?? data.times?.end
-        else { throw UsageError("the data holds no sample; give --start and --end to replay nevertheless") }
-        guard start <= end else { throw UsageError("--end lies before --start") }
-        var settings = ReplaySettings(start: start, end: end, interval: interval)
-        settings.stopsAtFirstFiring = arguments.has("--until-first")
-        settings.keepsAlertSeries = arguments.has("--write")
-        settings.receivers = [.direct(url: "http://localhost/")]
-        settings.externalLabels = try arguments.labels("--external-label")
-        if let path = arguments.text("--config") { try Self.take(path, into: &settings, keepsInterval: arguments.has("--interval")) }
-        self.settings = settings
-    }
-
-    /// Receivers, labels and interval of a server.
-    private static func take(_ path: String, into settings: inout ReplaySettings, keepsInterval: Bool) throws(UsageError) {
-        let configuration: Configuration
-        do {
-            configuration = try Configuration.read(try ConfigurationLoading.source(path), environment: ConfigurationLoading.environment)
-        } catch {
-            throw UsageError("--config: \(error)")
+        guard let start = flags.start ?? data.times?.start, let end = flags.end ?? data.times?.end ?? (data.remote == nil ? nil : .now) else {
+            throw QueryFailure("lapwing: the data holds no sample; --start and --end replay nevertheless")
         }
-        if !keepsInterval { settings.interval = configuration.global.evaluationInterval }
-        settings.queryOffset = configuration.global.ruleQueryOffset
-        settings.externalLabels = configuration.global.externalLabels.merging(settings.externalLabels)
-        if !configuration.webhooks.isEmpty { settings.receivers = configuration.webhooks }
+        guard start <= end else { throw QueryFailure("lapwing: --start lies after the data's last sample, \(ReplayText.time(end))") }
+        if let remark = data.remark(onAsking: TimeRange(start: start, end: end), with: "--start and --end") { Console.error("\(remark)\n") }
+        settings = try flags.settings(from: start, through: end)
     }
 
     func report(of files: [RuleFile], writingTo folder: String? = nil) throws(QueryFailure) -> ReplayReport {
+        let report = try report(of: files, settings, writingTo: settings.stopsAtFirstFiring ? nil : folder)
+        guard settings.stopsAtFirstFiring else { return report }
+        // It has gone to the end of a block: once more, no farther than it was asked to.
+        var settings = settings
+        settings.end = report.firstFiring ?? report.end
+        return try self.report(of: files, settings, writingTo: folder)
+    }
+
+    private func report(of files: [RuleFile], _ settings: ReplaySettings, writingTo folder: String?) throws(QueryFailure) -> ReplayReport {
         let replay = Replay(files.flatMap(\.groups), over: data.snapshot, settings)
         var bar = ProgressBar(from: settings.start, to: settings.end)
-        let report = replay.run { bar.advance(to: $0); return true }
+        let report = replay.run { time in
+            bar.advance(to: time)
+            return data.remote?.fault == nil
+        }
         bar.finish()
-        if let folder { try ReplayedSeries.write(replay.written, to: folder) }
+        try data.checkServer()
+        if let folder { try ReplayedSeries.write(replay.written, through: report.end, to: folder) }
         return report
     }
 }

@@ -45,23 +45,7 @@ extension JSONWriter {
             json.seconds("firing_seconds", rule.firingTime)
             json.seconds("alert_seconds", rule.alertTime)
             json.key("episodes")
-            json.array { json in for episode in rule.episodes { json.replayed(episode, through: end) } }
-        }
-    }
-
-    mutating func replayed(_ episode: AlertEpisode, through end: Timestamp) {
-        object { json in
-            json.key("labels")
-            json.labels(episode.labels)
-            json.key("annotations")
-            json.object { json in for annotation in episode.annotations { json.member(annotation.name, annotation.value) } }
-            json.member("state", episode.endedAt != nil ? (episode.firedAt != nil ? "resolved" : "dropped") : episode.firedAt != nil ? "firing" : "pending")
-            json.time("pending_at", episode.pendingAt)
-            json.time("firing_at", episode.firedAt)
-            json.time(episode.firedAt == nil ? "dropped_at" : "resolved_at", episode.endedAt)
-            json.seconds("firing_seconds", episode.firingTime(through: end))
-            json.key("peak")
-            json.string(GoNumber.text(episode.peak))
+            json.array { json in for episode in rule.episodes { json.episode(episode, through: end) } }
         }
     }
 
@@ -75,11 +59,6 @@ extension JSONWriter {
             json.key("alerts")
             json.array { json in for alert in notification.message.alerts { json.labels(alert.labels) } }
         }
-    }
-
-    private mutating func time(_ name: String, _ time: Timestamp?) {
-        key(name)
-        if let time { string(ReplayText.time(time)) } else { null() }
     }
 
     private mutating func seconds(_ name: String, _ duration: Duration) {

@@ -1,3 +1,4 @@
+import LapwingPromQL
 import LapwingReplay
 import LapwingRules
 import LapwingSeries
@@ -30,6 +31,20 @@ struct ReplaySweep {
         if values.isEmpty { throw UsageError("--sweep \(setting.rawValue) needs values") }
     }
 
+    /// - Throws: a text that is no setting, or a setting that is given twice.
+    static func all(_ texts: [String]) throws(UsageError) -> [ReplaySweep] {
+        var sweeps: [ReplaySweep] = []
+        for text in texts {
+            let sweep = try ReplaySweep(text)
+            if sweeps.contains(where: { $0.setting == sweep.setting }) {
+                let name = sweep.setting.rawValue
+                throw UsageError("--sweep \(name) is given twice; its values are written behind each other: \(name)=A,B")
+            }
+            sweeps.append(sweep)
+        }
+        return sweeps
+    }
+
     private func applied(_ value: String, to rule: Rule) -> Rule {
         switch setting {
         case .hold:
@@ -46,7 +61,11 @@ struct ReplaySweep {
 
     /// Replays every combination and tells, for each alerting rule, how often and how long it fires.
     static func table(_ sweeps: [ReplaySweep], _ question: ReplayQuestion, of files: [RuleFile], asJSON: Bool) throws(QueryFailure) -> String {
-        var lines = [["alert"] + sweeps.map(\.setting.rawValue) + ["fired", "pending only", "firing", "notifications"]]
+        let alerts = files.flatMap(\.groups).flatMap(\.rules).filter { if case .alerting = $0 { true } else { false } }
+        if sweeps.contains(where: { $0.setting == .threshold }), !alerts.contains(where: { $0.query.expression.threshold != nil }) {
+            throw QueryFailure("lapwing: --sweep threshold: no alert compares with a number")
+        }
+        var lines: [[String]] = []
         for values in combinations(sweeps) {
             let changed = files.map { file in
                 var file = file
@@ -58,11 +77,18 @@ struct ReplaySweep {
             let report = try question.report(of: changed)
             for rule in report.rules where rule.isAlerting {
                 let short = rule.episodes.count - rule.firings
+                // An alert without a threshold is as it was.
+                let hasThreshold = rule.rule.query.expression.threshold != nil
+                let shown = zip(sweeps, values).map { $0.setting == .threshold && !hasThreshold ? "-" : $1 }
                 let firing = asJSON ? GoNumber.text(Double(rule.alertTime.milliseconds) / 1000) : ReplayText.duration(rule.alertTime)
-                lines.append([rule.rule.name] + values + ["\(rule.firings)", "\(short)", firing, "\(report.notifications.count)"])
+                lines.append([rule.rule.name] + shown + ["\(rule.firings)", "\(short)", firing, "\(report.notifications.count)"])
             }
         }
-        return asJSON ? json(lines) : TextTable.text(lines)
+        let head = ["alert"] + sweeps.map(\.setting.rawValue) + ["fired", "pending only", "firing", "notifications"]
+        // The settings of an alert one below the other.
+        let names = alerts.map(\.name)
+        lines = names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.flatMap { index in lines.filter { $0[0] == names[index] } }
+        return asJSON ? json([head] + lines) : TextTable.text([head] + lines)
     }
 
     private static func json(_ lines: [[String]]) -> String {

@@ -1,28 +1,39 @@
+import LapwingNotify
 import LapwingPromQL
 import LapwingReplay
 import LapwingRules
 import LapwingSeries
 import LapwingText
 
-/// A replay as a person reads it: each rule with its episodes and a line of time, then all together.
+/// A replay as a person reads it: each rule with a line of time and its episodes, the messages, then all together.
 struct ReplayText {
     private let sources: [String: SourceText]
+    private let style: TextStyle
+    /// Messages that are listed.
+    private static let messagesShown = 50
 
-    init(_ files: [RuleFile]) { sources = Dictionary(files.map { ($0.name, $0.source) }) { first, _ in first } }
+    init(_ files: [RuleFile], _ style: TextStyle) {
+        sources = Dictionary(files.map { ($0.name, $0.source) }) { first, _ in first }
+        self.style = style
+    }
 
     func text(_ report: ReplayReport) -> String {
-        let alerts = report.rules.filter(\.isAlerting)
         var text = "replayed \(Self.time(report.start)) to \(Self.time(report.end))\n"
-        for rule in alerts { text += "\n" + self.text(rule, report) }
+        for rule in report.rules where rule.isAlerting { text += "\n" + self.text(rule, report) }
         for rule in report.rules where !rule.isAlerting && rule.failures > 0 { text += "\n" + head(rule) + failures(rule) }
-        if !alerts.isEmpty { text += "\n" }
+        text += messages(report)
+        return text + "\n" + Self.summary(report) + "\n"
+    }
+
+    /// Everything together, as one line.
+    static func summary(_ report: ReplayReport) -> String {
+        let alerts = report.rules.filter(\.isAlerting)
         let episodes = alerts.flatMap(\.episodes)
         let firings = episodes.count { $0.firedAt != nil }
         let time = alerts.reduce(Duration.zero) { $0 + $1.alertTime }
-        text += "\(Self.count(report.rules.count, "rule")), \(Self.count(report.rules.reduce(0) { $0 + $1.evaluations }, "evaluation")); "
-        text += "\(Self.count(firings, "firing")) of \(Self.count(episodes.count, "episode")), \(Self.duration(time)) in all, "
-        text += "\(Self.count(alerts.reduce(0) { $0 + $1.flaps }, "flap")), \(Self.count(report.notifications.count, "notification"))\n"
-        return text
+        return "\(count(report.rules.count, "rule")), \(count(report.rules.reduce(0) { $0 + $1.evaluations }, "evaluation")); "
+            + "\(count(firings, "firing")) of \(count(episodes.count, "episode")), \(duration(time)) in all, "
+            + "\(count(alerts.reduce(0) { $0 + $1.flaps }, "flap")), \(count(report.notifications.count, "notification"))"
     }
 
     private func head(_ rule: RuleReplay) -> String {
@@ -31,20 +42,25 @@ struct ReplayText {
     }
 
     private func text(_ rule: RuleReplay, _ report: ReplayReport) -> String {
-        let span = report.end.duration(since: report.start)
-        var text = head(rule)
-        if rule.episodes.isEmpty {
-            text += "  never pending, never firing\n"
-        } else {
-            let share = span > .zero ? " (\(Self.percent(rule.firingTime / span)) of the time)" : ""
-            text += "  fired \(Self.count(rule.firings, "time")), for \(Self.duration(rule.firingTime))\(share)"
-            let short = rule.episodes.count - rule.firings
-            if short > 0 { text += "; pending without firing \(Self.count(short, "time"))" }
-            if rule.flaps > 0 { text += "; came back within 15m \(Self.count(rule.flaps, "time"))" }
-            text += "\n  \(Timeline(rule.episodes, from: report.start, to: report.end).text)\n"
-        }
+        if rule.episodes.isEmpty { return head(rule) + "  never pending, never firing\n" + failures(rule) }
+        let timeline = Timeline(from: report.start, to: report.end, columns: style.width - 4, style)
+        var text = head(rule) + "  \(Self.figures(rule, over: report.end.duration(since: report.start)))\n"
+        text += "  \(timeline.line(rule.episodes))\n  \(timeline.axis)\n"
         text += failures(rule)
-        for episode in rule.episodes { text += Self.text(episode, through: report.end) }
+        for (labels, episodes) in rule.byAlert {
+            text += "  \(labels)\n"
+            for episode in episodes { text += "    \(Self.text(episode, through: report.end))\n" }
+        }
+        return text
+    }
+
+    /// How often and how long a rule fired.
+    static func figures(_ rule: RuleReplay, over span: Duration) -> String {
+        let share = span > .zero ? " (\(percent(rule.firingTime / span)) of the time)" : ""
+        var text = "fired \(count(rule.firings, "time")), for \(duration(rule.firingTime))\(share)"
+        let short = rule.episodes.count - rule.firings
+        if short > 0 { text += "; pending without firing \(count(short, "time"))" }
+        if rule.flaps > 0 { text += "; came back within \(duration(RuleReplay.flapTime)) \(count(rule.flaps, "time"))" }
         return text
     }
 
@@ -62,7 +78,19 @@ struct ReplayText {
         } else {
             parts.append(episode.endedAt.map { "gone \(time($0))" } ?? "still pending")
         }
-        return "  \(episode.labels)\n    \(parts.joined(separator: "  "))  peak \(GoNumber.text(episode.peak))\n"
+        return "\(parts.joined(separator: "  "))  peak \(Figure.text(episode.peak))"
+    }
+
+    private func messages(_ report: ReplayReport) -> String {
+        if report.notifications.isEmpty { return "" }
+        var text = "\nnotifications\n"
+        for one in report.notifications.prefix(Self.messagesShown) {
+            let status = one.message.status + (one.message.status == "firing" ? "  " : "")
+            text += "  \(Self.time(one.at))  \(status)  \(one.message.groupLabels)  \(Self.count(one.message.alerts.count, "alert")), "
+            text += "\(one.message.reason.rawValue)\n"
+        }
+        let more = report.notifications.count - Self.messagesShown
+        return text + (more > 0 ? "  and \(more) more, which --output json has\n" : "")
     }
 
     static func time(_ time: Timestamp) -> String { TimeText.rfc3339(milliseconds: time.milliseconds) }
@@ -71,29 +99,14 @@ struct ReplayText {
 
     static func percent(_ share: Double) -> String { "\(GoNumber.text((share * 1000).rounded() / 10))%" }
 
-    private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-}
-
-/// When alerts were pending and firing, as one line of characters.
-struct Timeline {
-    private static let width = 72
-    let text: String
-
-    init(_ episodes: [AlertEpisode], from start: Timestamp, to end: Timestamp) {
-        let span = max(1, end.milliseconds - start.milliseconds + 1)
-        let column = { (time: Timestamp) in Int(clamping: (time.milliseconds - start.milliseconds) * Int64(Self.width) / span) }
-        var line = [Character](repeating: "·", count: Self.width)
-        func draw(_ character: Character, _ from: Timestamp, _ to: Timestamp) {
-            for index in max(0, column(from))...min(Self.width - 1, max(column(from), column(to))) where line[index] != "█" { line[index] = character }
-        }
-        for episode in episodes {
-            draw("-", episode.pendingAt, episode.firedAt ?? episode.endedAt ?? end)
-            if let fired = episode.firedAt { draw("█", fired, episode.endedAt ?? end) }
-        }
-        text = String(line)
-    }
+    static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }
 
 extension RuleReplay {
     var isAlerting: Bool { if case .alerting = rule { true } else { false } }
+
+    /// The episodes of each alert, in the order of labels.
+    var byAlert: [(labels: Labels, episodes: [AlertEpisode])] {
+        Dictionary(grouping: episodes, by: \.labels).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
 }

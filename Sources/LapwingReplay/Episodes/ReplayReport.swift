@@ -10,6 +10,9 @@ public struct ReplayReport: Sendable {
     public var rules: [RuleReplay]
     /// In the order of time.
     public var notifications: [SimulatedNotification]
+
+    /// When an alert first fired.
+    public var firstFiring: Timestamp? { rules.flatMap(\.episodes).compactMap(\.firedAt).min() }
 }
 
 /// What came of one rule.
