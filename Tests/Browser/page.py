@@ -196,6 +196,25 @@ def complete(reader):
     check("expr=page_markup" in browser.evaluate("location.hash"), "and the query is in the address")
 
 
+def see_explanations(reader):
+    reader.go("alerts?filter=markup")
+    reader.has("#firing .alert", "an alert is there")
+    reader.browser.evaluate("document.querySelector('#firing summary').click()")
+    reader.has("#firing .alert-body a.explain", "an opened alert leads to its explanation")
+    reader.browser.evaluate("document.querySelector('#firing .alert-body a.explain').click()")
+    reader.says("fires since", "it tells since when the alert fires", ".explanation.firing .reasons")
+    check(MARKUP in reader.text(".explanation"), "markup in a label is text there too")
+    reader.has(".explanation .tree .values td.number", "parts of the expression stand with their values")
+    reader.has(".history-band .firing", "its history is drawn")
+    reader.picture("explain-firing")
+    reader.go("explain?rule=Never")
+    reader.says("what it looks for is there", "it tells why an alert does not fire", ".explanation .reasons")
+    check(reader.count(".vanishes > .expression") == 1, "and marks the part at which the result vanishes")
+    reader.picture("explain-quiet")
+    reader.go("explain?rule=Markup&time=86400")
+    reader.says("first sample only later", "and what was before there were samples", ".explanation .reasons")
+
+
 def see_the_rest(reader):
     reader.go("rules")
     reader.has("tr.failing .fault", "a rule that fails is shown with its error")
@@ -212,7 +231,7 @@ def see_the_rest(reader):
 
 def hold_a_phone(reader):
     reader.browser.size(360, 740)
-    for view in ["alerts", "rules", "query?expr=page_markup", "query?expr=page_markup&tab=chart", "targets", "status"]:
+    for view in ["alerts", "rules", "query?expr=page_markup", "query?expr=page_markup&tab=chart", "explain?rule=Markup", "targets", "status"]:
         reader.go(view)
         reader.has("main .view > *", view.split("?")[0] + " on a phone")
         reader.browser.wait("!document.querySelector('.spinner')")
@@ -254,7 +273,7 @@ def main(executable, screenshots=None):
     service.wait(lambda: service.firing("Markup"), "an alert that fires")
     reader = Reader(service, screenshots)
     try:
-        for part in (see_alerts, see_queries, complete, see_the_rest, hold_a_phone, see_silence, judge):
+        for part in (see_alerts, see_queries, complete, see_explanations, see_the_rest, hold_a_phone, see_silence, judge):
             part(reader)
     finally:
         reader.browser.close()

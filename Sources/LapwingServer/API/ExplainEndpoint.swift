@@ -10,6 +10,8 @@ import LapwingText
 struct ExplainEndpoint: Sendable {
     let scheduler: RuleScheduler
     let source: any SeriesSource
+    /// When the first sample is that is stored: what was before it nobody knows.
+    let firstSample: @Sendable () -> Timestamp?
     /// Holds for a group without its own.
     let interval: Duration
     let externalLabels: @Sendable () -> Labels
@@ -54,9 +56,11 @@ struct ExplainEndpoint: Sendable {
     private func settings(
         _ parameters: RequestParameters, of groups: [RuleGroup], around time: Timestamp, now: Timestamp
     ) throws(APIError) -> ReplaySettings {
-        let start = try parameters.time("start") ?? time - Self.around
+        let asked = try parameters.time("start") ?? time - Self.around
+        guard asked <= time else { throw .invalidParameter("time", "it has to lie between start and end") }
+        let start = min(time, max(asked, firstSample() ?? asked))
         let end = try parameters.time("end") ?? max(time, min(now, time + Self.around))
-        guard start <= time, time <= end else { throw .invalidParameter("time", "it has to lie between start and end") }
+        guard time <= end else { throw .invalidParameter("time", "it has to lie between start and end") }
         let shortest = groups.map { $0.interval ?? interval }.min() ?? interval
         guard end.duration(since: start).milliseconds / max(1, shortest.milliseconds) <= Self.maximumInstants else {
             throw APIError(

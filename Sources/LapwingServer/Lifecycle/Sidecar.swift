@@ -174,7 +174,8 @@ public final class Sidecar: Sendable {
             exemplars: ExemplarEndpoint(exemplars: exemplars), instruments: instruments,
             history: HistoryEndpoint(notifier: notifier),
             explanations: ExplainEndpoint(
-                scheduler: scheduler, source: store, interval: configuration.evaluationInterval ?? SidecarConfiguration.standardInterval,
+                scheduler: scheduler, source: store, firstSample: { [store] in store.statistics.oldest },
+                interval: configuration.evaluationInterval ?? SidecarConfiguration.standardInterval,
                 externalLabels: { [externalLabels] in externalLabels.value }, externalURL: configuration.externalURL ?? "",
                 timeout: configuration.queryTimeout),
             alertmanagers: { [alertmanagers] in alertmanagers.value },
