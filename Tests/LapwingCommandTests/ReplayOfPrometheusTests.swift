@@ -97,7 +97,9 @@ import Testing
         prometheus.stop()
         // What it answers, without stale markers, comes to what stands in its directory.
         let read = try BuiltProgram.run(question + ["--data", prometheus.data.path])
-        #expect(asked.status == 0 && asked.output == read.output && asked.output.count > 5000, "\(asked.error)")
+        #expect(asked.status == 0 && asked.output.count > 5000, "\(asked.error)")
+        let difference = zip(asked.output.split(separator: "{"), read.output.split(separator: "{")).first { $0 != $1 }
+        #expect(asked.output == read.output, "\(difference.map { "\($0) of the server, \($1) of the directory" } ?? "one is longer")")
         let recorded = try PrometheusData(paths: [prometheus.data.path]).snapshot()
         for group in Self.groups { try compare(group, recorded, prometheus.data, in: folder) }
     }

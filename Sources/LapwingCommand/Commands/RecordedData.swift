@@ -39,9 +39,11 @@ struct RecordedData {
 
     /// A server's samples, which are asked for when they are needed, by a thread that may wait.
     ///
-    /// - Parameter step: the distance of the instants at which it matters whether a series is stale.
-    init(server url: String, step: Duration) {
-        let recording = RemoteRecording(url: url, step: step)
+    /// - Parameters:
+    ///   - anchor: an instant at which it matters whether a series is stale.
+    ///   - step: the distance of these instants.
+    init(server url: String, anchor: Timestamp, step: Duration) {
+        let recording = RemoteRecording(url: url, anchor: anchor, step: step)
         (snapshot, remote) = (recording, recording)
     }
 

@@ -1,6 +1,7 @@
 import LapwingHTTP
 import LapwingPromQL
 import LapwingRemote
+import LapwingRules
 import LapwingSeries
 import LapwingStorage
 import LapwingText
@@ -21,20 +22,20 @@ final class RemoteRecording: SeriesSnapshot {
     /// How much is asked for at once; half of it and half again where the server finds it too much.
     private static let window = Duration.seconds(86_400)
     private static let smallestWindow = Duration.seconds(60)
-    /// Points of a series that servers answer at most.
-    private static let points = 11_000
+    /// Points of a series that are asked for at once; servers answer at most 11,000.
+    private static let points: Int64 = 10_000
     /// How far back a query for all time goes.
     private static let reach = Duration.seconds(86_400)
 
     private let api: RemoteAPI
-    /// The distance of evaluations.
-    private let step: Duration
+    /// The instants of evaluations: this one, and others at a distance.
+    private let (anchor, step): (Timestamp, Duration)
     private let store = Store(options: StoreOptions(retention: nil, outOfOrderWindow: .seconds(Int64.max / 4000)))
     private let state = Mutex(State())
 
-    init(url: String, step: Duration) {
+    init(url: String, anchor: Timestamp, step: Duration) {
         api = RemoteAPI(DatasourceSettings(url: url), RemoteAPI.Surroundings(client: DefaultHTTPClient()))
-        self.step = step
+        (self.anchor, self.step) = (anchor, step)
     }
 
     /// Why the server did not answer; nil as long as it does.
@@ -127,11 +128,20 @@ final class RemoteRecording: SeriesSnapshot {
     /// Marks series stale from where the selector does not find them any more, though it could.
     private func takeStaleness(_ selector: String, _ matchers: [Matcher], _ range: TimeRange) throws(ReadError) {
         guard let name = matchers.first(where: { $0.name == LabelName.metric && $0.operation == .equal })?.value else { return }
-        let step = max(step, range.end.duration(since: range.start) / Self.points)
         let query = "count_over_time(\(selector)[5m]) unless \(selector)"
-        guard case .success(let reply) = reply(.range(query, from: range.start, through: range.end, step: step)) else { return }
-        guard case .matrix(let matrix) = try read({ () throws(RemoteError) in try reply.value() }) else { return }
-        for series in matrix {
+        let schedule = GroupSchedule(interval: step, through: anchor)
+        var first = schedule.slot(atOrBefore: range.start.advanced(byMilliseconds: schedule.interval - 1))
+        while first <= range.end {
+            let last = min(range.end, first.advanced(byMilliseconds: schedule.interval * (Self.points - 1)))
+            guard case .success(let reply) = reply(.range(query, from: first, through: last, step: step)) else { return }
+            guard case .matrix(let matrix) = try read({ () throws(RemoteError) in try reply.value() }) else { return }
+            try mark(matrix, name, in: range)
+            first = first.advanced(byMilliseconds: schedule.interval * Self.points)
+        }
+    }
+
+    private func mark(_ stale: QueryMatrix, _ name: String, in range: TimeRange) throws(ReadError) {
+        for series in stale {
             // The first instant of each time of being stale.
             let firsts = series.times.indices.filter { $0 == 0 || series.times[$0] - series.times[$0 - 1] > step.milliseconds }
             let marks = MatrixSeries(

@@ -21,7 +21,7 @@ enum ExplainCommand {
     private static func text(_ flags: ExplainFlags) throws(QueryFailure) -> String {
         let files = try ReplayCommand.read(flags.patterns)
         try find(flags.name, in: files)
-        let data = try flags.source.opened(step: flags.interval)
+        let data = try flags.source.opened(anchor: flags.time, step: ReplayCommand.shortestInterval(of: files, flags.interval))
         let known = data.remote == nil ? data.times : TimeRange(start: .distantPast, end: .now)
         guard let time = flags.time ?? known?.end else {
             throw QueryFailure("lapwing: the data holds no sample; --time says which time is meant")

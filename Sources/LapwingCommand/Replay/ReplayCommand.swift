@@ -20,8 +20,7 @@ enum ReplayCommand {
     private static func run(_ flags: ReplayFlags) throws(QueryFailure) -> ExitStatus {
         let files = try read(flags.patterns)
         let others = flags.others.isEmpty ? [] : try read(flags.others)
-        let shortest = files.flatMap(\.groups).compactMap(\.interval).min()
-        let data = try flags.source.opened(step: min(shortest ?? .seconds(15), flags.interval ?? .seconds(15)))
+        let data = try flags.source.opened(anchor: flags.start, step: shortestInterval(of: files, flags.interval ?? .seconds(15)))
         let question = try ReplayQuestion(flags, data)
         if !flags.sweeps.isEmpty {
             Console.output(try ReplaySweep.table(flags.sweeps, question, of: files, asJSON: flags.output == .json))
@@ -39,6 +38,11 @@ enum ReplayCommand {
         case .text: Console.output(ReplayText(files, .console).text(report))
         }
         return report.rules.contains { $0.failures > 0 } ? .failure : .success
+    }
+
+    /// - Parameter standard: that of groups without their own.
+    static func shortestInterval(of files: [RuleFile], _ standard: Duration) -> Duration {
+        files.flatMap(\.groups).map { $0.interval ?? standard }.min() ?? standard
     }
 
     static func read(_ patterns: [String]) throws(QueryFailure) -> [RuleFile] {

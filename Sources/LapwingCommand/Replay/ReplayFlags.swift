@@ -21,10 +21,12 @@ enum ReplaySource {
 
     /// Says what is left out of it.
     ///
-    /// - Parameter step: the distance of evaluations.
-    func opened(step: Duration) throws(QueryFailure) -> RecordedData {
+    /// - Parameters:
+    ///   - anchor: an instant of evaluations; now where it is nil.
+    ///   - step: their distance.
+    func opened(anchor: Timestamp?, step: Duration) throws(QueryFailure) -> RecordedData {
         switch self {
-        case .server(let url): return RecordedData(server: url, step: step)
+        case .server(let url): return RecordedData(server: url, anchor: anchor ?? .now, step: step)
         case .files(let paths):
             let data = try RecordedData(paths)
             for remark in data.remarks { Console.error("\(remark)\n") }
