@@ -1,5 +1,7 @@
 import Foundation
 import LapwingHTTP
+import LapwingPromQL
+import LapwingSeries
 import Testing
 
 @testable import LapwingCommand
@@ -70,6 +72,11 @@ import Testing
     ])
     func `the axis has the unit that the metric's name tells`(query: String, unit: String) {
         #expect(ChartUnit(ofQuery: query).symbol == unit)
+    }
+
+    @Test func `a line ends where points are missing, or are no numbers`() {
+        let series = MatrixSeries(labels: .empty, times: [0, 15, 30, 75, 90, 105], values: [1, 2, 3, 4, .nan, 5])
+        #expect(series.runs.map { $0.map(\.value) } == [[1, 2, 3], [4], [5]])
     }
 
     @Test func `numbers stand with prefixes that fit their unit`() {

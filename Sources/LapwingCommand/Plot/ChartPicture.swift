@@ -51,7 +51,7 @@ enum ChartPicture {
             surface.text(ChartTime.text(time, span: last - first), anchor, at: ChartPoint(x: x, y: height - 12), .axis)
         }
         for (index, one) in series.enumerated() {
-            for line in lines(one, place) { surface.line(line, width: 1.5, color(index)) }
+            for run in one.runs { surface.line(run.map(place), width: 1.5, color(index)) }
         }
         legend(series, unit, on: &surface)
     }
@@ -70,22 +70,5 @@ enum ChartPicture {
             let place = ChartPoint(x: left, y: height + 18 * Double(shown) + 14.5)
             surface.text("and \(series.count - shown) more", .start, at: place, .axis)
         }
-    }
-
-    /// A line that is broken where a value is missing or not finite.
-    private static func lines(_ series: MatrixSeries, _ place: (Int64, Double) -> ChartPoint) -> [[ChartPoint]] {
-        var lines: [[ChartPoint]] = []
-        let step = zip(series.times, series.times.dropFirst()).map { $1 - $0 }.min() ?? 0
-        var before: Int64?
-        for (time, value) in zip(series.times, series.values) {
-            guard value.isFinite else {
-                before = nil
-                continue
-            }
-            let isConnected = before.map { time - $0 <= step * 3 / 2 } ?? false
-            if isConnected { lines[lines.count - 1].append(place(time, value)) } else { lines.append([place(time, value)]) }
-            before = time
-        }
-        return lines
     }
 }

@@ -24,15 +24,14 @@ struct TerminalChart {
         let columns = max(10, width - margin - 2)
         var cells = ChartCells(columns: columns, rows: height, usesDots: isColored || series.count == 1)
         for (index, one) in series.enumerated() {
-            var before: (x: Double, y: Double)?
-            for (time, value) in zip(one.times, one.values) {
-                guard value.isFinite else {
-                    before = nil
-                    continue
+            for run in one.runs {
+                let points = run.map { time, value in
+                    (x: last == first ? 0.5 : Double(time - first) / Double(last - first), y: scale.share(value))
                 }
-                let point = (x: last == first ? 0.5 : Double(time - first) / Double(last - first), y: scale.share(value))
-                cells.draw(from: before ?? point, to: point, series: index)
-                before = point
+                // A point by itself is a dot.
+                for (start, end) in zip(points, points.count == 1 ? points[...] : points.dropFirst()) {
+                    cells.draw(from: start, to: end, series: index)
+                }
             }
         }
         var text = ""
@@ -71,9 +70,15 @@ struct TerminalChart {
         var text = ""
         for (index, one) in series.prefix(Self.shown).enumerated() {
             let mark = isColored || series.count == 1 ? "●" : String(Self.marks[index % Self.marks.count])
-            text += "  \(colored(mark, index)) \(one.labels.seriesText)  \(unit.figures(of: one.values))\n"
+            let figures = unit.figures(of: one.values)
+            let name = Self.shortened(one.labels.seriesText, to: max(16, width - figures.count - 6))
+            text += "  \(colored(mark, index)) \(name)  \(figures)\n"
         }
         return text + (series.count > Self.shown ? "  … and \(series.count - Self.shown) more\n" : "")
+    }
+
+    private static func shortened(_ text: String, to length: Int) -> String {
+        text.count > length ? text.prefix(length - 1) + "…" : text
     }
 
     /// An instant's values as bars.
@@ -86,7 +91,7 @@ struct TerminalChart {
         let most = samples.map { abs($0.value) }.filter(\.isFinite).max() ?? 0
         return samples.indices.map { index in
             let share = most > 0 && samples[index].value.isFinite ? abs(samples[index].value) / most : 0
-            let name = names[index].count > nameWidth ? names[index].prefix(nameWidth - 1) + "…" : names[index][...]
+            let name = Self.shortened(names[index], to: nameWidth)
             let bar = String(repeating: "█", count: Int((share * Double(room)).rounded()))
             let padding = String(repeating: " ", count: nameWidth - name.count) + "  " + String(repeating: " ", count: valueWidth - values[index].count)
             return "\(name)\(padding)\(values[index])  \(colored(bar, index))\n"
