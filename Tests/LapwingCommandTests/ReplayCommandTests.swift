@@ -38,6 +38,9 @@ import Testing
         #expect(sweep.status == 0 && sweep.output.split(separator: "\n").count == 5)
         let rows = sweep.output.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true).map(String.init) }
         #expect(rows[1] == ["High", "0s", "1", "1", "0", "4m30s", "2"] && rows[4] == ["High", "10m", "5", "0", "0", "0s", "0"])
+        let json = try JSONSerialization.jsonObject(with: Data(try run(["replay", "--sweep", "for=10m", "--output", "json"], in: folder).output.utf8))
+        let row = try #require((json as? [[String: Any]])?.first)
+        #expect(row["for"] as? String == "10m" && row["firings"] as? Int == 0 && row["pending_only"] as? Int == 1 && row["alert_seconds"] as? Int == 0)
         try Data(Self.rules.replacing("> 1", with: "> 5").utf8).write(to: folder.appending(path: "other.yml"))
         let comparison = try run(["replay", "--compare", "other.yml"], in: folder)
         #expect(comparison.output.contains("no longer fires: {alertname=\"High\""))
@@ -95,7 +98,7 @@ import Testing
             #expect(result.status == 2 && result.error.hasSuffix("see lapwing replay --help\n"), "\(arguments): \(result.error)")
         }
         let outside = try run(["replay", "--start", "9000", "--end", "9100"], in: folder)
-        #expect(outside.status == 0 && outside.error.contains("--start and --end ask for a time in it"))
+        #expect(outside.status == 0 && outside.error.contains("ask for a time in it with --start and --end"))
         #expect(try run(["replay", "--start", "100", "--end", "50"], in: folder).status == 2)
         #expect(try BuiltProgram.run(["replay"], in: folder).status == 2)
         #expect(try BuiltProgram.run(["replay", "--rules", "none.yml", "--data", "page.om"], in: folder).status == 1)

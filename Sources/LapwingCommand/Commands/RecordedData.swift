@@ -117,8 +117,8 @@ extension RecordedData {
     /// What to ask instead, where nothing was found because it was asked for another time than that of the data.
     private func remark(onTimesOf question: QueryQuestion) -> String? {
         switch question.kind {
-        case .instant(_, let time): remark(onAsking: TimeRange(start: time, end: time), with: "--time, or --start and --end,")
-        case .range(_, let start, let end, _): remark(onAsking: TimeRange(start: start, end: end), with: "--time, or --start and --end,")
+        case .instant(_, let time): remark(onAsking: TimeRange(start: time, end: time), with: "--time, or --start and --end")
+        case .range(_, let start, let end, _): remark(onAsking: TimeRange(start: start, end: end), with: "--time, or --start and --end")
         case .series, .labelNames, .labelValues: nil
         }
     }
@@ -127,7 +127,7 @@ extension RecordedData {
     func remark(onAsking range: TimeRange, with flags: String) -> String? {
         guard let times, !times.overlaps(TimeRange(start: range.start - .seconds(300), end: range.end)) else { return nil }
         let (start, end) = (TimeText.rfc3339(milliseconds: times.start.milliseconds), TimeText.rfc3339(milliseconds: times.end.milliseconds))
-        return "lapwing: the data is of \(start) to \(end); \(flags) ask for a time in it"
+        return "lapwing: the data is of \(start) to \(end); ask for a time in it with \(flags)"
     }
 
     private func plainAnswer(_ question: QueryQuestion, _ progress: QueryProgress) throws(QueryFailure) -> QueryAnswer {

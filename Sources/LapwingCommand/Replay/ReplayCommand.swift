@@ -23,7 +23,8 @@ enum ReplayCommand {
         let data = try flags.source.opened(anchor: flags.start, step: shortestInterval(of: files, flags.interval ?? .seconds(15)))
         let question = try ReplayQuestion(flags, data)
         if !flags.sweeps.isEmpty {
-            Console.output(try ReplaySweep.table(flags.sweeps, question, of: files, asJSON: flags.output == .json))
+            let table = try SweepTable(flags.sweeps, question, of: files)
+            Console.output(flags.output == .json ? table.json : table.text)
             return .success
         }
         let report = try question.report(of: files, writingTo: flags.folder)
