@@ -83,8 +83,9 @@ final class RemoteRecording: SeriesSnapshot {
             var first = part.start
             while first <= part.end {
                 let last = min(part.end, first + Self.window)
-                try takeSamples(selector, TimeRange(start: first, end: last))
-                try takeStaleness(selector, matchers, TimeRange(start: first, end: last))
+                var times: [Labels: [Int64]] = [:]
+                try takeSamples(selector, TimeRange(start: first, end: last), &times)
+                try takeStaleness(selector, matchers, TimeRange(start: first, end: last), times)
                 first = last.advanced(byMilliseconds: 1)
             }
         }
@@ -92,18 +93,22 @@ final class RemoteRecording: SeriesSnapshot {
         state.withLock { $0.covered[selector] = whole }
     }
 
-    private func takeSamples(_ selector: String, _ range: TimeRange) throws(ReadError) {
+    /// - Parameter times: gets those of each series' samples.
+    private func takeSamples(_ selector: String, _ range: TimeRange, _ times: inout [Labels: [Int64]]) throws(ReadError) {
         let milliseconds = range.end.milliseconds - range.start.milliseconds
         // A range begins after its first instant.
         let question = RemoteQuestion.instant("\(selector)[\(milliseconds + 1)ms]", at: range.end)
         switch reply(question) {
         case .success(let reply):
             guard case .matrix(let matrix) = try read({ () throws(RemoteError) in try reply.value() }) else { return }
-            for series in matrix { try keep(series, in: range) }
+            for series in matrix {
+                times[series.labels, default: []] += series.times
+                try keep(series, in: range)
+            }
         case .failure(.refused(_, "execution", _)) where milliseconds > Self.smallestWindow.milliseconds:
             let middle = range.start.advanced(byMilliseconds: milliseconds / 2)
-            try takeSamples(selector, TimeRange(start: range.start, end: middle))
-            try takeSamples(selector, TimeRange(start: middle.advanced(byMilliseconds: 1), end: range.end))
+            try takeSamples(selector, TimeRange(start: range.start, end: middle), &times)
+            try takeSamples(selector, TimeRange(start: middle.advanced(byMilliseconds: 1), end: range.end), &times)
         case .failure(let error): throw failed(error)
         }
     }
@@ -126,7 +131,7 @@ final class RemoteRecording: SeriesSnapshot {
     }
 
     /// Marks series stale from where the selector does not find them any more, though it could.
-    private func takeStaleness(_ selector: String, _ matchers: [Matcher], _ range: TimeRange) throws(ReadError) {
+    private func takeStaleness(_ selector: String, _ matchers: [Matcher], _ range: TimeRange, _ times: [Labels: [Int64]]) throws(ReadError) {
         guard let name = matchers.first(where: { $0.name == LabelName.metric && $0.operation == .equal })?.value else { return }
         let query = "count_over_time(\(selector)[5m]) unless \(selector)"
         let schedule = GroupSchedule(interval: step, through: anchor)
@@ -135,20 +140,21 @@ final class RemoteRecording: SeriesSnapshot {
             let last = min(range.end, first.advanced(byMilliseconds: schedule.interval * (Self.points - 1)))
             guard case .success(let reply) = reply(.range(query, from: first, through: last, step: step)) else { return }
             guard case .matrix(let matrix) = try read({ () throws(RemoteError) in try reply.value() }) else { return }
-            try mark(matrix, name, in: range)
+            for series in matrix { try mark(series, name, times, in: range) }
             first = first.advanced(byMilliseconds: schedule.interval * Self.points)
         }
     }
 
-    private func mark(_ stale: QueryMatrix, _ name: String, in range: TimeRange) throws(ReadError) {
-        for series in stale {
-            // The first instant of each time of being stale.
-            let firsts = series.times.indices.filter { $0 == 0 || series.times[$0] - series.times[$0 - 1] > step.milliseconds }
-            let marks = MatrixSeries(
-                labels: series.labels.setting(LabelName.metric, name), times: firsts.map { series.times[$0] },
-                values: firsts.map { _ in StaleMarker.value })
-            try keep(marks, in: range)
+    /// Marks a series stale behind its last sample before each time of being so, and behind the instant at which it was not yet.
+    private func mark(_ stale: MatrixSeries, _ name: String, _ times: [Labels: [Int64]], in range: TimeRange) throws(ReadError) {
+        let labels = stale.labels.setting(LabelName.metric, name)
+        let known = times[labels] ?? []
+        let firsts = stale.times.indices.filter { $0 == 0 || stale.times[$0] - stale.times[$0 - 1] > step.milliseconds }
+        let marks = firsts.map { index in
+            let before = stale.times[index] - step.milliseconds
+            return max(range.start.milliseconds, max(before, known.last { $0 <= stale.times[index] } ?? before) + 1)
         }
+        try keep(MatrixSeries(labels: labels, times: marks, values: marks.map { _ in StaleMarker.value }), in: range)
     }
 
     // MARK: Asking
