@@ -29,7 +29,7 @@ import Testing
         #expect(try check(["rules", "--lint-fatal", "--lint", "promql/rate", "a.yml"], in: folder).status == 3)
         let unknown = try check(["rules", "--lint", "promql/rates", "a.yml"], in: folder)
         #expect(unknown.status == 2 && unknown.error.contains("did you mean promql/rate?"))
-        #expect(try check(["rules", "--lint", "promql/series", "a.yml"], in: folder).error.contains("promql/series needs --data PATH"))
+        #expect(try check(["rules", "--lint", "promql/series", "a.yml"], in: folder).error.contains("promql/series needs --data PATH or --server URL"))
     }
 
     @Test func `findings are written for programs`() throws {
@@ -192,5 +192,25 @@ import Testing
         let costs = try lines("query/cost")
         #expect(costs.count == 8)
         #expect(costs[4].hasPrefix("rules.yml:9:10: information: one evaluation reads 1 series and 1 samples for 1 results, in "))
+    }
+
+    @Test func `rules are held against a server's last day`() async throws {
+        let server = try RunningServer([])
+        let now = Int(Date.now.timeIntervalSince1970)
+        let page = (0..<40).reversed().map { minutes in
+            "load{job=\"a\"} 5 \(now - 60 * minutes)000\n" + (minutes < 20 ? "" : "old 1 \(now - 60 * minutes)000\n")
+        }.joined()
+        #expect(try await server.send(.post, "/api/v1/import/prometheus", body: page).status.code == 204)
+        let rules = "- {alert: A, expr: load > 1}\n- {alert: B, expr: laod > 1}\n- {alert: C, expr: old > 1}\n- {alert: D, expr: 'load{job=\"b\"} > 1'}\n"
+        let folder = try folder(["rules.yml": rules])
+        let found = try check(["rules", "--server", server.url, "--lint", "promql/series", "rules.yml"], in: folder)
+        let lines = found.output.split(separator: "\n")
+        #expect(lines.count == 3, "\(found.output)\(found.error)")
+        #expect(lines.first == "rules.yml:2:20: warning: there is no series laod in the data (promql/series)")
+        #expect(lines.dropFirst().first?.contains("old has vanished: its last sample is of ") == true)
+        #expect(lines.last == "rules.yml:4:21: warning: no series of load in the data satisfies job=\"b\" (promql/series)")
+        server.stop()
+        let silent = try check(["rules", "--server", "http://127.0.0.1:9", "--lint", "promql/series", "rules.yml"], in: folder)
+        #expect(silent.status == 1 && silent.error.hasPrefix("lapwing: "))
     }
 }

@@ -61,6 +61,7 @@ enum CommandTable {
             Flag("--lint-fatal", .toggle, "exit with 3 when a check finds something"),
             Flag("--policy", .value("FILE"), "which labels and annotations alerts must and may have"),
             Flag("--data", .repeated("PATH"), "exposition pages or data directories that rules are held against"),
+            Flag("--server", .value("URL"), "a server whose last day rules are held against"),
             Flag("--scrape-interval", .value("D"), "how often metrics are scraped", standard: "15s; for config, its own"),
             Flag("--evaluation-interval", .value("D"), "how often groups without an interval are evaluated", standard: "15s; for config, its own"),
         ],

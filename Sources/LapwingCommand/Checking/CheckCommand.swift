@@ -19,11 +19,13 @@ enum CheckCommand {
         let plan = try LintPlan(arguments)
         let findings: [Finding]
         do throws(QueryFailure) {
+            let data = kind == "metrics" ? nil : try plan.data()
             switch kind {
-            case "rules": findings = CheckedRules.findings(in: paths, areLoadedTogether: false, try plan.settings())
-            case "config": findings = CheckedConfiguration.findings(in: paths, plan)
+            case "rules": findings = CheckedRules.findings(in: paths, areLoadedTogether: false, try plan.settings(data))
+            case "config": findings = CheckedConfiguration.findings(in: paths, plan, data)
             default: findings = (paths.isEmpty ? ["-"] : paths).flatMap { CheckedPage.findings(in: $0, lints: !plan.checks.isEmpty) }
             }
+            try data?.checkServer()
         } catch {
             Console.error(error.text + "\n")
             return .failure
@@ -37,19 +39,20 @@ enum CheckCommand {
 /// Which checks are to run, and by what they go.
 struct LintPlan {
     let checks: Set<String>
-    private let dataPaths: [String]
+    private let source: ReplaySource?
     private let policyPath: String?
     private let scrapeInterval: Duration?
     private let evaluationInterval: Duration?
 
     init(_ arguments: Arguments) throws(UsageError) {
-        dataPaths = arguments.texts("--data")
+        let paths = arguments.texts("--data")
+        source = paths.isEmpty && !arguments.has("--server") ? nil : try ReplaySource(arguments, "check", paths: paths)
         policyPath = arguments.text("--policy")
         scrapeInterval = try arguments.duration("--scrape-interval")
         evaluationInterval = try arguments.duration("--evaluation-interval")
         var needs: Set<LintNeed> = [.nothing]
         if policyPath != nil { needs.insert(.policy) }
-        if !dataPaths.isEmpty { needs.insert(.data) }
+        if source != nil { needs.insert(.data) }
         var checks: Set<String> = []
         for word in (arguments.text("--lint") ?? "default").split(separator: ",").map(String.init) {
             let name = Lint.synonyms[word] ?? word
@@ -61,7 +64,7 @@ struct LintPlan {
                     throw UsageError("unknown check \(word)", nearest: Spelling.nearest(to: word, in: Lint.checks.map(\.name)))
                 }
                 guard needs.contains(check.need) else {
-                    throw UsageError("\(name) needs \(check.need == .policy ? "--policy FILE" : "--data PATH")")
+                    throw UsageError("\(name) needs \(check.need == .policy ? "--policy FILE" : "--data PATH or --server URL")")
                 }
                 checks.insert(name)
             }
@@ -69,15 +72,22 @@ struct LintPlan {
         self.checks = checks
     }
 
+    /// What rules are held against, opened.
+    func data() throws(QueryFailure) -> RecordedData? {
+        try source?.opened(anchor: nil, step: evaluationInterval ?? .seconds(15))
+    }
+
     /// - Parameters:
     ///   - scrapeInterval: that of a configuration, which a flag overrides.
-    func settings(scrapeInterval: Duration? = nil, evaluationInterval: Duration? = nil) throws(QueryFailure) -> LintSettings {
+    func settings(
+        _ data: RecordedData?, scrapeInterval: Duration? = nil, evaluationInterval: Duration? = nil
+    ) throws(QueryFailure) -> LintSettings {
         var settings = LintSettings(now: .now)
         settings.checks = checks
         settings.scrapeInterval = self.scrapeInterval ?? scrapeInterval ?? settings.scrapeInterval
         settings.evaluationInterval = self.evaluationInterval ?? evaluationInterval ?? settings.evaluationInterval
         if let policyPath { settings.policy = try Self.policy(policyPath) }
-        if !dataPaths.isEmpty { settings.data = try Self.data(dataPaths) }
+        if let data { settings.data = try Self.data(data) }
         return settings
     }
 
@@ -92,10 +102,13 @@ struct LintPlan {
         }
     }
 
-    private static func data(_ paths: [String]) throws(QueryFailure) -> LintData {
-        let data = try RecordedData(paths)
-        for remark in data.remarks { Console.error("\(remark)\n") }
-        guard let times = data.times else { throw QueryFailure("lapwing: the data holds no sample") }
+    /// How much of a server's data is looked at, up to now.
+    private static let reach = Duration.seconds(86_400)
+
+    private static func data(_ data: RecordedData) throws(QueryFailure) -> LintData {
+        let now = Timestamp.now
+        let times = data.remote == nil ? data.times : TimeRange(start: now - reach, end: now)
+        guard let times else { throw QueryFailure("lapwing: the data holds no sample") }
         return LintData(snapshot: data.snapshot, metadata: data.metadata, times: times)
     }
 }

@@ -5,20 +5,22 @@ import LapwingText
 
 /// Configuration files, and the files that they name.
 enum CheckedConfiguration {
-    static func findings(in paths: [String], _ plan: LintPlan) -> [Finding] { paths.flatMap { findings(in: $0, plan) } }
+    static func findings(in paths: [String], _ plan: LintPlan, _ data: RecordedData?) -> [Finding] {
+        paths.flatMap { findings(in: $0, plan, data) }
+    }
 
-    private static func findings(in path: String, _ plan: LintPlan) -> [Finding] {
+    private static func findings(in path: String, _ plan: LintPlan, _ data: RecordedData?) -> [Finding] {
         guard let source = try? ConfigurationLoading.source(path) else { return [Finding(unreadable: path)] }
         do throws(SourceError) {
             let configuration = try Configuration.read(source, environment: ConfigurationLoading.environment)
-            return configuration.warnings.map { Finding($0, in: source) } + rules(of: configuration, plan)
+            return configuration.warnings.map { Finding($0, in: source) } + rules(of: configuration, plan, data)
                 + missingFiles(of: configuration) + targets(of: configuration)
         } catch {
             return error.diagnostics.map { Finding($0, in: source) }
         }
     }
 
-    private static func rules(of configuration: Configuration, _ plan: LintPlan) -> [Finding] {
+    private static func rules(of configuration: Configuration, _ plan: LintPlan, _ data: RecordedData?) -> [Finding] {
         var findings: [Finding] = []
         var found: [String] = []
         for rules in configuration.ruleFiles {
@@ -32,7 +34,7 @@ enum CheckedConfiguration {
         let global = configuration.global
         let interval = configuration.scrapes.map(\.interval).min() ?? global.scrapeInterval
         do throws(QueryFailure) {
-            let settings = try plan.settings(scrapeInterval: interval, evaluationInterval: global.evaluationInterval)
+            let settings = try plan.settings(data, scrapeInterval: interval, evaluationInterval: global.evaluationInterval)
             return findings + CheckedRules.findings(in: found, areLoadedTogether: true, settings)
         } catch {
             return findings + [Finding(Diagnostic(error.text, check: "file"), in: configuration.source)]
