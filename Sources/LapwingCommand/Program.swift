@@ -48,7 +48,7 @@ enum Program {
             switch name {
             case "serve": return try await ServeCommand.run(arguments)
             case "test": return try TestCommand.run(arguments)
-            case "check": return try CheckCommand.run(arguments)
+            case "check": return try await onThread { () throws(UsageError) in try CheckCommand.run(arguments) }
             case "format": return try FormatCommand.run(arguments)
             case "replay": return try await onThread { () throws(UsageError) in try ReplayCommand.run(arguments) }
             case "explain": return try await onThread { () throws(UsageError) in try ExplainCommand.run(arguments) }
