@@ -28,6 +28,9 @@ extension Store {
         writer.withLock { ($0.ordinals.count, $0.workspace.samples) }
     }
 
+    /// Series that were made since the start, and that retention removed.
+    public var turnover: (created: Int, removed: Int) { writer.withLock { ($0.created, $0.removed) } }
+
     /// The largest labels by series, values and bytes, at most `limit` of each.
     ///
     /// - Complexity: O(distinct label values).
@@ -43,6 +46,7 @@ extension Store {
                 if text == LabelName.metric { result.seriesByMetric.append(row) }
                 result.seriesByPair.append(.init(name: text + "=" + row.name, count: row.count))
             }
+            result.pairs += values.count
             result.valuesByLabel.append(.init(name: text, count: values.count))
             result.bytesByLabel.append(.init(name: text, count: bytes))
         }

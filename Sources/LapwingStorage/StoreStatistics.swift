@@ -32,6 +32,8 @@ public struct LabelCardinalities: Sendable, Hashable {
         }
     }
 
+    /// Different pairs of name and value.
+    public var pairs = 0
     /// Series by metric name.
     public var seriesByMetric: [Row] = []
     /// Values by label name.

@@ -6,7 +6,7 @@ public struct JSONWriter: Sendable {
     public private(set) var bytes: [UInt8]
     /// Whether the next value or key is preceded by a comma.
     private var needsComma = false
-    private let escapesHTML: Bool
+    private var escapesHTML: Bool
 
     public init(reservingCapacity capacity: Int = 0, escapesHTML: Bool = true) {
         bytes = []
@@ -56,6 +56,14 @@ public struct JSONWriter: Sendable {
     public mutating func string(utf8 text: Span<UInt8>) {
         separate()
         Self.append(utf8: text, escapesHTML: escapesHTML, to: &bytes)
+    }
+
+    /// What `body` writes has the escapes of json-iterator's `WriteString`.
+    public mutating func lettingHTMLPass(_ body: (inout JSONWriter) -> Void) {
+        let outer = escapesHTML
+        escapesHTML = false
+        body(&self)
+        escapesHTML = outer
     }
 
     public mutating func integer(_ value: some BinaryInteger & Sendable) { raw(String(value)) }

@@ -124,7 +124,7 @@ import Testing
         try await eventually("the failing one is told at last") { failing.requestCount >= 3 }
         #expect(well.messages.count == 1)
         let pages = try await server.get("/metrics")
-        #expect(pages.contains("lapwing_notifications_failed_total"))
+        #expect(pages.contains("lapwing_notifications_errors_total"))
         #expect(server.stop() == 0)
     }
 

@@ -79,7 +79,17 @@ enum ServeCommand {
         configuration.queryTimeout = try arguments.duration("--query-timeout") ?? configuration.queryTimeout
         configuration.engine.maximumSamples = try arguments.integer("--query-max-samples") ?? configuration.engine.maximumSamples
         configuration.runsDemo = arguments.has("--demo")
+        configuration.shownFlags = shownFlags(arguments)
         return configuration
+    }
+
+    /// Every flag with what was given or holds without it; user and password of a URL do not show.
+    private static func shownFlags(_ arguments: Arguments) -> [String: String] {
+        Dictionary(
+            uniqueKeysWithValues: CommandTable.serve.flags.map { flag in
+                let given = arguments.texts(flag.name).map { $0.replacing(/:\/\/[^\/@]*@/, with: "://<secret>@") }
+                return (String(flag.name.dropFirst(2)), given.isEmpty ? flag.standard : given.joined(separator: ","))
+            })
     }
 
     /// Where samples are kept: a demo leaves nothing behind unless it is asked to.

@@ -24,6 +24,7 @@ extension RemoteWriteRequest {
     }
 
     private mutating func readSeries(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) {
+        try requireRoom(reader)
         let outer = try reader.enter()
         let (firstFloat, firstHistogram) = (times.count, histogramTimes.count)
         var labels = reader.offset..<reader.offset

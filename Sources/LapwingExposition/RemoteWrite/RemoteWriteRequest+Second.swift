@@ -37,6 +37,7 @@ extension RemoteWriteRequest {
     }
 
     private mutating func readSeries(_ message: ProtobufReader, _ symbols: inout RemoteWriteSymbols) throws(ProtobufReader.Fault) {
+        try requireRoom(message)
         var reader = message
         let (firstFloat, firstHistogram, firstExemplar) = (times.count, histogramTimes.count, exemplars.count)
         var refusals: [Refusal] = []

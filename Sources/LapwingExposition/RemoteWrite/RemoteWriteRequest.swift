@@ -39,7 +39,16 @@ public struct RemoteWriteRequest: Sendable {
     /// What is said of metrics, each at least once.
     public internal(set) var metadata: [MetricMetadata] = []
 
+    /// Series of one request, and samples: what a body within its limit comes to that holds anything in them.
+    public static let maximumSeries = 500_000
+    public static let maximumSamples = 4_000_000
+
     init(readingFrom bytes: [UInt8]) { self.bytes = bytes }
+
+    /// - Throws: when there are as many series as are taken.
+    func requireRoom(_ reader: ProtobufReader) throws(ProtobufReader.Fault) {
+        if series.count >= Self.maximumSeries { throw reader.fault("a request has at most \(Self.maximumSeries) series") }
+    }
 
     /// A sample: its value, time and, in version 2.0, start time are fields 1, 2 and 3.
     @inline(__always)
@@ -57,6 +66,7 @@ public struct RemoteWriteRequest: Sendable {
             }
         }
         reader.leave(outer)
+        if times.count >= Self.maximumSamples { throw reader.fault("a request has at most \(Self.maximumSamples) samples") }
         if startTime != 0 && startTimes.isEmpty { startTimes = Array(repeating: 0, count: times.count) }
         if startTime != 0 || !startTimes.isEmpty { startTimes.append(startTime) }
         times.append(time)

@@ -4,32 +4,37 @@ import LapwingText
 /// The parts of a line as both text formats write them.
 enum ExpositionText {
     /// `name{a="b"}`, or `{"a name",a="b"}` where the name needs quotes.
-    static func append(_ labels: Labels, to bytes: inout [UInt8]) {
+    ///
+    /// - Parameter further: stand behind the labels, and may be empty where labels cannot.
+    static func append(_ labels: Labels, and further: [Label] = [], to bytes: inout [UInt8]) {
         let name = labels.metricName
         let isLegacy = LabelName.isLegacyMetric(name)
         if isLegacy { bytes.append(contentsOf: name.utf8) }
-        let hasPairs = labels.contains { $0.name != LabelName.metric }
+        let hasPairs = !further.isEmpty || labels.contains { $0.name != LabelName.metric }
         guard hasPairs || !isLegacy else { return }
         bytes.append(UInt8(ascii: "{"))
         if !isLegacy, !name.isEmpty {
             append(name: name, isLegacy: false, to: &bytes)
             if hasPairs { bytes.append(UInt8(ascii: ",")) }
         }
-        appendPairs(labels, to: &bytes)
+        appendPairs(labels, and: further, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
     }
 
     /// `a="b",c="d"`: all labels but the metric's name.
-    static func appendPairs(_ labels: Labels, to bytes: inout [UInt8]) {
+    static func appendPairs(_ labels: Labels, and further: [Label] = [], to bytes: inout [UInt8]) {
         var isFirst = true
-        for label in labels where label.name != LabelName.metric {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
-            append(name: label.name, isLegacy: LabelName.isLegacy(label.name), to: &bytes)
-            bytes.append(contentsOf: "=\"".utf8)
-            appendEscaped(label.value, quotes: true, to: &bytes)
-            bytes.append(UInt8(ascii: "\""))
-        }
+        for label in labels where label.name != LabelName.metric { append(label, isFirst: &isFirst, to: &bytes) }
+        for label in further { append(label, isFirst: &isFirst, to: &bytes) }
+    }
+
+    private static func append(_ label: Label, isFirst: inout Bool, to bytes: inout [UInt8]) {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+        append(name: label.name, isLegacy: LabelName.isLegacy(label.name), to: &bytes)
+        bytes.append(contentsOf: "=\"".utf8)
+        appendEscaped(label.value, quotes: true, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
     }
 
     static func append(name: String, isLegacy: Bool, to bytes: inout [UInt8]) {

@@ -51,11 +51,13 @@ public struct ExpositionWriter: Sendable {
     /// Writes one sample.
     ///
     /// - Parameters:
+    ///   - further: labels that stand behind those of the series, and may be empty.
     ///   - time: left out when nil, as on a page that is to be scraped.
     ///   - exemplar: stands behind a sample of OpenMetrics; Prometheus' text has none and drops it.
-    public mutating func write(_ labels: Labels, _ value: Double, at time: Timestamp? = nil, exemplar: Exemplar? = nil)
-    {
-        ExpositionText.append(labels, to: &bytes)
+    public mutating func write(
+        _ labels: Labels, and further: [Label] = [], _ value: Double, at time: Timestamp? = nil, exemplar: Exemplar? = nil
+    ) {
+        ExpositionText.append(labels, and: further, to: &bytes)
         writeRest(value, at: time)
         if let exemplar, format == .openMetrics { write(exemplar) }
         endLine()

@@ -61,13 +61,21 @@ public struct HTTPRequest: Sendable {
     ///
     /// - Throws: the first fault in an escape; body before query.
     public func form() throws(HTTPFormError) -> HTTPParameters {
+        let form = readableForm()
+        if let fault = form.fault { throw fault }
+        return form.parameters
+    }
+
+    /// The parameters that can be read, as Go's `FormValue` sees them, and the first fault of the rest.
+    public func readableForm() -> (parameters: HTTPParameters, fault: HTTPFormError?) {
         var items: [HTTPParameters.Item] = []
+        var fault: HTTPFormError?
         if method == .post || method == .put || method == .patch,
             headers["Content-Type"].flatMap({ MediaType($0) })?.essence == "application/x-www-form-urlencoded"
         {
-            items = try HTTPParameters(formText: String(decoding: body, as: UTF8.self)).items
+            items = HTTPParameters(readableIn: String(decoding: body, as: UTF8.self), &fault).items
         }
-        items += try target.queryItems().items
-        return HTTPParameters(items)
+        if let query = target.rawQuery { items += HTTPParameters(readableIn: query, &fault).items }
+        return (HTTPParameters(items), fault)
     }
 }

@@ -15,6 +15,10 @@ public struct HTTPServerConfiguration: Sendable {
     public var backlog: Int32 = 512
     /// Handlers that run at the same time, besides two on the threads that read; started as they are needed.
     public var maxHandlerThreads = 32
+    /// Which requests are handled only so many at once; nil for those that need not wait.
+    public var lane: (@Sendable (HTTPRequestHead) -> HTTPLane?)?
+    /// Answers that may wait for clients that take nothing, each on a handler's thread; beyond it the oldest are given up.
+    public var maxStalledAnswers = 16
 
     /// From a request's first byte (or the connection's begin) to the end of its head; then 408.
     public var headerTimeout: Duration = .seconds(10)

@@ -4,6 +4,8 @@ struct ServerExchange: Sendable {
     let loop: ServerLoop
     let request: HTTPRequest
 
+    var lane: HTTPLane? { configuration.lane?(request.head) }
+
     private var configuration: HTTPServerConfiguration { loop.configuration }
 
     /// Handles the request and sends the answer, or as much of it as the socket takes.
@@ -54,7 +56,7 @@ struct ServerExchange: Sendable {
     private func stream(_ write: @Sendable (any HTTPBodyWriter) throws -> Void, _ plan: ResponsePlan) -> Bool {
         let writer = SocketBodyWriter(
             connection.descriptor, StreamedBody(plan, compressionLevel: configuration.compressionLevel),
-            timeout: configuration.writeTimeout, request.cancellation, omitsBody: plan.omitsBody)
+            timeout: configuration.writeTimeout, request.cancellation, loop.stalled) { loop.leaveLane(self) }
         do {
             if !plan.omitsBody { try write(writer) }
             return finish(OutgoingBytes([writer.finish()]), plan)
@@ -80,15 +82,20 @@ private final class SocketBodyWriter: HTTPBodyWriter {
     private var body: StreamedBody
     private let timeout: Duration
     private let cancellation: HTTPCancellation
+    private let stalled: StalledAnswers
+    private let onStall: () -> Void
     private(set) var hasSentNothing = true
 
     init(
-        _ descriptor: Int32, _ body: StreamedBody, timeout: Duration, _ cancellation: HTTPCancellation, omitsBody: Bool
+        _ descriptor: Int32, _ body: StreamedBody, timeout: Duration, _ cancellation: HTTPCancellation, _ stalled: StalledAnswers,
+        onStall: @escaping () -> Void
     ) {
         self.descriptor = descriptor
         self.body = body
         self.timeout = timeout
         self.cancellation = cancellation
+        self.stalled = stalled
+        self.onStall = onStall
     }
 
     var isCancelled: Bool { cancellation.isCancelled }
@@ -124,7 +131,7 @@ private final class SocketBodyWriter: HTTPBodyWriter {
                     deadline = ContinuousClock.now + timeout
                 }
             case .full:
-                guard Socket.wait(descriptor, for: .writable, until: deadline) else {
+                guard waitForClient(until: deadline) else {
                     cancellation.cancel()
                     throw .timedOut
                 }
@@ -132,6 +139,18 @@ private final class SocketBodyWriter: HTTPBodyWriter {
                 cancellation.cancel()
                 throw .clientGone
             }
+        }
+    }
+
+    /// Waits until the client takes more; looks up now and then, whether others need the thread more.
+    private func waitForClient(until deadline: ContinuousClock.Instant) -> Bool {
+        onStall()
+        let number = stalled.begin()
+        defer { stalled.end(number) }
+        while true {
+            let look = min(deadline, .now + .milliseconds(100))
+            if Socket.wait(descriptor, for: .writable, until: look) { return true }
+            if ContinuousClock.now >= deadline || !stalled.mayStay(number) { return false }
         }
     }
 }

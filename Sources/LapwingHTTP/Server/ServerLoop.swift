@@ -34,6 +34,8 @@ final class ServerLoop: Sendable {
     private let handler: Handler
     private let listener: Int32
     private let workers: WorkerPool
+    private let lanes = ServerLanes()
+    let stalled: StalledAnswers
     private let finished: DispatchSemaphore
 
     init(
@@ -46,6 +48,7 @@ final class ServerLoop: Sendable {
         self.listener = listener
         self.finished = finished
         workers = WorkerPool(maxThreads: configuration.maxHandlerThreads)
+        stalled = StalledAnswers(limit: configuration.maxStalledAnswers)
     }
 
     func start() {
@@ -126,14 +129,19 @@ final class ServerLoop: Sendable {
     private func answer(_ exchange: inout ServerExchange?, _ block: inout [UInt8]) {
         for _ in 0..<Self.maxAnswersInTurn {
             guard let current = exchange else { return }
+            guard lanes.enter(current) else {
+                exchange = nil
+                return
+            }
             let mayRun = shared.withLock { shared in
                 guard shared.pollerCount > 1 else { return false }
                 shared.pollerCount -= 1
                 return true
             }
-            guard mayRun else { break }
             exchange = nil
+            guard mayRun else { return run(current) }
             let hasMore = current.run(handler)
+            leaveLane(current)
             shared.withLock { $0.pollerCount += 1 }
             if hasMore { advance(current.connection.token, nil, .now, &block, &exchange) }
         }
@@ -145,9 +153,21 @@ final class ServerLoop: Sendable {
     private static let maxAnswersInTurn = 16
 
     private func handOver(_ exchange: ServerExchange) {
+        if lanes.enter(exchange) { run(exchange) }
+    }
+
+    /// Runs the handler on a thread of the pool; the request has its place in its lane.
+    private func run(_ exchange: ServerExchange) {
         workers.run { [handler] in
-            if exchange.run(handler) { self.connectionIsReady(exchange.connection.token) }
+            let hasMore = exchange.run(handler)
+            self.leaveLane(exchange)
+            if hasMore { self.connectionIsReady(exchange.connection.token) }
         }
+    }
+
+    /// Lets the next of the same lane in; for a request that is done, or waits for its client.
+    func leaveLane(_ exchange: ServerExchange) {
+        if let next = lanes.leave(exchange) { run(next) }
     }
 
     private func advance(

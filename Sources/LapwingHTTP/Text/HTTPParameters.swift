@@ -56,15 +56,34 @@ extension HTTPParameters {
     ///
     /// - Throws: the first fault, as Go reports it.
     public init(formText text: String) throws(HTTPFormError) {
-        var items: [Item] = []
+        var fault: HTTPFormError?
+        self.init(readableIn: text, &fault)
+        if let fault { throw fault }
+    }
+
+    /// The items that can be read, as Go's `ParseQuery` goes on behind an item that cannot.
+    ///
+    /// - Parameter fault: gets the first fault, unless there is one already.
+    init(readableIn text: String, _ fault: inout HTTPFormError?) {
+        items = []
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
-            guard !part.contains(UInt8(ascii: ";")) else { throw .semicolon }
-            guard items.count < Self.maxItems else { throw .tooManyItems(limit: Self.maxItems) }
-            let equals = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
-            let value = equals < part.endIndex ? part[part.index(after: equals)...] : part[part.endIndex...]
-            items.append(Item(name: try Self.decoded(part[..<equals]), value: try Self.decoded(value)))
+            if items.count == Self.maxItems {
+                fault = .tooManyItems(limit: Self.maxItems)
+                return
+            }
+            do throws(HTTPFormError) {
+                items.append(try Self.item(part))
+            } catch {
+                fault = fault ?? error
+            }
         }
-        self.items = items
+    }
+
+    private static func item(_ part: Substring.UTF8View) throws(HTTPFormError) -> Item {
+        if part.contains(UInt8(ascii: ";")) { throw .semicolon }
+        let equals = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
+        let value = equals < part.endIndex ? part[part.index(after: equals)...] : part[part.endIndex...]
+        return Item(name: try decoded(part[..<equals]), value: try decoded(value))
     }
 
     private static func decoded(_ text: Substring.UTF8View) throws(HTTPFormError) -> String {

@@ -48,13 +48,15 @@ public struct Parser {
         return try TypeChecker(source: parser.source).check(expression)
     }
 
-    /// A selector alone, as `match[]` and `--series` take it.
-    public static func parseSelector(_ text: String) throws(PromQLSyntaxError) -> [Matcher] {
+    /// A selector alone, as `--series` takes it.
+    ///
+    /// - Parameter mayTakeAll: whether it may let every series pass, as upstream's `ParseMetricSelector` has it.
+    public static func parseSelector(_ text: String, mayTakeAll: Bool = false) throws(PromQLSyntaxError) -> [Matcher] {
         var parser = try Parser(text)
         guard parser.current.kind == .leftBrace || parser.current.isMetricName else { throw parser.unexpected() }
         let selector = try parser.parseVectorSelector()
         guard parser.current.kind == .end else { throw parser.unexpected() }
-        _ = try TypeChecker(source: parser.source).check(.vectorSelector(selector))
+        if !mayTakeAll { _ = try TypeChecker(source: parser.source).check(.vectorSelector(selector)) }
         return selector.matchers
     }
 

@@ -63,7 +63,7 @@ enum APIAnswer {
     static func success(
         warnings: [String] = [], infos: [String] = [], _ data: (inout JSONWriter) -> Void
     ) -> HTTPResponse {
-        var json = JSONWriter(escapesHTML: false)
+        var json = JSONWriter()
         json.beginObject()
         json.member("status", "success")
         json.key("data")
@@ -73,18 +73,17 @@ enum APIAnswer {
         return .json(json.bytes)
     }
 
-    /// Success without data, as Prometheus answers where there is nothing to look for.
-    static var nothing: HTTPResponse {
-        var json = JSONWriter()
-        json.object { $0.member("status", "success") }
-        return .json(json.bytes)
-    }
+    /// Warnings that are told one by one, and infos likewise.
+    private static let toldRemarks = 10
 
     /// Warnings and infos where there are any, as members of an envelope that is open.
     static func remarks(_ warnings: [String], _ infos: [String], _ json: inout JSONWriter) {
-        for (name, texts) in [("warnings", warnings), ("infos", infos)] where !texts.isEmpty {
+        for (name, kind, texts) in [("warnings", "warning", warnings), ("infos", "info", infos)] where !texts.isEmpty {
             json.key(name)
-            json.array { json in for text in texts { json.string(text) } }
+            json.array { json in
+                for text in texts.prefix(toldRemarks) { json.string(text) }
+                if texts.count > toldRemarks { json.string("\(texts.count - toldRemarks) more \(kind) annotations omitted") }
+            }
         }
     }
 

@@ -14,6 +14,8 @@ struct APIRoutes: Sendable {
     var imports: ImportEndpoint
     var telemetry: OpenTelemetryEndpoint
     var exemplars: ExemplarEndpoint
+    var federation: FederationEndpoint
+    var runtime: RuntimeEndpoints
     var instruments: Instruments
     var history: HistoryEndpoint
     var explanations: ExplainEndpoint
@@ -28,7 +30,8 @@ struct APIRoutes: Sendable {
 
     func router() -> HTTPRouter {
         var router = HTTPRouter()
-        let (queries, series, rules, targets, status) = (queries, series, rules, targets, status)
+        router.options = CrossOrigin.preflight
+        let (queries, series, rules, targets, status, runtime) = (queries, series, rules, targets, status, runtime)
         answer(&router, "query", [.get, .post]) { (request, now) throws(APIError) in try queries.instant(request, now: now) }
         answer(&router, "query_range", [.get, .post]) { (request, now) throws(APIError) in try queries.range(request, now: now) }
         answer(&router, "query_exemplars", [.get, .post]) { [exemplars] (request, now) throws(APIError) in try exemplars.query(request, now: now) }
@@ -42,6 +45,8 @@ struct APIRoutes: Sendable {
         answer(&router, "alert_history") { [history] (request, now) throws(APIError) in try history.history(request, now: now) }
         answer(&router, "explain", [.get, .post]) { [explanations] (request, now) throws(APIError) in try explanations.explain(request, now: now) }
         answer(&router, "targets") { (request, now) throws(APIError) in try targets.targets(request, now: now) }
+        answer(&router, "targets/metadata") { (request, now) throws(APIError) in try targets.targetMetadata(request, now: now) }
+        answer(&router, "scrape_pools") { (request, now) throws(APIError) in try targets.pools(request, now: now) }
         answer(&router, "metadata") { (request, now) throws(APIError) in try targets.metadata(request, now: now) }
         answer(&router, "alertmanagers") { [alertmanagers] (_, _) throws(APIError) in Self.alertmanagers(alertmanagers()) }
         answer(&router, "status/config") { [shownConfiguration] (_, _) throws(APIError) in
@@ -49,29 +54,48 @@ struct APIRoutes: Sendable {
         }
         answer(&router, "status/buildinfo") { (_, _) throws(APIError) in status.buildInfo() }
         answer(&router, "status/tsdb") { (request, now) throws(APIError) in try status.storage(request, now: now) }
-        answer(&router, "write", [.post]) { [writes] (request, _) throws(APIError) in writes.write(request) }
-        answer(&router, "import/prometheus", [.post, .put]) { [imports] (request, now) throws(APIError) in imports.write(request, now: now) }
-        answer(&router, "otlp/v1/metrics", [.post]) { [telemetry] (request, _) throws(APIError) in telemetry.write(request) }
+        answer(&router, "status/flags") { (_, _) throws(APIError) in runtime.shownFlags() }
+        answer(&router, "status/runtimeinfo") { (_, now) throws(APIError) in runtime.runtime(now: now) }
+        answer(&router, "status/walreplay") { (_, _) throws(APIError) in runtime.replay() }
+        take(&router, "write", [.post]) { [writes] (request, _) throws(APIError) in writes.write(request) }
+        take(&router, "import/prometheus", [.post, .put]) { [imports] (request, now) throws(APIError) in imports.write(request, now: now) }
+        take(&router, "otlp/v1/metrics", [.post]) { [telemetry] (request, _) throws(APIError) in telemetry.write(request) }
         addPages(&router)
         return router
     }
 
-    /// One endpoint below `/api/v1/`, counted by name and status.
+    /// One endpoint below `/api/v1/` that answers, also pages of other hosts.
     private func answer(
         _ router: inout HTTPRouter, _ path: String, _ methods: [HTTPMethod] = [.get], _ endpoint: @escaping Endpoint
     ) {
-        let (now, instruments) = (now, instruments)
-        let handler = "/api/v1/" + path
+        count(&router, "/api/v1/" + path, methods) { [now] request in
+            var response = Self.response(of: endpoint, to: request, now())
+            CrossOrigin.allow(request, &response)
+            return response
+        }
+    }
+
+    /// One endpoint below `/api/v1/` that takes samples.
+    private func take(_ router: inout HTTPRouter, _ path: String, _ methods: [HTTPMethod], _ endpoint: @escaping Endpoint) {
+        count(&router, "/api/v1/" + path, methods) { [now] request in Self.response(of: endpoint, to: request, now()) }
+    }
+
+    private static func response(of endpoint: Endpoint, to request: HTTPRequest, _ now: Timestamp) -> HTTPResponse {
+        do throws(APIError) {
+            return try endpoint(request, now)
+        } catch {
+            return error.response
+        }
+    }
+
+    /// A route whose requests are counted by path and status.
+    private func count(_ router: inout HTTPRouter, _ handler: String, _ methods: [HTTPMethod], _ respond: @escaping HTTPRouter.Handler) {
+        let instruments = instruments
         let durations = instruments.histogram(
             "lapwing_http_request_duration_seconds", ["handler": handler], help: "How long requests took to answer.")
-        router.on(methods, "/api/v1/" + path) { request in
+        router.on(methods, handler) { request in
             let start = ContinuousClock.now
-            let response: HTTPResponse
-            do throws(APIError) {
-                response = try endpoint(request, now())
-            } catch {
-                response = error.response
-            }
+            let response = respond(request)
             durations.observe(start.duration(to: .now) / .seconds(1))
             instruments.counter(
                 "lapwing_http_requests_total", ["handler": handler, "code": "\(response.status.code)"],
@@ -85,6 +109,7 @@ struct APIRoutes: Sendable {
         let (status, instruments, now, reload) = (status, instruments, now, reload)
         router.on(.get, "/-/healthy") { _ in .text("Lapwing is Healthy.\n") }
         router.on(.get, "/-/ready") { _ in .text("Lapwing is Ready.\n") }
+        count(&router, "/federate", [.get]) { [federation] request in federation.page(request, now: now()) }
         router.on(.get, "/health") { _ in status.health(now: now()) }
         router.on(.get, "/metrics") { _ in
             HTTPResponse(contentType: "text/plain; version=0.0.4; charset=utf-8", body: .bytes(instruments.page()))

@@ -22,7 +22,7 @@ struct ExemplarEndpoint: Sendable {
             throw APIError(.badData, error.description)
         }
         let selectors = Self.selectors(of: expression)
-        if selectors.isEmpty { return APIAnswer.nothing }
+        if selectors.isEmpty { return HTTPResponse(status: .noContent) }
         let found = exemplars.select(selectors, over: TimeRange(start: start, end: end))
         return APIAnswer.success { json in
             json.array { json in

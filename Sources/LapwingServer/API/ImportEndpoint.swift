@@ -9,7 +9,7 @@ import LapwingStorage
 /// not take are told line by line, and the others are stored.
 struct ImportEndpoint: Sendable {
     /// Bytes of a page, decompressed.
-    static let maximumBytes = 256 << 20
+    static let maximumBytes = RequestLanes.maximumWrite
 
     let sink: any SampleSink
     var exemplars = ExemplarStore()
@@ -24,7 +24,7 @@ struct ImportEndpoint: Sendable {
         do {
             let type = request.headers["Content-Type"] ?? ""
             let faults = try store(bytes, try ExpositionFormat(contentType: type, fallback: .prometheusText), now: now)
-            return faults.isEmpty ? HTTPResponse(status: .noContent) : .text(WriteFault.summary(faults) + "\n", status: .badRequest)
+            return faults.isEmpty ? HTTPResponse(status: .noContent) : .text(faults.summary + "\n", status: .badRequest)
         } catch let error as AppendError {
             return .text(error.message + "\n", status: WriteEndpoint.status(of: error))
         } catch {
@@ -32,7 +32,7 @@ struct ImportEndpoint: Sendable {
         }
     }
 
-    private func store(_ bytes: [UInt8], _ format: ExpositionFormat, now: Timestamp) throws -> [WriteFault] {
+    private func store(_ bytes: [UInt8], _ format: ExpositionFormat, now: Timestamp) throws -> WriteFaults {
         var texts = SeriesTexts()
         var page = ExpositionPage()
         try page.read(bytes.span, as: format, known: &texts)
@@ -43,32 +43,36 @@ struct ImportEndpoint: Sendable {
         batch.series = page.series.map { references[Int($0)] }
         batch.times = page.times.map { $0 == ExpositionPage.noTime ? now.milliseconds : $0 }
         batch.values = page.values
-        let faults = try sink.append(batch).map { refused in
+        var faults = WriteFaults()
+        for refused in try sink.append(batch) {
             let index = refused.index
-            let line = page.lineNumber(of: index, in: bytes.span)
-            return WriteFault("line \(line): \(WriteFault.text(refused.reason)): \(labels[Int(page.series[index])]) at \(batch.times[index])")
+            faults.add(
+                "line \(page.lineNumber(of: index, in: bytes.span)): \(WriteFaults.text(refused.reason)): "
+                    + "\(labels[Int(page.series[index])]) at \(batch.times[index])")
         }
-        return try faults + keepExemplars(of: page, batch.times, labels, bytes)
+        try keepExemplars(of: page, batch.times, labels, bytes, &faults)
+        return faults
     }
 
     /// - Parameters:
     ///   - times: of the lines.
     ///   - labels: by the numbers of series texts.
-    private func keepExemplars(of page: ExpositionPage, _ times: [Int64], _ labels: [Labels], _ bytes: [UInt8]) throws -> [WriteFault] {
+    private func keepExemplars(
+        of page: ExpositionPage, _ times: [Int64], _ labels: [Labels], _ bytes: [UInt8], _ faults: inout WriteFaults
+    ) throws {
         let found = try page.exemplars.map { text in
             SeriesExemplar(
                 series: labels[Int(page.series[text.line])], exemplar: try page.exemplar(text, in: bytes.span, sampleTime: times[text.line]))
         }
-        let verdicts = exemplars.add(found)
-        return zip(page.exemplars, verdicts).compactMap { text, verdict in
+        for (text, verdict) in zip(page.exemplars, exemplars.add(found)) {
             let fault: String
             switch verdict {
-            case .taken, .known: return nil
+            case .taken, .known: continue
             case .outOfOrder: fault = "out of order exemplar"
             case .tooLong: fault = "an exemplar's labels have more than \(Exemplar.labelCharacterLimit) characters"
             case .tooFarInFuture: fault = "an exemplar lies too far in the future"
             }
-            return WriteFault("line \(page.lineNumber(of: text.line, in: bytes.span)): \(fault)", samples: 0)
+            faults.add("line \(page.lineNumber(of: text.line, in: bytes.span)): \(fault)")
         }
     }
 

@@ -34,7 +34,7 @@ final class KnownSeries: Sendable {
     /// The reference of each series of a request, nil where its labels are not taken.
     ///
     /// - Parameter faults: gets what is wrong with labels.
-    func references(of request: RemoteWriteRequest, _ faults: inout [WriteFault]) throws(AppendError) -> [SeriesReference?] {
+    func references(of request: RemoteWriteRequest, _ faults: inout WriteFaults) throws(AppendError) -> [SeriesReference?] {
         var (references, numbers, generation) = state.withLock { state -> ([SeriesReference?], [Int32], Int) in
             if state.texts.count > Self.maximumSeries || state.texts.byteCount > Self.maximumBytes { state.forget() }
             let numbers = request.numbers(known: &state.texts)
@@ -47,7 +47,7 @@ final class KnownSeries: Sendable {
             do throws(RemoteWriteError) {
                 fresh.append((place, try request.labels(of: series)))
             } catch {
-                faults.append(WriteFault("invalid labels: \(error)", samples: series.floats.count + series.histograms.count))
+                faults.add("invalid labels: \(error)")
             }
         }
         if fresh.isEmpty { return references }
@@ -60,36 +60,5 @@ final class KnownSeries: Sendable {
             }
         }
         return references
-    }
-}
-
-/// Something of a request that was not stored.
-struct WriteFault: Sendable {
-    var message: String
-    /// Samples that were lost with it.
-    var samples: Int
-
-    init(_ message: String, samples: Int = 1) {
-        self.message = message
-        self.samples = samples
-    }
-
-    /// Faults that are told one by one.
-    private static let toldFaults = 5
-
-    static func summary(_ faults: [WriteFault]) -> String {
-        let rest = faults.count - toldFaults
-        return faults.prefix(toldFaults).map(\.message).joined(separator: "\n") + (rest > 0 ? "\nand \(rest) more" : "")
-    }
-
-    /// Prometheus' words.
-    static func text(_ reason: RefusedSample.Reason) -> String {
-        switch reason {
-        case .outOfOrder: "out of order sample"
-        case .duplicateTimestamp: "duplicate sample for timestamp"
-        case .tooOld: "too old sample"
-        case .tooFarInFuture: "out of bounds"
-        case .unknownSeries: "unknown series"
-        }
     }
 }

@@ -26,13 +26,13 @@ struct OpenTelemetryEndpoint: Sendable {
         do {
             let bytes = try ImportEndpoint.body(of: request)
             let metrics = try essence == Self.json ? OpenTelemetryMetrics(json: bytes) : OpenTelemetryMetrics(protobuf: bytes)
-            let faults = try store(metrics)
+            var faults = try store(metrics)
             exemplars.add(
                 zip(metrics.exemplarSeries, metrics.exemplars).map { SeriesExemplar(series: metrics.labels[$0.0], exemplar: $0.1) })
             metadata.note(metrics.metadata)
-            let refusals = metrics.refusals.map { WriteFault($0.message, samples: $0.samples) }
-            if !faults.isEmpty { return .text(WriteFault.summary(faults + refusals) + "\n", status: .badRequest) }
-            if !refusals.isEmpty { return .text(WriteFault.summary(refusals) + "\n", status: .internalServerError) }
+            let isRefused = !faults.isEmpty
+            for refusal in metrics.refusals { faults.add(refusal.message) }
+            if !faults.isEmpty { return .text(faults.summary + "\n", status: isRefused ? .badRequest : .internalServerError) }
             return essence == Self.json ? .json(Array("{}".utf8)) : HTTPResponse(contentType: Self.protobuf, body: .bytes([]))
         } catch let error as AppendError {
             return .text(error.message + "\n", status: WriteEndpoint.status(of: error))
@@ -41,8 +41,9 @@ struct OpenTelemetryEndpoint: Sendable {
         }
     }
 
-    private func store(_ metrics: OpenTelemetryMetrics) throws(AppendError) -> [WriteFault] {
-        if metrics.labels.isEmpty { return [] }
+    private func store(_ metrics: OpenTelemetryMetrics) throws(AppendError) -> WriteFaults {
+        var faults = WriteFaults()
+        if metrics.labels.isEmpty { return faults }
         let references = try sink.references(for: metrics.labels)
         var batch = SampleBatch()
         batch.series = metrics.series.map { references[$0] }
@@ -50,11 +51,12 @@ struct OpenTelemetryEndpoint: Sendable {
         batch.histogramSeries = metrics.histogramSeries.map { references[$0] }
         (batch.histogramTimes, batch.histograms, batch.histogramStartTimes)
             = (metrics.histogramTimes, metrics.histograms, metrics.histogramStartTimes)
-        return try sink.append(batch).map { refused in
+        for refused in try sink.append(batch) {
             let place = refused.index - metrics.series.count
             let labels = metrics.labels[place < 0 ? metrics.series[refused.index] : metrics.histogramSeries[place]]
             let time = place < 0 ? metrics.times[refused.index] : metrics.histogramTimes[place]
-            return WriteFault("\(WriteFault.text(refused.reason)): \(labels) at \(time)")
+            faults.add("\(WriteFaults.text(refused.reason)): \(labels) at \(time)")
         }
+        return faults
     }
 }

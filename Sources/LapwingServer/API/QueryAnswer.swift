@@ -72,7 +72,7 @@ public struct QueryAnswer: Sendable {
 
     /// What follows the elements of `result`.
     private var envelopeEnd: [UInt8] {
-        var json = JSONWriter(reusing: [], continues: true, escapesHTML: false)
+        var json = JSONWriter(reusing: [], continues: true)
         json.endArray()
         if let statistics { json.statistics(statistics) }
         json.endObject()

@@ -26,8 +26,8 @@ struct QueryEndpoints: Sendable {
     func range(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
         let parameters = try RequestParameters(request, now: now)
         let limit = try parameters.limit()
-        guard let start = try parameters.time("start") else { throw .invalidParameter("start", "cannot parse \"\" to a valid timestamp") }
-        guard let end = try parameters.time("end") else { throw .invalidParameter("end", "cannot parse \"\" to a valid timestamp") }
+        let start = try parameters.requiredTime("start")
+        let end = try parameters.requiredTime("end")
         guard start <= end else { throw .invalidParameter("end", "end timestamp must not be before start time") }
         guard let step = try parameters.duration("step") else { throw .invalidParameter("step", "cannot parse \"\" to a valid duration") }
         guard step >= .milliseconds(1) else {
@@ -58,7 +58,7 @@ struct QueryEndpoints: Sendable {
         let cancellation = request.cancellation
         return QueryContext(
             isCancelled: { cancellation.isCancelled }, deadline: .now + Swift.min(asked ?? timeout, timeout),
-            lookbackDelta: try parameters.duration("lookback_delta"))
+            lookbackDelta: try parameters.lookbackDelta())
     }
 
     /// Executes what `run` does, and answers with its result.

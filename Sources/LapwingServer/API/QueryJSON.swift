@@ -26,10 +26,10 @@ extension JSONWriter {
         }
     }
 
-    /// A scalar never has an exponent (`promql/value.go`, `Scalar.MarshalJSON`).
+    /// A scalar never has an exponent, and its time no zeros behind it (`promql/value.go`, `Scalar.MarshalJSON`).
     private mutating func scalar(_ value: Double, at time: Timestamp) {
         array { json in
-            json.seconds(time.milliseconds)
+            json.number(Double(time.milliseconds) / 1000)
             json.string(GoNumber.text(value, .fixed))
         }
     }
@@ -39,7 +39,7 @@ extension JSONWriter {
         var escaped: [UInt8] = []
         Self.append(text, to: &escaped)
         array { json in
-            json.seconds(time.milliseconds)
+            json.number(Double(time.milliseconds) / 1000)
             json.raw(escaped)
         }
     }
@@ -68,16 +68,20 @@ extension JSONWriter {
         }
     }
 
-    /// Labels as an object, written from the set's own bytes.
+    /// Labels as an object, written from the set's own bytes; json-iterator lets HTML pass in them.
     public mutating func labels(_ labels: Labels) {
-        beginObject()
-        labels.forEachPair { name, value in member(utf8: name, value) }
-        endObject()
+        lettingHTMLPass { json in
+            json.beginObject()
+            labels.forEachPair { name, value in json.member(utf8: name, value) }
+            json.endObject()
+        }
     }
 
-    /// Labels as an object.
+    /// Labels as an object, likewise.
     public mutating func labels(_ labels: some Sequence<Label>) {
-        object { json in for label in labels { json.member(label.name, label.value) } }
+        lettingHTMLPass { json in
+            json.object { json in for label in labels { json.member(label.name, label.value) } }
+        }
     }
 
     /// `[1435781451.781,{"count":"3","sum":"1.5","buckets":[…]}]`.

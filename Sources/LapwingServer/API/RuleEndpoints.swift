@@ -1,6 +1,7 @@
 import Lapwing
 import LapwingAlerting
 import LapwingHTTP
+import LapwingPage
 import LapwingPromQL
 import LapwingRules
 import LapwingSeries
@@ -12,19 +13,11 @@ struct RuleEndpoints: Sendable {
 
     func rules(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
         let parameters = try RequestParameters(request, now: now)
+        try parameters.requireAllReadable()
         let filter = try RuleFilter(parameters)
-        let statuses = scheduler.statuses.filter { filter.takes($0.group) }
-        let limit = try parameters.limit("group_limit")
-        let token = parameters.text("group_next_token")
-        var page = statuses[...]
-        if let token {
-            guard let start = statuses.firstIndex(where: { Self.token(of: $0.group) == token }) else {
-                throw .invalidParameter("group_next_token", "invalid group_next_token '\(token)'. were rule groups changed?")
-            }
-            page = statuses[start...]
-        }
-        let shown = limit > 0 ? page.prefix(limit) : page
-        let next = shown.endIndex < page.endIndex ? Self.token(of: page[shown.endIndex].group) : nil
+        let page = try RulePage(parameters)
+        let statuses = scheduler.statuses.sorted { ($0.group.file, $0.group.name) < ($1.group.file, $1.group.name) }
+        let (shown, next) = try page.cut(statuses, filter)
         return APIAnswer.success { json in
             json.object { json in
                 json.key("groups")
@@ -43,9 +36,44 @@ struct RuleEndpoints: Sendable {
             }
         }
     }
+}
 
-    private static func token(of group: RuleGroup) -> String {
-        String(Labels(metric: "", ["file": group.key.file, "name": group.key.name]).stableHash, radix: 16)
+/// Which groups of those that a filter lets through a request asks for.
+struct RulePage {
+    /// Nil: all.
+    let limit: Int?
+    let token: String?
+
+    init(_ parameters: RequestParameters) throws(APIError) {
+        token = parameters.text("group_next_token")
+        guard let text = parameters.text("group_limit") else {
+            limit = nil
+            if token == nil { return }
+            throw .invalidParameter("group_next_token", "group_limit needs to be present in order to paginate over the groups")
+        }
+        guard let limit = Int32(text) else {
+            throw .invalidParameter("group_limit", "group_limit needs to be a valid number: " + GoInteger.fault(in: text, function: "ParseInt"))
+        }
+        guard limit > 0 else { throw .invalidParameter("group_limit", "group_limit needs to be greater than 0") }
+        self.limit = Int(limit)
+    }
+
+    /// - Returns: also the token by which the next page is asked for, where there is one.
+    func cut(_ statuses: [RuleScheduler.Status], _ filter: RuleFilter) throws(APIError) -> (shown: ArraySlice<RuleScheduler.Status>, next: String?) {
+        var rest = statuses[...]
+        if let token {
+            rest = rest.drop { Self.token(of: $0.group) != token }
+            guard !rest.isEmpty else {
+                throw .invalidParameter("group_next_token", "invalid group_next_token '\(token)'. were rule groups changed?")
+            }
+        }
+        let taken = rest.filter { filter.takes($0.group) }[...]
+        let shown = taken.prefix(limit ?? taken.count)
+        return (shown, shown.endIndex < taken.endIndex ? Self.token(of: taken[shown.endIndex].group) : nil)
+    }
+
+    static func token(of group: RuleGroup) -> String {
+        SHA256.hexadecimal(SHA256.digest(of: Array("\(group.file);\(group.name)".utf8)))
     }
 }
 
@@ -57,20 +85,34 @@ struct RuleFilter {
     let files: Set<String>
     let matchers: [[Matcher]]
     let hidesAlerts: Bool
+    /// Whether what a rule costs is told too, which Prometheus does not have.
+    let showsFigures: Bool
 
     init(_ parameters: RequestParameters) throws(APIError) {
-        kind = parameters.text("type")
+        matchers = try parameters.matchers()
+        kind = parameters.text("type")?.lowercased()
         if let kind, kind != "alert", kind != "record" { throw .invalidParameter("type", "not supported value \(GoQuote.quote(kind))") }
         names = Set(parameters.texts("rule_name[]"))
         groups = Set(parameters.texts("rule_group[]"))
         files = Set(parameters.texts("file[]"))
-        matchers = try parameters.matchers()
-        hidesAlerts = parameters.text("exclude_alerts") == "true"
+        showsFigures = parameters.text("stats") != nil
+        hidesAlerts = try Self.hidesAlerts(parameters.text("exclude_alerts")?.lowercased())
+    }
+
+    /// As Go's `ParseBool` reads it.
+    private static func hidesAlerts(_ text: String?) throws(APIError) -> Bool {
+        switch text {
+        case nil, "0", "f", "false": return false
+        case "1", "t", "true": return true
+        case let text?:
+            let fault = "strconv.ParseBool: parsing \(GoQuote.quote(text)): invalid syntax"
+            throw .invalidParameter("exclude_alerts", "error converting exclude_alerts: \(fault)")
+        }
     }
 
     func takes(_ group: RuleGroup) -> Bool {
         (groups.isEmpty || groups.contains(group.name)) && (files.isEmpty || files.contains(group.file))
-            && (names.isEmpty && kind == nil && matchers.isEmpty || group.rules.contains(where: takes))
+            && group.rules.contains(where: takes)
     }
 
     func takes(_ rule: Rule) -> Bool {
@@ -99,7 +141,7 @@ extension JSONWriter {
             json.key("rules")
             json.array { json in
                 for (rule, state) in zip(status.group.rules, status.state.rules) where filter.takes(rule) {
-                    json.rule(rule, state, hidesAlerts: filter.hidesAlerts)
+                    json.rule(rule, state, filter)
                 }
             }
             json.key("interval")
@@ -113,13 +155,13 @@ extension JSONWriter {
         }
     }
 
-    private mutating func rule(_ rule: Rule, _ state: RuleState, hidesAlerts: Bool) {
+    private mutating func rule(_ rule: Rule, _ state: RuleState, _ filter: RuleFilter) {
         object { json in
             switch rule {
             case .alerting(let rule):
                 json.member("state", state.lastEvaluation == nil ? "unknown" : state.active.state.rawValue)
                 json.member("name", rule.name)
-                json.member("query", rule.query.text)
+                json.member("query", rule.query.expression.description)
                 json.key("duration")
                 json.number(rule.hold / .seconds(1))
                 json.key("keepFiringFor")
@@ -128,21 +170,35 @@ extension JSONWriter {
                 json.labels(rule.labels.map { Label(name: $0.name, value: $0.template.text) })
                 json.key("annotations")
                 json.labels(rule.annotations.map { Label(name: $0.name, value: $0.template.text) })
-                if !hidesAlerts {
-                    json.key("alerts")
+                json.key("alerts")
+                if filter.hidesAlerts {
+                    json.null()
+                } else {
                     json.array { json in for alert in state.active.current { json.alert(alert) } }
                 }
                 json.health(state)
                 json.member("type", "alerting")
             case .recording(let rule):
                 json.member("name", rule.metric)
-                json.member("query", rule.query.text)
-                if !rule.labels.isEmpty {
-                    json.key("labels")
-                    json.labels(rule.labels)
-                }
+                json.member("query", rule.query.expression.description)
+                json.key("labels")
+                json.labels(rule.labels)
                 json.health(state)
                 json.member("type", "recording")
+            }
+            if filter.showsFigures { json.figures(state) }
+        }
+    }
+
+    private mutating func figures(_ state: RuleState) {
+        key("stats")
+        object { json in
+            for (name, count) in [
+                ("evaluations", state.evaluations), ("failures", state.failures), ("seriesRead", state.seriesRead), ("samplesRead", state.samplesRead),
+                ("samplesProduced", state.samplesProduced),
+            ] {
+                json.key(name)
+                json.integer(count)
             }
         }
     }

@@ -10,10 +10,11 @@ struct SeriesEndpoints: Sendable {
 
     func series(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
         let parameters = try RequestParameters(request, now: now)
-        let groups = try parameters.matchers()
-        if groups.isEmpty { throw APIError(.badData, "no match[] parameter provided") }
+        try parameters.requireAllReadable()
+        if parameters.texts("match[]").isEmpty { throw APIError(.badData, "no match[] parameter provided") }
         let limit = try parameters.limit()
         let range = try parameters.timeRange()
+        let groups = try matchers(parameters)
         var found: Set<Labels> = []
         do throws(ReadError) {
             let snapshot = source.snapshot()
@@ -28,11 +29,20 @@ struct SeriesEndpoints: Sendable {
         }
     }
 
+    private func matchers(_ parameters: RequestParameters) throws(APIError) -> [[Matcher]] {
+        do throws(APIError) {
+            return try parameters.matchers()
+        } catch {
+            throw .invalidParameter("match[]", error.message)
+        }
+    }
+
     func labels(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
         let parameters = try RequestParameters(request, now: now)
-        let groups = try parameters.matchers()
+        let limit = try parameters.limit()
         let range = try parameters.timeRange()
-        return try answer(limit: try parameters.limit()) { () throws(ReadError) in
+        let groups = try parameters.matchers()
+        return try answer(limit: limit) { () throws(ReadError) in
             try source.snapshot().labelNames(matching: groups, over: range)
         }
     }
@@ -42,9 +52,10 @@ struct SeriesEndpoints: Sendable {
         var name = request.pathParameters["name"] ?? ""
         if name.hasPrefix("U__") { name = Self.unescaped(name) }
         guard !name.isEmpty else { throw APIError(.badData, "invalid label name: \"\"") }
-        let groups = try parameters.matchers()
+        let limit = try parameters.limit()
         let range = try parameters.timeRange()
-        return try answer(limit: try parameters.limit()) { () throws(ReadError) in
+        let groups = try parameters.matchers()
+        return try answer(limit: limit) { () throws(ReadError) in
             try source.snapshot().labelValues(of: name, matching: groups, over: range)
         }
     }

@@ -12,37 +12,38 @@ struct StatusEndpoints: Sendable {
     let scrapes: ScrapeManager
     let start: Timestamp
 
+    /// The version is that of Prometheus whose API this is: Grafana and others choose what they ask for by it.
     func buildInfo() -> HTTPResponse {
         APIAnswer.success { json in
             json.object { json in
-                json.member("application", "Lapwing")
-                json.member("version", LapwingVersion.text)
-                json.member("revision", "")
-                json.member("branch", "")
+                json.member("version", Self.prometheusVersion)
+                json.member("revision", LapwingVersion.text)
+                json.member("branch", "lapwing")
                 json.member("buildUser", "")
                 json.member("buildDate", "")
                 json.member("goVersion", "")
+                json.member("application", "Lapwing")
             }
         }
     }
 
+    static let prometheusVersion = "3.14.0"
+
     func storage(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
-        let parameters = try RequestParameters(request, now: now)
-        let limit = try parameters.limit()
+        let limit = try Self.limit(try RequestParameters(request, now: now).text("limit"))
         let statistics = store.statistics
-        let cardinalities = store.cardinalities(limit: limit > 0 ? limit : 10)
+        let cardinalities = store.cardinalities(limit: limit)
         return APIAnswer.success { json in
             json.object { json in
                 json.key("headStats")
                 json.object { json in
-                    json.key("numSeries")
-                    json.integer(statistics.series)
-                    json.key("chunkCount")
-                    json.integer(statistics.chunks)
-                    json.key("minTime")
-                    json.integer(statistics.oldest?.milliseconds ?? 0)
-                    json.key("maxTime")
-                    json.integer(statistics.newest?.milliseconds ?? 0)
+                    for (name, value) in [
+                        ("numSeries", Int64(statistics.series)), ("numLabelPairs", Int64(cardinalities.pairs)), ("chunkCount", Int64(statistics.chunks)),
+                        ("minTime", statistics.oldest?.milliseconds ?? .max), ("maxTime", statistics.newest?.milliseconds ?? .min),
+                    ] {
+                        json.key(name)
+                        json.integer(value)
+                    }
                 }
                 json.rows("seriesCountByMetricName", cardinalities.seriesByMetric)
                 json.rows("labelValueCountByLabelName", cardinalities.valuesByLabel)
@@ -50,6 +51,16 @@ struct StatusEndpoints: Sendable {
                 json.rows("seriesCountByLabelValuePair", cardinalities.seriesByPair)
             }
         }
+    }
+
+    /// Rows of each list that `status/tsdb` gives at most.
+    private static let maximumRows = 10_000
+
+    private static func limit(_ text: String?) throws(APIError) -> Int {
+        guard let text else { return 10 }
+        guard let limit = Int(text), limit >= 1 else { throw APIError(.badData, "limit must be a positive number") }
+        guard limit <= maximumRows else { throw APIError(.badData, "limit must not exceed \(maximumRows)") }
+        return limit
     }
 
     /// A page for machines that ask whether the service and its parts are well.

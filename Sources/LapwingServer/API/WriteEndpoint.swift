@@ -45,9 +45,9 @@ struct WriteEndpoint: Sendable {
         do throws(AppendError) {
             var (faults, written) = try store(message)
             let exemplarFaults = keepExemplars(of: message, &written)
-            if version == .second { faults += exemplarFaults }
+            if version == .second { faults.add(exemplarFaults) }
             metadata.note(message.metadata)
-            let response = faults.isEmpty ? HTTPResponse(status: .noContent) : Self.answer(WriteFault.summary(faults), .badRequest)
+            let response = faults.isEmpty ? HTTPResponse(status: .noContent) : Self.answer(faults.summary, .badRequest)
             return version == .first ? response : Self.counted(response, written)
         } catch {
             let response = Self.answer(error.message, Self.status(of: error))
@@ -73,31 +73,34 @@ struct WriteEndpoint: Sendable {
     /// Stores what can be stored.
     ///
     /// - Returns: what could not, and how many samples and histograms were.
-    private func store(_ message: RemoteWriteRequest) throws(AppendError) -> (faults: [WriteFault], written: Written) {
-        var faults: [WriteFault] = []
+    private func store(_ message: RemoteWriteRequest) throws(AppendError) -> (faults: WriteFaults, written: Written) {
+        var faults = WriteFaults()
         var references = try known.references(of: message, &faults)
         var batch = Self.batch(message, references)
         var refused = try sink.append(batch)
         if refused.contains(where: { $0.reason == .unknownSeries }) {
             // A series that was kept by its bytes had no samples for long and is gone: all are asked for anew.
             known.forget()
-            faults = []
+            faults = WriteFaults()
             references = try known.references(of: message, &faults)
             batch = Self.batch(message, references)
             refused = try sink.append(batch)
         }
-        faults = message.refusals.map { WriteFault($0.message, samples: $0.samples) } + faults
-        for sample in refused { faults.append(WriteFault(WriteFault.text(sample.reason) + Self.place(of: sample.index, message, references))) }
+        var all = WriteFaults()
+        for refusal in message.refusals { all.add(refusal.message) }
+        all.add(faults)
+        for sample in refused { all.add(WriteFaults.text(sample.reason) + Self.place(of: sample.index, message, references)) }
         let refusedFloats = refused.count { $0.index < batch.series.count }
         let histograms = batch.histogramSeries.count - (refused.count - refusedFloats)
-        return (faults, Written(floats: batch.series.count - refusedFloats, histograms: histograms))
+        return (all, Written(floats: batch.series.count - refusedFloats, histograms: histograms))
     }
 
     /// Keeps the exemplars of series whose labels are right.
     ///
     /// - Returns: faults of those that came too late; what else cannot be kept is passed over, as in Prometheus.
-    private func keepExemplars(of message: RemoteWriteRequest, _ written: inout Written) -> [WriteFault] {
-        if message.exemplars.isEmpty { return [] }
+    private func keepExemplars(of message: RemoteWriteRequest, _ written: inout Written) -> WriteFaults {
+        var faults = WriteFaults()
+        if message.exemplars.isEmpty { return faults }
         var found: [SeriesExemplar] = []
         var last: (place: Int, labels: Labels?) = (-1, nil)
         for (place, exemplar) in zip(message.exemplarSeries, message.exemplars) {
@@ -106,7 +109,10 @@ struct WriteEndpoint: Sendable {
         }
         let verdicts = exemplars.add(found)
         written.exemplars = verdicts.count { $0 == .taken || $0 == .known }
-        return zip(found, verdicts).filter { $0.1 == .outOfOrder }.map { WriteFault("out of order exemplar for series \($0.0.series)", samples: 0) }
+        for (exemplar, verdict) in zip(found, verdicts) where verdict == .outOfOrder {
+            faults.add("out of order exemplar for series \(exemplar.series)")
+        }
+        return faults
     }
 
     private static func batch(_ message: RemoteWriteRequest, _ references: [SeriesReference?]) -> SampleBatch {

@@ -39,6 +39,7 @@ public final class Sidecar: Sendable {
     private let reloading = Mutex<Task<Void, any Error>?>(nil)
     private let log: LogWriter
     private let store: Store
+    private let sink: CountedSink
     private let exemplars: ExemplarStore
     private let metadata = WrittenMetadata()
     private let instruments = Instruments()
@@ -79,9 +80,9 @@ public final class Sidecar: Sendable {
         let store = try DataKeeper.open(configuration, log)
         let late = LateRouter()
         late.gate.set(settings.web)
-        let server = HTTPServer(configuration: HTTPServerConfiguration(host: configuration.host, port: configuration.port)) {
-            late.respond(to: $0)
-        }
+        var listening = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        (listening.lane, listening.bodyLimit) = (RequestLanes.lane, RequestLanes.bodyLimit)
+        let server = HTTPServer(configuration: listening) { late.respond(to: $0) }
         let address = try server.start()
         let sidecar = Sidecar(settings, flags, store, log, client, server, at: address, late.gate, onAlert)
         let router = sidecar.routes().router()
@@ -107,8 +108,9 @@ public final class Sidecar: Sendable {
         let timeout = configuration.queryTimeout
         let querier = SourceQuerier(
             engine: QueryEngine(configuration.engine), source: store, makeContext: { QueryContext(deadline: .now + timeout) })
+        let sink = CountedSink(store, instruments)
         let environment = RuleEnvironment(
-            querier: querier, sink: store, externalLabels: configuration.externalLabels, externalURL: externalURL,
+            querier: querier, sink: sink, externalLabels: configuration.externalLabels, externalURL: externalURL,
             defaultInterval: configuration.evaluationInterval ?? SidecarConfiguration.standardInterval)
         externalLabels = Latest(configuration.externalLabels)
         heartbeat = Latest(configuration.heartbeat.map { HeartbeatSender($0, client: client, log: log) })
@@ -122,12 +124,13 @@ public final class Sidecar: Sendable {
         exemplars = ExemplarStore(
             capacity: configuration.maxExemplars.map { max(0, $0) } ?? ExemplarStore.maximumExemplars,
             outOfOrderWindow: configuration.outOfOrderWindow ?? .zero, clock: { .now })
-        scrapes = ScrapeManager(client: client, sink: store, exemplars: exemplars, version: LapwingVersion.text) { event in
+        scrapes = ScrapeManager(client: client, sink: sink, exemplars: exemplars, version: LapwingVersion.text) { event in
             log.log(.warn, "\(event)")
         }
         finder = TargetFinder(scrapes, client: client, version: LapwingVersion.text, log: log)
         demo = configuration.runsDemo ? DemoService() : nil
         self.store = store
+        self.sink = sink
         keeper = DataKeeper(store, configuration, log)
         self.server = server
         self.address = address
@@ -143,7 +146,8 @@ public final class Sidecar: Sendable {
     private static func notifier(
         _ configuration: SidecarConfiguration, _ store: Store, _ log: LogWriter, _ client: any HTTPClient, _ instruments: Instruments
     ) -> Notifier {
-        var surroundings = Notifier.Surroundings(client: client)
+        let durations = instruments.histogram("lapwing_notifications_latency_seconds", help: "How long receivers take to answer.")
+        var surroundings = Notifier.Surroundings(client: MeasuredClient(client: client, durations: durations))
         surroundings.notes = store
         surroundings.readFile = RuleLoading.secret
         surroundings.observer = { event in report(event, log, instruments) }
@@ -168,10 +172,15 @@ public final class Sidecar: Sendable {
             series: SeriesEndpoints(source: store), rules: RuleEndpoints(scheduler: scheduler),
             targets: TargetEndpoints(scrapes: scrapes, written: metadata, externalURL: configuration.externalURL ?? "", listenPort: address.port),
             status: StatusEndpoints(store: store, scheduler: scheduler, scrapes: scrapes, start: .now),
-            writes: WriteEndpoint(sink: store, exemplars: exemplars, metadata: metadata),
-            imports: ImportEndpoint(sink: store, exemplars: exemplars),
-            telemetry: OpenTelemetryEndpoint(sink: store, exemplars: exemplars, metadata: metadata),
-            exemplars: ExemplarEndpoint(exemplars: exemplars), instruments: instruments,
+            writes: WriteEndpoint(sink: sink, exemplars: exemplars, metadata: metadata),
+            imports: ImportEndpoint(sink: sink, exemplars: exemplars),
+            telemetry: OpenTelemetryEndpoint(sink: sink, exemplars: exemplars, metadata: metadata),
+            exemplars: ExemplarEndpoint(exemplars: exemplars),
+            federation: FederationEndpoint(
+                source: store, lookbackDelta: configuration.engine.lookbackDelta, externalLabels: { [externalLabels] in externalLabels.value }),
+            runtime: RuntimeEndpoints(
+                start: .now, flags: configuration.shownFlags, retention: configuration.shownRetention, lastReload: { [lastReload] in lastReload.value }),
+            instruments: instruments,
             history: HistoryEndpoint(notifier: notifier),
             explanations: ExplainEndpoint(
                 scheduler: scheduler, source: store, firstSample: { [store] in store.statistics.oldest },
@@ -270,63 +279,24 @@ public final class Sidecar: Sendable {
     // MARK: Telling of itself
 
     private func describeSelf() {
-        let (store, scheduler, scrapes) = (store, scheduler, scrapes)
-        instruments.gauge("lapwing_build_info", ["version": LapwingVersion.text], help: "Which version runs.").set(1)
-        instruments.observe("lapwing_head_series", help: "Series in the store.") { Double(store.counts.series) }
-        instruments.observe("lapwing_head_samples", help: "Samples in the store.") { Double(store.counts.samples) }
-        describeData()
-        instruments.observe("lapwing_exemplars", help: "Exemplars that are kept.") { [exemplars] in Double(exemplars.count) }
-        instruments.observe("lapwing_exemplar_series", help: "Series of which exemplars are kept.") { [exemplars] in
-            Double(exemplars.seriesCount)
-        }
+        let figures = ServiceFigures(
+            store: store, exemplars: exemplars, scheduler: scheduler, scrapes: scrapes, notifier: notifier, configuration: configuration,
+            alertmanagers: alertmanagers, lastReload: lastReload)
+        figures.describe(in: instruments)
         RuleFigures.describe(scheduler, in: instruments)
-        instruments.observe("lapwing_alerts", ["alertstate": "pending"], help: "Alerts by state.") { Self.count(.pending, scheduler) }
-        instruments.observe("lapwing_alerts", ["alertstate": "firing"], help: "Alerts by state.") { Self.count(.firing, scheduler) }
-        let notifier = notifier
-        instruments.observe("lapwing_notifications_pending", help: "Messages and alerts that no receiver has taken yet.") { Double(notifier.pending) }
-        let lastReload = lastReload
-        instruments.observe("lapwing_config_last_reload_successful", help: "Whether the last reload was taken.") {
-            lastReload.value.succeeded ? 1 : 0
-        }
-        instruments.observe("lapwing_config_last_reload_success_timestamp_seconds", help: "When a configuration was last taken.") {
-            lastReload.value.at.seconds
-        }
-        instruments.observe("lapwing_targets", help: "Targets that are scraped.") { Double(scrapes.activeTargets.count) }
-    }
-
-    private func describeData() {
-        let store = store
-        guard store.diskFigures != nil else { return }
-        let gauges: [(name: String, help: String, value: @Sendable (Store.DiskFigures) -> Int)] = [
-            ("lapwing_data_segments", "Files of sealed chunks.", { $0.segments }),
-            ("lapwing_data_segment_bytes", "Bytes of these files.", { $0.segmentBytes }),
-            ("lapwing_data_checkpoint_bytes", "Bytes of the checkpoint.", { $0.checkpointBytes }),
-            ("lapwing_data_log_bytes", "Bytes of the log since the checkpoint.", { $0.logBytes }),
-            ("lapwing_data_log_written_bytes_total", "Bytes written to the log since the start.", { $0.logBytesWritten }),
-            ("lapwing_data_log_records_total", "Records written to the log since the start.", { $0.logRecords }),
-            ("lapwing_data_failures_total", "Writes and syncs that the disk refused since the start.", { $0.failures }),
-        ]
-        for gauge in gauges {
-            instruments.observe(gauge.name, help: gauge.help) { Double(store.diskFigures.map(gauge.value) ?? 0) }
-        }
-    }
-
-    private static func count(_ state: Alert.State, _ scheduler: RuleScheduler) -> Double {
-        Double(scheduler.statuses.reduce(0) { sum, status in
-            sum + status.state.rules.reduce(0) { $0 + $1.active.current.count { $0.state == state } }
-        })
     }
 
     private static func report(_ event: Notifier.Event, _ log: LogWriter, _ instruments: Instruments) {
         switch event {
         case .delivered(let receiver, let group, let alerts):
-            instruments.counter("lapwing_notifications_sent_total", help: "Messages that a receiver has taken.").increment()
+            instruments.counter("lapwing_notifications_sent_total", ["receiver": receiver], help: "Alerts that a receiver has taken.")
+                .increment(by: UInt64(alerts))
             log.log(.debug, "notification delivered", ["receiver": receiver, "group": group, "alerts": "\(alerts)"])
         case .failed(let receiver, let group, let attempt, let reason):
-            instruments.counter("lapwing_notifications_failed_total", help: "Tries that failed and are repeated.").increment()
+            instruments.counter("lapwing_notifications_errors_total", ["receiver": receiver], help: "Tries that failed and are repeated.").increment()
             log.log(.warn, "notification failed, will be tried again", ["receiver": receiver, "group": group, "attempt": "\(attempt)", "err": reason])
         case .refused(let receiver, let group, let reason):
-            instruments.counter("lapwing_notifications_refused_total", help: "Messages that a receiver did not want.").increment()
+            instruments.counter("lapwing_notifications_dropped_total", ["receiver": receiver], help: "Messages that a receiver did not want.").increment()
             log.log(.error, "notification refused", ["receiver": receiver, "group": group, "err": reason])
         case .trouble(let reason): log.log(.error, "notifications in trouble", ["err": reason])
         }

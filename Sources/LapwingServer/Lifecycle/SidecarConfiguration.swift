@@ -4,6 +4,7 @@ public import LapwingPromQL
 public import LapwingRules
 public import LapwingSeries
 public import LapwingStorage
+import LapwingText
 
 /// Everything that `lapwing serve` is told.
 public struct SidecarConfiguration: Sendable {
@@ -49,8 +50,17 @@ public struct SidecarConfiguration: Sendable {
     /// Whether a demo service runs beside the server, is scraped, and has its rules loaded.
     public var runsDemo = false
 
+    /// The flags of the program without their dashes, with the values that hold, as the API shows them.
+    public var shownFlags: [String: String] = [:]
+
     public static let standardInterval = Duration.seconds(15)
     public static let standardRetention = Duration.seconds(15 * 86_400)
 
     public init() {}
+
+    /// `15d or 1073741824B`.
+    var shownRetention: String {
+        let time = retention ?? Self.standardRetention
+        return PrometheusDuration.text(milliseconds: Int64(time / .milliseconds(1))) + (retentionSize.map { " or \($0)B" } ?? "")
+    }
 }

@@ -85,7 +85,7 @@ import Testing
         let samples = "\"samples\":{\"totalQueryableSamples\":0,\"samplesRead\":0,\"peakSamples\":0}"
         let expected =
             "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[\(plain(matrix))],\"stats\":{\(timings),\(samples)}},"
-            + "\"warnings\":[\"w<\"],\"infos\":[\"i\"]}"
+            + "\"warnings\":[\"w\\u003c\"],\"infos\":[\"i\"]}"
         guard case .stream = answer.response.body else {
             Issue.record("a long answer is not streamed")
             return

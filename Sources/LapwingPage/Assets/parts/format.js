@@ -117,3 +117,8 @@ function tick() {
     node.value = Math.min(node.max, (now() - Number(node.dataset.from)) / 1000);
   }
 }
+
+/** `1 sample`, `1,234 samples`. */
+function counted(count, one, many = `${one}s`) {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}

@@ -121,7 +121,7 @@ class AlertRow {
 
   drawSince(alert, rule) {
     const since = parseTime(alert.activeAt);
-    const parts = [age(since)];
+    const parts = [age(since), element("small", {}, `since ${formatClock(since)}`)];
     if (alert.state === "pending" && rule.duration > 0) {
       const whole = formatDuration(rule.duration);
       const value = Math.min(rule.duration, (now() - since) / 1000);

@@ -34,7 +34,7 @@ class RulesView {
 
   refresh() {
     this.latest.run(
-      (signal) => ask("rules", { exclude_alerts: "true" }, { signal }),
+      (signal) => ask("rules", { exclude_alerts: "true", stats: "all" }, { signal }),
       ({ data }) => { this.data = data.groups; fill(this.fault); this.draw(); },
       (error) => fill(this.fault, faultLine(error)));
   }
@@ -108,7 +108,7 @@ function ruleRow(rule, total, key) {
   const share = total > 0 ? rule.evaluationTime / total : 0;
   return element("tr", { "data-rule": key, class: rule.health === "err" ? "failing" : null },
     element("td", {}, healthMark(rule.health)),
-    element("td", {}, element("strong", {}, rule.name), " ", element("small", {}, kind),
+    element("td", {}, element("strong", {}, breakable(rule.name)), " ", element("small", {}, kind),
       rule.type === "alerting" ? [" ", explainLink(rule.name)] : null, element("div", { class: "labels" }, labelMarks(rule.labels ?? {}))),
     element("td", { class: "wide" }, expressionLink(rule.query), rule.lastError ? element("div", { class: "fault" }, rule.lastError) : null),
     element("td", {}, age(parseTime(rule.lastEvaluation), " ago")),
@@ -122,8 +122,14 @@ function costOf(rule, share) {
   const title = `${percent} of the group's time`;
   return [
     element("meter", { value: share, max: 1, title, "aria-label": title }), ` ${percent}`,
-    rule.samplesRead === undefined ? null : element("div", {}, `${formatNumber(rule.samplesRead)} samples`),
+    rule.stats ? element("div", { title: `from ${counted(rule.stats.seriesRead, "series", "series")}, each time` },
+      counted(rule.stats.samplesRead, "sample")) : null,
   ];
+}
+
+/** A name that may be broken behind its colons and underscores. */
+function breakable(name) {
+  return name.split(/(?<=[:_])/).flatMap((part, index) => index > 0 ? [element("wbr"), part] : [part]);
 }
 
 function healthMark(health) {

@@ -7,7 +7,7 @@ class StatusView {
   constructor(root) {
     this.parts = [
       new StatusPart("Health", "health", (data) => healthTable(data), askPlain),
-      new StatusPart("Build", "status/buildinfo", (data) => factsOf(data)),
+      new StatusPart("Build", "status/buildinfo", (data) => buildFacts(data)),
       new StatusPart("Run time", "status/runtimeinfo", (data) => factsOf(data)),
       new StatusPart("Store", "status/tsdb", (data) => storeTables(data)),
       new StatusPart("Alertmanagers", "alertmanagers", (data) => managersList(data)),
@@ -51,6 +51,10 @@ async function askPlain(path, signal) {
   return response.json();
 }
 
+function buildFacts({ application, version, revision }) {
+  return element("dl", { class: "facts" }, application ? [fact(application, revision), fact("API of", `Prometheus ${version}`)] : fact("Prometheus", version));
+}
+
 function factsOf(data) {
   return element("dl", { class: "facts" }, Object.entries(data).filter(([, value]) => value !== "").map(([name, value]) => fact(name, factText(value))));
 }
@@ -66,7 +70,8 @@ function configText({ yaml }) {
 }
 
 function healthTable(data) {
-  const told = (counts) => Object.entries(counts).map(([what, count]) => `${typeof count === "number" ? count.toLocaleString("en") : count} ${what}`);
+  const told = (counts) => Object.entries(counts).map(([what, count]) => typeof count === "number" && /s$/.test(what) && what !== "series"
+    ? counted(count, what.slice(0, -1)) : `${count.toLocaleString("en")} ${what}`);
   const rows = Object.entries(data.components ?? {}).map(([name, { status, ...counts }]) => element(
     "tr", {}, element("td", {}, healthMark(status === "ok" ? "ok" : "err")), element("td", {}, name), element("td", {}, told(counts).join(", "))));
   return [element("p", {}, `${data.status}, version ${data.version}, up for ${formatDuration(data.uptime)}`), table("components", [], rows)];

@@ -1,0 +1,118 @@
+import LapwingExposition
+import LapwingHTTP
+import LapwingPromQL
+import LapwingSeries
+import LapwingText
+
+/// `/federate`: the newest sample of every series that a selector finds, as a page for another server to scrape.
+///
+/// Native histograms have no form in the text format and are left out, as Prometheus does where it answers with text.
+/// Source: Prometheus 3.14 `web/federate.go`.
+struct FederationEndpoint: Sendable {
+    let source: any SeriesSource
+    let lookbackDelta: Duration
+    let externalLabels: @Sendable () -> Labels
+
+    /// Bytes of a page that are written at once.
+    private static let bytesInPart = 64 << 10
+
+    private struct Sample: Sendable {
+        var labels: Labels
+        var value: Double
+        var time: Timestamp
+    }
+
+    func page(_ request: HTTPRequest, now: Timestamp) -> HTTPResponse {
+        let samples: [Sample]
+        do throws(APIError) {
+            let parameters = try RequestParameters(request, now: now)
+            try parameters.requireAllReadable()
+            var groups: [[Matcher]] = []
+            for text in parameters.texts("match[]") { groups.append(try RequestParameters.matchers(in: text)) }
+            // An empty selector finds nothing, as in Prometheus.
+            samples = try newest(groups.filter { !$0.isEmpty }, over: TimeRange(start: now - lookbackDelta, end: now))
+        } catch {
+            return .text(error.message + "\n", status: error.kind.status)
+        }
+        let names = NameEscaping(request.headers["Accept"] ?? "")
+        var further = externalLabels().map { $0 }
+        if !further.contains(where: { $0.name == LabelName.instance }) { further.append(Label(name: LabelName.instance, value: "")) }
+        further.sort { $0.name < $1.name }
+        return HTTPResponse(
+            contentType: "text/plain; version=0.0.4; charset=utf-8; escaping=\(names.rawValue)",
+            body: .stream { [further] writer in try Self.write(samples, further, names, to: writer) })
+    }
+
+    /// One sample of each series, in the order of metric names.
+    private func newest(_ groups: [[Matcher]], over range: TimeRange) throws(APIError) -> [Sample] {
+        var samples: [Labels: Sample] = [:]
+        do throws(ReadError) {
+            let snapshot = source.snapshot()
+            var latest = LatestSamples()
+            for group in groups {
+                let found = try snapshot.select(group, over: range)
+                try found.readLatest(0..<found.count, over: range, into: &latest)
+                for (row, labels) in found.labels.enumerated() where latest.times[row] != LatestSamples.absent {
+                    if labels.metricName.isEmpty || latest.histograms[row] != nil { continue }
+                    samples[labels] = Sample(labels: labels, value: latest.values[row], time: Timestamp(milliseconds: latest.times[row]))
+                }
+            }
+        } catch {
+            throw APIError(.internalError, error.message)
+        }
+        return samples.values.map { (name: $0.labels.metricName, sample: $0) }
+            .sorted { ($0.name, $0.sample.labels) < ($1.name, $1.sample.labels) }.map(\.sample)
+    }
+
+    private static func write(_ samples: [Sample], _ further: [Label], _ names: NameEscaping, to writer: any HTTPBodyWriter) throws {
+        var page = ExpositionWriter(.prometheusText)
+        var family: String?
+        for sample in samples {
+            let labels = names.escaping(sample.labels)
+            if family != labels.metricName {
+                page.begin(MetricMetadata(name: labels.metricName))
+                family = labels.metricName
+            }
+            page.write(labels, and: further.filter { labels[$0.name] == nil }, sample.value, at: sample.time)
+            if page.bytes.count >= bytesInPart { try writer.write(page.takeBytes()) }
+        }
+        try writer.write(page.finish())
+    }
+}
+
+/// What becomes of names that servers before Prometheus 3 cannot read.
+private enum NameEscaping: String {
+    case allowUTF8 = "allow-utf-8"
+    case underscores
+
+    /// - Parameter accept: the first of its members that says anything decides.
+    init(_ accept: String) {
+        let words = accept.split { $0 == "," || $0 == ";" }.map { $0.filter { $0 != " " } }
+        self = words.first { $0.hasPrefix("escaping=") }.flatMap { NameEscaping(rawValue: String($0.dropFirst("escaping=".count))) } ?? .underscores
+    }
+
+    func escaping(_ labels: Labels) -> Labels {
+        let isLegacy = LabelName.isLegacyMetric(labels.metricName) && labels.allSatisfy { LabelName.isLegacy($0.name) }
+        if self == .allowUTF8 || isLegacy { return labels }
+        var builder = Labels.Builder()
+        for label in labels {
+            builder.set(
+                Self.underscored(label.name, colons: false),
+                label.name == LabelName.metric ? Self.underscored(label.value, colons: true) : label.value)
+        }
+        return builder.labels
+    }
+
+    private static func underscored(_ name: String, colons: Bool) -> String {
+        String(
+            String.UnicodeScalarView(
+                name.unicodeScalars.enumerated().map { index, scalar in
+                    switch scalar {
+                    case "a"..."z", "A"..."Z", "_": scalar
+                    case "0"..."9" where index > 0: scalar
+                    case ":" where colons: scalar
+                    default: "_"
+                    }
+                }))
+    }
+}

@@ -1,0 +1,89 @@
+import Dispatch
+import Synchronization
+import Testing
+
+@testable import LapwingHTTP
+
+@Suite struct `A lane of requests` {
+    /// Requests that are in their handler, and those that were, in the order in which they came in.
+    private final class Watch: Sendable {
+        private let state = Mutex((now: 0, most: 0, order: [String]()))
+        let gate = DispatchSemaphore(value: 0)
+
+        func pass(_ path: String) {
+            state.withLock { state in
+                state.now += 1
+                state.most = max(state.most, state.now)
+                state.order.append(path)
+            }
+            gate.wait()
+            state.withLock { $0.now -= 1 }
+        }
+
+        var most: Int { state.withLock { $0.most } }
+        var order: [String] { state.withLock { $0.order } }
+
+        func until(_ condition: () -> Bool) throws {
+            let deadline = ContinuousClock.now + .seconds(10)
+            while !condition() { try #require(ContinuousClock.now < deadline) }
+        }
+    }
+
+    private func request(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n" }
+
+    @Test func `handles so many at once, the newest next, and keeps no others waiting`() throws {
+        let watch = Watch()
+        let lane = HTTPLane("slow", places: 1)
+        try withServer({ $0.lane = { $0.target.path.hasPrefix("/slow") ? lane : nil } }) { request in
+            if request.path.hasPrefix("/slow") { watch.pass(request.path) }
+            return .text(request.path)
+        } _: { address, _ in
+            let clients = try (0..<4).map { _ in try RawClient(address) }
+            try clients[0].send(request("/slow/0"))
+            try watch.until { watch.order.count == 1 }
+            for number in 1..<4 {
+                try clients[number].send(request("/slow/\(number)"))
+                // The server has read it when it answers what was sent behind it.
+                let other = try RawClient(address)
+                try other.send(request("/other"))
+                #expect(try other.responses(1).first?.text == "/other")
+            }
+            for _ in 0..<4 { watch.gate.signal() }
+            for number in 0..<4 { #expect(try clients[number].responses(1).first?.text == "/slow/\(number)") }
+            #expect(watch.most == 1)
+            #expect(watch.order.first == "/slow/0" && Set(watch.order).count == 4)
+        }
+    }
+
+    @Test func `is left by an answer whose client takes nothing`() throws {
+        let lane = HTTPLane("large", places: 1)
+        let block = [UInt8](repeating: 0x61, count: 1 << 16)
+        try withServer({ $0.lane = { _ in lane } }) { request in
+            guard request.path == "/large" else { return .text("small") }
+            return HTTPResponse(body: .stream { writer in for _ in 0..<4096 { try writer.write(block) } })
+        } _: { address, _ in
+            let slow = try RawClient(address)
+            try slow.send(request("/large"))
+            let other = try RawClient(address)
+            try other.send(request("/"))
+            #expect(try other.responses(1).first?.text == "small")
+        }
+    }
+}
+
+@Suite struct `Answers that stand still` {
+    private let start = ContinuousClock.now
+
+    @Test func `may stay while there are few, or not for long`() {
+        let stalled = StalledAnswers(limit: 2)
+        let (first, second) = (stalled.begin(now: start), stalled.begin(now: start + .milliseconds(500)))
+        #expect(stalled.mayStay(first, now: start + .seconds(60)))
+        let third = stalled.begin(now: start + .milliseconds(600))
+        #expect(stalled.mayStay(first, now: start + .milliseconds(999)))
+        // One is too many: the oldest goes, and the others stay however long.
+        #expect(!stalled.mayStay(first, now: start + .seconds(1)))
+        #expect(stalled.mayStay(second, now: start + .seconds(60)) && stalled.mayStay(third, now: start + .seconds(60)))
+        stalled.end(first)
+        #expect(stalled.mayStay(second, now: start + .seconds(60)))
+    }
+}

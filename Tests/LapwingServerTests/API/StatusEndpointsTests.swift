@@ -1,0 +1,76 @@
+import Foundation
+import LapwingHTTP
+import LapwingSeries
+import Testing
+
+@testable import LapwingServer
+
+@Suite struct `What the API says of the server` {
+    @Test func `has Prometheus' names, its limits and its words for what is wrong`() async throws {
+        let sidecar = try await RunningSidecar {
+            $0.shownFlags = ["listen": "127.0.0.1:0", "data": ""]
+            $0.retentionSize = 1024
+        }
+        #expect(try await sidecar.get("/api/v1/status/flags").text == #"{"status":"success","data":{"data":"","listen":"127.0.0.1:0"}}"#)
+        #expect(try await sidecar.get("/api/v1/status/walreplay").text == #"{"status":"success","data":{"min":0,"max":0,"current":0}}"#)
+        #expect(try await sidecar.get("/api/v1/scrape_pools").text == #"{"status":"success","data":{"scrapePools":[]}}"#)
+        let runtime = try await sidecar.data("/api/v1/status/runtimeinfo")
+        #expect(
+            Set(runtime.keys) == [
+                "startTime", "CWD", "hostname", "serverTime", "reloadConfigSuccess", "lastConfigTime", "corruptionCount", "goroutineCount", "GOMAXPROCS",
+                "GOMEMLIMIT", "GOGC", "GODEBUG", "storageRetention",
+            ])
+        #expect(runtime["storageRetention"] as? String == "15d or 1024B")
+        #expect(try await sidecar.data("/api/v1/status/buildinfo")["version"] as? String == "3.14.0")
+        #expect(try await sidecar.get("/api/v1/status/tsdb?limit=1").text.contains(#""numLabelPairs":0,"chunkCount":0,"minTime":9223372036854775807"#))
+        #expect(try await sidecar.fault("/api/v1/status/tsdb?limit=0") == "limit must be a positive number")
+        #expect(try await sidecar.fault("/api/v1/status/tsdb?limit=10001") == "limit must not exceed 10000")
+        #expect(try await sidecar.fault("/api/v1/metadata?limit_per_metric=x") == "limit_per_metric must be a number")
+        #expect(try await sidecar.fault("/api/v1/labels?limit=x") == #"invalid parameter "limit": strconv.Atoi: parsing "x": invalid syntax"#)
+        #expect(
+            try await sidecar.fault("/api/v1/labels?limit=99999999999999999999")
+                == #"invalid parameter "limit": strconv.Atoi: parsing "99999999999999999999": value out of range"#)
+        #expect(try await sidecar.fault("/api/v1/labels?limit=-1") == #"invalid parameter "limit": limit must be non-negative"#)
+        await sidecar.stop()
+    }
+
+    @Test func `is there for pages of other hosts, and the ways in are not`() async throws {
+        let sidecar = try await RunningSidecar()
+        let preflight = try await sidecar.send(.options, "/api/v1/query", headers: ["Origin": "http://x.example"])
+        #expect(preflight.status.code == 204 && preflight.headers["Access-Control-Allow-Origin"] == "*")
+        #expect(preflight.headers["Access-Control-Allow-Methods"] == "GET, POST, OPTIONS")
+        #expect(try await sidecar.send(.get, "/api/v1/labels", headers: ["Origin": "x"]).headers["Access-Control-Allow-Origin"] == "*")
+        #expect(try await sidecar.send(.get, "/api/v1/labels").headers["Access-Control-Allow-Origin"] == nil)
+        #expect(try await sidecar.send(.post, "/api/v1/write", headers: ["Origin": "x"]).headers["Access-Control-Allow-Origin"] == nil)
+        #expect(try await sidecar.send(.options, "/-/reload", headers: ["Origin": "x"]).status.code == 405)
+        await sidecar.stop()
+    }
+
+    @Test func `are targets by state, and what each says of its metrics`() async throws {
+        let target = HTTPServer(configuration: HTTPServerConfiguration()) { _ in .text("# HELP a A <b>.\n# TYPE a counter\na 1\n# TYPE c gauge\nc 2\n") }
+        let address = try target.start()
+        let sidecar = try await RunningSidecar {
+            $0.scrapes = [try ScrapeArgument("j=http://\(address)/metrics").configuration(interval: .milliseconds(50))]
+        }
+        let metadata = "/api/v1/targets/metadata?match_target=%7Bjob=%22j%22%7D"
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try await !sidecar.get(metadata).text.contains("counter") { try #require(ContinuousClock.now < deadline) }
+        let labels = #"{"instance":"\#(address)","job":"j"}"#
+        #expect(
+            try await sidecar.get(metadata + "&metric=a").text
+                == #"{"status":"success","data":[{"target":\#(labels),"type":"counter","help":"A \u003cb\u003e.","unit":""}]}"#)
+        #expect(try await sidecar.get(metadata + "&limit=1").text.contains(#""metric":"c""#))
+        #expect(try await sidecar.get(metadata + "&limit=0").text == #"{"status":"success","data":[]}"#)
+        #expect(try await sidecar.get("/api/v1/targets/metadata?match_target=%7Bjob=%22k%22%7D").text == #"{"status":"success","data":[]}"#)
+        #expect(try await sidecar.fault("/api/v1/targets/metadata?match_target=%7B").hasPrefix(#"invalid parameter "match_target": 1:2: parse error"#))
+        #expect(try await sidecar.get("/api/v1/metadata?limit=1").text.hasPrefix(#"{"status":"success","data":{"a":[{"type":"counter""#))
+        #expect(try await sidecar.get("/api/v1/metadata?limit=0").text == #"{"status":"success","data":{}}"#)
+        let active = try await sidecar.data("/api/v1/targets?state=Active")
+        #expect((active["activeTargets"] as? [Any])?.count == 1 && active["droppedTargetCounts"] is NSNull)
+        let dropped = try await sidecar.data("/api/v1/targets?state=dropped")
+        #expect((dropped["activeTargets"] as? [Any])?.count == 0 && (dropped["droppedTargetCounts"] as? [String: Int]) == ["j": 0])
+        #expect((try await sidecar.data("/api/v1/targets?scrapePool=k")["activeTargets"] as? [Any])?.isEmpty == true)
+        await sidecar.stop()
+        await target.shutdown(grace: .zero)
+    }
+}
