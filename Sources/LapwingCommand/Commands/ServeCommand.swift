@@ -17,7 +17,11 @@ enum ServeCommand {
         let isDemo = configuration.runsDemo
         let sidecar: Sidecar
         do {
-            sidecar = try await Sidecar.start(configuration, log: log) { event in if isDemo { Console.output(DemoLine.text(event)) } }
+            // What is started has the priority too: scrapes and deliveries have threads that helpers of queries cannot fill.
+            let start = Task(priority: .high) {
+                try await Sidecar.start(configuration, log: log) { event in if isDemo { Console.output(DemoLine.text(event)) } }
+            }
+            sidecar = try await start.value
         } catch {
             Console.error("lapwing: \(error)\n")
             return .failure

@@ -104,7 +104,7 @@ final class OrderedParts: Sendable {
             state.helpers += wanted
             return wanted
         }
-        for _ in 0..<wanted { DispatchQueue.global(qos: .userInitiated).async { self.help() } }
+        for _ in 0..<wanted { DispatchQueue.global(qos: .utility).async { self.help() } }
     }
 
     private func help() {

@@ -84,6 +84,9 @@ public final class Sidecar: Sendable {
         (listening.lane, listening.bodyLimit) = (RequestLanes.lane, RequestLanes.bodyLimit)
         let server = HTTPServer(configuration: listening) { late.respond(to: $0) }
         let address = try server.start()
+        if settings.web == nil, !isLocal(configuration.host) {
+            log.log(.warn, "whoever reaches this address may read and write everything: --web-config says who may", ["listen": "\(address)"])
+        }
         let sidecar = Sidecar(settings, flags, store, log, client, server, at: address, late.gate, onAlert)
         let router = sidecar.routes().router()
         late.router.withLock { $0 = router }
@@ -95,6 +98,9 @@ public final class Sidecar: Sendable {
         }
         return sidecar
     }
+
+    /// Whether only this machine can reach the address.
+    static func isLocal(_ host: String) -> Bool { host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.") }
 
     private init(
         _ settings: SidecarSettings, _ flags: SidecarConfiguration, _ store: Store, _ log: LogWriter, _ client: any HTTPClient, _ server: HTTPServer,
