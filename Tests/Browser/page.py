@@ -219,7 +219,7 @@ def see_explanations(reader):
 def see_the_rest(reader):
     reader.go("rules")
     reader.has("tr.failing .fault", "a rule that fails is shown with its error")
-    reader.says("samples", "and what each rule costs, and reads", ".rules td.number div")
+    reader.says("samples", "and what each rule costs, and reads")
     reader.picture("rules")
     reader.go("targets")
     reader.has(".targets .health.up", "targets are shown with their state")
