@@ -235,7 +235,7 @@ def see_the_rest(reader):
 
 def ask_too_much(reader):
     """A query that takes long keeps neither the page nor its other views waiting."""
-    slow = "sum_over_time((time() % 7)[500d:1s]) + sum_over_time((time() % 11)[500d:1s])"
+    slow = "sum_over_time((vector(time()) % 7)[500d:1s]) + sum_over_time((vector(time()) % 11)[500d:1s])"
     reader.go("query?" + urllib.parse.urlencode({"expr": slow, "tab": "table"}))
     reader.has(".spinner", "a query is under way")
     reader.go("alerts?filter=markup")

@@ -157,7 +157,7 @@ import Testing
         #expect(post.status.code == 400)
         #expect(
             String(decoding: post.body, as: UTF8.self)
-                == #"{"status":"error","errorType":"bad_data","error":"invalid parameter \"time\": cannot parse \"now\" to a valid timestamp"}"#)
+                == #"{"status":"error","errorType":"bad_data","error":"invalid parameter \"time\": invalid time value for 'time': cannot parse \"now\" to a valid timestamp"}"#)
         let bad = try await server.send(.get, "/api/v1/query?query=foo%20bar")
         #expect(bad.status.code == 400)
         #expect(
