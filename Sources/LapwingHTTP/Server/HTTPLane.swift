@@ -5,10 +5,15 @@ public struct HTTPLane: Sendable, Hashable {
     public let name: String
     /// Handled at once; a request whose client is slow to take the answer no longer counts.
     public let places: Int
+    /// Bytes of the bodies of those that wait; with more, and with more than 1,024 that wait, a request is answered with 503.
+    public let waitingBytes: Int
 
-    public init(_ name: String, places: Int) {
+    static let maxWaiting = 1024
+
+    public init(_ name: String, places: Int, waitingBytes: Int = 256 << 20) {
         self.name = name
         self.places = max(1, places)
+        self.waitingBytes = waitingBytes
     }
 }
 
@@ -19,20 +24,40 @@ final class ServerLanes: Sendable {
     private struct State {
         var taken: Set<UInt64> = []
         var waiting: [ServerExchange] = []
+        var waitingBytes = 0
+
+        mutating func takeNewest() -> ServerExchange? {
+            guard let next = waiting.popLast() else { return nil }
+            waitingBytes -= next.request.body.count
+            return next
+        }
+    }
+
+    enum Entry {
+        /// The request may be handled now.
+        case now
+        /// It waits here until `leave` returns it.
+        case later
+        /// It is one too many.
+        case full
     }
 
     private let lanes = Mutex<[HTTPLane: State]>([:])
 
-    /// - Returns: whether the request may be handled now; else it waits here until `leave` returns it.
-    func enter(_ exchange: ServerExchange) -> Bool {
-        guard let lane = exchange.lane else { return true }
+    func enter(_ exchange: ServerExchange) -> Entry {
+        guard let lane = exchange.lane else { return .now }
         return lanes.withLock { lanes in
-            if lanes[lane, default: State()].taken.count < lane.places {
-                lanes[lane, default: State()].taken.insert(exchange.connection.token)
-                return true
+            var state = lanes[lane] ?? State()
+            defer { lanes[lane] = state }
+            if state.taken.count < lane.places {
+                state.taken.insert(exchange.connection.token)
+                return .now
             }
-            lanes[lane, default: State()].waiting.append(exchange)
-            return false
+            let bytes = state.waitingBytes + exchange.request.body.count
+            guard bytes <= lane.waitingBytes, state.waiting.count < HTTPLane.maxWaiting else { return .full }
+            state.waiting.append(exchange)
+            state.waitingBytes = bytes
+            return .later
         }
     }
 
@@ -42,7 +67,7 @@ final class ServerLanes: Sendable {
     func leave(_ exchange: ServerExchange) -> ServerExchange? {
         guard let lane = exchange.lane else { return nil }
         return lanes.withLock { lanes in
-            guard lanes[lane]?.taken.remove(exchange.connection.token) != nil, let next = lanes[lane]?.waiting.popLast() else { return nil }
+            guard lanes[lane]?.taken.remove(exchange.connection.token) != nil, let next = lanes[lane]?.takeNewest() else { return nil }
             lanes[lane]?.taken.insert(next.connection.token)
             return next
         }

@@ -129,7 +129,7 @@ final class ServerLoop: Sendable {
     private func answer(_ exchange: inout ServerExchange?, _ block: inout [UInt8]) {
         for _ in 0..<Self.maxAnswersInTurn {
             guard let current = exchange else { return }
-            guard lanes.enter(current) else {
+            guard mayEnter(current) else {
                 exchange = nil
                 return
             }
@@ -153,7 +153,19 @@ final class ServerLoop: Sendable {
     private static let maxAnswersInTurn = 16
 
     private func handOver(_ exchange: ServerExchange) {
-        if lanes.enter(exchange) { run(exchange) }
+        if mayEnter(exchange) { run(exchange) }
+    }
+
+    /// Whether a request may be handled now; else it waits, or has been refused.
+    private func mayEnter(_ exchange: ServerExchange) -> Bool {
+        switch lanes.enter(exchange) {
+        case .now: return true
+        case .later: return false
+        case .full:
+            let fault = HTTPFault(.serviceUnavailable, "too many requests of this kind wait already; try again later")
+            if exchange.run({ [configuration] _ in configuration.faultResponse(fault) }) { connectionIsReady(exchange.connection.token) }
+            return false
+        }
     }
 
     /// Runs the handler on a thread of the pool; the request has its place in its lane.

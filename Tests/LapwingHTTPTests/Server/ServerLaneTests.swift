@@ -55,6 +55,24 @@ import Testing
         }
     }
 
+    @Test func `refuses what would wait with more bytes than may`() throws {
+        let watch = Watch()
+        let lane = HTTPLane("slow", places: 1, waitingBytes: 10)
+        try withServer({ $0.lane = { $0.target.path == "/slow" ? lane : nil } }) { request in
+            if request.path == "/slow" { watch.pass(request.path) }
+            return .text(request.path)
+        } _: { address, _ in
+            let first = try RawClient(address)
+            try first.send(request("/slow"))
+            try watch.until { watch.order.count == 1 }
+            let second = try RawClient(address)
+            try second.send("POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n12345678901")
+            #expect(try second.responses(1).first?.status.code == 503)
+            watch.gate.signal()
+            #expect(try first.responses(1).first?.status == .ok)
+        }
+    }
+
     @Test func `is left by an answer whose client takes nothing`() throws {
         let lane = HTTPLane("large", places: 1)
         let block = [UInt8](repeating: 0x61, count: 1 << 16)
