@@ -22,7 +22,18 @@ final class CountedSink: SampleSink {
         refused = Dictionary(uniqueKeysWithValues: reasons.map { ($0.0, instruments.counter($0.1, help: $0.2)) })
     }
 
-    func references(for labels: [Labels]) throws(AppendError) -> [SeriesReference] { try sink.references(for: labels) }
+    /// Series that are asked for at once: for so long the store waits, and rules with it.
+    private static let seriesAtOnce = 4096
+
+    func references(for labels: [Labels]) throws(AppendError) -> [SeriesReference] {
+        if labels.count <= Self.seriesAtOnce { return try sink.references(for: labels) }
+        var references: [SeriesReference] = []
+        references.reserveCapacity(labels.count)
+        for start in stride(from: 0, to: labels.count, by: Self.seriesAtOnce) {
+            references += try sink.references(for: Array(labels[start..<min(start + Self.seriesAtOnce, labels.count)]))
+        }
+        return references
+    }
 
     @discardableResult
     func append(_ batch: SampleBatch) throws(AppendError) -> [RefusedSample] {
