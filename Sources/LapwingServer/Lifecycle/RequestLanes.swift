@@ -14,7 +14,8 @@ enum RequestLanes {
 
     private static let writes: Set = ["/api/v1/write", "/api/v1/import/prometheus", "/api/v1/otlp/v1/metrics"]
     private static let reads: Set = [
-        "/api/v1/query", "/api/v1/query_range", "/api/v1/query_exemplars", "/api/v1/series", "/api/v1/labels", "/api/v1/status/tsdb", "/federate",
+        "/api/v1/query", "/api/v1/query_range", "/api/v1/query_exemplars", "/api/v1/series", "/api/v1/labels", "/api/v1/status/tsdb",
+        "/api/v1/explain", "/federate",
     ]
 
     @Sendable static func lane(of head: HTTPRequestHead) -> HTTPLane? {
