@@ -21,7 +21,8 @@ enum Program {
             return .success
         case "completion":
             guard words.count == 2, let shell = ShellCompletion(rawValue: words[1]) else {
-                Console.error(UsageError("completion is for bash, zsh or fish: eval \"$(lapwing completion bash)\"").text + "\n")
+                let nearest = words.dropFirst().first.flatMap { Spelling.nearest(to: $0, in: ShellCompletion.allCases.map(\.rawValue)) }
+                Console.error(UsageError("completion is for bash, zsh or fish: eval \"$(lapwing completion bash)\"", nearest: nearest).text + "\n")
                 return .usage
             }
             Console.output(shell.script(CommandTable.commands))

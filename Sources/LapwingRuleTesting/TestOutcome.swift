@@ -8,6 +8,8 @@ public struct TestOutcome: Sendable {
     public var failures: [Diagnostic]
     public var source: SourceText
     public var duration: Duration
+    /// What expectations that failed would have to say.
+    public var corrections: [ExpectationCorrection] = []
 
     public init(name: String, failures: [Diagnostic], source: SourceText, duration: Duration = .zero) {
         self.name = name

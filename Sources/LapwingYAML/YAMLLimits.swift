@@ -8,6 +8,16 @@ public struct YAMLLimits: Sendable, Hashable {
     public let nodes: Int
     /// Characters of a key written before its colon on the same line; the specification's own limit (section 7.4.2).
     public var implicitKeyCharacters = 1024
+    /// Whether lines inside quotes, brackets and braces are indented deeper than what is around them, as the specification asks and
+    /// Go's reader does not.
+    public var indentsFlow = true
+
+    /// What Prometheus' own reader takes as well.
+    public static let goLike: YAMLLimits = {
+        var limits = YAMLLimits()
+        limits.indentsFlow = false
+        return limits
+    }()
 
     public init(bytes: Int = 64 << 20, depth: Int = 64, nodes: Int = 1_000_000) {
         self.bytes = bytes

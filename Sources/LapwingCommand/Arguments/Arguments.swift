@@ -35,15 +35,20 @@ struct Arguments: Sendable {
                     continue
                 }
                 values[name] = ["true"]
-            case .value, .repeated:
+            case .value, .repeated, .choice:
                 var value = parts.count > 1 ? parts[1] : nil
                 if value == nil, index < words.count {
                     value = words[index]
                     index += 1
                 }
                 guard let value else { throw UsageError("\(name) needs a value: \(flag.usage)", command: command.name) }
-                if case .value = flag.kind, values[name] != nil {
-                    throw UsageError("\(name) is given twice", command: command.name)
+                if values[name] != nil {
+                    guard case .repeated = flag.kind else { throw UsageError("\(name) is given twice", command: command.name) }
+                }
+                if case .choice(let words) = flag.kind, !words.contains(value) {
+                    let known = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
+                    throw UsageError(
+                        "\(name) is \(known), not \(GoQuote.quote(value))", command: command.name, nearest: Spelling.nearest(to: value, in: words))
                 }
                 values[name, default: []].append(value)
             }

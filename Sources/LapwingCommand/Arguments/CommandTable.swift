@@ -26,8 +26,8 @@ enum CommandTable {
             Flag("--query-timeout", .value("D"), "how long one query may take", standard: "2m"),
             Flag("--query-max-samples", .value("N"), "how many samples one query may hold", standard: "50000000"),
             Flag("--web-config", .value("FILE"), "basic-auth users and bearer tokens that may call the API", standard: "everybody"),
-            Flag("--log-level", .value("LEVEL"), "debug, info, warn or error", standard: "info"),
-            Flag("--log-format", .value("FORMAT"), "logfmt or json", standard: "logfmt"),
+            Flag("--log-level", .choice(["debug", "info", "warn", "error"]), "the least that is told", standard: "info; with --demo, warn"),
+            Flag("--log-format", .choice(["logfmt", "json"]), "how it is told", standard: "logfmt"),
         ],
         examples: [
             ("lapwing serve --demo", "watch alerts come and go, without anything of your own"),
@@ -42,21 +42,34 @@ enum CommandTable {
         flags: [
             Flag("--run", .value("REGEX"), "only the test groups whose name matches"),
             Flag("--junit", .value("FILE"), "also write the results as JUnit XML"),
-            Flag("--output", .value("FORMAT"), "text or json", standard: "text"),
+            Flag("--output", .choice(["text", "json"]), "how results are written", standard: "text"),
             Flag("--coverage", .toggle, "also list the rules, states, sides of or, and template branches that no test reaches"),
             Flag("--mutate", .toggle, "change the rules one thing at a time, and list the changes that no test notices"),
             Flag("--watch", .toggle, "run again whatever a change touches, until interrupted"),
+            Flag("--update", .toggle, "write what was got into the files in the place of what was expected"),
             Flag("--promtool-compat", .toggle, "let pass what promtool lets pass: alerts that no rule has, patterns without a file"),
+            Flag("--record", .toggle, "make a test FILE from recorded data, or write it to standard output"),
+            Flag("--data", .repeated("PATH"), "with --record: exposition pages, or data directories of Prometheus or lapwing"),
+            Flag("--match", .repeated("SELECTOR"), "with --record: which series"),
+            Flag("--start", .value("T"), "with --record: the first time", standard: "the first sample"),
+            Flag("--end", .value("T"), "with --record: the last time", standard: "the last sample"),
+            Flag("--interval", .value("D"), "with --record: time between values", standard: "that of most samples"),
+            Flag("--rules", .repeated("GLOB"), "with --record: rule files, whose alerts and metrics are expected as they come out"),
         ],
         examples: [
             ("lapwing test rules", "run every *.test, *.test.yml and *_test.yml below a folder"),
             ("lapwing test --mutate rules", "find the thresholds, windows and matchers that no test holds"),
+            ("lapwing test --update rules/service_test.yml", "take over what a changed rule gives; look at the difference before you commit it"),
+            (
+                "lapwing test --record --data data --match 'http_requests_total' --start now-1h --rules rules.yml incident_test.yml",
+                "make a test of what has just happened"
+            ),
         ])
 
     static let check = CommandDescription(
         name: "check", operands: "rules|config|metrics FILE…", summary: "check rule files, configuration files and pages of samples",
         flags: [
-            Flag("--output", .value("FORMAT"), "text, json, sarif or github", standard: "text"),
+            Flag("--output", .choice(["text", "json", "sarif", "github"]), "how findings are written", standard: "text"),
             Flag("--lint", .value("NAMES"), "default, all, none or names; what needs a policy or data runs when it is given", standard: "default"),
             Flag("--lint-fatal", .toggle, "exit with 3 when a check finds something"),
             Flag("--policy", .value("FILE"), "which labels and annotations alerts must and may have"),
@@ -82,7 +95,7 @@ enum CommandTable {
             Flag("--start", .value("T"), "the start of a range"),
             Flag("--end", .value("T"), "the end of a range", standard: "now"),
             Flag("--step", .value("D"), "the distance of the points of a range"),
-            Flag("--output", .value("FORMAT"), "table, json, csv, plot (a chart), svg or png (pictures)", standard: "table"),
+            Flag("--output", .choice(["table", "json", "csv", "plot", "svg", "png"]), "plot is a chart, svg and png are pictures", standard: "table"),
             Flag("--watch", .value("D"), "ask again at this distance, until interrupted"),
             Flag("--explain", .toggle, "show the plan, and the series, samples and time that each part of it takes"),
             Flag("--series", .value("SELECTOR"), "list the series that a selector finds"),
@@ -108,7 +121,7 @@ enum CommandTable {
             Flag("--interval", .value("D"), "time between evaluations of a group without its own", standard: "15s; with --config, its own"),
             Flag("--config", .value("FILE"), "a configuration whose webhooks, labels and interval hold", standard: "one webhook as --webhook means it"),
             Flag("--external-label", .repeated("K=V"), "a label that every notification carries"),
-            Flag("--output", .value("FORMAT"), "text, json or html", standard: "text"),
+            Flag("--output", .choice(["text", "json", "html"]), "how it is written", standard: "text"),
             Flag("--compare", .value("GLOB"), "other rule files: show what they would have changed"),
             Flag("--sweep", .repeated("for=D,…|threshold=N,…"), "try values, in every combination, and show how often each alert fires"),
             Flag("--until-first", .toggle, "end soon after the first alert fires"),
@@ -133,7 +146,7 @@ enum CommandTable {
             Flag("--end", .value("T"), "up to where", standard: "a day after"),
             Flag("--interval", .value("D"), "time between evaluations of a group without its own", standard: "15s"),
             Flag("--external-label", .repeated("K=V"), "a label that templates see"),
-            Flag("--output", .value("FORMAT"), "text or json", standard: "text"),
+            Flag("--output", .choice(["text", "json"]), "how it is written", standard: "text"),
         ],
         examples: [
             ("lapwing explain HighErrorRate --rules 'rules/*.yml' --data data --time 2026-11-23T03:12:00Z", "why was nobody woken?"),
@@ -155,10 +168,14 @@ enum CommandTable {
 
     static let format = CommandDescription(
         name: "format", operands: "EXPR|FILE…", summary: "print a PromQL expression, or the expressions of a rule file, in canonical form",
-        flags: [],
+        flags: [
+            Flag("--write", .toggle, "format rule files in place, with their comments and layout"),
+            Flag("--check", .toggle, "list the expressions that are not in canonical form, and exit with 1 where there are any"),
+        ],
         examples: [
             ("lapwing format 'sum(rate(x[300s]))by(job)'", "print sum by (job) (rate(x[5m]))"),
             ("lapwing format rules/*.yml", "print every rule's expression behind its file and line"),
+            ("lapwing format --write rules/*.yml", "format rule files in place; --check says whether that is needed"),
         ])
 
     static let overview: String = {

@@ -7,6 +7,8 @@ struct Flag: Sendable {
         case value(String)
         /// Takes a value each time it is given.
         case repeated(String)
+        /// Takes one of these words.
+        case choice([String])
     }
 
     /// With its dashes: `--scrape`.
@@ -23,11 +25,20 @@ struct Flag: Sendable {
         self.standard = standard
     }
 
+    /// What is said of it: help, whether it may come again, what holds without it.
+    var note: String {
+        var note = help
+        if case .repeated = kind { note += ", repeatable" }
+        if !standard.isEmpty { note += " (default: \(standard))" }
+        return note
+    }
+
     /// `--scrape [JOB=]URL`.
     var usage: String {
         switch kind {
         case .toggle: name
         case .value(let value), .repeated(let value): "\(name) \(value)"
+        case .choice(let words): "\(name) \(words.joined(separator: "|"))"
         }
     }
 }
@@ -46,6 +57,12 @@ struct CommandDescription: Sendable {
     /// `--help` is every command's.
     static let helpFlag = Flag("--help", .toggle, "show this help")
 
+    /// What the first operand may be, where it is one of some words.
+    var firstWords: [String] {
+        let words = (operands.split(separator: " ").first ?? "").split(separator: "|").map(String.init)
+        return words.count > 1 && words.allSatisfy { $0 == $0.lowercased() } ? words : []
+    }
+
     var allFlags: [Flag] { flags + [Self.helpFlag] }
 
     var help: String {
@@ -53,10 +70,7 @@ struct CommandDescription: Sendable {
         let width = allFlags.map(\.usage.count).max() ?? 0
         for flag in allFlags {
             let gap = String(repeating: " ", count: width - flag.usage.count + 2)
-            var note = flag.help
-            if case .repeated = flag.kind { note += ", repeatable" }
-            if !flag.standard.isEmpty { note += " (default: \(flag.standard))" }
-            text += "  \(flag.usage)\(gap)\(note)\n"
+            text += "  \(flag.usage)\(gap)\(flag.note)\n"
         }
         if !examples.isEmpty {
             text += "\nExamples:\n"

@@ -1,6 +1,7 @@
 import Foundation
 import LapwingLint
 import LapwingSeries
+import LapwingServer
 import LapwingText
 
 /// `lapwing check`: looks for what is wrong with a file before it is used.
@@ -15,7 +16,7 @@ enum CheckCommand {
         }
         let paths = Array(arguments.operands.dropFirst())
         if paths.isEmpty, kind != "metrics" { throw UsageError("check \(kind) needs a file") }
-        let format = try FindingFormat(arguments.text("--output") ?? "text")
+        let format = arguments.text("--output").flatMap(FindingFormat.init) ?? .text
         let plan = try LintPlan(arguments)
         let findings: [Finding]
         do throws(QueryFailure) {
@@ -92,11 +93,14 @@ struct LintPlan {
     }
 
     private static func policy(_ path: String) throws(QueryFailure) -> LintPolicy {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw QueryFailure("lapwing: \(path) is not there or cannot be read")
+        let source: SourceText
+        do throws(InputFileError) {
+            source = try InputFile.read(path)
+        } catch {
+            throw QueryFailure("lapwing: \(path): \(error)")
         }
         do throws(SourceError) {
-            return try LintPolicy.read(SourceText(name: path, bytes: Array(bytes)))
+            return try LintPolicy.read(source)
         } catch {
             throw QueryFailure(error.description)
         }

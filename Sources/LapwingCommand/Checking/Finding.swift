@@ -1,3 +1,4 @@
+import LapwingServer
 import LapwingText
 
 /// Something found in a file that was checked.
@@ -17,7 +18,7 @@ struct Finding {
 
     /// A file that is not there.
     init(unreadable path: String) {
-        self.init(Diagnostic("the file is not there or cannot be read", check: "file"), in: SourceText(name: path, ""))
+        self.init(Diagnostic(InputFile.fault(of: path).description, check: "file"), in: SourceText(name: path, ""))
     }
 
     var check: String { diagnostic.check ?? "syntax" }
@@ -28,14 +29,6 @@ struct Finding {
 /// How findings are written.
 enum FindingFormat: String, CaseIterable {
     case text, json, sarif, github
-
-    init(_ name: String) throws(UsageError) {
-        guard let format = FindingFormat(rawValue: name) else {
-            let nearest = Spelling.nearest(to: name, in: Self.allCases.map(\.rawValue))
-            throw UsageError("--output is text, json, sarif or github, not \(GoQuote.quote(name))", nearest: nearest)
-        }
-        self = format
-    }
 
     func text(_ findings: [Finding]) -> String {
         switch self {

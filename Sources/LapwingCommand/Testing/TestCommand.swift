@@ -7,12 +7,16 @@ import LapwingText
 /// `lapwing test`: runs rule unit tests, offline.
 enum TestCommand {
     static func run(_ arguments: Arguments) throws(UsageError) -> ExitStatus {
+        if arguments.has("--record") { return try TestRecording.run(arguments) }
+        if let flag = ["--data", "--match", "--start", "--end", "--interval", "--rules"].first(where: arguments.has) {
+            throw UsageError("\(flag) goes with --record")
+        }
         if arguments.operands.isEmpty { throw UsageError("test needs a file or a folder") }
         let output = arguments.text("--output") ?? "text"
-        guard output == "text" || output == "json" else { throw UsageError("--output is text or json, not \(GoQuote.quote(output))") }
         let reader = TestFileReader(runsTest: try filter(arguments), isLenient: arguments.has("--promtool-compat"))
         if arguments.has("--watch") { return TestWatch(arguments.operands, reader).run() }
         let files = arguments.operands.flatMap(TestFileReader.paths).map(reader.read)
+        if arguments.has("--update") { return TestUpdating.run(files, reader) }
         if arguments.has("--mutate") { return mutate(files, asJSON: output == "json") }
         let results = files.map { $0.run(measuringCoverage: arguments.has("--coverage")) }
         let outcomes = zip(files, results).flatMap { file, result in result.outcomes.map { (file: file.path, outcome: $0) } }

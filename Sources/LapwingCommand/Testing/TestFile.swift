@@ -10,7 +10,7 @@ struct TestFile {
         case unitTests(UnitTestRunner)
         case script(SourceText)
         case broken(SourceError)
-        case missing
+        case missing(InputFileError)
     }
 
     let path: String
@@ -21,8 +21,7 @@ struct TestFile {
     func run(measuringCoverage: Bool) -> (outcomes: [TestOutcome], coverage: [RuleCoverage]) {
         switch content {
         case .unitTests(let runner): return measuringCoverage ? runner.runMeasuringCoverage() : (runner.run(), [])
-        case .missing:
-            return ([TestOutcome(name: path, failures: [Diagnostic("the file is not there or cannot be read")], source: SourceText(name: path, ""))], [])
+        case .missing(let error): return ([TestOutcome(name: path, failures: [error.diagnostic], source: SourceText(name: path, ""))], [])
         case .broken(let error): return ([TestOutcome(name: path, failures: error.diagnostics, source: error.source)], [])
         case .script(let source):
             do throws(SourceError) {
@@ -51,12 +50,15 @@ struct TestFileReader {
     }
 
     func read(_ path: String) -> TestFile {
-        guard let bytes = FileManager.default.contents(atPath: path) else { return TestFile(path: path, content: .missing) }
-        let source = SourceText(name: path, bytes: Array(bytes))
+        let source: SourceText
+        do throws(InputFileError) {
+            source = try InputFile.read(path)
+        } catch {
+            return TestFile(path: path, content: .missing(error))
+        }
         if path.hasSuffix(".test") { return TestFile(path: path, content: .script(source)) }
         do throws(SourceError) {
-            var file = try UnitTestFile.read(source)
-            file.isLenient = isLenient
+            let file = try UnitTestFile.read(source, isLenient: isLenient)
             let paths = try rulePaths(of: file)
             do throws(SourceError) {
                 let rules = try paths.map { path throws(SourceError) in try Self.rules(path.path, named: path.range, in: file) }
@@ -77,16 +79,17 @@ struct TestFileReader {
         for (pattern, range) in file.ruleFiles {
             let path = pattern.hasPrefix("/") ? pattern : folder + pattern
             let paths = RuleLoading.paths(matching: path).filter { FileManager.default.fileExists(atPath: $0) }
-            if paths.isEmpty, !isLenient { throw SourceError(file.source, [Diagnostic("no file matches \(GoQuote.quote(pattern))", at: range)]) }
+            if paths.isEmpty, !isLenient {
+                let help = InputFile.nearest(to: path).map { "did you mean \($0.hasPrefix(folder) ? String($0.dropFirst(folder.count)) : $0)?" }
+                throw SourceError(file.source, [Diagnostic("no file matches \(GoQuote.quote(pattern))", at: range, help: help)])
+            }
             found += paths.map { ($0, range) }
         }
         return found
     }
 
     private static func rules(_ path: String, named range: SourceRange, in file: UnitTestFile) throws(SourceError) -> RuleFile {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw SourceError(file.source, [Diagnostic("\(path) cannot be read", at: range)])
-        }
-        return try RuleFile.read(SourceText(name: path, bytes: Array(bytes)))
+        guard let source = try? InputFile.read(path) else { throw SourceError(file.source, [Diagnostic("\(path) cannot be read", at: range)]) }
+        return try RuleFile.read(source)
     }
 }

@@ -96,7 +96,7 @@ extension TargetGroup {
     ///
     /// - Throws: everything that is wrong with it.
     public static func read(_ source: SourceText) throws(SourceError) -> [TargetGroup] {
-        let root = try YAML.document(in: source).root
+        let root = try YAML.document(in: source, limits: .goLike).root
         if root.isNull { return [] }
         var reader = ConfigurationReader(source) { _ in nil }
         guard let items = root.sequence else {

@@ -14,7 +14,7 @@ extension Configuration {
     public static func read(
         _ source: SourceText, scrapeInterval: Duration? = nil, environment: @escaping (String) -> String? = { _ in nil }
     ) throws(SourceError) -> Configuration {
-        let document = try YAML.document(in: source)
+        let document = try YAML.document(in: source, limits: .goLike)
         var reader = ConfigurationReader(source, environment)
         reader.scrapeInterval = scrapeInterval
         var configuration = reader.configuration(document.root)

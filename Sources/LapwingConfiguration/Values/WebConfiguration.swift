@@ -13,7 +13,7 @@ public struct WebConfiguration: Sendable, Hashable {
 
     /// - Throws: everything that is wrong with the file; a file that names nobody is wrong too, because it would let nobody in.
     public static func read(_ source: SourceText) throws(SourceError) -> WebConfiguration {
-        let root = try YAML.document(in: source).root
+        let root = try YAML.document(in: source, limits: .goLike).root
         var web = WebConfiguration()
         var reader = ConfigurationReader(source) { _ in nil }
         let known = ["tls_server_config", "http_server_config", "basic_auth_users", "bearer_tokens", "rate_limit"]

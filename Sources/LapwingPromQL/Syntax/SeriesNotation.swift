@@ -30,17 +30,20 @@ public enum SeriesNotation {
     }
 
     /// The values that a text of items, separated by spaces, expands to.
-    public static func values(_ text: String) throws(PromQLSyntaxError) -> [NotatedValue] {
+    ///
+    /// - Parameter limit: how many are wanted; the rest is read, and not expanded.
+    public static func values(_ text: String, atMost limit: Int? = nil) throws(PromQLSyntaxError) -> [NotatedValue] {
         var reader = NotationReader(text)
         var values: [NotatedValue] = []
         while reader.skipSpaces() {
+            reader.room = limit.map { max(0, $0 - values.count) }
             let expanded = try reader.item()
             guard values.count + expanded.count <= maximumValues else {
                 throw reader.failure("more than \(maximumValues) values")
             }
             values += expanded
         }
-        return values
+        return limit.map { Array(values.prefix($0)) } ?? values
     }
 }
 
@@ -49,6 +52,8 @@ private struct NotationReader {
     private let bytes: [UInt8]
     private var offset = 0
     private var itemStart = 0
+    /// How many values the next item is expanded to at most; nil: as many as it says.
+    var room: Int?
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
@@ -103,10 +108,9 @@ private struct NotationReader {
     private mutating func repetition() throws(PromQLSyntaxError) -> Int {
         let start = offset
         while let byte = current, byte &- 0x30 <= 9 { offset += 1 }
-        guard let count = Int(String(decoding: bytes[start..<offset], as: UTF8.self)), count < SeriesNotation.maximumValues else {
-            throw failure("invalid repetition in series values")
-        }
-        return count
+        let digits = String(decoding: bytes[start..<offset], as: UTF8.self)
+        guard let count = Int(digits), room != nil || count < SeriesNotation.maximumValues else { throw failure("invalid repetition in series values") }
+        return min(count, room ?? count)
     }
 
     /// A number with an optional sign, up to the next sign, `x`, space or bracket.

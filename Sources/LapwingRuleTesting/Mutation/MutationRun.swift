@@ -1,6 +1,6 @@
 import Dispatch
 import LapwingRules
-import LapwingText
+public import LapwingText
 import Synchronization
 
 /// Tries changed rules on their tests: a change that no test notices is a behaviour that none holds.
@@ -9,6 +9,8 @@ public struct MutationRun: Sendable {
     public struct Result: Sendable {
         public var file: String
         public var ruleName: String
+        /// Where the rule stands in its file.
+        public var ruleRange: SourceRange
         public var mutation: RuleMutation
         public var isNoticed: Bool
     }
@@ -37,7 +39,10 @@ public struct MutationRun: Sendable {
             let isNoticed = runners.contains { $0.notices(task.mutation, of: task.rule, in: task.file) }
             noticed.withLock { $0[index] = isNoticed }
         }
-        return zip(mutants, noticed.withLock { $0 }).map { Result(file: $0.file, ruleName: $0.rule.name, mutation: $0.mutation, isNoticed: $1) }
+        return zip(mutants, noticed.withLock { $0 }).map { mutant, isNoticed in
+            Result(
+                file: mutant.file, ruleName: mutant.rule.name, ruleRange: mutant.rule.range, mutation: mutant.mutation, isNoticed: isNoticed)
+        }
     }
 }
 

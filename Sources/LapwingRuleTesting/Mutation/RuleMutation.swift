@@ -6,10 +6,10 @@ public import LapwingText
 /// A rule with one thing changed, which good tests notice.
 public struct RuleMutation: Sendable {
     public var rule: Rule
-    /// What was changed, as `> 0.1 becomes > 0.2`.
+    /// What was changed, as `0.1 becomes 0.2`.
     public var change: String
-    /// Where the original stands.
-    public var range: SourceRange
+    /// Where the original stands in the rule's query; nil for its `for`.
+    public var queryRange: SourceRange?
 }
 
 extension Rule {
@@ -19,13 +19,14 @@ extension Rule {
         for edit in query.expression.edits {
             guard let changed = try? query.replacing(edit.range, with: edit.text), changed.text != query.text else { continue }
             let old = String(decoding: Array(query.text.utf8)[edit.range.lowerBound..<edit.range.upperBound], as: UTF8.self)
-            mutations.append(RuleMutation(rule: replacingQuery(changed), change: edit.change ?? "\(old) becomes \(edit.text)", range: range))
+            mutations.append(
+                RuleMutation(rule: replacingQuery(changed), change: edit.change ?? "\(old) becomes \(edit.text)", queryRange: edit.place ?? edit.range))
         }
         guard case .alerting(let alert) = self else { return mutations }
         let texts = { (hold: Duration) in PrometheusDuration.text(milliseconds: hold.milliseconds) }
         let holds: [Duration] = alert.hold > .zero ? [.zero, alert.hold * 2] : [.seconds(300)]
         return mutations
-            + holds.map { RuleMutation(rule: replacingHold($0), change: "for: \(texts(alert.hold)) becomes \(texts($0))", range: range) }
+            + holds.map { RuleMutation(rule: replacingHold($0), change: "for: \(texts(alert.hold)) becomes \(texts($0))") }
     }
 }
 
@@ -33,8 +34,9 @@ extension Rule {
 private struct QueryEdit {
     var range: SourceRange
     var text: String
-    /// What is said of it, where that is less than the whole part.
+    /// What is said of it and where, where that is less than the whole part.
     var change: String?
+    var place: SourceRange?
 }
 
 extension QueryExpression {
@@ -58,7 +60,7 @@ extension QueryExpression {
             changed.operation = operation
             return QueryEdit(
                 range: node.range, text: QueryExpression.binary(changed).description,
-                change: "\(node.operation.rawValue) becomes \(operation.rawValue) in \(QueryExpression.binary(node))")
+                change: "\(node.operation.rawValue) becomes \(operation.rawValue)", place: SourceRange(at: node.left.range.upperBound))
         }
         if let range = threshold, let number = node.right.number ?? node.left.number {
             let others = number == 0 ? [1, -1] : [number * 2, number / 2]
@@ -82,7 +84,9 @@ extension QueryExpression {
         selector.matchers.indices.filter { selector.matchers[$0].name != LabelName.metric }.map { index in
             var changed = selector
             changed.matchers.remove(at: index)
-            return QueryEdit(range: selector.range, text: QueryExpression.vectorSelector(changed).description)
+            return QueryEdit(
+                range: selector.range, text: QueryExpression.vectorSelector(changed).description,
+                change: "\(selector.matchers[index]) is left out of \(QueryExpression.vectorSelector(selector))")
         }
     }
 
@@ -94,12 +98,18 @@ extension QueryExpression {
         if let other = others[node.operation] {
             var changed = node
             changed.operation = other
-            edits.append(QueryEdit(range: node.range, text: QueryExpression.aggregation(changed).description))
+            edits.append(
+                QueryEdit(
+                    range: node.range, text: QueryExpression.aggregation(changed).description,
+                    change: "\(node.operation.rawValue) becomes \(other.rawValue)"))
         }
         if !node.grouping.isEmpty {
             var changed = node
             (changed.grouping, changed.isWithout) = ([], false)
-            edits.append(QueryEdit(range: node.range, text: QueryExpression.aggregation(changed).description))
+            edits.append(
+                QueryEdit(
+                    range: node.range, text: QueryExpression.aggregation(changed).description,
+                    change: "\(node.isWithout ? "without" : "by") (\(node.grouping.names.joined(separator: ", "))) is left out"))
         }
         return edits
     }

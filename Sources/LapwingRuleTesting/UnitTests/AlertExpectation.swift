@@ -57,8 +57,16 @@ public struct AlertExpectation: Sendable {
         if state == .inactive { found = found.filter { one in alerts.isEmpty || alerts.contains { matches($0, one) } } }
         let expected = state == .inactive ? [] : ordered(alerts)
         if expected.count == found.count, Self.pairs(expected, found, matches) { return nil }
-        let line = { (alert: Labeled) in "\(alert.labels) annotations \(alert.annotations)" }
-        return UnitTestRun.difference(expected.map(line), found.map(line))
+        // Who expects some labels hears of those.
+        let isPartial = matching != .exact && !alerts.isEmpty
+        let (labels, annotations) = (LabelNames(alerts.flatMap { $0.labels.map(\.name) }), LabelNames(alerts.flatMap { $0.annotations.map(\.name) }))
+        let item = { (alert: Labeled) in
+            let alert = isPartial ? (labels: alert.labels.keeping(labels), annotations: alert.annotations.keeping(annotations)) : alert
+            return AlignedDifference.Item(
+                text: "\(alert.labels) annotations \(alert.annotations)",
+                fields: alert.labels.map { ($0.name, GoQuote.quote($0.value)) } + alert.annotations.map { ("annotation \($0.name)", GoQuote.quote($0.value)) })
+        }
+        return AlignedDifference(expected: expected.map(item), got: found.map(item)).text
     }
 
     private func matches(_ expected: Labeled, _ found: Labeled) -> Bool {

@@ -26,13 +26,22 @@ public struct NotificationExpectation: Sendable {
                 && (expected.alerts.map { $0 == found.message.alerts.count } ?? true)
         }
         if isEqual { return nil }
-        let wanted = messages.map { message in
-            let (when, group) = (message.time.map(text) ?? "any time", message.groupLabels.map(\.description) ?? "any group")
-            return "\(when) \(message.status) \(group) \(message.alerts.map { "\($0)" } ?? "any number of") alerts"
+        let item = { (time: String, status: String, group: String, alerts: String) in
+            AlignedDifference.Item(
+                text: "\(time) \(status) \(group) \(alerts) alerts",
+                fields: [("time", time), ("status", status), ("group", group), ("alerts", alerts)])
         }
         let found = sent.map { one in
-            "\(text(one.at.duration(since: start))) \(one.message.status) \(one.message.groupLabels) \(one.message.alerts.count) alerts"
+            item(text(one.at.duration(since: start)), one.message.status, one.message.groupLabels.description, "\(one.message.alerts.count)")
         }
-        return Diagnostic("notifications up to \(text(time))" + UnitTestRun.difference(wanted, found), at: range)
+        // What a message leaves open shows as what was got in its place.
+        let wanted = messages.enumerated().map { index, message in
+            let got = { (name: String) in index < found.count ? found[index][name] : nil }
+            return item(
+                message.time.map(text) ?? got("time") ?? "any time", message.status,
+                message.groupLabels.map(\.description) ?? got("group") ?? "any group",
+                message.alerts.map { "\($0)" } ?? got("alerts") ?? "any number of")
+        }
+        return Diagnostic("notifications up to \(text(time))" + AlignedDifference(expected: wanted, got: found).text, at: range)
     }
 }

@@ -6,11 +6,14 @@ import LapwingYAML
 extension UnitTestFile {
     /// Reads a file of unit tests.
     ///
+    /// - Parameter isLenient: whether what promtool lets pass in silence passes here too.
     /// - Throws: everything that is wrong with it, in the order of the source.
-    public static func read(_ source: SourceText) throws(SourceError) -> UnitTestFile {
-        let document = try YAML.document(in: source)
+    public static func read(_ source: SourceText, isLenient: Bool = false) throws(SourceError) -> UnitTestFile {
+        let document = try YAML.document(in: source, limits: .goLike)
+        if document.root.isNull, isLenient { return UnitTestFile(emptyAt: source) }
         var reader = UnitTestReader()
-        let file = reader.file(document.root, source)
+        var file = reader.file(document.root, source)
+        file?.isLenient = isLenient
         guard let file, reader.problems.isEmpty else {
             throw SourceError(source, reader.problems.sorted { ($0.range?.lowerBound ?? 0) < ($1.range?.lowerBound ?? 0) })
         }
@@ -42,11 +45,14 @@ struct UnitTestReader {
         let interval = fields.duration("interval", &problems) ?? evaluationInterval
         var test = UnitTest(
             name: fields.text("name", &problems) ?? "", interval: interval == .zero ? evaluationInterval : interval,
-            start: startTime(fields), series: fields.list("input_series", &problems).compactMap { series($0) },
+            start: startTime(fields), series: [],
             externalLabels: labels(fields, "external_labels"), externalURL: fields.text("external_url", &problems) ?? "",
             alertExpectations: fields.list("alert_rule_test", &problems).compactMap { alertExpectation($0) },
             queryExpectations: fields.list("promql_expr_test", &problems).compactMap { queryExpectation($0) }, range: node.range)
         readExtensions(fields, into: &test)
+        // What comes later is never looked at.
+        let count = test.lastTime.milliseconds / max(1, test.interval.milliseconds) + 1
+        test.series = latest(fields.list("input_series", &problems).compactMap { series($0, count: Int(count)) })
         return test
     }
 
@@ -62,13 +68,28 @@ struct UnitTestReader {
         Labels(fields.pairs(name, &problems).map { Label(name: $0.name, value: $0.value.scalar?.text ?? "") })
     }
 
-    private mutating func series(_ node: YAMLNode) -> (labels: Labels, values: [NotatedValue])? {
+    /// Of several series with the same labels the last, as promtool has it.
+    private func latest(_ all: [UnitTest.Series]) -> [UnitTest.Series] {
+        var places: [Labels: Int] = [:]
+        var result: [UnitTest.Series] = []
+        for one in all {
+            if let place = places[one.labels] {
+                result[place] = one
+            } else {
+                places[one.labels] = result.count
+                result.append(one)
+            }
+        }
+        return result
+    }
+
+    private mutating func series(_ node: YAMLNode, count: Int) -> UnitTest.Series? {
         guard let fields = YAMLFields(node, kind: "series", known: ["series", "values"], &problems),
             let name = fields.scalar("series", &problems)
         else { return nil }
         let labels = parsed(name) { (text) throws(PromQLSyntaxError) in try SeriesNotation.labels(text) }
         guard let values = fields.scalar("values", &problems) else { return labels.map { ($0, []) } }
-        let notated = parsed(values) { (text) throws(PromQLSyntaxError) in try SeriesNotation.values(text) }
+        let notated = parsed(values) { (text) throws(PromQLSyntaxError) in try SeriesNotation.values(text, atMost: count) }
         guard let labels, let notated else { return nil }
         return (labels, notated)
     }
@@ -93,7 +114,9 @@ struct UnitTestReader {
         for item in fields.list("exp_samples", &problems) where !item.isNull {
             guard let fields = YAMLFields(item, kind: "expected sample", known: ["labels", "value", "histogram"], &problems) else { continue }
             var sample = QueryExpectation.Sample(labels: .empty, value: fields.number("value", &problems) ?? 0)
+            sample.written.value = fields.node("value")?.scalar?.text ?? ""
             if let text = fields.scalar("labels", &problems) {
+                sample.written.labels = text.text
                 sample.labels = parsed(text) { (text) throws(PromQLSyntaxError) in try SeriesNotation.labels(text) } ?? .empty
             }
             if let text = fields.scalar("histogram", &problems), !text.text.isEmpty {
@@ -108,6 +131,6 @@ struct UnitTestReader {
         }
         return QueryExpectation(
             time: fields.duration("eval_time", &problems) ?? .zero, query: query, samples: samples,
-            range: expression.sourceRange(ofTextRange: SourceRange(0, expression.text.utf8.count)))
+            range: expression.sourceRange(ofTextRange: SourceRange(0, expression.text.utf8.count)), itemRange: node.range)
     }
 }

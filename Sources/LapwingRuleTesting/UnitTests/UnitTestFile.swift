@@ -20,14 +20,23 @@ public struct UnitTestFile: Sendable {
     var rulePlaces: [String: Int] = [:]
 }
 
+extension UnitTestFile {
+    /// A file that says nothing.
+    init(emptyAt source: SourceText) {
+        self.init(source: source, ruleFiles: [], evaluationInterval: .seconds(60), groupOrder: [], comparesFuzzily: false, tests: [])
+    }
+}
+
 /// One test: series, rules over them, and what is expected when.
 public struct UnitTest: Sendable {
+    public typealias Series = (labels: Labels, values: [NotatedValue])
+
     /// Empty when it has none.
     public var name: String
     /// Between the values of a series.
     public var interval: Duration
     public var start: Timestamp
-    public var series: [(labels: Labels, values: [NotatedValue])]
+    public var series: [Series]
     public var externalLabels: Labels
     public var externalURL: String
     public var alertExpectations: [AlertExpectation]
@@ -57,10 +66,15 @@ public struct QueryExpectation: Sendable {
         public var labels: Labels
         public var value: Double
         public var histogram: NativeHistogram?
+        /// Labels and value as they stand in the file.
+        var written = (labels: "", value: "")
     }
 
     public var time: Duration
     public var query: PreparedQuery
     public var samples: [Sample]
+    /// Of the expression.
     public var range: SourceRange
+    /// Of the whole expectation.
+    public var itemRange: SourceRange
 }

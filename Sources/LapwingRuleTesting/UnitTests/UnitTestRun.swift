@@ -16,6 +16,8 @@ struct UnitTestRun {
     let querier: SourceQuerier
     let recorder: CoverageRecorder?
     private var states: [GroupState]
+    /// What the expectations that failed would have to say.
+    private(set) var corrections: [ExpectationCorrection] = []
     private var notifications: SimulatedNotifications
     /// The last evaluation of each group.
     private var last: [Timestamp?]
@@ -39,10 +41,7 @@ struct UnitTestRun {
         recorder?.expects(
             alerts: Set(test.alertExpectations.map(\.alertName)),
             metrics: Set(test.queryExpectations.flatMap(\.query.expression.metrics).compactMap { $0 }))
-        var environment = RuleEnvironment(
-            querier: querier, sink: store, externalLabels: test.externalLabels, externalURL: test.externalURL,
-            defaultInterval: test.interval)
-        if let recorder { environment.onBranch = { recorder.took($0) } }
+        let environment = environment
         var loader: SeriesLoader
         do throws(AppendError) {
             loader = try SeriesLoader(test, into: store)
@@ -57,8 +56,10 @@ struct UnitTestRun {
         var time = Duration.zero
         while time <= test.lastTime {
             loader.load(through: test.start + time - test.delay, into: store)
-            if test.restart?.contains(time) != true { failures += evaluate(at: time, environment) }
-            if !failures.isEmpty { return failures }
+            if test.restart?.contains(time) != true {
+                let faults = evaluate(at: time, environment)
+                if !faults.isEmpty { return failures + faults }
+            }
             while let next = expectations.first, next.time < time + step {
                 expectations.removeFirst()
                 if let failure = check(next, at: next.time) { failures.append(failure) }
@@ -67,16 +68,28 @@ struct UnitTestRun {
             while let next = told.first, next.time < time + step {
                 told.removeFirst()
                 notifications.advance(to: test.start + next.time)
-                if let failure = next.failure(notifications.sent, since: test.start) { failures.append(failure) }
+                guard let failure = next.failure(notifications.sent, since: test.start) else { continue }
+                failures.append(failure)
+                corrections.append(next.correction(for: notifications.sent, since: test.start))
             }
             time += step
         }
-        loader.load(through: .distantFuture, into: store)
-        return failures + spans.compactMap(\.failure) + test.queryExpectations.compactMap(check)
+        failures += spans.compactMap(\.failure)
+        for expectation in test.queryExpectations {
+            if let failure = check(expectation) { failures.append(failure) }
+        }
+        return failures
+    }
+
+    var environment: RuleEnvironment {
+        var environment = RuleEnvironment(
+            querier: querier, sink: store, externalLabels: test.externalLabels, externalURL: test.externalURL, defaultInterval: test.interval)
+        if let recorder { environment.onBranch = { recorder.took($0) } }
+        return environment
     }
 
     /// Between two looks at the rules.
-    private var step: Duration {
+    var step: Duration {
         guard test.usesGroupIntervals else { return file.evaluationInterval }
         let intervals = ([file.evaluationInterval] + groups.compactMap(\.interval)).map(\.milliseconds)
         return .milliseconds(max(1, intervals.reduce(0, Self.greatestCommonDivisor)))
@@ -84,7 +97,7 @@ struct UnitTestRun {
 
     private static func greatestCommonDivisor(_ a: Int64, _ b: Int64) -> Int64 { b == 0 ? a : greatestCommonDivisor(b, a % b) }
 
-    private mutating func evaluate(at time: Duration, _ environment: RuleEnvironment) -> [Diagnostic] {
+    mutating func evaluate(at time: Duration, _ environment: RuleEnvironment) -> [Diagnostic] {
         var failures: [Diagnostic] = []
         let now = test.start + time
         for (index, group) in groups.enumerated() {
@@ -113,26 +126,33 @@ struct UnitTestRun {
 
     // MARK: Alerts
 
-    private func check(_ expectation: AlertExpectation, at time: Duration) -> Diagnostic? {
-        var got: [AlertExpectation.Labeled] = []
-        var rules: [(group: RuleGroup, rule: Rule)] = []
-        for (group, state) in zip(groups, states) {
-            for (rule, ruleState) in zip(group.rules, state.rules) where rule.name == expectation.alertName {
-                guard case .alerting = rule else { continue }
-                rules.append((group, rule))
-                got += ruleState.active.current.filter { expectation.isAbout($0) }.map { ($0.labels, Labels($0.annotations)) }
-            }
-        }
+    private mutating func check(_ expectation: AlertExpectation, at time: Duration) -> Diagnostic? {
+        let (rules, got) = alerts(of: expectation)
         guard !rules.isEmpty || file.isLenient else {
             let names = groups.flatMap(\.rules).map(\.name)
             let help = Spelling.nearest(to: expectation.alertName, in: names).map { "did you mean \($0)?" }
             return Diagnostic("no rule has the alertname \(GoQuote.quote(expectation.alertName))", at: expectation.range, help: help)
         }
         guard let difference = expectation.difference(from: got) else { return nil }
+        if let correction = expectation.correction(for: got) { corrections.append(correction) }
         let state = expectation.state == .firing ? "" : ", state: \(expectation.state.rawValue)"
         return Diagnostic(
             "alertname: \(expectation.alertName), time: \(text(time))\(state)" + difference + rules.map { values(of: $0.rule, $0.group, at: time) }.joined(),
             at: expectation.range)
+    }
+
+    /// The rules of an expectation's name, and their alerts that it is about.
+    func alerts(of expectation: AlertExpectation) -> (rules: [(group: RuleGroup, rule: Rule)], alerts: [AlertExpectation.Labeled]) {
+        var rules: [(group: RuleGroup, rule: Rule)] = []
+        var alerts: [AlertExpectation.Labeled] = []
+        for (group, state) in zip(groups, states) {
+            for (rule, ruleState) in zip(group.rules, state.rules) where rule.name == expectation.alertName {
+                guard case .alerting = rule else { continue }
+                rules.append((group, rule))
+                alerts += ruleState.active.current.filter { expectation.isAbout($0) }.map { ($0.labels, Labels($0.annotations)) }
+            }
+        }
+        return (rules, alerts)
     }
 
     /// The rule's expression with the values of its parts, for whoever wonders why.
@@ -144,7 +164,7 @@ struct UnitTestRun {
     }
     // MARK: Queries
 
-    private func check(_ expectation: QueryExpectation) -> Diagnostic? {
+    private mutating func check(_ expectation: QueryExpectation) -> Diagnostic? {
         let time = test.start + expectation.time
         let header = "expr: \(GoQuote.quote(expectation.query.text)), time: \(text(expectation.time))"
         var got: [VectorSample]
@@ -160,29 +180,18 @@ struct UnitTestRun {
                 ? wanted.histogram == found.histogram : isSame(wanted.value, found.value))
         }
         if isEqual { return nil }
-        let line = { (labels: Labels, value: Double, histogram: NativeHistogram?) in
-            "\(labels) \(histogram?.description ?? GoNumber.text(value))"
+        corrections.append(expectation.correction(for: got, isSame: isSame))
+        let item = { (labels: Labels, value: Double, histogram: NativeHistogram?) in
+            let text = histogram?.description ?? GoNumber.text(value)
+            return AlignedDifference.Item(text: "\(labels) \(text)", fields: labels.map { ($0.name, GoQuote.quote($0.value)) } + [("value", text)])
         }
-        return Diagnostic(
-            header + difference(expected.map { line($0.labels, $0.value, $0.histogram) }, got.map { line($0.labels, $0.value, $0.histogram) }),
-            at: expectation.range)
+        let difference = AlignedDifference(
+            expected: expected.map { item($0.labels, $0.value, $0.histogram) }, got: got.map { item($0.labels, $0.value, $0.histogram) })
+        return Diagnostic(header + difference.text, at: expectation.range)
     }
 
     private func isSame(_ a: Double, _ b: Double) -> Bool {
         a == b || (a.isNaN && b.isNaN) || (file.comparesFuzzily && (a.nextUp == b || a.nextDown == b))
-    }
-
-    /// Both sides, one line for each element, with what they share unmarked.
-    private func difference(_ expected: [String], _ got: [String]) -> String { Self.difference(expected, got) }
-
-    static func difference(_ expected: [String], _ got: [String]) -> String {
-        let (wanted, found) = (Set(expected), Set(got))
-        var lines: [String] = []
-        for line in expected { lines.append((found.contains(line) ? "      " : "  exp ") + line) }
-        for line in got where !wanted.contains(line) { lines.append("  got " + line) }
-        if expected.isEmpty { lines.insert("  exp nothing", at: 0) }
-        if got.isEmpty { lines.append("  got nothing") }
-        return "\n" + lines.joined(separator: "\n")
     }
 }
 

@@ -51,7 +51,8 @@ public struct UnitTestRunner: Sendable {
             let recorder = recordsCoverage ? CoverageRecorder(groups) : nil
             var run = UnitTestRun(test: test, file: file, groups: groups, recorder: recorder)
             let failures = run.failures()
-            let outcome = TestOutcome(name: name, failures: failures, source: file.source, duration: start.duration(to: .now))
+            var outcome = TestOutcome(name: name, failures: failures, source: file.source, duration: start.duration(to: .now))
+            outcome.corrections = run.corrections
             results.withLock { $0[place] = (outcome, recorder?.coverages ?? []) }
         }
         return results.withLock { $0.compactMap { $0 } }

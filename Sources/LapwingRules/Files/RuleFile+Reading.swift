@@ -14,7 +14,7 @@ extension RuleFile {
     /// - Complexity: O(bytes).
     public static func read(_ source: SourceText) throws(SourceError) -> RuleFile {
         var reader = RuleFileReader(source: source)
-        let documents = try YAML.documents(in: source)
+        let documents = try YAML.documents(in: source, limits: .goLike)
         var warnings: [Diagnostic] = []
         if documents.count > 1 {
             warnings.append(

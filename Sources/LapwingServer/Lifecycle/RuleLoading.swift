@@ -42,17 +42,15 @@ public enum RuleLoading {
 
     /// The bytes of a file with a password or token.
     @Sendable static func secret(_ path: String) throws(HTTPCredentialsError) -> [UInt8] {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw HTTPCredentialsError("\(path): the file is not there or cannot be read")
+        do throws(InputFileError) {
+            return try InputFile.read(path).bytes
+        } catch {
+            throw HTTPCredentialsError("\(path): \(error)")
         }
-        return Array(bytes)
     }
 
     private static func file(_ path: String) throws -> RuleFile {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw RuleLoadingError(description: "the file is not there or cannot be read")
-        }
-        return try RuleFile.read(SourceText(name: path, bytes: Array(bytes)))
+        try RuleFile.read(InputFile.read(path))
     }
 }
 

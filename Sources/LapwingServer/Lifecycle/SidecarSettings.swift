@@ -106,10 +106,11 @@ public enum ConfigurationLoading {
 
     /// - Throws: `RuleLoadingError` when the file cannot be read.
     public static func source(_ path: String) throws(RuleLoadingError) -> SourceText {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw RuleLoadingError(description: "the file is not there or cannot be read")
+        do throws(InputFileError) {
+            return try InputFile.read(path)
+        } catch {
+            throw RuleLoadingError(description: error.description)
         }
-        return SourceText(name: path, bytes: Array(bytes))
     }
 
     @Sendable public static func environment(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }

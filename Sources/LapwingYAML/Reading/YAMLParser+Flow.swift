@@ -29,7 +29,7 @@ extension YAMLParser {
                 help: "expected \(closing) before \(offset >= end ? "the end of the text" : "the end of the document")"
                     + ", at \(position(offset))")
         }
-        guard line.start != startLine, line.spaces <= parent else { return }
+        guard line.start != startLine, line.spaces <= parent, limits.indentsFlow else { return }
         if line.isTabbed { throw tabIndentation() }
         throw YAMLFailure(
             "this line is indented by \(spaces(line.spaces)), expected at least \(spaces(parent + 1))",

@@ -83,7 +83,7 @@ extension YAMLParser {
             skipWhite()
         }
         guard offset < end else { throw unclosed(open) }
-        guard line.spaces > parent else {
+        guard line.spaces > parent || !limits.indentsFlow else {
             if line.isTabbed { throw tabIndentation() }
             throw YAMLFailure(
                 "this line is indented by \(spaces(line.spaces)), expected at least \(spaces(parent + 1))",

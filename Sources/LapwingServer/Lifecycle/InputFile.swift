@@ -1,0 +1,40 @@
+import Foundation
+public import LapwingText
+
+/// Files that a person names.
+public enum InputFile {
+    /// - Throws: that it is not there, with the nearest name beside it, or that it cannot be read.
+    public static func read(_ path: String) throws(InputFileError) -> SourceText {
+        guard let bytes = FileManager.default.contents(atPath: path) else { throw fault(of: path) }
+        return SourceText(name: path, bytes: Array(bytes))
+    }
+
+    /// Why a path cannot be read.
+    public static func fault(of path: String) -> InputFileError {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            return InputFileError(isFolder.boolValue ? "this is a folder; a file is needed" : "the file cannot be read")
+        }
+        return InputFileError("the file is not there", help: nearest(to: path).map { "did you mean \($0)?" })
+    }
+
+    /// The path in the same folder whose name is nearest.
+    public static func nearest(to path: String) -> String? {
+        let cut = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let folder = String(path[..<cut])
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+        return Spelling.nearest(to: String(path[cut...]), in: names.sorted()).map { folder + $0 }
+    }
+}
+
+/// Why a file cannot be read.
+public struct InputFileError: Error, Sendable, CustomStringConvertible {
+    public var message: String
+    public var help: String?
+
+    init(_ message: String, help: String? = nil) { (self.message, self.help) = (message, help) }
+
+    public var diagnostic: Diagnostic { Diagnostic(message, help: help, check: "file") }
+
+    public var description: String { help.map { "\(message); \($0)" } ?? message }
+}

@@ -1,0 +1,56 @@
+import LapwingRules
+import LapwingText
+import Testing
+
+@Suite struct `Formatting of rule files` {
+    private func format(_ text: String) throws -> RuleFormat { try RuleFormat(SourceText(name: "rules.yml", text)) }
+
+    @Test func `expressions become canonical and everything else stays`() throws {
+        let text = """
+            # ours
+            groups:
+              - name: g   # one
+                rules:
+                  - {record: 'a:b', expr: 'sum(x)by(a)'}
+
+                  - alert: A
+                    expr: x>1   # why
+                    annotations: {text: "a  b"}
+                  - alert: B
+                    expr: |-
+                      sum(rate(a_rather_long_metric_name[5m]))by(job) / sum(rate(another_rather_long_metric_name[5m]))by(job)
+
+            """
+        let formatted = try format(text)
+        #expect(formatted.changes.count == 3 && formatted.exceptions.isEmpty)
+        #expect(
+            formatted.text == """
+                # ours
+                groups:
+                  - name: g   # one
+                    rules:
+                      - {record: 'a:b', expr: 'sum by (a) (x)'}
+
+                      - alert: A
+                        expr: x > 1   # why
+                        annotations: {text: "a  b"}
+                      - alert: B
+                        expr: |2-
+                            sum by (job) (rate(a_rather_long_metric_name[5m]))
+                          /
+                            sum by (job) (rate(another_rather_long_metric_name[5m]))
+
+                """)
+        let again = try format(formatted.text)
+        #expect(again.changes.isEmpty && again.text == formatted.text)
+    }
+
+    @Test func `an expression with comments is left as it is, and told of where it is not canonical`() throws {
+        let canonical = try format("- alert: A\n  expr: |\n    # quiet\n    x > 1\n")
+        #expect(canonical.changes.isEmpty && canonical.exceptions.isEmpty)
+        let other = try format("- alert: A\n  expr: |\n    x>1 # quiet\n")
+        #expect(other.changes.isEmpty && other.exceptions.count == 1 && other.text.contains("x>1 # quiet"))
+    }
+
+    @Test func `a file that does not load is refused`() { #expect(throws: SourceError.self) { try format("- alert: A\n  expr: x +\n") } }
+}
