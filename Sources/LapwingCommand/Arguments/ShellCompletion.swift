@@ -22,9 +22,9 @@ enum ShellCompletion: String, CaseIterable {
         let names = (commands.map(\.name) + otherWords.map(\.0)).joined(separator: " ")
         var cases = ""
         for command in commands {
-            cases += "        \(command.name)) words='\(command.allFlags.map(\.name).joined(separator: " "))'\n"
+            cases += "        \(command.name)) flags='\(command.allFlags.map(\.name).joined(separator: " "))'\n"
             if !command.firstWords.isEmpty {
-                cases += "            [ \"$COMP_CWORD\" -eq 2 ] && words=\"$words \(command.firstWords.joined(separator: " "))\"\n"
+                cases += "            [ \"$COMP_CWORD\" -eq 2 ] && words='\(command.firstWords.joined(separator: " "))'\n"
             }
             let choices = command.flags.compactMap { flag in
                 if case .choice(let words) = flag.kind { "                \(flag.name)) words='\(words.joined(separator: " "))' ;;\n" } else { nil }
@@ -35,7 +35,7 @@ enum ShellCompletion: String, CaseIterable {
         for (name, _, words) in otherWords where !words.isEmpty { cases += "        \(name)) words='\(words.joined(separator: " "))' ;;\n" }
         return """
             _lapwing() {
-                local words='' current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
+                local flags='' words='' current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
                 if [ "$COMP_CWORD" -eq 1 ]; then
                     COMPREPLY=($(compgen -W '\(names) --help --version' -- "$current"))
                     return
@@ -45,10 +45,9 @@ enum ShellCompletion: String, CaseIterable {
                 if [ "$previous" = = ]; then previous="${COMP_WORDS[COMP_CWORD-2]}"; fi
                 case "${COMP_WORDS[1]}" in
             \(cases)    esac
-                COMPREPLY=($(compgen -W "$words" -- "$current"))
                 case "$current" in
-                    -*) ;;
-                    *) if [ ${#COMPREPLY[@]} -eq 0 ] || [ "${words#--}" != "$words" ]; then COMPREPLY=($(compgen -f -- "$current")); fi ;;
+                    -*) COMPREPLY=($(compgen -W "$flags" -- "$current")) ;;
+                    *) if [ -n "$words" ]; then COMPREPLY=($(compgen -W "$words" -- "$current")); else COMPREPLY=($(compgen -f -- "$current")); fi ;;
                 esac
             }
             complete -o filenames -F _lapwing lapwing
