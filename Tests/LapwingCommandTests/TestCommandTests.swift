@@ -56,7 +56,7 @@ import Testing
         #expect(result.status == 1 && result.output.hasSuffix("1 passed, 0 failed\n"))
         #expect(result.output.contains("High: no test notices when errors > 5 becomes") || result.output.contains("when 5 becomes 10"))
         #expect(!result.output.contains("when for: 2m becomes 4m"))
-        #expect(result.output.contains(#"5:23: High: no test notices when kind!="x" is left out of load{kind!="x"}"#), "\(result.output)")
+        #expect(result.output.contains(#"5:29: High: no test notices when kind!="x" is left out of load{kind!="x"}"#), "\(result.output)")
     }
 
     @Test func `states, subsets and spans are expected beyond promtool's schema`() throws {

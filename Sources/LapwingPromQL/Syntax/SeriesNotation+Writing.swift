@@ -71,9 +71,10 @@ extension SeriesNotation {
         }
     }
 
-    /// With the same bits, as stale markers and other numbers that are none have their own.
+    /// With the same bits, as stale markers and other numbers that are none have their own. A negative zero is like no other, since
+    /// the steps of a run are added to it.
     private static func isSame(_ a: NotatedValue, _ b: NotatedValue) -> Bool {
-        if case .float(let a) = a, case .float(let b) = b { return a.bitPattern == b.bitPattern }
+        if case .float(let a) = a, case .float(let b) = b { return a.bitPattern == b.bitPattern && a.bitPattern != (-0.0).bitPattern }
         return a == b
     }
 
