@@ -1,4 +1,5 @@
 import Foundation
+import LapwingHTTP
 import Testing
 
 @Suite struct `lapwing check` {
