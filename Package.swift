@@ -34,7 +34,9 @@ let rooms: [(name: String, imports: [String])] = [
     ("LapwingNotify", ["LapwingText", "LapwingTemplate", "LapwingHTTP", "LapwingSeries", "LapwingAlerting"]),
     (
         "LapwingConfiguration",
-        ["LapwingText", "LapwingYAML", "LapwingBcrypt", "LapwingHTTP", "LapwingSeries", "LapwingExposition", "LapwingNotify"]
+        [
+            "LapwingText", "LapwingYAML", "LapwingBcrypt", "LapwingHTTP", "LapwingSeries", "LapwingExposition", "LapwingRemote", "LapwingNotify",
+        ]
     ),
     (
         "LapwingReplay",
@@ -67,8 +69,8 @@ let rooms: [(name: String, imports: [String])] = [
         "LapwingServer",
         [
             "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingSnappy", "LapwingBcrypt", "LapwingHTTP", "LapwingPage",
-            "LapwingSeries", "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
-            "LapwingConfiguration", "LapwingReplay", "Lapwing", "CMalloc",
+            "LapwingSeries", "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingRemote",
+            "LapwingNotify", "LapwingConfiguration", "LapwingReplay", "Lapwing", "CMalloc",
         ]
     ),
     (
@@ -99,6 +101,7 @@ let tests: [Target] = (rooms.map(\.name) + ["LapwingTidy"]).map { name in
     let imports = rooms.first { $0.name == name }.map { $0.imports.filter { $0.hasPrefix("Lapwing") } + [name] } ?? []
     // What survives a crash is shown on the simulated disk.
     let linked = imports + ["COneAtATime", "CThreadSanitizer", "SeededRandom"] + (name == "Lapwing" ? ["LapwingDisk"] : [])
+        + (name == "LapwingRemote" ? ["LapwingDisk", "LapwingStorage"] : [])
     return .testTarget(
         name: "\(name)Tests", dependencies: linked.map { .init(stringLiteral: $0) }, swiftSettings: settings)
 }

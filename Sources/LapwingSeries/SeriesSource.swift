@@ -34,6 +34,9 @@ public protocol SeriesSet: Sendable {
     /// In ascending order; a series is named by its index here.
     var labels: [Labels] { get }
 
+    /// What a sink knows the series by, where the source is one too and keeps it for good.
+    func reference(_ series: Int) -> SeriesReference?
+
     /// Replaces `columns` by the samples of one series in `range`.
     ///
     /// - Complexity: O(samples decoded); chunks outside `range` are not touched.
@@ -56,6 +59,8 @@ public protocol SeriesSet: Sendable {
 
 extension SeriesSet {
     public var count: Int { labels.count }
+
+    public func reference(_ series: Int) -> SeriesReference? { nil }
 
     public func summarize(
         _ series: Int, over windows: [ClosedRange<Int64>], _ parts: SummaryParts, into summaries: inout [SampleSummary]

@@ -1,6 +1,7 @@
 import LapwingConfiguration
 import LapwingHTTP
 import LapwingNotify
+import LapwingRemote
 import LapwingSeries
 import LapwingText
 import Testing
@@ -42,6 +43,30 @@ struct ConfigurationTests {
         #expect(job.sampleLimit == 7 && job.labelLimit == 3 && job.bodySizeLimit == 2 << 20)
         #expect(job.scrapesNativeHistograms)
         #expect(job.targetGroups == [TargetGroup(addresses: ["x:1"], labels: Labels(metric: "", ["k": "v"]))])
+    }
+
+    @Test func `a datasource is asked with what it says of credentials, headers and limits`() throws {
+        let configuration = try read(
+            """
+            datasource:
+              url: http://mimir:8080/prometheus
+              authorization: {credentials_file: token}
+              headers: {X-Scope-OrgID: team}
+              timeout: 30s
+              max_concurrent: 50
+            remote_write: [{url: "http://mimir:8080/api/v1/push", metadata_config: {send: false}}]
+            """)
+        var expected = DatasourceSettings(url: "http://mimir:8080/prometheus")
+        expected.credentials = .scheme("Bearer", .file("/etc/token"))
+        expected.headers = [Label(name: "X-Scope-OrgID", value: "team")]
+        (expected.timeout, expected.maximumConcurrent) = (.seconds(30), 50)
+        #expect(configuration.datasource == expected)
+        #expect(configuration.remoteWrites.first?.metadata.isSent == false)
+        #expect(faults("datasource: {}").first?.contains("a datasource needs a url") == true)
+        #expect(faults("datasource: {url: 'http://a', max_concurrent: 0}").first?.contains("\"max_concurrent\" is 1 or more") == true)
+        #expect(faults("datasource: {url: 'http://a', header: {}}").first?.contains("\"header\" is not known") == true)
+        let secret = try read("datasource: {url: 'http://a', basic_auth: {username: u, password: hidden}}")
+        #expect(!secret.shownText.contains("hidden"))
     }
 
     @Test func `variables are put into external labels, and a missing one is told`() throws {

@@ -35,14 +35,18 @@ public final class RuleScheduler: Sendable {
     private let running = Mutex<[GroupKey: Running]>([:])
     /// Queries take their time: they run on its threads, and not on those that everything else waits on.
     private let timetable = Timetable()
+    private let recall: AlertRecall?
 
-    /// - Parameter resumption: what a process before this one has left; nil where nothing is kept.
+    /// - Parameters:
+    ///   - resumption: what a process before this one has left; nil where nothing is kept.
+    ///   - recall: how alerts of groups without any state are looked for where rules are asked; nil where they are not.
     public init(
-        environment: RuleEnvironment, resuming resumption: RuleResumption? = nil, now: @escaping @Sendable () -> Timestamp = { .now },
-        observer: @escaping Observer
+        environment: RuleEnvironment, resuming resumption: RuleResumption? = nil, recall: AlertRecall? = nil,
+        now: @escaping @Sendable () -> Timestamp = { .now }, observer: @escaping Observer
     ) {
         surroundings = Mutex(environment)
         self.resumption = Mutex(resumption)
+        self.recall = recall
         self.now = now
         self.observer = observer
     }
@@ -54,8 +58,8 @@ public final class RuleScheduler: Sendable {
         running.withLock { running in running.values.map(\.status) }.sorted { $0.group.key < $1.group.key }
     }
 
-    /// Lets notifications and templates have other external labels from the next evaluation on.
-    public func setExternalLabels(_ labels: Labels) { surroundings.withLock { $0.externalLabels = labels } }
+    /// Changes what evaluations have around them, from the next one on.
+    public func change(_ body: (inout RuleEnvironment) -> Void) { surroundings.withLock { body(&$0) } }
 
     /// Makes these the groups that are evaluated; state is kept for rules that are recognisably the same.
     public func load(_ groups: [RuleGroup]) async {
@@ -68,7 +72,7 @@ public final class RuleScheduler: Sendable {
         for group in groups {
             guard let old = statuses[group.key] else {
                 kept.withLock { $0.adopt(group) }
-                start(group, GroupState(ruleCount: group.rules.count))
+                start(group, fresh(group))
                 continue
             }
             let (state, orphans) = GroupState.carried(from: old.state, of: old.group.places, to: group)
@@ -92,7 +96,7 @@ public final class RuleScheduler: Sendable {
             old[key] = group
         }
         for group in groups {
-            var state = GroupState(ruleCount: group.rules.count)
+            var state = fresh(group)
             let schedule = schedule(of: group)
             var last = Timestamp.distantPast
             if let known = old.removeValue(forKey: group.key) {
@@ -116,6 +120,12 @@ public final class RuleScheduler: Sendable {
         let numbers = running.withLock { $0.values.map(\.number) }
         for number in numbers { timetable.cancel(number) }
         for number in numbers { await timetable.end(number) }
+    }
+
+    private func fresh(_ group: RuleGroup) -> GroupState {
+        var state = GroupState(ruleCount: group.rules.count)
+        state.awaitsRecall = recall != nil
+        return state
     }
 
     private func schedule(of group: RuleGroup) -> GroupSchedule {
@@ -149,7 +159,7 @@ public final class RuleScheduler: Sendable {
         guard let (due, status) = running.withLock({ $0[group.key].map { ($0.due, $0.status) } }) else { return .seconds(1) }
         var state = status.state
         state.iterationsMissed += due.missed
-        var outcome = group.evaluate(&state, at: due.slot, in: environment)
+        var outcome = group.evaluate(&state, recalling: recall, at: due.slot, in: environment)
         running.withLock { $0[group.key]?.status.state = state }
         outcome.notes = kept.withLock { $0.changes(of: group.key, to: state, at: due.slot) }
         observer(group, outcome)

@@ -4,6 +4,8 @@ import LapwingAlerting
 import LapwingHTTP
 import LapwingNotify
 import LapwingPromQL
+import LapwingRemote
+import LapwingRules
 import LapwingSeries
 import LapwingServer
 import LapwingStorage
@@ -73,6 +75,18 @@ enum ServeCommand {
         }
         configuration.alertmanagers = try urls("--alertmanager", arguments).map(AlertmanagerReceiver.init)
         configuration.heartbeat = try urls("--heartbeat", arguments).first.map { Heartbeat(url: $0) }
+        configuration.datasource = try urls("--datasource", arguments).first.map(DatasourceSettings.init)
+        configuration.remoteWrites = try urls("--remote-write", arguments).map { url in
+            var settings = RemoteWriteSettings(url: url)
+            settings.sendsRulesOnly = true
+            return settings
+        }
+        if let text = arguments.text("--shard") {
+            guard let shard = RuleShard(text) else {
+                throw UsageError("--shard is NUMBER/COUNT, such as 2/5, with at most \(RuleShard.maximumCount) shards, not \(GoQuote.quote(text))")
+            }
+            configuration.shard = shard
+        }
         configuration.data = try dataDirectory(arguments)
         configuration.durability.syncInterval = try arguments.duration("--sync-interval") ?? configuration.durability.syncInterval
         configuration.retention = try arguments.duration("--retention")

@@ -1,4 +1,5 @@
 import LapwingHTTP
+import LapwingRemote
 import LapwingSeries
 import LapwingText
 import LapwingYAML
@@ -44,7 +45,9 @@ extension ConfigurationReader {
         let messages = ["prometheus.WriteRequest", "io.prometheus.write.v2.Request"]
         settings.isSecondVersion = choice(fields, "protobuf_message", messages) == messages[1]
         for name in ["sigv4", "azuread", "google_iam"] { refuse(fields, name, "requests are not signed for clouds") }
-        for name in ["round_robin_dns", "failed_request_logging", "metadata_config"] { ignore(fields, name, "it is not needed for sending samples") }
+        ignore(fields, "round_robin_dns", "connections are made as the resolver lists addresses")
+        ignore(fields, "failed_request_logging", "what a receiver refuses is always logged")
+        if let metadata = fields.node("metadata_config") { settings.metadata = self.metadata(metadata) }
         if let queue = fields.node("queue_config") { settings.queue = self.queue(queue) }
         return settings
     }
@@ -69,9 +72,40 @@ extension ConfigurationReader {
         if queue.maxBackoff < queue.minBackoff {
             report("remote write queue max_backoff must not be less than min_backoff", at: fields.keyRange("max_backoff"))
         }
-        queue.retriesOnTooManyRequests = fields.bool("retry_on_http_429", &problems) ?? false
+        queue.retriesOnTooManyRequests = fields.bool("retry_on_http_429", &problems) ?? true
         queue.sampleAgeLimit = fields.duration("sample_age_limit", &problems) ?? .zero
         return queue
+    }
+
+    private mutating func metadata(_ node: YAMLNode) -> RemoteWriteSettings.Metadata {
+        var metadata = RemoteWriteSettings.Metadata()
+        let known = ["send", "send_interval", "max_samples_per_send"]
+        guard let fields = YAMLFields(node, kind: "metadata_config section", known: known, &problems) else { return metadata }
+        metadata.isSent = fields.bool("send", &problems) ?? true
+        metadata.interval = fields.duration("send_interval", &problems) ?? metadata.interval
+        metadata.maxSamplesPerSend = max(1, count(fields, "max_samples_per_send") ?? metadata.maxSamplesPerSend)
+        return metadata
+    }
+
+    /// What rules ask instead of the store; lapwing's own, in the words of Prometheus' HTTP clients.
+    mutating func datasource(_ node: YAMLNode?) -> DatasourceSettings? {
+        let own = ["url", "timeout", "max_concurrent", "headers"]
+        guard let node, let fields = YAMLFields(node, kind: "datasource", known: own + Self.clientKeys, &problems) else { return nil }
+        let client = client(fields)
+        guard let url = url(fields, "url", empty: "a datasource needs a url") else { return nil }
+        var settings = DatasourceSettings(url: url)
+        settings.credentials = client.credentials
+        settings.followsRedirects = client.followsRedirects
+        settings.tls = client.tls
+        settings.headers = client.headers
+        for pair in fields.pairs("headers", &problems) {
+            checkHeader(pair.name, at: pair.key.range)
+            settings.headers.append(Label(name: pair.name, value: pair.value.scalar?.text ?? ""))
+        }
+        settings.timeout = fields.duration("timeout", &problems)
+        settings.maximumConcurrent = count(fields, "max_concurrent") ?? settings.maximumConcurrent
+        if settings.maximumConcurrent == 0 { report("\"max_concurrent\" is 1 or more", at: fields.keyRange("max_concurrent")) }
+        return settings
     }
 
     private mutating func positive(_ fields: YAMLFields, _ name: String, _ standard: Int) -> Int {

@@ -56,7 +56,7 @@ struct ConfigurationReader {
         if root.isNull { return configuration }
         let known = [
             "global", "runtime", "alerting", "rule_files", "scrape_config_files", "scrape_configs", "storage", "tracing", "remote_write",
-            "remote_read", "otlp", "webhooks", "heartbeat",
+            "remote_read", "otlp", "webhooks", "heartbeat", "datasource",
         ]
         guard let fields = YAMLFields(root, kind: "configuration", known: known, &problems) else { return configuration }
         configuration.global = global(fields.node("global"))
@@ -70,6 +70,7 @@ struct ConfigurationReader {
         configuration.webhooks = webhooks(fields.list("webhooks", &problems))
         configuration.heartbeat = heartbeat(fields.node("heartbeat"))
         configuration.remoteWrites = remoteWrites(fields.list("remote_write", &problems))
+        configuration.datasource = datasource(fields.node("datasource"))
         configuration.storage = storage(fields.node("storage"))
         refuse(fields, "scrape_config_files", "put the jobs into scrape_configs")
         refuse(fields, "remote_read", "the store answers from its own samples alone")

@@ -1,8 +1,9 @@
 public import LapwingNotify
+public import LapwingRemote
 public import LapwingSeries
 public import LapwingText
 
-/// A configuration file, checked: Prometheus' own keys, and `webhooks` and `heartbeat`.
+/// A configuration file, checked: Prometheus' own keys, and `webhooks`, `heartbeat` and `datasource`.
 ///
 /// Source: Prometheus `config/config.go` at v3.14.
 public struct Configuration: Sendable {
@@ -17,6 +18,8 @@ public struct Configuration: Sendable {
     public var webhooks: [WebhookReceiver] = []
     public var heartbeat: HeartbeatSettings?
     public var remoteWrites: [RemoteWriteSettings] = []
+    /// What rules ask; nil: the store.
+    public var datasource: DatasourceSettings?
     public var storage = StorageSettings()
     /// Keys that change nothing here, and the like.
     public var warnings: [Diagnostic] = []

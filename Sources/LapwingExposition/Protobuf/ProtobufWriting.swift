@@ -8,6 +8,18 @@ extension [UInt8] {
         for shift in stride(from: UInt64(0), to: 64, by: 8) { append(UInt8(truncatingIfNeeded: bits >> shift)) }
     }
 
+    /// A field of a whole number; absent where it is zero, which is what absent means.
+    mutating func appendNumber(_ number: UInt64, _ value: UInt64) {
+        if value == 0 { return }
+        appendVarint(number << 3)
+        appendVarint(value)
+    }
+
+    mutating func appendDouble(_ number: UInt64, _ value: Double) {
+        appendVarint(number << 3 | 1)
+        appendFixed64(value.bitPattern)
+    }
+
     /// A field of bytes, a text or a message.
     mutating func appendField(_ number: UInt64, _ content: [UInt8]) {
         appendVarint(number << 3 | 2)

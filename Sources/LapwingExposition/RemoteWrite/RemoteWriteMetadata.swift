@@ -6,6 +6,8 @@ enum RemoteWriteMetadata {
 
     static func kind(_ number: UInt64) -> MetricMetadata.Kind { number < UInt64(kinds.count) ? kinds[Int(number)] : .unknown }
 
+    static func number(of kind: MetricMetadata.Kind) -> UInt8 { UInt8(kinds.firstIndex(of: kind) ?? 0) }
+
     /// Version 1.0's, which stand beside the series and name their family.
     static func first(_ message: ProtobufReader) throws(ProtobufReader.Fault) -> MetricMetadata {
         var reader = message

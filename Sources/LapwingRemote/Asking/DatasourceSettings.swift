@@ -9,11 +9,13 @@ public struct DatasourceSettings: Sendable, Hashable {
     /// Of every request; `X-Scope-OrgID` names a tenant of Mimir, Cortex and Loki.
     public var headers: [Label] = []
     public var followsRedirects = true
-    /// For one question, over all its tries.
-    public var timeout = Duration.seconds(120)
+    public var tls: TLSSettings?
+    /// For one question, over all its tries; nil: `standardTimeout`, or what the asker has for all queries.
+    public var timeout: Duration?
     /// Requests under way at once; more wait for them.
     public var maximumConcurrent = 16
 
+    public static let standardTimeout = Duration.seconds(120)
     /// The tries of one question.
     public static let tries = 4
     /// Before the second try; four times as long before each one after it.
@@ -22,6 +24,9 @@ public struct DatasourceSettings: Sendable, Hashable {
     public static let maximumAnswerBytes = 1 << 30
 
     public init(url: String) { self.url = url }
+
+    /// The address without user and password.
+    public var shownURL: String { (try? HTTPURL(url))?.description ?? "(no URL)" }
 
     /// The pause before the next try; nil where there is none.
     ///

@@ -31,7 +31,7 @@ public struct RemoteAPI: Sendable {
     ///
     /// - Throws: `RemoteError`, the one of the last try.
     public func ask(_ question: RemoteQuestion) async throws(RemoteError) -> RemoteReply {
-        let deadline = surroundings.now() + settings.timeout
+        let deadline = surroundings.now() + (settings.timeout ?? DatasourceSettings.standardTimeout)
         await turns.take()
         defer { turns.give() }
         var tries = 0
@@ -70,7 +70,7 @@ public struct RemoteAPI: Sendable {
         let base = settings.url.hasSuffix("/") ? String(settings.url.dropLast()) : settings.url
         var request = HTTPClientRequest(
             method: method, url: "\(base)/api/v1/\(question.path)", timeout: timeout, maxResponseBytes: DatasourceSettings.maximumAnswerBytes,
-            followsRedirects: settings.followsRedirects)
+            followsRedirects: settings.followsRedirects, tls: settings.tls)
         let form = question.parameters.formText
         if method == .post {
             request.body = Array(form.utf8)

@@ -54,6 +54,22 @@ extension RuleGroup {
         return outcome
     }
 
+    /// The same where another process may have left alerts: none is evaluated before they have been looked for.
+    public func evaluate(
+        _ state: inout GroupState, recalling recall: AlertRecall?, at now: Timestamp, in environment: RuleEnvironment
+    ) -> GroupOutcome {
+        guard let recall, state.awaitsRecall else { return evaluate(&state, at: now, in: environment) }
+        do throws(QueryError) {
+            try recall.recall(&state, of: self, at: now, in: environment)
+        } catch {
+            var outcome = GroupOutcome(at: now)
+            let answer = RuleAnswer(samples: .failure(RuleFailure("what is known of its alerts cannot be read: \(error)")))
+            for index in rules.indices { settle(index, answer, &state.rules[index], at: now, environment, &outcome) }
+            return outcome
+        }
+        return evaluate(&state, at: now, in: environment)
+    }
+
     /// Turns the answer to a rule's query into alerts or samples.
     func settle(
         _ index: Int, _ answer: RuleAnswer, _ state: inout RuleState, at now: Timestamp, _ environment: RuleEnvironment,
@@ -95,6 +111,7 @@ extension RuleGroup {
         let templates = environment.templates(at: now)
         let alerts = state.held(
             results.map { rule.alert(from: $0, at: now, templates) }, at: now)
+        state.takeRecalled(alerts)
         let lifecycle = AlertLifecycle(hold: rule.hold, keepFiringFor: rule.keepFiringFor, limit: limit)
         let transitions: [AlertTransition]
         do {

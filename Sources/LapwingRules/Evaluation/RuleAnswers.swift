@@ -8,6 +8,19 @@ struct RuleAnswer: Sendable {
     var samples: Result<[VectorSample], RuleFailure>
     var statistics = QueryStatistics()
     var duration: Duration = .zero
+
+    init(samples: Result<[VectorSample], RuleFailure>) { self.samples = samples }
+
+    init(_ answer: TimedAnswer, at time: Timestamp) {
+        do throws(QueryError) {
+            let result = try answer.result.get()
+            samples = .success(try result.ruleVector(at: time))
+            statistics = result.statistics
+        } catch {
+            samples = .failure(RuleFailure(error.description))
+        }
+        duration = answer.duration
+    }
 }
 
 extension RuleGroup {
@@ -23,6 +36,9 @@ extension RuleGroup {
     /// - Parameter expected: what they took together when they were last asked.
     func answers(to run: Range<Int>, expecting expected: Duration, at now: Timestamp, _ environment: RuleEnvironment) -> [RuleAnswer] {
         let time = sampleTime(now, environment)
+        if run.count > 1, let answers = environment.querier.answers(to: plan.queries[run], at: time) {
+            return answers.map { RuleAnswer($0, at: time) }
+        }
         let querier = run.count == 1 ? environment.querier : environment.querier.together()
         if run.count == 1 || expected < Self.worthThreads { return run.map { answer($0, querier, at: time, environment) } }
         let answers = Mutex([RuleAnswer?](repeating: nil, count: run.count))
@@ -38,14 +54,7 @@ extension RuleGroup {
 
     private func answer(_ index: Int, _ querier: any RuleQuerier, at time: Timestamp, _ environment: RuleEnvironment) -> RuleAnswer {
         let start = environment.elapsed()
-        var answer: RuleAnswer
-        do throws(QueryError) {
-            let result = try querier.instant(plan.queries[index], at: time)
-            answer = RuleAnswer(samples: .success(try result.ruleVector(at: time)), statistics: result.statistics)
-        } catch {
-            answer = RuleAnswer(samples: .failure(RuleFailure(error.description)))
-        }
-        answer.duration = environment.elapsed() - start
-        return answer
+        let result = Result { () throws(QueryError) in try querier.instant(plan.queries[index], at: time) }
+        return RuleAnswer(TimedAnswer(result, took: environment.elapsed() - start), at: time)
     }
 }

@@ -13,10 +13,27 @@ public protocol RuleQuerier: Sendable {
     /// The same for queries that are asked together at one instant: all see one state of the source, and what they have in
     /// common is computed once.
     func together() -> any RuleQuerier
+
+    /// The answers to queries of which none depends on another, where the source answers them side by side by itself; nil where
+    /// they are to be asked one by one.
+    func answers(to queries: ArraySlice<PreparedQuery>, at time: Timestamp) -> [TimedAnswer]?
+}
+
+/// An answer to a query, and how long it took.
+public struct TimedAnswer: Sendable {
+    public var result: Result<QueryResult, QueryError>
+    public var duration: Duration
+
+    public init(_ result: Result<QueryResult, QueryError>, took duration: Duration) {
+        self.result = result
+        self.duration = duration
+    }
 }
 
 extension RuleQuerier {
     public func together() -> any RuleQuerier { self }
+
+    public func answers(to queries: ArraySlice<PreparedQuery>, at time: Timestamp) -> [TimedAnswer]? { nil }
 }
 
 /// A source asked through the engine, with a snapshot of its own for every query.

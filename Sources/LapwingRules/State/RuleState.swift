@@ -28,6 +28,8 @@ public struct RuleState: Sendable {
     public var active = ActiveAlerts()
     /// Before this instant a result that is missing ends no alert: after a time of being down there may be no samples yet.
     public var heldUntil = Timestamp.distantPast
+    /// Alerts that another process has left, by their labels: each is taken up if the next evaluation has a result for it.
+    var recalled: [Labels: Alert] = [:]
     /// The series that the last evaluation wrote.
     public var written = WrittenSeries()
 
@@ -50,6 +52,8 @@ public struct GroupState: Sendable {
     public var iterationsMissed = 0
     /// Series of rules that a reload removed: marked stale at the next evaluation.
     var abandoned: [Labels] = []
+    /// Whether nobody has looked yet for what another process has left; see `AlertRecall`.
+    public var awaitsRecall = false
 
     public init(ruleCount: Int) { rules = Array(repeating: RuleState(), count: ruleCount) }
 

@@ -4,6 +4,7 @@ import LapwingConfiguration
 public import LapwingHTTP
 import LapwingNotify
 import LapwingPromQL
+import LapwingRemote
 import LapwingRules
 public import LapwingSeries
 import LapwingStorage
@@ -46,6 +47,7 @@ public final class Sidecar: Sendable {
     private let scheduler: RuleScheduler
     private let scrapes: ScrapeManager
     private let notifier: Notifier
+    private let remote: RemoteSide
     private let server: HTTPServer
     private let keeper: DataKeeper
     private let keeping = Mutex<Task<Void, Never>?>(nil)
@@ -111,12 +113,14 @@ public final class Sidecar: Sendable {
         configuration.externalURL = externalURL
         let instruments = instruments
         notifier = Self.notifier(configuration, store, log, client, instruments)
-        let timeout = configuration.queryTimeout
-        let querier = SourceQuerier(
-            engine: QueryEngine(configuration.engine), source: store, makeContext: { QueryContext(deadline: .now + timeout) })
+        remote = RemoteSide(
+            store, client: client, log: log, instruments: instruments,
+            local: SourceQuerier(
+                engine: QueryEngine(configuration.engine), source: store,
+                makeContext: { [timeout = configuration.queryTimeout] in QueryContext(deadline: .now + timeout) }))
         let sink = CountedSink(store, instruments)
         let environment = RuleEnvironment(
-            querier: querier, sink: sink, externalLabels: configuration.externalLabels, externalURL: externalURL,
+            querier: remote.querier(configuration), sink: sink, externalLabels: configuration.externalLabels, externalURL: externalURL,
             defaultInterval: configuration.evaluationInterval ?? SidecarConfiguration.standardInterval)
         externalLabels = Latest(configuration.externalLabels)
         heartbeat = Latest(configuration.heartbeat.map { HeartbeatSender($0, client: client, log: log) })
@@ -126,7 +130,8 @@ public final class Sidecar: Sendable {
             log.log(.error, "the state of alerts cannot be taken up", ["what": fault])
         }
         scheduler = RuleScheduler(
-            environment: environment, resuming: resumption, observer: { group, outcome in observer.observe(group, outcome) })
+            environment: environment, resuming: resumption, recall: configuration.datasource.map { _ in AlertRecall(configuration.restart) },
+            observer: { group, outcome in observer.observe(group, outcome) })
         exemplars = ExemplarStore(
             capacity: configuration.maxExemplars.map { max(0, $0) } ?? ExemplarStore.maximumExemplars,
             outOfOrderWindow: configuration.outOfOrderWindow ?? .zero, clock: { .now })
@@ -202,6 +207,7 @@ public final class Sidecar: Sendable {
         describeSelf()
         if let demo { demoJob.set(try demo.start()) }
         finder.apply(configuration.scrapes + [demoJob.value].compactMap { $0 })
+        await remote.send(configuration, groups)
         await scheduler.load(groups)
         notifier.begin()
         let keeper = keeper
@@ -249,10 +255,14 @@ public final class Sidecar: Sendable {
         if heartbeat.value?.heartbeat != configuration.heartbeat {
             heartbeat.set(configuration.heartbeat.map { HeartbeatSender($0, client: client, log: log) })
         }
-        scheduler.setExternalLabels(configuration.externalLabels)
+        scheduler.change { environment in
+            environment.externalLabels = configuration.externalLabels
+            environment.querier = remote.querier(configuration)
+        }
         notifier.apply(Self.notifications(configuration))
         finder.apply(configuration.scrapes + [demoJob.value].compactMap { $0 })
         await scheduler.load(settings.groups)
+        await remote.send(configuration, settings.groups)
         lastReload.set((true, .now))
     }
 
@@ -263,6 +273,7 @@ public final class Sidecar: Sendable {
         await scrapes.stop()
         await scheduler.stop()
         await notifier.stop()
+        await remote.stop()
         await server.shutdown(grace: .seconds(5))
         demo?.stop()
         await keeper.close()
@@ -289,6 +300,7 @@ public final class Sidecar: Sendable {
             store: store, exemplars: exemplars, scheduler: scheduler, scrapes: scrapes, notifier: notifier, configuration: configuration,
             alertmanagers: alertmanagers, lastReload: lastReload)
         figures.describe(in: instruments)
+        remote.describe(metadata: { [metadata, scrapes] in scrapes.activeTargets.flatMap(\.metadata) + metadata.all }, exemplars)
         RuleFigures.describe(scheduler, in: instruments)
     }
 

@@ -1,6 +1,7 @@
 public import LapwingConfiguration
 public import LapwingNotify
 public import LapwingPromQL
+public import LapwingRemote
 public import LapwingRules
 public import LapwingSeries
 public import LapwingStorage
@@ -29,6 +30,12 @@ public struct SidecarConfiguration: Sendable {
     /// For every receiver; an alert that it drops is told to nobody.
     public var alertRelabeling: [RelabelRule] = []
     public var heartbeat: Heartbeat?
+    /// Who is asked by rules; nil: the store.
+    public var datasource: DatasourceSettings?
+    /// Who gets the samples of the store.
+    public var remoteWrites: [RemoteWriteSettings] = []
+    /// Which of the groups are this evaluator's; nil: all.
+    public var shard: RuleShard?
     /// What the time that the process was down means for alerts.
     public var restart = RestartRule()
     /// The directory that keeps samples; nil: they are in memory alone.

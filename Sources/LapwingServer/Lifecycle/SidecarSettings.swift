@@ -1,5 +1,6 @@
 import Foundation
 import LapwingConfiguration
+import LapwingRemote
 import LapwingRules
 import LapwingSeries
 import LapwingText
@@ -24,7 +25,6 @@ struct SidecarSettings: Sendable {
             settings.configuration = flags.merging(file)
             settings.shownText = file.shownText
             settings.warnings = file.warnings.map { $0.line(in: file.source) }
-            if !file.remoteWrites.isEmpty { settings.warnings.append("\(path): samples are not sent by remote_write yet") }
         }
         if let path = flags.webFile { settings.web = try ConfigurationLoading.web(path) }
         try settings.loadRules()
@@ -42,7 +42,8 @@ struct SidecarSettings: Sendable {
         }
         for file in files { warnings += file.warnings.map { $0.line(in: file.source) } }
         // The defaults are filled in here, so that a reload may change them.
-        groups = files.flatMap(\.groups).map { group in
+        let own = files.flatMap(\.groups).filter { configuration.shard?.contains($0.key) ?? true }
+        groups = own.map { group in
             var group = group
             group.interval = group.interval ?? configuration.evaluationInterval ?? SidecarConfiguration.standardInterval
             group.queryOffset = group.queryOffset ?? configuration.ruleQueryOffset
@@ -70,6 +71,13 @@ extension SidecarConfiguration {
         merged.webhooks = file.webhooks + webhooks
         merged.alertmanagers = file.alertmanagers + alertmanagers
         merged.alertRelabeling = file.alertRelabeling
+        merged.datasource = datasource.map { flag in
+            // The flag names an address; how it is asked may stand in the file.
+            var settings = file.datasource ?? flag
+            settings.url = flag.url
+            return settings
+        } ?? file.datasource
+        merged.remoteWrites = file.remoteWrites + remoteWrites
         merged.heartbeat = heartbeat ?? file.heartbeat.map { Heartbeat(url: $0.url, interval: $0.interval) }
         merged.externalLabels = file.global.externalLabels.merging(externalLabels)
         merged.retention = retention ?? file.storage.retention

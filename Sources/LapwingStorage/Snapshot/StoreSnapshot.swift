@@ -127,6 +127,8 @@ struct StoredSeriesSet: SeriesSet {
         self.snapshot = snapshot
     }
 
+    func reference(_ index: Int) -> SeriesReference? { SeriesReference(UInt64(series[index].ordinal)) }
+
     func read(_ index: Int, over range: TimeRange, into columns: inout SampleColumns) throws(ReadError) {
         guard let range = range.milliseconds else { return columns.removeAll() }
         try series[index].page.read(series[index].place, range, at: snapshot.version, snapshot.decodedTimes, into: &columns)

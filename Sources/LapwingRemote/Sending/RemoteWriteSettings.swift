@@ -1,7 +1,7 @@
 public import LapwingHTTP
 public import LapwingSeries
 
-/// An entry of `remote_write`.
+/// A receiver of samples: an entry of `remote_write`.
 public struct RemoteWriteSettings: Sendable, Hashable {
     public var name = ""
     public var url: String
@@ -16,8 +16,20 @@ public struct RemoteWriteSettings: Sendable, Hashable {
     /// Whether messages are those of remote write 2.0.
     public var isSecondVersion = false
     public var queue = Queue()
+    public var metadata = Metadata()
+    /// Whether only what rules write is sent, and not every sample of the store.
+    public var sendsRulesOnly = false
 
-    /// Prometheus' defaults.
+    /// `metadata_config`; version 2.0 has metadata beside its samples, and none of this.
+    public struct Metadata: Sendable, Hashable {
+        public var isSent = true
+        public var interval = Duration.seconds(60)
+        public var maxSamplesPerSend = 2000
+
+        public init() {}
+    }
+
+    /// Prometheus' defaults, but for one.
     public struct Queue: Sendable, Hashable {
         public var capacity = 10_000
         public var maxShards = 50
@@ -26,10 +38,19 @@ public struct RemoteWriteSettings: Sendable, Hashable {
         public var batchSendDeadline = Duration.seconds(5)
         public var minBackoff = Duration.milliseconds(30)
         public var maxBackoff = Duration.seconds(5)
-        public var retriesOnTooManyRequests = false
+        /// `retry_on_http_429`; Prometheus' default is not to, and to lose the samples.
+        public var retriesOnTooManyRequests = true
         /// Older samples are left out; zero for no limit.
         public var sampleAgeLimit = Duration.zero
+
+        public init() {}
     }
 
     public init(url: String) { self.url = url }
+
+    /// By what it is known over reloads and restarts: its name, or its address without password.
+    public var key: String { name.isEmpty ? shownURL : name }
+
+    /// The address without user and password.
+    public var shownURL: String { (try? HTTPURL(url))?.description ?? "(no URL)" }
 }

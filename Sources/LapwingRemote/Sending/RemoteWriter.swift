@@ -1,0 +1,327 @@
+import Dispatch
+import LapwingExposition
+public import LapwingHTTP
+public import LapwingSeries
+import LapwingSnappy
+import Synchronization
+
+/// Sends the samples of a store to one receiver.
+///
+/// In rounds: what is unsent is read from the store, sent over several requests at once, and then noted as done with. So a receiver
+/// that is down costs no memory: what it has not taken stays where it is, and is read when it takes samples again, as far back as
+/// the store keeps them. What is done with is in the store's notes, for the process after this one.
+public final class RemoteWriter: Sendable {
+    /// What the sender has around it.
+    public struct Surroundings: Sendable {
+        public var client: any HTTPClient
+        public var source: any SeriesSource
+        public var notes: any NoteKeeper = ForgetfulNoteKeeper()
+        /// The metrics that rules write, for a receiver of only those.
+        public var ruleMetrics: @Sendable () -> Set<String> = { [] }
+        public var metadata: @Sendable () -> [MetricMetadata] = { [] }
+        /// Exemplars of a span of time, by series.
+        public var exemplars: @Sendable (TimeRange) -> [(series: Labels, exemplars: [Exemplar])] = { _ in [] }
+        public var now: @Sendable () -> Timestamp = { .now }
+        public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        public var readFile: @Sendable (String) throws(HTTPCredentialsError) -> [UInt8] = { path throws(HTTPCredentialsError) in
+            throw HTTPCredentialsError("\(path): no files can be read here")
+        }
+        public var observer: @Sendable (Event) -> Void = { _ in }
+
+        public init(client: any HTTPClient, source: any SeriesSource) {
+            self.client = client
+            self.source = source
+        }
+    }
+
+    /// Something worth a line in a log.
+    public enum Event: Sendable {
+        /// The first failure after requests were taken.
+        case failing(String)
+        /// Requests are taken again.
+        case recovered
+        case refused(samples: Int, String)
+        case taken(samples: Int, Duration)
+        case trouble(String)
+    }
+
+    private struct State: Sendable {
+        var positions: SendingPositions
+        var reading: UnsentReading
+        var figures: RemoteWriteFigures
+        var exemplarTimes: [Labels: Int64] = [:]
+        var families: [String: MetricMetadata] = [:]
+        var metadataDue = Timestamp.distantPast
+        var noteDue = Timestamp.distantPast
+        var isFailing = false
+        var task: Task<Void, Never>?
+        var isDone = false
+    }
+
+    public let settings: RemoteWriteSettings
+    private let surroundings: Surroundings
+    private let state: Mutex<State>
+    /// Reading and compressing take their time: not on the threads that everything else waits on.
+    private let queue = DispatchQueue(label: "lapwing.remote.write", attributes: .concurrent)
+
+    /// What the keys of its notes begin with.
+    public static let notePrefix = "remote-write/"
+    /// What is done with is noted no more often, but at the end of every round.
+    static let noteInterval = Duration.seconds(1)
+
+    /// Takes up what a process before this one has left, or begins with samples from now on.
+    public init(_ settings: RemoteWriteSettings, externalLabels: Labels, _ surroundings: Surroundings) {
+        self.settings = settings
+        self.surroundings = surroundings
+        var positions = SendingPositions(beginning: surroundings.now())
+        var trouble: String?
+        let key = Self.notePrefix + settings.key
+        let kept = surroundings.notes.notes(beginning: key).first { $0.key == key }?.value
+        if let kept {
+            do throws(NoteReader.Malformed) { positions = try SendingPositions(kept) } catch { trouble = "\(error)" }
+        }
+        state = Mutex(
+            State(
+                positions: positions, reading: UnsentReading(settings, externalLabels: externalLabels),
+                figures: RemoteWriteFigures(settings.queue)))
+        if let trouble { surroundings.observer(.trouble("it is not known what was sent before, which is not sent again: \(trouble)")) }
+        if kept == nil || trouble != nil { keep() }
+    }
+
+    public var figures: RemoteWriteFigures { state.withLock { $0.figures } }
+
+    // MARK: Life
+
+    public func start() {
+        state.withLock { state in state.task = state.task ?? Task { await run() } }
+    }
+
+    /// Sends what is there, within `grace`, and then no more.
+    public func stop(grace: Duration = .seconds(5)) async {
+        guard let task = state.withLock({ $0.task }) else { return }
+        task.cancel()
+        let deadline = ContinuousClock.now + grace
+        while !state.withLock({ $0.isDone }), ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    private func run() async {
+        while !Task.isCancelled {
+            let begun = surroundings.now()
+            let isMore = await round()
+            await sendMetadata()
+            let wait = settings.queue.batchSendDeadline - surroundings.now().duration(since: begun)
+            if !isMore, wait > .zero { try? await surroundings.sleep(wait) }
+        }
+        // What came last, the end of series above all.
+        _ = await round()
+        state.withLock { $0.isDone = true }
+    }
+
+    // MARK: Rounds
+
+    /// Sends what is unsent.
+    ///
+    /// - Returns: whether there is more at once.
+    func round() async -> Bool {
+        let round = await onQueue { self.read() }
+        guard let round else { return false }
+        let shards = SendingShard.shards(of: round.series, settings.queue)
+        state.withLock { state in
+            state.figures.shards = shards.count
+            state.figures.pending = round.samples
+            state.figures.dropped += round.dropped
+            if round.latest > .min { state.figures.highestTime = max(state.figures.highestTime ?? .min, round.latest) }
+        }
+        let isWhole = await withTaskGroup(of: Bool.self) { group in
+            for shard in shards { group.addTask { await self.send(shard) } }
+            return await group.reduce(true) { $0 && $1 }
+        }
+        guard isWhole else { return false }
+        let isNews = !shards.isEmpty || round.isCut
+        if let frontier = round.frontier { state.withLock { $0.positions.frontier = frontier } }
+        if isNews { keep() }
+        return round.isCut
+    }
+
+    private func read() -> UnsentReading.Round? {
+        let now = surroundings.now()
+        let scope = settings.sendsRulesOnly ? UnsentReading.Scope.metrics(surroundings.ruleMetrics()) : .all
+        var (reading, positions, exemplars) = state.withLock { state in
+            (state.reading, state.positions, settings.sendsExemplars ? unsentExemplars(&state) : [:])
+        }
+        do throws(ReadError) {
+            let before = exemplars
+            let round = try reading.round(surroundings.source, scope, &positions, &exemplars, at: now)
+            // Nobody else changes them between two rounds.
+            state.withLock { state in
+                (state.reading, state.positions) = (reading, positions)
+                for (series, taken) in before where exemplars[series] == nil { state.exemplarTimes[series] = taken.last?.time }
+            }
+            return round
+        } catch {
+            surroundings.observer(.trouble("samples cannot be read: \(error)"))
+            return nil
+        }
+    }
+
+    /// Exemplars that came since the last round, by series.
+    private func unsentExemplars(_ state: inout State) -> [Labels: [Exemplar]] {
+        let span = TimeRange(start: max(state.positions.beginning, state.positions.frontier - UnsentReading.slice), end: .distantFuture)
+        var unsent: [Labels: [Exemplar]] = [:]
+        var times: [Labels: Int64] = [:]
+        for (series, exemplars) in surroundings.exemplars(span) {
+            times[series] = state.exemplarTimes[series]
+            let fresh = exemplars.filter { $0.time > state.exemplarTimes[series] ?? .min }
+            if !fresh.isEmpty { unsent[series] = fresh }
+        }
+        state.exemplarTimes = times
+        return unsent
+    }
+
+    /// Sends a shard's batches.
+    ///
+    /// - Returns: whether all are done with; not, when the sender is told to end while its receiver takes nothing.
+    private func send(_ shard: SendingShard) async -> Bool {
+        var shard = shard
+        while let batch = shard.next {
+            let wait = shard.dueAt.duration(since: surroundings.now())
+            if Task.isCancelled, shard.failures > 0 { return false }
+            if wait > .zero { try? await surroundings.sleep(wait) }
+            let begun = ContinuousClock.now
+            let body = await onQueue { self.body(of: batch) }
+            let outcome = await post(body, isSecondVersion: settings.isSecondVersion)
+            let taken = ContinuousClock.now - begun
+            switch shard.completed(outcome, at: surroundings.now()) {
+            case .done(let batch, nil):
+                finish(batch, bytes: body.count)
+                tellRecovery()
+                surroundings.observer(.taken(samples: batch.count, taken))
+            case .done(let batch, let refusal?):
+                finish(batch, isRefused: true)
+                surroundings.observer(.refused(samples: batch.count, refusal))
+            case .again(_, let reason):
+                state.withLock { $0.figures.retried += batch.count }
+                tellFailure(reason)
+            case .cut: break
+            }
+        }
+        return true
+    }
+
+    /// Notes that a batch is done with.
+    private func finish(_ batch: SendingBatch, bytes: Int = 0, isRefused: Bool = false) {
+        let now = surroundings.now()
+        let isNoteDue = state.withLock { state in
+            for one in batch.series { state.positions.advance(one.reference, to: one.lastTime) }
+            state.figures.finish(batch, bytes: bytes, isRefused: isRefused)
+            defer { if state.noteDue <= now { state.noteDue = now + Self.noteInterval } }
+            return state.noteDue <= now
+        }
+        if isNoteDue { keep() }
+    }
+
+    private func keep() {
+        let key = Self.notePrefix + settings.key
+        do throws(AppendError) {
+            // Within the lock, so that an older note does not come after a newer one.
+            try state.withLock { (state) throws(AppendError) in try surroundings.notes.setNotes([Note(key, state.positions.note)]) }
+        } catch {
+            surroundings.observer(.trouble("what was sent cannot be noted: \(error)"))
+        }
+    }
+
+    private func tellFailure(_ reason: String) {
+        let isNew = state.withLock { state in
+            defer { state.isFailing = true }
+            return !state.isFailing
+        }
+        if isNew { surroundings.observer(.failing(reason)) }
+    }
+
+    private func tellRecovery() {
+        let wasFailing = state.withLock { state in
+            defer { state.isFailing = false }
+            return state.isFailing
+        }
+        if wasFailing { surroundings.observer(.recovered) }
+    }
+
+    // MARK: Requests
+
+    private func body(of batch: SendingBatch) -> [UInt8] {
+        guard settings.isSecondVersion else { return batch.body(isSecondVersion: false) }
+        var batch = batch
+        let families = state.withLock { $0.families }
+        for index in batch.series.indices {
+            let name = batch.series[index].series.labels.metricName
+            batch.series[index].series.metadata = families[name] ?? MetricMetadata.familyNames(ofSeries: name).lazy.compactMap { families[$0] }.first
+        }
+        return batch.body(isSecondVersion: true)
+    }
+
+    /// Version 1.0 tells metadata by itself, now and then; version 2.0 beside samples.
+    private func sendMetadata() async {
+        let now = surroundings.now()
+        let isDue = state.withLock { state in
+            guard settings.metadata.isSent || settings.isSecondVersion, state.metadataDue <= now else { return false }
+            state.metadataDue = now + settings.metadata.interval
+            return true
+        }
+        guard isDue else { return }
+        let all = surroundings.metadata().sorted { $0.name < $1.name }
+        if settings.isSecondVersion {
+            state.withLock { $0.families = Dictionary(all.map { ($0.name, $0) }) { first, _ in first } }
+            return
+        }
+        for start in stride(from: 0, to: all.count, by: settings.metadata.maxSamplesPerSend) {
+            let part = all[start..<min(all.count, start + settings.metadata.maxSamplesPerSend)]
+            let body = SnappyBlock.compress(RemoteWriteMessage.first([], metadata: Array(part)))
+            let outcome = await post(body, isSecondVersion: false)
+            state.withLock { $0.figures.countMetadata(part.count, outcome, bytes: body.count) }
+            if outcome != .accepted { return }
+        }
+    }
+
+    /// One request; not cancelled once it is on its way, because the receiver may take it.
+    private func post(_ body: [UInt8], isSecondVersion: Bool) async -> SendingOutcome {
+        var request = HTTPClientRequest(
+            method: .post, url: settings.url, body: body, timeout: settings.timeout, maxResponseBytes: 1 << 20,
+            followsRedirects: settings.followsRedirects, tls: settings.tls)
+        for header in settings.headers { request.headers[header.name] = header.value }
+        request.headers["Content-Encoding"] = "snappy"
+        request.headers["Content-Type"] =
+            isSecondVersion ? "application/x-protobuf;proto=io.prometheus.write.v2.Request" : "application/x-protobuf"
+        request.headers["X-Prometheus-Remote-Write-Version"] = isSecondVersion ? "2.0.0" : "0.1.0"
+        do throws(HTTPCredentialsError) {
+            if let authorization = try settings.credentials.authorization(surroundings.readFile) { request.headers["Authorization"] = authorization }
+        } catch {
+            return .failed(retryAfter: nil, error.description)
+        }
+        let (client, now, retries) = (surroundings.client, surroundings.now, settings.queue.retriesOnTooManyRequests)
+        return await Task { [request] in
+            do throws(HTTPClientError) {
+                let response = try await client.send(request)
+                let asked = response.headers["Retry-After"].flatMap { RetryAfter.delay($0, atSecond: now().milliseconds / 1000) }
+                let words = String(decoding: response.body.prefix { $0 != UInt8(ascii: "\n") }.prefix(Self.shownBytes), as: UTF8.self)
+                return SendingOutcome(
+                    status: response.status.code, retryAfter: asked, retriesOnTooManyRequests: retries, "status \(response.status): \(words)")
+            } catch {
+                return .failed(retryAfter: nil, error.description)
+            }
+        }.value
+    }
+
+    /// Bytes of a receiver's answer that a log shows.
+    private static let shownBytes = 300
+
+    private func onQueue<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in queue.async { continuation.resume(returning: work()) } }
+    }
+}
+
+extension MetricMetadata {
+    /// The families to which a series of this name may belong, itself aside.
+    static func familyNames(ofSeries name: String) -> [String] {
+        ["_total", "_bucket", "_count", "_sum", "_info"].compactMap { name.hasSuffix($0) ? String(name.dropLast($0.count)) : nil }
+    }
+}

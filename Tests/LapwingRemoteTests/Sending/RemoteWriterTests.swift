@@ -1,0 +1,178 @@
+import LapwingDisk
+import LapwingHTTP
+import LapwingSeries
+import LapwingStorage
+import SeededRandom
+import Synchronization
+import Testing
+
+@testable import LapwingRemote
+
+@Suite(.timeLimit(.minutes(1))) struct `Sending the samples of a store` {
+    private let clock = SimulatedClock(Timestamp(milliseconds: 1_000_000))
+    private let receiver = SimulatedReceiver()
+
+    private func settings(_ change: (inout RemoteWriteSettings) -> Void = { _ in }) -> RemoteWriteSettings {
+        var settings = RemoteWriteSettings(url: "http://receiver/api/v1/write")
+        change(&settings)
+        return settings
+    }
+
+    private func writer(
+        _ store: Store, _ settings: RemoteWriteSettings, externalLabels: Labels = .empty,
+        _ change: (inout RemoteWriter.Surroundings) -> Void = { _ in }
+    ) -> RemoteWriter {
+        var surroundings = RemoteWriter.Surroundings(client: receiver, source: store)
+        surroundings.notes = store
+        surroundings.now = { [clock] in clock.now }
+        surroundings.sleep = { [clock] duration in
+            clock.advance(duration)
+            await Task.yield()
+        }
+        change(&surroundings)
+        return RemoteWriter(settings, externalLabels: externalLabels, surroundings)
+    }
+
+    private func append(_ store: Store, _ name: String, _ values: [Double], _ labels: KeyValuePairs<String, String> = [:]) throws {
+        let reference = try store.references(for: [Labels(metric: name, labels)])[0]
+        for value in values {
+            var batch = SampleBatch()
+            batch.append(reference, time: clock.now.milliseconds, value: value)
+            #expect(try store.append(batch) == [])
+            clock.advance(.seconds(1))
+        }
+    }
+
+    private func values(_ name: String, _ labels: KeyValuePairs<String, String> = [:]) -> [Double] {
+        receiver.state.withLock { ($0.samples[Labels(metric: name, labels)] ?? []).map(\.value) }
+    }
+
+    @Test(arguments: [false, true])
+    func `gives every sample once, with external labels, after what relabelling leaves`(_ isSecond: Bool) async throws {
+        let store = Store()
+        try append(store, "old", [1])
+        let drop = try RelabelRule(.drop, sourceLabels: ["__name__"], pattern: "secret")
+        let writer = writer(
+            store, settings { ($0.relabeling, $0.isSecondVersion, $0.headers) = ([drop], isSecond, [Label(name: "X-Scope-OrgID", value: "t")]) },
+            externalLabels: Labels(metric: "", ["cluster": "c", "job": "external"]))
+        clock.advance(.seconds(1))
+        try append(store, "up", [1, 2], ["job": "own"])
+        try append(store, "secret", [1])
+        _ = await writer.round()
+        try append(store, "up", [3, StaleMarker.value], ["job": "own"])
+        _ = await writer.round()
+        _ = await writer.round()
+        let up = receiver.state.withLock { $0.samples[Labels(metric: "up", ["cluster": "c", "job": "own"])] ?? [] }
+        #expect(up.map(\.value.bitPattern) == [1, 2, 3, StaleMarker.value].map(\.bitPattern))
+        #expect(receiver.state.withLock { $0.samples.count } == 1)
+        #expect(receiver.state.withLock { $0.requests.map { $0.headers["X-Scope-OrgID"] } } == ["t", "t"])
+        #expect(receiver.faults == [])
+        #expect(writer.figures.samples == 4 && writer.figures.pending == 0)
+    }
+
+    @Test func `sends only what rules write where it is asked to, whatever its name`() async throws {
+        let store = Store()
+        let writer = writer(store, settings { $0.sendsRulesOnly = true }) { $0.ruleMetrics = { ["ALERTS", "a.b:c"] } }
+        try append(store, "ALERTS", [1])
+        try append(store, "a.b:c", [2])
+        try append(store, "aXb:c", [3])
+        _ = await writer.round()
+        #expect(receiver.state.withLock { Set($0.samples.keys.map(\.metricName)) } == ["ALERTS", "a.b:c"])
+    }
+
+    @Test func `goes on where a receiver was down, in pieces of time that rise for all series alike`() async throws {
+        let store = Store()
+        let writer = writer(store, settings { $0.queue.maxSamplesPerSend = 50 })
+        // Twenty minutes in which nothing is taken: nobody reads meanwhile.
+        for _ in 0..<120 {
+            try append(store, "a", [1])
+            try append(store, "b", [2])
+            clock.advance(.seconds(8))
+        }
+        receiver.fail(5)
+        var rounds = 1
+        while await writer.round() { rounds += 1 }
+        #expect(rounds >= 4)
+        #expect(values("a").count == 120 && values("b").count == 120)
+        #expect(receiver.faults == [])
+        #expect(writer.figures.retried > 0 && writer.figures.failed == 0)
+    }
+
+    @Test func `native histograms, exemplars and metadata come with it`() async throws {
+        let store = Store()
+        let exemplars = ExemplarStore()
+        let family = MetricMetadata(name: "requests", kind: .counter, help: "Requests.")
+        let histogram = NativeHistogram(
+            schema: 1, zeroThreshold: 0.5, zeroCount: 2, count: 7, sum: 3.5, positiveSpans: [.init(offset: 1, length: 2)], positiveBuckets: [2, 3])
+        let writer = writer(store, settings { ($0.sendsExemplars, $0.isSecondVersion) = (true, true) }) { surroundings in
+            surroundings.exemplars = { exemplars.select([[]], over: $0) }
+            surroundings.metadata = { [family] }
+        }
+        writer.start()
+        let reference = try store.references(for: [Labels(metric: "h")])[0]
+        var batch = SampleBatch()
+        batch.append(reference, time: clock.now.milliseconds, histogram: histogram)
+        #expect(try store.append(batch) == [])
+        let exemplar = Exemplar(labels: Labels(metric: "", ["trace_id": "t"]), value: 5, time: clock.now.milliseconds)
+        exemplars.add([SeriesExemplar(series: Labels(metric: "requests_total"), exemplar: exemplar)])
+        for value in 1...100 {
+            try append(store, "requests_total", [Double(value)])
+            try await Task.sleep(for: .milliseconds(2))
+            if receiver.state.withLock({ !$0.metadata.isEmpty && !$0.exemplars.isEmpty }) { break }
+        }
+        await writer.stop()
+        #expect(receiver.state.withLock { $0.histograms[Labels(metric: "h")]?.values.first } == histogram)
+        #expect(receiver.state.withLock { $0.exemplars[Labels(metric: "requests_total")]?.map(\.value) } == [5])
+        // It is told of each series, and read as that of the series.
+        #expect(receiver.state.withLock { $0.metadata.first.map { [$0.kind.rawValue, $0.help] } } == ["counter", "Requests."])
+        #expect(receiver.faults == [])
+    }
+
+    /// Series that come and go, a receiver that fails, a process that is killed: in the end each sample has come once, in order.
+    @Test(arguments: [1, 2, 3, 4, 5, 6])
+    func `loses nothing over failures and restarts`(seed: UInt64) async throws {
+        var random = SeededGenerator(seed)
+        let disk = SimulatedDisk()
+        var (store, _) = try Store.open("/data", on: disk, options: StoreOptions())
+        var queue = RemoteWriteSettings.Queue()
+        (queue.maxSamplesPerSend, queue.maxShards, queue.capacity) = (7, 3, 20)
+        let settings = settings { $0.queue = queue }
+        var writer = writer(store, settings)
+        var expected: [Labels: [Double]] = [:]
+        // What is older than the first start is not sent.
+        clock.advance(.seconds(1))
+        for step in 0..<60 {
+            for _ in 0..<random.below(12) {
+                let labels = Labels(metric: "m", ["n": "\(random.below(6))"])
+                var batch = SampleBatch()
+                // Samples of different series overtake one another.
+                let late = Int64(random.below(3) * 400)
+                batch.append(try store.references(for: [labels])[0], time: clock.now.milliseconds - late, value: Double(step))
+                if try store.append(batch).isEmpty, expected[labels]?.last != Double(step) { expected[labels, default: []].append(Double(step)) }
+                clock.advance(.milliseconds(1 + random.below(900)))
+            }
+            receiver.fail(random.below(4) == 0 ? random.below(6) : 0)
+            if random.below(3) > 0 { while await writer.round() {} }
+            if random.below(8) == 0 {
+                // Killed while the receiver takes nothing: what is under way is not done with.
+                receiver.fail(1000)
+                let (round, dying) = (Task { [writer] in await writer.round() }, writer)
+                for _ in 0..<random.below(20) { await Task.yield() }
+                round.cancel()
+                _ = await round.value
+                _ = dying
+                receiver.fail(0)
+                disk.restart(after: .process)
+                store = try Store.open("/data", on: disk, options: StoreOptions()).store
+                writer = self.writer(store, settings)
+            }
+        }
+        receiver.fail(0)
+        while await writer.round() {}
+        let found = receiver.state.withLock { state in
+            state.samples.mapValues { samples in samples.map(\.value).reduce(into: [Double]()) { if $0.last != $1 { $0.append($1) } } }
+        }
+        #expect(found == expected, "seed \(seed)")
+        #expect(receiver.faults == [], "seed \(seed)")
+    }
+}
