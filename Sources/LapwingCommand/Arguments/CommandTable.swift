@@ -20,7 +20,9 @@ enum CommandTable {
             Flag("--in-memory", .toggle, "keep nothing on disk"),
             Flag("--sync-interval", .value("D"), "how often the log is forced to the disk; 0s: before every answer", standard: "5s"),
             Flag("--retention", .value("D"), "how long samples are kept", standard: "15d"),
-            Flag("--retention-size", .value("BYTES"), "how many bytes are kept at most, in the directory or in memory; 10GB and the like are taken", standard: "unlimited"),
+            Flag(
+                "--retention-size", .value("BYTES"), "how many bytes are kept at most, in the directory or in memory; 10GB and the like are taken",
+                standard: "unlimited"),
             Flag("--out-of-order-window", .value("D"), "how late a sample may come", standard: "0s"),
             Flag("--external-url", .value("URL"), "the address at which people reach this server", standard: "from --listen"),
             Flag("--external-label", .repeated("K=V"), "a label that every notification carries"),
