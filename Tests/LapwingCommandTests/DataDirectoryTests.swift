@@ -179,7 +179,7 @@ import Testing
         let empty = try BuiltProgram.run(["query", "--data", folder.path, "up"])
         #expect(empty.status == 1 && empty.error.contains("is no data directory"))
         let missing = try BuiltProgram.run(["export", "--data", folder.path + "/nowhere"])
-        #expect(missing.status == 1 && missing.error.contains("no such file"))
+        #expect(missing.status == 1 && missing.error.contains("nowhere: the file is not there"))
         let page = folder.appending(path: "page.om")
         try Data("x 1 1\nx 2.5 61\ny{a=\"b\"} NaN 61.25\n# EOF\n".utf8).write(to: page)
         let export = try BuiltProgram.run(["export", "--data", page.path])
