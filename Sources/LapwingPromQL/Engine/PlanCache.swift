@@ -22,12 +22,3 @@ final class PlanCache: Sendable {
         return plan
     }
 }
-
-extension PreparedQuery {
-    /// Whether nothing in the text asks when it is asked, by `start()`, `end()`, `range()` or `step()`. Names that end so count as
-    /// well, and texts with comments, which may stand anywhere.
-    static func isTimeless(_ text: String) -> Bool {
-        let dense = text.filter { !$0.isWhitespace }.lowercased()
-        return !["start(", "end(", "range(", "step(", "#"].contains { dense.contains($0) }
-    }
-}

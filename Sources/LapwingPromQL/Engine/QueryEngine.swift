@@ -12,8 +12,8 @@ public struct PreparedQuery: Sendable, Hashable {
 
     public init(_ text: String) throws(PromQLSyntaxError) {
         self.text = text
-        isTimeless = Self.isTimeless(text)
         expression = try Parser.parse(text)
+        isTimeless = !expression.asksForItsQuery
     }
 }
 

@@ -49,11 +49,3 @@ struct BlockAnswers {
         return samples
     }
 }
-
-extension PreparedQuery {
-    /// Whether a range means the same as its instants: not where the text speaks of the query's own start, end, range or step.
-    var isSameOverRange: Bool {
-        let text = expression.description
-        return !["start()", "end()", "range()", "step()"].contains { text.contains($0) }
-    }
-}

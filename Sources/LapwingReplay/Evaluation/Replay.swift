@@ -103,7 +103,7 @@ public struct Replay: Sendable {
 
     /// A rule's answers at all instants, or nil where they have to be asked for one by one.
     func answers(to query: PreparedQuery, from start: Timestamp, step: Duration, count: Int) -> BlockAnswers? {
-        guard query.isSameOverRange else { return nil }
+        guard !query.expression.asksForItsQuery else { return nil }
         let end = start.advanced(byMilliseconds: step.milliseconds * Int64(count - 1))
         guard let result = try? engine.range(query, from: start, through: end, step: step, over: snapshot), case .matrix(let matrix) = result.value
         else { return nil }
