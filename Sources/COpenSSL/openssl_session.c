@@ -76,7 +76,9 @@ static struct {
 
 static void find(void) {
     // Unversioned names are left alone: on macOS such a library ends whoever loads it.
-    const char *names[] = {"libssl.so.3", "libssl.so.1.1", "libssl.3.dylib", "libssl.1.1.dylib"};
+    const char *names[] = {
+        "libssl.so.3", "libssl.so.1.1", "libssl.3.dylib", "/opt/homebrew/lib/libssl.3.dylib", "/usr/local/lib/libssl.3.dylib",
+    };
     void *library = NULL;
     for (size_t index = 0; library == NULL && index < sizeof names / sizeof *names; index++) {
         library = dlopen(names[index], RTLD_NOW | RTLD_LOCAL);

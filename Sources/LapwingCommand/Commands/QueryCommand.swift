@@ -60,7 +60,7 @@ enum QueryCommand {
     private static func answer(_ question: QueryQuestion, _ arguments: Arguments, _ progress: QueryProgress) async throws(QueryFailure) -> QueryAnswer {
         let pages = arguments.texts("--data")
         if pages.isEmpty {
-            let server = RemoteServer(url: arguments.text("--server") ?? server, client: DefaultHTTPClient())
+            let server = RemoteServer(url: arguments.text("--server") ?? server, client: SocketHTTPClient())
             return try await server.answer(question)
         }
         return try RecordedData(pages).answer(question, progress)

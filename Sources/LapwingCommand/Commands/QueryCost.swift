@@ -51,7 +51,7 @@ struct QueryCost {
     }
 
     func text(_ server: String) async throws(QueryFailure) -> String {
-        let api = RemoteAPI(DatasourceSettings(url: server), RemoteAPI.Surroundings(client: DefaultHTTPClient()))
+        let api = RemoteAPI(DatasourceSettings(url: server), RemoteAPI.Surroundings(client: SocketHTTPClient()))
         var lines: [(Part, Figures)] = []
         for part in parts(prepared.expression) {
             do throws(RemoteError) {

@@ -34,7 +34,7 @@ final class RemoteRecording: SeriesSnapshot {
     private let state = Mutex(State())
 
     init(url: String, anchor: Timestamp, step: Duration) {
-        api = RemoteAPI(DatasourceSettings(url: url), RemoteAPI.Surroundings(client: DefaultHTTPClient()))
+        api = RemoteAPI(DatasourceSettings(url: url), RemoteAPI.Surroundings(client: SocketHTTPClient()))
         (self.anchor, self.step) = (anchor, step)
     }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A client over the module's own codec: blocking sockets on threads of its own, connections kept. TLS is the system's OpenSSL's.
+/// The client: the module's own codec over blocking sockets on threads of its own, connections kept. TLS is the system's OpenSSL's.
 ///
 /// A kept connection costs a request no more than its two system calls; time-outs hold for the whole exchange, and are
 /// exact to the system's timer.

@@ -72,7 +72,7 @@ public final class Sidecar: Sendable {
     /// - Throws: `RuleLoadingError` for rules that do not load, `StorageError` for a data directory that cannot be opened,
     ///   `SocketError` when the address is not to be had.
     public static func start(
-        _ configuration: SidecarConfiguration, log: LogWriter, client: any HTTPClient = DefaultHTTPClient(),
+        _ configuration: SidecarConfiguration, log: LogWriter, client: any HTTPClient = SocketHTTPClient(),
         onAlert: @escaping @Sendable (AlertEvent) -> Void = { _ in }
     ) async throws -> Sidecar {
         let settings = try SidecarSettings.load(configuration)

@@ -16,7 +16,7 @@ import Testing
     }
 
     private func manager(_ address: String) throws -> ScrapeManager {
-        let manager = ScrapeManager(client: DefaultHTTPClient(), sink: sink, version: "test")
+        let manager = ScrapeManager(client: SocketHTTPClient(), sink: sink, version: "test")
         manager.apply([try ScrapeArgument("job=\(address)").configuration(interval: .milliseconds(100))])
         return manager
     }

@@ -28,7 +28,7 @@ import Testing
     }
 
     private func pools(_ sidecar: Sidecar) async throws -> String {
-        let response = try await DefaultHTTPClient().send(HTTPClientRequest(url: "http://\(sidecar.address)/api/v1/targets?state=active"))
+        let response = try await SocketHTTPClient().send(HTTPClientRequest(url: "http://\(sidecar.address)/api/v1/targets?state=active"))
         return String(decoding: response.body, as: UTF8.self)
     }
 
