@@ -4,20 +4,26 @@ extension SampleSummary {
     /// - Parameter parts: what holds afterwards; the others are of no meaning.
     /// - Complexity: O(samples), about half a nanosecond for each of them and each part; sums of what are no whole numbers six.
     public mutating func add(_ values: Span<Double>, at times: Span<Int64>, _ places: Range<Int>, _ parts: SummaryParts) {
-        if places.isEmpty { return }
-        if Self.hasStaleMarkers(values, places) {
-            for place in places { add(values[place], at: times[place]) }
-            return
-        }
+        if places.isEmpty || add(values, places, parts, from: times[places.lowerBound], to: times[places.upperBound - 1]) { return }
+        for place in places { add(values[place], at: times[place]) }
+    }
+
+    /// Adds samples of which only the first and the last time are known.
+    ///
+    /// - Parameter places: of the samples, at least one.
+    /// - Returns: false where a stale marker is among them; nothing is added then.
+    public mutating func add(_ values: Span<Double>, _ places: Range<Int>, _ parts: SummaryParts, from start: Int64, to end: Int64) -> Bool {
+        if Self.hasStaleMarkers(values, places) { return false }
         var stretch = SampleSummary()
         stretch.counted = Int32(clamping: places.count)
-        (stretch.firstTime, stretch.first) = (times[places.lowerBound], values[places.lowerBound])
-        (stretch.lastTime, stretch.last) = (times[places.upperBound - 1], values[places.upperBound - 1])
+        (stretch.firstTime, stretch.first) = (start, values[places.lowerBound])
+        (stretch.lastTime, stretch.last) = (end, values[places.upperBound - 1])
         if parts.contains(.falls) { stretch.takeFalls(values, places) }
         if parts.contains(.changes) { stretch.takeChanges(values, places) }
-        if parts.contains(.extremes) { stretch.takeExtremes(values, places) }
+        if !parts.isDisjoint(with: .extremes) { stretch.takeExtremes(values, places) }
         if parts.contains(.sum) { stretch.takeSum(values, places) }
         add(stretch)
+        return true
     }
 
     private static func hasStaleMarkers(_ values: Span<Double>, _ places: Range<Int>) -> Bool {
@@ -26,7 +32,7 @@ extension SampleSummary {
         return found != 0
     }
 
-    private mutating func takeFalls(_ values: Span<Double>, _ places: Range<Int>) {
+    mutating func takeFalls(_ values: Span<Double>, _ places: Range<Int>) {
         var fallen = 0
         for place in (places.lowerBound + 1)..<places.upperBound { fallen &+= values[place] < values[place &- 1] ? 1 : 0 }
         resets = Int32(clamping: fallen)
@@ -39,7 +45,7 @@ extension SampleSummary {
         }
     }
 
-    private mutating func takeChanges(_ values: Span<Double>, _ places: Range<Int>) {
+    mutating func takeChanges(_ values: Span<Double>, _ places: Range<Int>) {
         var changed = 0
         for place in (places.lowerBound + 1)..<places.upperBound {
             let (value, before) = (values[place], values[place &- 1])
@@ -48,7 +54,7 @@ extension SampleSummary {
         changes = Int32(clamping: changed)
     }
 
-    private mutating func takeExtremes(_ values: Span<Double>, _ places: Range<Int>) {
+    mutating func takeExtremes(_ values: Span<Double>, _ places: Range<Int>) {
         (minimum, maximum) = (first, first)
         for place in places {
             let value = values[place]
@@ -57,7 +63,7 @@ extension SampleSummary {
         }
     }
 
-    private mutating func takeSum(_ values: Span<Double>, _ places: Range<Int>) {
+    mutating func takeSum(_ values: Span<Double>, _ places: Range<Int>) {
         var broken = 0
         for place in places {
             let value = values[place]

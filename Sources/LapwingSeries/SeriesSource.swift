@@ -45,6 +45,9 @@ public protocol SeriesSet: Sendable {
     /// Replaces `table` by the samples in `range` of some series, in their order, or of those whose samples are at hand.
     func read(_ series: Range<Int>, over range: TimeRange, into table: inout SampleTable) throws(ReadError)
 
+    /// Whether long windows are mostly known by their summaries here, without reading the samples.
+    var hasSummaries: Bool { get }
+
     /// Replaces `summaries` by those of the samples of one series in each of some windows, in milliseconds, that ascend.
     ///
     /// - Parameter parts: what has to hold of them.
@@ -61,6 +64,8 @@ extension SeriesSet {
     public var count: Int { labels.count }
 
     public func reference(_ series: Int) -> SeriesReference? { nil }
+
+    public var hasSummaries: Bool { false }
 
     public func summarize(
         _ series: Int, over windows: [ClosedRange<Int64>], _ parts: SummaryParts, into summaries: inout [SampleSummary]

@@ -7,7 +7,9 @@ public struct SummaryParts: OptionSet, Sendable {
     /// `resets` and `correction`.
     public static let falls = SummaryParts(rawValue: 1)
     public static let changes = SummaryParts(rawValue: 2)
-    public static let extremes = SummaryParts(rawValue: 4)
-    public static let sum = SummaryParts(rawValue: 8)
+    public static let minimum = SummaryParts(rawValue: 4)
+    public static let maximum = SummaryParts(rawValue: 8)
+    public static let extremes: SummaryParts = [.minimum, .maximum]
+    public static let sum = SummaryParts(rawValue: 16)
     public static let all: SummaryParts = [.falls, .changes, .extremes, .sum]
 }

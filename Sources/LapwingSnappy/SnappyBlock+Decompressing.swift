@@ -16,7 +16,8 @@ public enum SnappyBlock {
         // A copy of three bytes writes at most 64: what is announced beyond that cannot come.
         guard length <= (block.count - start) * 64 else { throw .damaged("\(length) bytes cannot come of it", offset: 0) }
         var failure: SnappyError?
-        let output = [UInt8](unsafeUninitializedCapacity: length) { buffer, initialized in
+        // Without any room the standard library would write into the empty array that all threads share.
+        let output = [UInt8](unsafeUninitializedCapacity: max(1, length)) { buffer, initialized in
             do throws(SnappyError) {
                 try block.withUnsafeBufferPointer { (input) throws(SnappyError) in
                     try fill(buffer, length, from: input, start)

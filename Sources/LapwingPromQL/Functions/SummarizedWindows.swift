@@ -11,7 +11,8 @@ extension WindowKernel {
         case .rate, .increase, .resets: .falls
         case .changes: .changes
         case .average, .sum: .sum
-        case .minimum, .maximum: .extremes
+        case .minimum: .minimum
+        case .maximum: .maximum
         case .delta, .count, .last, .first, .present, .timeOfFirst, .timeOfLast: []
         case .irate, .idelta, .deriv, .predictLinear, .quantile, .standardDeviation, .standardVariance, .medianAbsoluteDeviation,
             .smoothing, .timeOfMaximum, .timeOfMinimum: nil

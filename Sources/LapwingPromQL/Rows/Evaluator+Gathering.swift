@@ -39,6 +39,8 @@ extension Evaluator {
         var gathered: [GatheredPart] = []
         var failure: QueryError?
         var matrix = StepMatrix(stepCount: steps)
+        // The standard library would write into the empty array that all threads share.
+        if cellCount == 0 { return matrix }
         matrix.values = Array(unsafeUninitializedCapacity: cellCount) { buffer, initialized in
             let shared = SharedCells(cells: buffer)
             do throws(QueryError) {

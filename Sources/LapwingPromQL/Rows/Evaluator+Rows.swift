@@ -63,6 +63,9 @@ extension Evaluator {
         return 300 + Int(clamping: min(span, 1 << 50) / 5000)
     }
 
+    /// Nanoseconds for a long window of one series that is known by its summaries.
+    private static let summaryCost = 1000
+
     private mutating func elementwise(_ kernel: ElementKernel, _ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> RowPipeline {
         var parameters: [[Double]] = []
         for argument in plan.arguments.dropFirst() { parameters.append(try scalar(argument, on: grid)) }
@@ -92,9 +95,12 @@ extension Evaluator {
             let node = WindowNode(
                 kernel, .series(set), frame, parameters, plan.range, parameterRange, readsHistogramCounts: selector.readsHistogramCounts,
                 hasCounterName: selector.matchers.chooseCounterName)
+            let longWindows = set.hasSummaries ? node.longWindows.count : 0
+            let readingCost = longWindows > 0
+                ? min(Self.readingCost(frame.range), longWindows * Self.summaryCost) : Self.readingCost(frame.range)
             return RowPipeline(
                 root: .window(node), labels: set.labels, dropsAllNames: !kernel.keepsName, dropsName: [],
-                rowCost: Self.readingCost(frame.range) + grid.count * 8)
+                rowCost: readingCost + grid.count * 8)
         case .subquery(let inner, let step):
             guard let innerGrid = frame.subqueryGrid(step: step) else { return RowPipeline(StepMatrix(stepCount: grid.count)) }
             // A row of the inner grid is allocated whole: it has to fit before anything is evaluated.

@@ -29,7 +29,7 @@ private final class WindowRows: RowOperator {
         self.series = series
         window = RowWindow(node, labels)
         summaryParts = node.kernel.summaryParts ?? []
-        longWindows = node.kernel.summaryParts != nil && !node.readsHistogramCounts ? node.frame.longWindows : []
+        longWindows = node.longWindows
     }
 
     func fill(_ row: inout StepRow, _ index: Int, _ tally: inout RowTally) throws(QueryError) {
@@ -158,6 +158,11 @@ extension Annotations {
         if labels.hasCounterName { return }
         if labels[LabelName.type] != "counter" { add(.possibleNonCounter(labels.metricName, range)) }
     }
+}
+
+extension WindowNode {
+    /// The windows of all steps where summaries of them are worth asking for; else none.
+    var longWindows: [ClosedRange<Int64>] { kernel.summaryParts != nil && !readsHistogramCounts ? frame.longWindows : [] }
 }
 
 extension WindowFrame {

@@ -93,10 +93,14 @@ enum FloatColumn {
 
     // MARK: Decoding
 
-    /// Appends `count` values to `values`.
+    /// Appends the values of a column to `values`.
     ///
-    /// - Complexity: O(count), 0.5 to 1 ns each.
-    static func decode(_ reader: inout ChunkReader, count: Int, into values: inout [Double]) throws(ReadError) {
+    /// - Parameters:
+    ///   - count: how many the column has.
+    ///   - first: how many of them are wanted, all where it says nothing; at least `IntegerColumn.fewestFirst`.
+    /// - Complexity: O(wanted), 0.5 to 1 ns each.
+    static func decode(_ reader: inout ChunkReader, count: Int, first: Int? = nil, into values: inout [Double]) throws(ReadError) {
+        let wanted = min(first ?? count, count)
         let first = try reader.byte()
         guard let kind = Kind(rawValue: first & 3), first & ~(3 | hasExceptions | hasChanges | hasExponent) == 0 else {
             throw ChunkReader.damaged("a column of floats begins with \(first)")
@@ -108,33 +112,36 @@ enum FloatColumn {
         let kept = changes.map { changeCount(reader.bytes, $0, count) } ?? count
         guard exceptions.allSatisfy({ $0.place < kept }) else { throw ChunkReader.damaged("an exception after the end") }
         guard kept > 0 || count == 0 else { throw ChunkReader.damaged("its first value is missing") }
+        let wantedKept = changes.map { changeCount(reader.bytes, $0, wanted) } ?? wanted
+        let filled = max(wantedKept, min(kept, IntegerColumn.fewestFirst))
         var failure: ReadError?
-        values.append(addingCapacity: count) { output in
+        values.append(addingCapacity: wanted) { output in
             output.withUnsafeMutableBufferPointer { buffer, initialized in
                 guard let base = buffer.baseAddress, count > 0 else { return }
-                let destination = UnsafeMutableBufferPointer(start: base + initialized, count: count)
+                let destination = UnsafeMutableBufferPointer(start: base + initialized, count: wanted)
                 do throws(ReadError) {
-                    try fill(&reader, UnsafeMutableBufferPointer(rebasing: destination[..<kept]), kind, exponent)
-                    for (place, pattern) in exceptions { destination[place] = Double(bitPattern: pattern) }
-                    if let changes { try spread(destination, kept, reader.bytes, changes) }
+                    try fill(&reader, UnsafeMutableBufferPointer(rebasing: destination[..<filled]), of: kept, kind, exponent)
+                    for (place, pattern) in exceptions where place < wantedKept { destination[place] = Double(bitPattern: pattern) }
+                    if let changes { try spread(destination, wantedKept, reader.bytes, changes) }
                 } catch {
                     failure = error
                     destination.initialize(repeating: 0)
                 }
-                initialized += count
+                initialized += wanted
             }
         }
         if let failure { throw failure }
     }
 
+    /// Fills in the first values of `kept` that are kept.
     private static func fill(
-        _ reader: inout ChunkReader, _ values: UnsafeMutableBufferPointer<Double>, _ kind: Kind, _ exponent: Int
+        _ reader: inout ChunkReader, _ values: UnsafeMutableBufferPointer<Double>, of kept: Int, _ kind: Kind, _ exponent: Int
     ) throws(ReadError) {
         let power = DecimalScale.powers[exponent]
         let conversion: IntegerColumn.Conversion = kind == .patterns ? .none : exponent == 0 ? .double : .decimal(power: power)
         try values.withMemoryRebound(to: Int64.self) { (integers) throws(ReadError) in
             guard let start = integers.baseAddress else { return }
-            try IntegerColumn.decode(&reader, to: start, count: integers.count, conversion)
+            try IntegerColumn.decode(&reader, to: start, first: integers.count, of: kept, conversion)
         }
     }
 

@@ -12,6 +12,8 @@ extension IntegerColumn {
         var base: Int64
         /// Where the residuals begin.
         var offset = 0
+        /// How many there are.
+        var packed = 0
         /// They follow the residuals.
         var exceptionCount = 0
 
@@ -29,7 +31,7 @@ extension IntegerColumn {
             if order != .values { heads.0 = try reader.zigzag() }
             if order == .deltasOfDeltas || order == .line { heads.1 = try reader.zigzag() }
             base = first & hasBase == 0 ? 0 : try reader.zigzag()
-            let packed = count - order.told
+            packed = count - order.told
             if first & hasExceptions != 0 { exceptionCount = try reader.count(upTo: packed, of: "exceptions") }
             offset = try reader.skip(BitPacking.byteCount(packed, width: width))
         }
@@ -65,12 +67,17 @@ extension IntegerColumn {
         case decimal(power: Double)
     }
 
-    /// Fills a buffer with integers, or with what they are converted to.
+    /// No fewer of the first integers can be decoded of a longer column: so many may be told by its heads.
+    static let fewestFirst = 2
+
+    /// Fills a buffer with the first integers of a column, or with what they are converted to.
+    ///
+    /// - Parameter first: how many, all or at least `fewestFirst`.
     static func decode(
-        _ reader: inout ChunkReader, to destination: UnsafeMutablePointer<Int64>, count: Int, _ conversion: Conversion
+        _ reader: inout ChunkReader, to destination: UnsafeMutablePointer<Int64>, first: Int, of count: Int, _ conversion: Conversion
     ) throws(ReadError) {
         let header = try Header(&reader, count: count)
-        try decode(header, &reader, to: destination, count, conversion)
+        try decode(header, &reader, to: destination, first, conversion)
     }
 
     private static func decode(
@@ -121,7 +128,7 @@ extension IntegerColumn {
         BitPacking.unpack(reader.bytes, header.offset, width: header.width, 0..<count, &receiver, to: numbers)
     }
 
-    /// From exception to exception, so that each number is written once.
+    /// From exception to exception, so that each number is written once; those after the `count` numbers are left unread.
     @inline(__always)
     private static func patchedPass<Receiver: PackedNumberReceiver>(
         _ receiver: Shifted<Receiver>, _ header: Header, _ reader: inout ChunkReader, to numbers: UnsafeMutablePointer<Int64>, _ count: Int
@@ -129,8 +136,9 @@ extension IntegerColumn {
         var receiver = receiver
         var next = 0
         for _ in 0..<header.exceptionCount {
-            let place = next + (try reader.count(upTo: count, of: "places"))
-            guard place < count else { throw ChunkReader.damaged("an exception after the end") }
+            let place = next + (try reader.count(upTo: header.packed, of: "places"))
+            guard place < header.packed else { throw ChunkReader.damaged("an exception after the end") }
+            if place >= count { break }
             BitPacking.unpack(reader.bytes, header.offset, width: header.width, next..<place, &receiver, to: numbers)
             numbers[place] = receiver.numbers.next(UInt64(bitPattern: try reader.zigzag()))
             next = place + 1

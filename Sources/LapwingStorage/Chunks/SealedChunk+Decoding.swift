@@ -30,6 +30,20 @@ extension SealedChunk {
         }
     }
 
+    /// Appends the first values of a chunk of floats without start times.
+    ///
+    /// - Parameter wanted: how many; a few more may come.
+    /// - Returns: false where there are start times, which would have to be decoded with them.
+    func decodeFirstValues(_ wanted: Int, into values: inout [Double]) throws(ReadError) -> Bool {
+        try ChunkReader.withReader(samples) { (reader) throws(ReadError) in
+            var starts: [Int64] = []
+            try readHead(&reader, &starts, after: 0)
+            if !starts.isEmpty { return false }
+            try FloatColumn.decode(&reader, count: count, first: max(wanted, IntegerColumn.fewestFirst), into: &values)
+            return true
+        }
+    }
+
     /// Appends the times of a chunk of floats.
     func decodeTimes(into column: inout [Int64]) throws(ReadError) {
         try ChunkReader.withReader(times) { (reader) throws(ReadError) in

@@ -201,7 +201,7 @@ extension SeriesState {
 }
 
 extension Range<Int> {
-    fileprivate func shifted(by places: Int) -> Range<Int> { (lowerBound + places)..<(upperBound + places) }
+    func shifted(by places: Int) -> Range<Int> { (lowerBound + places)..<(upperBound + places) }
 }
 
 extension SampleColumns {

@@ -59,6 +59,7 @@ extension PageState {
                 }
             }
             series[place].summaries.keepFirst(first)
+            forgetTail(place)
             series[place].chunks = chunks
             noteNewestTime(place)
         }

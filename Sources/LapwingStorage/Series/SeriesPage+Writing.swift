@@ -78,6 +78,7 @@ extension PageState {
     /// What the samples of all living series take and span.
     func measure(into statistics: inout StoreStatistics, _ span: inout (oldest: Int64, newest: Int64)) {
         statistics.sampleBytes += MemoryLayout<SeriesState>.stride * series.count + MemoryLayout<Double>.stride * values.capacity
+        statistics.sampleBytes += MemoryLayout<SampleSummary>.stride * tails.capacity
         var previous: [SealedChunk] = []
         for place in series.indices where isLiving(place) {
             let state = series[place]

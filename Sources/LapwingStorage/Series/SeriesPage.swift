@@ -44,6 +44,9 @@ struct PageState {
     private(set) var values: [Double] = []
     /// Values that each run has room for; as many as the fullest needs, up to `OpenTimes.capacity`.
     private(set) var runCapacity = 0
+    /// What the chunks of each series come to that have no summaries of their own yet, for those whose long windows were
+    /// asked for; without samples for the others, and empty where all are.
+    var tails: [SampleSummary] = []
     /// A bit for each series that has not been cleared.
     private(set) var living: UInt64 = 0
     /// With so many samples in its newer run, a series' older one is sealed.
@@ -72,6 +75,7 @@ struct PageState {
     /// Gives back what a series held.
     mutating func clear(_ place: Int) {
         series[place] = SeriesState()
+        forgetTail(place)
         newestTimes[place] = .min
         living &= ~(1 << UInt64(place))
     }
@@ -186,6 +190,7 @@ struct PageState {
         var columns = SampleColumns()
         appendRun(series[place].older, at: olderStart(place), 0..<series[place].older.count, to: &columns)
         series[place].chunks.seal(columns, &encoder)
+        extendTail(place, columns)
         summarizeChunks(place)
         series[place].older = OpenRun()
     }
@@ -267,6 +272,7 @@ struct PageState {
         if expired > 0 {
             series[place].chunks = Array(series[place].chunks[expired...])
             series[place].summaries.removeFirst(expired)
+            forgetTail(place)
         }
         if removesOpen {
             (series[place].older, series[place].newer) = (OpenRun(), OpenRun())

@@ -146,6 +146,8 @@ struct StoredSeriesSet: SeriesSet {
         }
     }
 
+    var hasSummaries: Bool { true }
+
     func summarize(
         _ index: Int, over windows: [ClosedRange<Int64>], _ parts: SummaryParts, into summaries: inout [SampleSummary]
     ) throws(ReadError) -> Bool {

@@ -19,6 +19,13 @@ import Testing
             try reader.expectEnd()
         }
         #expect(decoded.dropFirst().map(\.bitPattern) == values.map(\.bitPattern), "\(what)")
+        for first in [2, 3, values.count / 3, values.count - 1] where first >= 2 && first < values.count {
+            decoded = [77]
+            try ChunkReader.withReader(encoded(values)) { (reader) throws(ReadError) in
+                try FloatColumn.decode(&reader, count: values.count, first: first, into: &decoded)
+            }
+            #expect(decoded.dropFirst().map(\.bitPattern) == values[..<first].map(\.bitPattern), "the first \(first) \(what)")
+        }
     }
 
     @Test func `every column of up to four special values comes back to the last bit`() throws {
