@@ -4,7 +4,8 @@ import LapwingText
 /// Measures what lapwing is built for, in one run: parsing, storing, decoding, querying.
 ///
 /// `Benchmarks` at full size, `Benchmarks --small` at the size that the test suite runs; `Benchmarks storage query` runs
-/// only what it names. `Benchmarks compare` and `Benchmarks agree` set lapwing's server beside Debian's Prometheus and VictoriaMetrics.
+/// only what it names. `Benchmarks compare` and `Benchmarks agree` set lapwing's server beside Debian's Prometheus and VictoriaMetrics;
+/// `Benchmarks endure` puts the program under load for hours.
 @main
 enum Benchmarks {
     typealias Row = (name: String, value: Double, unit: String)
@@ -14,6 +15,7 @@ enum Benchmarks {
             switch CommandLine.arguments.dropFirst().first {
             case "compare": exit(try Comparison.run() ? 0 : 1)
             case "agree": exit(try Agreement.run() ? 0 : 1)
+            case "endure": exit(try Endurance.run() ? 0 : 1)
             case "serve": try await Peer.serve()
             default: measure()
             }

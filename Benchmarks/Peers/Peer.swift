@@ -43,12 +43,12 @@ enum Peer: String, CaseIterable {
                 ]
             )
         case .lapwing:
-            var arguments = ["serve", "--listen", "127.0.0.1:\(port)", "--retention", "60d", "--log-level", "warn"]
+            var arguments = ["serve", "--listen", "127.0.0.1:\(port)", "--log-level", "warn"] + (setup.lapwing?.arguments ?? ["--retention", "60d"])
             arguments += setup.isDurable ? ["--data", "\(folder.path)/data"] : ["--in-memory"]
             if let rules = setup.rules { arguments += ["--rules", rules.path] }
             if let target = setup.scrapes { arguments += ["--scrape", "page=http://\(target)/metrics", "--scrape-interval", "\(setup.interval)s"] }
             // Without another build, this very program serves: what is measured is what was built with it.
-            return (PeerOptions.text("--lapwing") ?? CommandLine.arguments[0], arguments)
+            return (setup.lapwing?.program ?? PeerOptions.text("--lapwing") ?? CommandLine.arguments[0], arguments)
         }
     }
 
@@ -73,6 +73,8 @@ enum Peer: String, CaseIterable {
         var interval = 3600
         /// A file of rules to evaluate.
         var rules: URL?
+        /// Lapwing as a program of its own, and what else it is told.
+        var lapwing: (program: String, arguments: [String])?
     }
 
     /// `Benchmarks serve …`: what `lapwing serve` does, with the flags that `command` gives it, until it is ended.

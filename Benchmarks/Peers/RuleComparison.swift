@@ -68,7 +68,7 @@ enum RuleComparison {
     }
 
     /// Sends a scrape of all series after the other.
-    private struct Sender {
+    struct Sender {
         private let workload: RuleWorkload
         private let refusal: PeerConnection.Failure
         private let labels: [RemoteWriteMessage.EncodedLabels]

@@ -27,9 +27,21 @@ enum BuiltProgram {
 
     /// Runs a command to its end.
     static func run(_ arguments: [String], in folder: URL = root) throws -> Outcome {
+        try run(url, arguments, in: folder, ProcessInfo.processInfo.environment)
+    }
+
+    /// Runs what a shell makes of a line in which the program is called by its name.
+    static func shell(_ line: String, in folder: URL) throws -> Outcome {
+        var environment = ProcessInfo.processInfo.environment
+        environment["PATH"] = url.deletingLastPathComponent().path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
+        return try run(URL(filePath: "/bin/sh"), ["-c", line], in: folder, environment)
+    }
+
+    private static func run(_ program: URL, _ arguments: [String], in folder: URL, _ environment: [String: String]) throws -> Outcome {
         let process = Process()
-        process.executableURL = url
+        process.executableURL = program
         process.arguments = arguments
+        process.environment = environment
         process.currentDirectoryURL = folder
         let (output, error) = (Pipe(), Pipe())
         process.standardOutput = output

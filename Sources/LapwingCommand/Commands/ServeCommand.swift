@@ -17,6 +17,7 @@ enum ServeCommand {
         let configuration = try configuration(arguments)
         let log = try log(arguments)
         let isDemo = configuration.runsDemo
+        let signals = await Signals()
         let sidecar: Sidecar
         do {
             // What is started has the priority too: scrapes and deliveries have threads that helpers of queries cannot fill.
@@ -30,7 +31,7 @@ enum ServeCommand {
         }
         Console.error("listening on http://\(sidecar.address)\n")
         if isDemo { Console.output(DemoLine.introduction(address: "\(sidecar.address)")) }
-        await Signals.wait(onReload: { try? await sidecar.reload() })
+        await signals.wait(onReload: { try? await sidecar.reload() })
         log.log(.info, "ending")
         await sidecar.stop()
         return .success
@@ -163,19 +164,33 @@ private enum DemoLine {
     }
 }
 
-/// The signals that end and reload a server.
-private enum Signals {
-    /// Returns when the process is told to end.
-    static func wait(onReload: @escaping @Sendable () async -> Void) async {
-        for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_IGN) }
-        let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
-        let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+/// The signals that end and reload a server, caught from its making on: what comes while a server starts waits for it.
+private struct Signals {
+    private let numbers: AsyncStream<Int32>
+    private let sources: [any DispatchSourceSignal]
+
+    init() async {
+        let (numbers, continuation) = AsyncStream.makeStream(of: Int32.self)
+        var sources: [any DispatchSourceSignal] = []
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            // On Linux Dispatch installs a handler, before which a signal does what it always does; one that were ignored would be lost.
+            #if canImport(Darwin)
+                signal(number, SIG_IGN)
+            #endif
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { continuation.yield(number) }
-            source.resume()
-            return source
+            await withCheckedContinuation { isCaught in
+                source.setRegistrationHandler { isCaught.resume() }
+                source.resume()
+            }
+            sources.append(source)
         }
-        for await number in stream {
+        (self.numbers, self.sources) = (numbers, sources)
+    }
+
+    /// Returns when the process is told to end.
+    func wait(onReload: @escaping @Sendable () async -> Void) async {
+        for await number in numbers {
             if number != SIGHUP { break }
             await onReload()
         }

@@ -1,0 +1,155 @@
+import Foundation
+import LapwingHTTP
+import Testing
+
+/// What the README tells a newcomer to do, done: its commands run, its files taken, its example compiled.
+@Suite(.serialized) struct `The README` {
+    /// A fenced block: what it is written in, and its text.
+    private struct Block {
+        var language: Substring
+        var text: String
+
+        /// The commands of a block that has some; a line that ends in a backslash goes on.
+        var commands: [String] {
+            guard language.isEmpty else { return [] }
+            let lines = text.replacing("\\\n", with: " ").split(separator: "\n").map { String($0) }
+            return ["lapwing ", "swift ", "curl "].contains { text.hasPrefix($0) } ? lines : []
+        }
+    }
+
+    private static let blocks: [Block] = {
+        let text = (try? String(contentsOf: BuiltProgram.root.appending(path: "README.md"), encoding: .utf8)) ?? ""
+        let parts = text.split(separator: "```", omittingEmptySubsequences: false)
+        return stride(from: 1, to: parts.count, by: 2).map { index in
+            let end = parts[index].firstIndex(of: "\n") ?? parts[index].endIndex
+            return Block(language: parts[index][..<end], text: String(parts[index][end...].drop { $0 == "\n" }))
+        }
+    }()
+
+    static let commands: [String] = blocks.flatMap(\.commands).filter { !$0.hasPrefix("swift test") && !$0.hasPrefix("swift build") }
+        .map { $0.replacing("swift run -c release lapwing", with: "lapwing") }
+
+    static let serving = commands.filter { $0.hasPrefix("lapwing serve") }
+    /// In their order, since some read what others wrote.
+    static let others = commands.filter { !$0.hasPrefix("lapwing serve") }
+
+    private static func block(_ language: String, having text: String) throws -> String {
+        try #require(blocks.first { $0.language == language && $0.text.contains(text) }).text
+    }
+
+    /// A service, a receiver, a server that has scraped the service for ten minutes, and a folder with what the commands name.
+    private final class World {
+        let folder: URL
+        let service: ScriptedService
+        let server: RunningServer
+
+        init() throws {
+            folder = try temporaryFolder()
+            service = try ScriptedService()
+            service.serve(Self.page())
+            try FileManager.default.copyItem(at: BuiltProgram.root.appending(path: "rules"), to: folder.appending(path: "rules"))
+            try Data(Self.page().utf8).write(to: folder.appending(path: "page.txt"))
+            server = try RunningServer(["--data", "data", "--scrape", "service=\(service.url)/metrics"], in: folder)
+        }
+
+        deinit {
+            server.stop()
+            service.stop()
+            try? FileManager.default.removeItem(at: folder)
+        }
+
+        private static func page(_ time: Int? = nil, growth: Int = 0) -> String {
+            let (stamp, open) = (time.map { " \($0)000" } ?? "", time == nil)
+            return (open ? "# HELP http_requests_total Requests answered.\n# TYPE http_requests_total counter\n" : "up{instance=\"a:1\"} 1\(stamp)\n")
+                + "http_requests_total{instance=\"a:1\",path=\"/\",status=\"200\"} \(1000 + 9 * growth)\(stamp)\n"
+                + "http_requests_total{instance=\"a:1\",path=\"/\",status=\"500\"} \(growth)\(stamp)\n"
+        }
+
+        /// What came in the last ten minutes.
+        func remember() async throws {
+            let now = Int(Date.now.timeIntervalSince1970)
+            let page = (0..<40).map { Self.page(now - 600 + 15 * $0, growth: 15 * $0) }.joined()
+            #expect(try await server.send(.post, "/api/v1/import/prometheus", body: page).status.code == 204)
+        }
+
+        /// The addresses and paths of the README's machine are ours.
+        func adapted(_ command: String) -> String {
+            let places = [
+                ("http://localhost:3001", service.url), ("http://localhost:3002", service.url), ("localhost:3001", service.url),
+                ("http://localhost:5000", service.url), ("http://alerts.example.org", service.url), ("http://alertmanager:9093", service.url),
+                ("http://mimir:8080/prometheus", server.url), ("http://mimir:8080", server.url), ("http://prometheus:9090", server.url),
+                ("http://127.0.0.1:9090", server.url), ("/var/lib/prometheus/metrics2", "data"), ("/etc/lapwing", "."),
+                ("/var/lib/lapwing", "kept"), ("/data", "kept"), ("$MAINPID", "0"),
+            ]
+            let text = places.reduce(command) { $0.replacing($1.0, with: $1.1) }
+            let needsServer = text.hasPrefix("lapwing query") && !text.contains("--data")
+            return needsServer ? text.replacing("lapwing query", with: "lapwing query --server \(server.url)") : text
+        }
+    }
+
+    @Test func `its commands come to what they are for`() async throws {
+        let world = try World()
+        try await world.remember()
+        #expect(Self.others.count > 12)
+        for command in Self.others {
+            let outcome = try BuiltProgram.shell(world.adapted(command), in: world.folder)
+            #expect(outcome.status == 0, "\(command): \(outcome.output) \(outcome.error)")
+        }
+        #expect(try Data(contentsOf: world.folder.appending(path: "day.png")).starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        #expect(try String(contentsOf: world.folder.appending(path: "up.om"), encoding: .utf8).contains("up{instance=\"a:1\"} 1"))
+    }
+
+    @Test(arguments: serving) func `what it tells to serve starts and stops`(_ command: String) throws {
+        let world = try World()
+        let words = world.adapted(command).split(separator: " ").dropFirst(2).map { $0.trimmingCharacters(in: ["'"]) }
+        #expect(try RunningServer(words, in: world.folder).stop() == 0)
+    }
+
+    @Test func `its configuration is taken`() throws {
+        let world = try World()
+        try Data(try Self.block("yaml", having: "webhooks:").utf8).write(to: world.folder.appending(path: "lapwing.yml"))
+        let outcome = try BuiltProgram.run(["check", "config", "lapwing.yml"], in: world.folder)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        // The unit of systemd starts what that file says.
+        let unit = try Self.block("ini", having: "ExecStart=")
+        let start = try #require(unit.split(separator: "\n").first { $0.hasPrefix("ExecStart=") })
+        let words = world.adapted(String(start)).split(separator: " ").dropFirst(2).map { String($0) }
+        #expect(try RunningServer(words, in: world.folder).stop() == 0)
+    }
+
+    @Test func `its pod starts`() throws {
+        let world = try World()
+        for (name, text) in [("web.yml", "bearer_tokens: [secret]\n"), ("rules.yml", "groups: []\n")] {
+            try Data(text.utf8).write(to: world.folder.appending(path: name))
+        }
+        let pod = try Self.block("yaml", having: "kind: Pod")
+        let flags = pod.split(separator: "\n").compactMap { line in
+            line.contains("- --") ? world.adapted(String(line.trimmingPrefix { $0 == " " || $0 == "-" })) : nil
+        }
+        #expect(flags.count > 5)
+        let words = flags.filter { !$0.hasPrefix("listen") }.flatMap { flag in
+            ("--" + flag).split(separator: "=", maxSplits: 1).map { String($0) }
+        }
+        #expect(try RunningServer(words, in: world.folder).stop() == 0)
+    }
+
+    /// The modules that the example's program consists of.
+    private static let modules = [
+        "Lapwing", "Text", "Regex", "YAML", "Template", "HTTP", "Disk", "Series", "Storage", "PromQL", "Exposition", "Alerting", "Rules", "Notify",
+    ].map { $0 == "Lapwing" ? $0 : "Lapwing\($0)" } + ["COpenSSL"]
+
+    // What the sanitizer instruments needs its library, which this does not link.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil))
+    func `its example of the library compiles and runs`() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data(try Self.block("swift", having: "import Lapwing").utf8).write(to: folder.appending(path: "main.swift"))
+        let (build, sources) = (BuiltProgram.url.deletingLastPathComponent().path, BuiltProgram.root.path + "/Sources")
+        let headers = ["CZlib", "CEpoll", "COpenSSL/include"].map { "-I '\(sources)/\($0)'" }.joined(separator: " ")
+        let objects = Self.modules.map { "'\(build)/\($0).build'/*.o" }.joined(separator: " ")
+        let compiled = try BuiltProgram.shell("swiftc -I '\(build)/Modules' \(headers) main.swift \(objects) -lz -o example", in: folder)
+        #expect(compiled.status == 0, "\(compiled.error)")
+        let outcome = try BuiltProgram.shell("./example", in: folder)
+        #expect(outcome.status == 0 && outcome.output.contains("value: 1.0"), "\(outcome.output) \(outcome.error)")
+    }
+}
