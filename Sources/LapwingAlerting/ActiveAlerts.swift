@@ -40,7 +40,13 @@ public struct ActiveAlerts: Sendable, Hashable {
 
     /// Replaces each alert by what `body` makes of it; nil forgets it.
     mutating func updateEach(_ body: (Alert) -> Alert?) {
-        for (labels, alert) in byLabels { byLabels[labels] = body(alert) }
+        // Most stay as they are; to write while going through them would copy the table each time.
+        var changed: [(labels: Labels, alert: Alert?)] = []
+        for (labels, alert) in byLabels {
+            let updated = body(alert)
+            if updated != alert { changed.append((labels, updated)) }
+        }
+        for (labels, alert) in changed { byLabels[labels] = alert }
     }
 
     /// Lets every wait, for `for` and for `keep_firing_for`, last longer by a time in which nobody looked.

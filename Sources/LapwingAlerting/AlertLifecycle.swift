@@ -37,6 +37,7 @@ public struct AlertLifecycle: Sendable, Hashable {
     public func step(
         _ active: inout ActiveAlerts, results: [Alert], at now: Timestamp
     ) throws(AlertStepError) -> [AlertTransition] {
+        if results.isEmpty, active.isEmpty { return [] }
         var present: [Labels: Alert] = [:]
         present.reserveCapacity(results.count)
         for result in results where present.updateValue(result, forKey: result.labels) != nil {

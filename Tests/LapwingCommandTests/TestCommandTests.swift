@@ -107,6 +107,31 @@ import Testing
         #expect(try run(unknown, ["--promtool-compat"]).status == 0)
     }
 
+    @Test func `a value that is not a number is expected like any other, and never as promtool has it`() throws {
+        let expected = "    promql_expr_test:\n      - {expr: 'vector(0) / 0', eval_time: 1m, exp_samples: [{labels: '{}', value: .nan}]}\n"
+        #expect(try run(expected).status == 0)
+        #expect(try run(expected, ["--promtool-compat"]).status == 1)
+    }
+
+    @Test func `files run side by side and are told in their order`() throws {
+        let folder = try folder("    alert_rule_test:\n      - {eval_time: 3m, alertname: High}\n")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let head = "rule_files: [rules.yml]\nevaluation_interval: 1m\ntests:\n"
+        // The later the file, the sooner it is done.
+        let names = (0..<6).map { "\($0)_test.yml" }
+        for (place, name) in names.enumerated() {
+            let tests = (0..<(6 - place) * 20).map { test in
+                "  - interval: 1m\n    name: t\(test)\n    promql_expr_test: [{expr: vector(1), eval_time: 5m}]\n"
+            }
+            try Data((head + tests.joined()).utf8).write(to: folder.appending(path: name))
+        }
+        let outcome = try BuiltProgram.run(["test"] + names, in: folder)
+        let lines = outcome.output.split(separator: "\n").filter { $0.hasPrefix("FAIL ") }
+        let told = lines.compactMap { $0.dropFirst(5).split(separator: ":").first.map(String.init) }
+        #expect(told == names.enumerated().flatMap { place, name in Array(repeating: name, count: (6 - place) * 20) })
+        #expect(outcome.output.hasSuffix("0 passed, 420 failed\n"))
+    }
+
     @Test func `watching runs again what a change touches`() throws {
         let folder = try folder(Self.series + Self.firing)
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -15,10 +15,11 @@ enum TestCommand {
         let output = arguments.text("--output") ?? "text"
         let reader = TestFileReader(runsTest: try filter(arguments), isLenient: arguments.has("--promtool-compat"))
         if arguments.has("--watch") { return TestWatch(arguments.operands, reader).run() }
-        let files = arguments.operands.flatMap(TestFileReader.paths).map(reader.read)
+        let files = arguments.operands.flatMap(TestFileReader.paths).concurrentMap(reader.read)
         if arguments.has("--update") { return TestUpdating.run(files, reader) }
         if arguments.has("--mutate") { return mutate(files, asJSON: output == "json") }
-        let results = files.map { $0.run(measuringCoverage: arguments.has("--coverage")) }
+        let measuresCoverage = arguments.has("--coverage")
+        let results = files.concurrentMap { $0.run(measuringCoverage: measuresCoverage) }
         let outcomes = zip(files, results).flatMap { file, result in result.outcomes.map { (file: file.path, outcome: $0) } }
         let failed = outcomes.count { !$0.outcome.hasPassed }
         if output == "json" {
@@ -55,8 +56,8 @@ enum TestCommand {
     private static func mutate(_ files: [TestFile], asJSON: Bool) -> ExitStatus {
         var runners: [UnitTestRunner] = []
         var passed = 0
-        for file in files {
-            let outcomes = file.run(measuringCoverage: false).outcomes
+        for (file, result) in zip(files, files.concurrentMap { $0.run(measuringCoverage: false) }) {
+            let outcomes = result.outcomes
             let failing = outcomes.filter { !$0.hasPassed }
             for outcome in failing { report(file.path, outcome) }
             if !failing.isEmpty {

@@ -14,7 +14,28 @@ extension QueryExpression {
     }
 }
 
+extension QueryExpression {
+    /// Whether it may look at samples after the instant for which it is asked.
+    public var looksAhead: Bool {
+        switch self {
+        case .vectorSelector(let node): node.time.looksAhead || node.rangeExtension == .smoothed
+        case .subquery(let node): node.time.looksAhead || node.expression.looksAhead
+        default: children.contains { $0.looksAhead }
+        }
+    }
+}
+
 extension TimeModifier {
+    /// A time of its own, or an offset that is not plainly backwards.
+    fileprivate var looksAhead: Bool {
+        if anchor != nil { return true }
+        return switch offset {
+        case nil: false
+        case .literal(let milliseconds, _, _)?: milliseconds < 0
+        default: true
+        }
+    }
+
     fileprivate var asksForItsQuery: Bool { anchor == .start || anchor == .end || offset?.asksForItsQuery == true }
 }
 

@@ -25,6 +25,7 @@ public struct SimulatedNotifications: Sendable {
 
     /// Outcomes come in the order of time.
     public mutating func receive(_ outcome: GroupOutcome) {
+        if dispatchers.isEmpty { return }
         advance(to: outcome.at)
         let alerts = outcome.alerts.flatMap { rule in
             rule.due.map { NotifiedAlert($0, expression: rule.expression, externalLabels: externalLabels, externalURL: externalURL) }

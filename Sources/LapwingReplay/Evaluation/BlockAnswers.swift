@@ -1,8 +1,11 @@
-import LapwingPromQL
-import LapwingSeries
+public import LapwingPromQL
+public import LapwingSeries
 
 /// The answers to one query at the instants of a block, asked for as one range.
-struct BlockAnswers {
+public struct BlockAnswers: Sendable {
+    /// Instants that are asked for at once: enough that each costs a small part of asking for it alone.
+    public static let steps = 2048
+
     let matrix: QueryMatrix
     /// Milliseconds since the epoch: what the query was asked for, so less any query offset.
     let start: Int64
@@ -10,7 +13,19 @@ struct BlockAnswers {
     /// Whether there is any element, by step.
     let hasElements: [Bool]
 
-    init(_ matrix: QueryMatrix, start: Int64, step: Int64, count: Int) {
+    /// Nil where the instants have to be asked for one by one: the query means something else over a range, or fails at one of them.
+    public init?(
+        _ query: PreparedQuery, _ engine: QueryEngine, over snapshot: any SeriesSnapshot, from start: Timestamp, step: Duration,
+        count: Int
+    ) {
+        guard !query.expression.asksForItsQuery else { return nil }
+        let end = start.advanced(byMilliseconds: step.milliseconds * Int64(count - 1))
+        guard let result = try? engine.range(query, from: start, through: end, step: step, over: snapshot), case .matrix(let matrix) = result.value
+        else { return nil }
+        self.init(matrix, start: start.milliseconds, step: step.milliseconds, count: count)
+    }
+
+    private init(_ matrix: QueryMatrix, start: Int64, step: Int64, count: Int) {
         (self.matrix, self.start, self.step) = (matrix, start, step)
         var hasElements = [Bool](repeating: false, count: count)
         switch matrix.rows {
@@ -23,6 +38,16 @@ struct BlockAnswers {
             }
         }
         self.hasElements = hasElements
+    }
+
+    /// The last instant that was asked for.
+    public var end: Timestamp { Timestamp(milliseconds: start + step * Int64(hasElements.count - 1)) }
+
+    /// The query's value at an instant; nil where that is none of the block's.
+    public func vector(at time: Timestamp) -> [VectorSample]? {
+        let (index, rest) = (time.milliseconds - start).quotientAndRemainder(dividingBy: step)
+        guard rest == 0, hasElements.indices.contains(Int(index)) else { return nil }
+        return vector(at: Int(index))
     }
 
     /// The query's value at one step, in the order of labels.

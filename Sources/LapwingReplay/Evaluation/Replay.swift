@@ -35,9 +35,6 @@ public struct ReplaySettings: Sendable {
 /// then passes instant by instant through its lifecycle; rules that read each other in a circle, and queries that mean something else
 /// over a range, are asked instant by instant. Both ways come to the same, which a test holds.
 public struct Replay: Sendable {
-    /// Instants of the group with the shortest interval that are asked for at once.
-    static let stepsOfBlock: Int64 = 2048
-
     let groups: [RuleGroup]
     let settings: ReplaySettings
     /// What the rules have written.
@@ -73,7 +70,7 @@ public struct Replay: Sendable {
         let shortest = groups.map { interval(of: $0).milliseconds }.min() ?? settings.interval.milliseconds
         var first = settings.start
         while first <= settings.end {
-            let following = first.advanced(byMilliseconds: shortest * Self.stepsOfBlock)
+            let following = first.advanced(byMilliseconds: shortest * Int64(BlockAnswers.steps))
             let last = min(settings.end, following.advanced(byMilliseconds: -1))
             for stage in order.stages { run.evaluate(stage, from: first, through: last) }
             run.endBlock(at: last)
@@ -94,7 +91,7 @@ public struct Replay: Sendable {
         RuleEnvironment(
             querier: SourceQuerier(engine: engine, source: ReplaySource(replay: self)), sink: keepsSamples ? written : NoSink(),
             externalLabels: settings.externalLabels, externalURL: settings.externalURL, defaultInterval: settings.interval,
-            defaultQueryOffset: settings.queryOffset, elapsed: { .zero })
+            defaultQueryOffset: settings.queryOffset, writesAlerts: keepsSamples, elapsed: { .zero })
     }
 
     func keepsSamples(of rule: Rule) -> Bool {
@@ -103,11 +100,7 @@ public struct Replay: Sendable {
 
     /// A rule's answers at all instants, or nil where they have to be asked for one by one.
     func answers(to query: PreparedQuery, from start: Timestamp, step: Duration, count: Int) -> BlockAnswers? {
-        guard !query.expression.asksForItsQuery else { return nil }
-        let end = start.advanced(byMilliseconds: step.milliseconds * Int64(count - 1))
-        guard let result = try? engine.range(query, from: start, through: end, step: step, over: snapshot), case .matrix(let matrix) = result.value
-        else { return nil }
-        return BlockAnswers(matrix, start: start.milliseconds, step: step.milliseconds, count: count)
+        BlockAnswers(query, engine, over: snapshot, from: start, step: step, count: count)
     }
 }
 

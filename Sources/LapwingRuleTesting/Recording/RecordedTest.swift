@@ -85,7 +85,7 @@ public struct RecordedTest: Sendable {
             queryExpectations: [], range: SourceRange(0, 0))
         var file = UnitTestFile(emptyAt: SourceText(name: "", ""))
         file.evaluationInterval = interval
-        var run = UnitTestRun(test: test, file: file, groups: groups, recorder: nil)
+        var run = UnitTestRun(test: test, file: file, groups: groups, foreseeable: [], recorder: nil)
         let changes = run.changes(through: end.duration(since: start))
         var expectations: [(key: String, value: YAMLValue)] = []
         if !changes.isEmpty {

@@ -21,8 +21,8 @@ struct SeriesLoader {
 
     mutating func load(through time: Timestamp, into store: Store) {
         let longest = series.map(\.values.count).max() ?? 0
+        var batch = SampleBatch()
         while next < longest, start + Int64(next) * interval <= time.milliseconds {
-            var batch = SampleBatch()
             let offset = Duration.milliseconds(Int64(next) * interval)
             let isGap = gaps.contains { $0.contains(offset) }
             for (reference, series) in zip(references, series) where next < series.values.count && !isGap {
@@ -33,8 +33,8 @@ struct SeriesLoader {
                 case .histogram(let histogram): batch.append(reference, time: milliseconds, histogram: histogram)
                 }
             }
-            _ = try? store.append(batch)
             next += 1
         }
+        if batch.count > 0 { _ = try? store.append(batch) }
     }
 }

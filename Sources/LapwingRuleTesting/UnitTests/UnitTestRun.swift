@@ -14,6 +14,8 @@ struct UnitTestRun {
     let groups: [RuleGroup]
     let store: Store
     let querier: SourceQuerier
+    /// What rules ask.
+    private let ahead: AheadQuerier
     let recorder: CoverageRecorder?
     private var states: [GroupState]
     /// What the expectations that failed would have to say.
@@ -22,7 +24,8 @@ struct UnitTestRun {
     /// The last evaluation of each group.
     private var last: [Timestamp?]
 
-    init(test: UnitTest, file: UnitTestFile, groups: [RuleGroup], recorder: CoverageRecorder?) {
+    /// - Parameter foreseeable: queries of rules that read nothing but the test's series.
+    init(test: UnitTest, file: UnitTestFile, groups: [RuleGroup], foreseeable: Set<String>, recorder: CoverageRecorder?) {
         self.recorder = recorder
         self.test = test
         self.file = file
@@ -31,6 +34,7 @@ struct UnitTestRun {
         var options = EngineOptions()
         options.defaultSubqueryStep = file.evaluationInterval
         querier = SourceQuerier(engine: QueryEngine(options), source: store)
+        ahead = AheadQuerier(querier, for: foreseeable, in: test, step: file.evaluationInterval)
         states = groups.map { GroupState(ruleCount: $0.rules.count) }
         last = groups.map { _ in nil }
         notifications = SimulatedNotifications(
@@ -81,9 +85,18 @@ struct UnitTestRun {
         return failures
     }
 
+    /// Whether something may ask for what alerts leave.
+    private var readsAlerts: Bool {
+        let rules = groups.flatMap(\.rules)
+        let asked = rules.map(\.query) + test.queryExpectations.map(\.query)
+        let metrics = asked.flatMap(\.expression.metrics)
+        return metrics.contains { $0.map(AlertSamples.metrics.contains) ?? true } || rules.contains(where: \.asksInTemplates)
+    }
+
     var environment: RuleEnvironment {
         var environment = RuleEnvironment(
-            querier: querier, sink: store, externalLabels: test.externalLabels, externalURL: test.externalURL, defaultInterval: test.interval)
+            querier: ahead, sink: store, externalLabels: test.externalLabels, externalURL: test.externalURL, defaultInterval: test.interval,
+            writesAlerts: readsAlerts, elapsed: { .zero })
         if let recorder { environment.onBranch = { recorder.took($0) } }
         return environment
     }
@@ -191,7 +204,7 @@ struct UnitTestRun {
     }
 
     private func isSame(_ a: Double, _ b: Double) -> Bool {
-        a == b || (a.isNaN && b.isNaN) || (file.comparesFuzzily && (a.nextUp == b || a.nextDown == b))
+        a == b || (a.isNaN && b.isNaN && !file.isLenient) || (file.comparesFuzzily && (a.nextUp == b || a.nextDown == b))
     }
 }
 

@@ -13,6 +13,8 @@ public struct UnitTestRunner: Sendable {
     public let groups: [RuleGroup]
     /// Which tests run; nil for all.
     public var runsTest: (@Sendable (String) -> Bool)?
+    /// Internal for the test that compares both ways of asking.
+    var foreseeable: Set<String>
 
     public init(file: UnitTestFile, ruleFiles: [RuleFile], runsTest: (@Sendable (String) -> Bool)? = nil) {
         self.file = file
@@ -24,6 +26,7 @@ public struct UnitTestRunner: Sendable {
             let (x, y) = (order.firstIndex(of: a.element.name) ?? order.count, order.firstIndex(of: b.element.name) ?? order.count)
             return (x, a.offset) < (y, b.offset)
         }.map(\.element)
+        foreseeable = groups.foreseeableQueries
         for rules in ruleFiles {
             for rule in rules.groups.flatMap(\.rules) {
                 self.file.rulePlaces["\(rules.name) \(rule.range.lowerBound)"] = rules.source.position(of: rule.range.lowerBound).line
@@ -49,7 +52,7 @@ public struct UnitTestRunner: Sendable {
             let name = test.name.isEmpty ? "test \(index + 1)" : test.name
             let start = ContinuousClock.now
             let recorder = recordsCoverage ? CoverageRecorder(groups) : nil
-            var run = UnitTestRun(test: test, file: file, groups: groups, recorder: recorder)
+            var run = UnitTestRun(test: test, file: file, groups: groups, foreseeable: foreseeable, recorder: recorder)
             let failures = run.failures()
             var outcome = TestOutcome(name: name, failures: failures, source: file.source, duration: start.duration(to: .now))
             outcome.corrections = run.corrections
@@ -64,7 +67,7 @@ public struct UnitTestRunner: Sendable {
             guard runsTest?(test.name) ?? true, test.speaks(of: names) else { return false }
             let needed = test.needs(of: changed)
             let rest = needed.map { names in changed.map { group in group.keepingRules { names.contains($0.name) } } } ?? changed
-            var run = UnitTestRun(test: test, file: file, groups: rest, recorder: nil)
+            var run = UnitTestRun(test: test, file: file, groups: rest, foreseeable: rest.foreseeableQueries, recorder: nil)
             return !run.failures().isEmpty
         }
     }
@@ -104,6 +107,14 @@ extension QueryExpression {
     }
 }
 
+extension Rule {
+    /// Whether a template of it may ask a query.
+    var asksInTemplates: Bool {
+        guard case .alerting(let rule) = self else { return false }
+        return (rule.labels + rule.annotations).contains { !$0.template.isConstant && $0.template.text.contains("query") }
+    }
+}
+
 extension AlertSamples {
-    fileprivate static let metrics: Set<String> = [alertsMetric, forStateMetric]
+    static let metrics: Set<String> = [alertsMetric, forStateMetric]
 }

@@ -8,12 +8,18 @@ extension AlertingRule {
     /// A template that fails leaves its error as the text, as upstream has it.
     func alert(from sample: VectorSample, at now: Timestamp, _ templates: TemplateEnvironment) -> Alert {
         let value = sample.histogram.map(TemplateSample.Value.histogram) ?? .float(sample.value)
-        let data = AlertTemplateData(labels: sample.labels, value: value, environment: templates)
+        var known: AlertTemplateData?
+        func text(_ template: AlertTemplate) -> String {
+            if template.isConstant { return template.text }
+            let data = known ?? AlertTemplateData(labels: sample.labels, value: value, environment: templates)
+            known = data
+            return template.expand(data).text
+        }
         var builder = Labels.Builder(sample.labels)
         builder.remove(LabelName.metric)
-        for label in labels { builder.set(label.name, label.template.expand(data).text) }
+        for label in labels { builder.set(label.name, text(label.template)) }
         builder.set(LabelName.alert, name)
-        let texts = annotations.map { Label(name: $0.name, value: $0.template.expand(data).text) }
+        let texts = annotations.map { Label(name: $0.name, value: text($0.template)) }
         return Alert(labels: builder.labels, annotations: texts, value: sample.value, activeAt: now)
     }
 }

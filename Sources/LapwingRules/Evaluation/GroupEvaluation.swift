@@ -125,6 +125,7 @@ extension RuleGroup {
         if !due.isEmpty || !transitions.isEmpty {
             outcome.alerts.append(GroupOutcome.RuleAlerts(expression: rule.query.text, due: due, transitions: transitions))
         }
+        guard environment.writesAlerts else { return }
         let samples = AlertSamples.samples(of: state.active)
             .map { RuleSample(labels: $0.labels, value: $0.value, histogram: nil) }
         try write(samples, &state, at: time, environment, &outcome)

@@ -94,6 +94,8 @@ public struct RuleEnvironment: Sendable {
     public var defaultQueryOffset: Duration
     /// How often an Alertmanager is told again of an alert that has not changed.
     public var resendDelay: Duration
+    /// Whether what alerts leave, `ALERTS` and `ALERTS_FOR_STATE`, is written; not where nobody can read it.
+    public var writesAlerts: Bool
     /// Told which way the branches of templates go; nil where nobody wants to know.
     public var onBranch: (@Sendable (TemplateBranch) -> Void)?
     /// Elapsed time since some fixed point, to measure evaluations with.
@@ -102,7 +104,8 @@ public struct RuleEnvironment: Sendable {
     public init(
         querier: any RuleQuerier, sink: any SampleSink, externalLabels: Labels = .empty, externalURL: String = "",
         defaultInterval: Duration = .seconds(60), defaultQueryOffset: Duration = .zero,
-        resendDelay: Duration = .seconds(60), elapsed: @escaping @Sendable () -> Duration = RuleEnvironment.uptime
+        resendDelay: Duration = .seconds(60), writesAlerts: Bool = true,
+        elapsed: @escaping @Sendable () -> Duration = RuleEnvironment.uptime
     ) {
         self.querier = querier
         self.sink = sink
@@ -111,6 +114,7 @@ public struct RuleEnvironment: Sendable {
         self.defaultInterval = defaultInterval
         self.defaultQueryOffset = defaultQueryOffset
         self.resendDelay = resendDelay
+        self.writesAlerts = writesAlerts
         self.elapsed = elapsed
     }
 

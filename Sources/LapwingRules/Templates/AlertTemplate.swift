@@ -70,7 +70,7 @@ public struct AlertTemplateData: Sendable {
         let record = AlertRecord(
             labels: TemplateMap(labels: labels), value: value.templateValue, environment: environment)
         dot = .object(record)
-        variables = record.fields.map(\.value)
+        variables = record.fields.map { $0.value }
     }
 }
 
