@@ -12,6 +12,10 @@ public struct LintSettings: Sendable {
     public var scrapeInterval: Duration = .seconds(15)
     /// Of groups without their own.
     public var evaluationInterval: Duration = .seconds(15)
+    /// Whether that is known, rather than taken for granted.
+    public var knowsEvaluationInterval = false
+    /// Whether one server loads all files; else some may stand in for others.
+    public var areLoadedTogether = false
     public var policy: LintPolicy?
     public var data: LintData?
     /// For comments that turn a check off until a time.

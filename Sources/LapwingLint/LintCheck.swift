@@ -35,6 +35,12 @@ struct LintedRule {
         if case .alerting(let rule) = rule { rule } else { nil }
     }
 
+    /// Where its name stands; where the rule begins, when the name is another one's that it takes over by an alias.
+    var namePlace: SourceRange {
+        let name = rule.places.name
+        return name.lowerBound >= rule.range.lowerBound && name.upperBound <= rule.range.upperBound ? name : SourceRange(at: rule.range.lowerBound)
+    }
+
     /// How often the rule is evaluated.
     var interval: Duration { group.interval ?? context.settings.evaluationInterval }
 
@@ -56,8 +62,8 @@ struct RulePosition: Hashable, Comparable {
     func isOfSameGroup(as other: RulePosition) -> Bool { file == other.file && group == other.group }
 }
 
-/// What is known of all files together.
-struct LintContext {
+/// What is known of all files together; a class, because every rule is looked at with it.
+final class LintContext: Sendable {
     let files: [RuleFile]
     let settings: LintSettings
     let recorded: RecordedMetrics

@@ -49,6 +49,37 @@ import Testing
         for expected in open { Issue.record("not found: \(file):\(expected)") }
     }
 
+    /// The severities of what is found in files that one server may load together.
+    private func severities(_ files: String..., change: (inout LintSettings) -> Void = { _ in }) throws -> [String] {
+        var settings = LintSettings(now: Timestamp(milliseconds: 0))
+        change(&settings)
+        let read = try files.enumerated().map { try RuleFile.read(SourceText(name: "\($0.offset).yml", $0.element)) }
+        return Lint.findings(in: read, settings).joined().map { "\($0.severity) \($0.check ?? "")" }
+    }
+
+    @Test func `what may be meant as it is written is information`() throws {
+        let rule = "- {record: a:b, expr: sum(x)}\n"
+        #expect(try severities(rule + rule) == ["warning rule/duplicate"])
+        #expect(try severities(rule, rule) == ["information rule/duplicate"])
+        #expect(try severities(rule, rule) { $0.areLoadedTogether = true } == ["warning rule/duplicate"])
+
+        let short = "{alert: A, expr: x > 1, for: 5s}"
+        #expect(try severities("- \(short)") == ["information alerts/for"])
+        #expect(try severities("- \(short)") { $0.knowsEvaluationInterval = true } == ["warning alerts/for"])
+        #expect(try severities("groups: [{name: g, interval: 1m, rules: [\(short)]}]") == ["warning alerts/for"])
+
+        #expect(try severities("- {alert: A, expr: count by (job) (x) > 0}") == ["information alerts/comparison"])
+        #expect(try severities("- {alert: A, expr: sum by (job) (x_total) >= 0}") == ["warning alerts/comparison"])
+        #expect(try severities("- {record: a:b, expr: x * on (job) group_left (__name__) sum by (job) (y)}") == ["information promql/vector_matching"])
+    }
+
+    @Test func `a rule that takes over another one's name by a merge key is found where it stands`() throws {
+        let text = "- &a {alert: A, expr: x > 1}\n- {<<: *a, expr: x > 2}\n"
+        let file = try RuleFile.read(SourceText(name: "a.yml", text))
+        let found = Lint.findings(in: [file], LintSettings(now: Timestamp(milliseconds: 0)))[0]
+        #expect(found.map { file.source.position(of: $0.range?.lowerBound ?? 0).line } == [2])
+    }
+
     @Test func `the corpus has a case for every check that needs neither policy nor data`() throws {
         let text = try Self.files.map { try String(contentsOf: Self.folder.appending(path: $0), encoding: .utf8) }.joined()
         for name in Lint.names(needing: [.nothing]).sorted() { #expect(text.contains("# ! \(name): "), "\(name) has no case") }

@@ -86,7 +86,9 @@ struct LintPlan {
         var settings = LintSettings(now: .now)
         settings.checks = checks
         settings.scrapeInterval = self.scrapeInterval ?? scrapeInterval ?? settings.scrapeInterval
-        settings.evaluationInterval = self.evaluationInterval ?? evaluationInterval ?? settings.evaluationInterval
+        if let interval = self.evaluationInterval ?? evaluationInterval {
+            (settings.evaluationInterval, settings.knowsEvaluationInterval) = (interval, true)
+        }
         if let policyPath { settings.policy = try Self.policy(policyPath) }
         if let data { settings.data = try Self.data(data) }
         return settings

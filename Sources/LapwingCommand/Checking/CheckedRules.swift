@@ -8,6 +8,8 @@ import LapwingYAML
 enum CheckedRules {
     /// - Parameter areLoadedTogether: whether the rules of all files are of one server; else those of one folder are taken to be.
     static func findings(in paths: [String], areLoadedTogether: Bool, _ settings: LintSettings) -> [Finding] {
+        var settings = settings
+        settings.areLoadedTogether = areLoadedTogether
         var findings: [[Finding]] = []
         var files: [(index: Int, file: RuleFile)] = []
         for (index, path) in paths.enumerated() {

@@ -5,13 +5,13 @@ enum MetricKind {
     case counter, bucket, gauge, recorded, unknown
 
     init(_ name: String) {
-        if name.contains(":") {
+        if name.utf8.contains(UInt8(ascii: ":")) {
             self = .recorded
-        } else if name.hasSuffix("_bucket") {
+        } else if name.ends(in: "_bucket") {
             self = .bucket
-        } else if ["_total", "_count", "_sum"].contains(where: name.hasSuffix) {
+        } else if ["_total", "_count", "_sum"].contains(where: name.ends(in:)) {
             self = .counter
-        } else if Self.gauges.contains(name) || Self.gaugeEndings.contains(where: name.hasSuffix) {
+        } else if Self.gauges.contains(name) || Self.gaugeEndings.contains(where: name.ends(in:)) {
             self = .gauge
         } else {
             self = .unknown
@@ -32,4 +32,9 @@ enum MetricKind {
         "_uptime_seconds", "_start_time_seconds", "_last_success", "_avail_bytes", "_free_bytes", "_used_bytes",
         "_available_bytes", "_limit_bytes", "_memory_bytes", "_average", "_depth", "_up",
     ]
+}
+
+extension String {
+    /// The same as `hasSuffix` for names, byte by byte: that one takes characters apart.
+    func ends(in ending: String) -> Bool { utf8.count >= ending.utf8.count && utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8) }
 }

@@ -67,7 +67,7 @@ struct RecordedMetrics {
         if metric == "up" { return .truth }
         if metric.hasPrefix("ALERTS") { return metric == "ALERTS" ? .exactly(1) : .notNegative }
         return switch MetricKind(metric) {
-        case .counter where !metric.hasSuffix("_sum"), .bucket: .notNegative
+        case .counter where !metric.ends(in: "_sum"), .bucket: .notNegative
         case .counter, .gauge, .recorded, .unknown: .unknown
         }
     }

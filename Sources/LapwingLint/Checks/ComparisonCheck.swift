@@ -19,16 +19,19 @@ enum ComparisonCheck: LintCheck {
     private static func report(_ part: AnalyzedExpression, isWhole: Bool, _ findings: inout LintFindings) {
         let bare = part.bare
         let reason: String
+        var isCount = false
         if case .binary(let node) = bare.expression, node.operation.isComparison {
-            let values = node.left.type == .scalar && node.right.type != .scalar ? bare.children[1].values : bare.children[0].values
+            let compared = node.left.type == .scalar && node.right.type != .scalar ? bare.children[1] : bare.children[0]
+            let values = compared.values
+            isCount = compared.isCount
             reason = node.returnsBool
                 ? "a comparison with bool has a result also where it does not hold"
                 : "the comparison always holds: what it compares is \(values)"
         } else {
             reason = "there is no condition"
         }
-        // A label's value can be the condition: {state="down"}.
-        let severity = part.choosesByLabel ? Diagnostic.Severity.information : .warning
+        // A label's value can be the condition: {state="down"}. And `count(x) > 0` asks whether there is an x.
+        let severity = part.choosesByLabel || isCount ? Diagnostic.Severity.information : .warning
         findings.report(
             "\(reason), and the alert fires for as long as \(isWhole ? "the expression" : "this side of or") has a result", severity,
             in: bare.range)
@@ -86,6 +89,12 @@ extension AnalyzedExpression {
             guard case .vectorSelector(let node) = part.expression else { return false }
             return node.matchers.contains { !Self.places.contains($0.name) }
         }
+    }
+
+    /// Whether it says how many there are, or that there are any.
+    fileprivate var isCount: Bool {
+        guard case .aggregation(let node) = bare.expression else { return false }
+        return node.operation == .count || node.operation == .group
     }
 
     /// Whether it is a number, or `vector` of one.

@@ -18,7 +18,11 @@ enum DuplicateRules: LintCheck {
         let earlier = (rule.context.positions[identity(of: rule.rule)] ?? []).prefix { $0 < rule.position }
         if let same = earlier.first(where: { rule.context.rule(at: $0).query.text == rule.rule.query.text }) {
             let place = rule.context.place(of: same)
-            findings.report("\(rule.rule.name) stands at \(place) already, with the same expression and labels", at: rule.rule.places.name)
+            // Files of one folder may be there to choose from.
+            let isLoaded = same.file == rule.position.file || rule.context.settings.areLoadedTogether
+            findings.report(
+                "\(rule.rule.name) stands at \(place) already, with the same expression and labels", isLoaded ? .warning : .information,
+                at: rule.namePlace)
             return
         }
         guard let other = earlier.first(where: { !areApart(rule, $0) }) else { return }
@@ -26,7 +30,7 @@ enum DuplicateRules: LintCheck {
         let effect = rule.rule.isAlert ? "alerts of the two cannot be told from each other" : "one overwrites the other"
         findings.report(
             "\(rule.rule.name) stands at \(place) already, with the same labels: where results have the same labels too, \(effect)",
-            .information, at: rule.rule.places.name)
+            .information, at: rule.namePlace)
     }
 
     /// Whether some label keeps the results of two rules apart.

@@ -9,11 +9,12 @@ enum ForCheck: LintCheck {
     static func look(at rule: LintedRule, _ findings: inout LintFindings) {
         guard let alert = rule.alert else { return }
         let interval = RateCheck.text(rule.interval)
+        let isKnown = rule.group.interval != nil || rule.context.settings.knowsEvaluationInterval
         for (field, duration) in [("for", alert.hold), ("keep_firing_for", alert.keepFiringFor)] {
             guard duration > .zero, duration < rule.interval else { continue }
             findings.report(
                 "\(field) is \(RateCheck.text(duration)), and the rule is evaluated every \(interval): it works as \(interval) would",
-                at: rule.rule.places.value(field) ?? rule.rule.places.name)
+                isKnown ? .warning : .information, at: rule.rule.places.value(field) ?? rule.rule.places.name)
         }
     }
 }

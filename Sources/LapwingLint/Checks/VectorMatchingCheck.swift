@@ -23,7 +23,9 @@ enum VectorMatchingCheck: LintCheck {
         }
         for (label, one) in pair.missingIncluded {
             let cause = rule.dropper(of: label, in: one)
-            findings.report("\(label) cannot be taken over: \(cause.text) drops it", in: cause.range)
+            // Without a name nothing else changes.
+            let severity = label == LabelName.metric ? Diagnostic.Severity.information : .warning
+            findings.report("\(label) cannot be taken over: \(cause.text) drops it", severity, in: cause.range)
         }
         return false
     }
