@@ -43,7 +43,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let answer = try BuiltProgram.run(["query", "--server", server.url, "--explain", "--time", "\(start + 600)", "sum(avg_over_time(load[1m]))"])
         let rows = answer.output.split(separator: "\n").suffix(4).map { $0.split(separator: " ").dropLast().joined(separator: " ") }
-        #expect(rows == ["part results samples", "sum(avg_over_time(load[1m])) 1 4", "avg_over_time(load[1m]) 1 4", "load[1m] 1 4"])
+        #expect(rows == ["part results series samples", "sum(avg_over_time(load[1m])) 1 1 4", "avg_over_time(load[1m]) 1 1 4", "load[1m] 1 1 4"])
     }
 
     @Test func `that does not answer is told of at once`() throws {

@@ -75,6 +75,12 @@ struct ConfigurationTests {
         #expect(configuration.warnings.map(\.message) == ["environment variable \"NONE\" is empty"])
     }
 
+    @Test func `a job that is scraped more seldom than a sample counts is told`() throws {
+        let text = "scrape_configs: [{job_name: slow, scrape_interval: 5m}, {job_name: fast, scrape_interval: 4m}]"
+        let warnings = try read(text).warnings.map(\.message)
+        #expect(warnings == ["job \"slow\" is scraped every 5m, and a sample counts for 5m: its series have gaps"])
+    }
+
     @Test func `a key that nobody knows is an error with the nearest known one, at its place`() {
         let text = "global:\n  scrape_intervall: 5s\n"
         #expect(faults(text) == ["/etc/lapwing.yml:2:3: error: field \"scrape_intervall\" is not known in a global section (unknown-field)"])

@@ -66,7 +66,17 @@ struct QueryCost {
                 throw QueryFailure("lapwing: \(error)")
             }
         }
+        Self.sumSeries(&lines)
         return try table(lines)
+    }
+
+    /// Servers do not tell what they read: a selector reads the series that it shows, and what is above it those of all its selectors.
+    private static func sumSeries(_ lines: inout [(Part, Figures)]) {
+        for index in lines.indices.reversed() {
+            let (part, figures) = lines[index]
+            let below = lines[(index + 1)...].prefix { $0.0.depth > part.depth }.filter { $0.0.depth == part.depth + 1 }
+            lines[index].1.series = part.isSelector ? figures.results : below.reduce(0) { $0 + ($1.1.series ?? 0) }
+        }
     }
 
     private struct Part {
@@ -74,6 +84,7 @@ struct QueryCost {
         var depth: Int
         /// A window has no range of its own.
         var isInstant: Bool
+        var isSelector: Bool
     }
 
     /// The parts that cost something, each before those that it is made of.
@@ -84,9 +95,12 @@ struct QueryCost {
         default: break
         }
         let text = String(decoding: Array(query.utf8)[expression.range.lowerBound..<expression.range.upperBound], as: UTF8.self)
-        let part = Part(text: text, depth: depth, isInstant: expression.type == .matrix || start == end)
-        if case .matrixSelector = expression { return [part] }
-        return [part] + expression.children.flatMap { parts($0, depth: depth + 1) }
+        let isSelector = switch expression {
+        case .vectorSelector, .matrixSelector: true
+        default: false
+        }
+        let part = Part(text: text, depth: depth, isInstant: expression.type == .matrix || start == end, isSelector: isSelector)
+        return isSelector ? [part] : [part] + expression.children.flatMap { parts($0, depth: depth + 1) }
     }
 
     /// The plan, and the figures below it; a column that nothing is known of is left out.

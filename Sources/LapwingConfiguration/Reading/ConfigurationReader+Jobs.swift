@@ -58,8 +58,19 @@ extension ConfigurationReader {
         return job
     }
 
+    /// How long a sample counts for a query after its time.
+    private static let lookback = Duration.seconds(300)
+
     private mutating func readTimes(_ fields: YAMLFields, _ global: GlobalSettings, into job: inout ScrapeConfiguration) {
         if let interval = fields.duration("scrape_interval", &problems), interval > .zero { job.interval = interval }
+        if job.interval >= Self.lookback {
+            let text = PrometheusDuration.text(milliseconds: job.interval.milliseconds)
+            problems.append(
+                Diagnostic(
+                    .warning, "job \(GoQuote.quote(job.jobName)) is scraped every \(text), and a sample counts for 5m: its series have gaps",
+                    at: fields.node("scrape_interval")?.range ?? fields.range, help: "scrape at least every 2m, so that one scrape may fail",
+                    check: "config/scrape-interval"))
+        }
         let timeout = fields.duration("scrape_timeout", &problems) ?? .zero
         if timeout > job.interval {
             report(

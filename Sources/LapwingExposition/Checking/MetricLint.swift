@@ -140,7 +140,9 @@ private struct FamilyReader {
             families[index].labels.insert(label.name)
         }
         if !series.insert(SeriesTime(labels: labels, time: page.times[line])).inserted {
-            report("\(labels) stands twice", range)
+            // One of the two is lost, and the page is taken.
+            diagnostics.append(
+                Diagnostic(.warning, "\(labels) stands twice, and one of the two samples is lost", at: range, check: "metrics/unique"))
         }
     }
 
