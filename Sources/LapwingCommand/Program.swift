@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Lapwing
 import LapwingText
@@ -5,12 +6,15 @@ import LapwingText
 /// The program `lapwing`: finds the command, and turns how it went into an exit status.
 @main
 enum Program {
-    static func main() async {
-        let status = await run(Array(CommandLine.arguments.dropFirst()))
-        exit(status.rawValue)
+    static func main() {
+        let words = Array(CommandLine.arguments.dropFirst())
+        if let status = runAtOnce(words) { exit(status.rawValue) }
+        Task { exit(await run(words).rawValue) }
+        dispatchMain()
     }
 
-    static func run(_ words: [String]) async -> ExitStatus {
+    /// What waits for nobody is done on the first thread, whose heap grows in larger steps than those of others; nil for all else.
+    private static func runAtOnce(_ words: [String]) -> ExitStatus? {
         guard let name = words.first else {
             Console.error(CommandTable.overview)
             return .usage
@@ -47,21 +51,39 @@ enum Program {
                 return .success
             }
             switch name {
-            case "serve": return try await ServeCommand.run(arguments)
             case "test": return try TestCommand.run(arguments)
-            case "check": return try await onThread { () throws(UsageError) in try CheckCommand.run(arguments) }
+            case "check" where !arguments.has("--server"): return try CheckCommand.run(arguments)
             case "format": return try FormatCommand.run(arguments)
+            case "export": return try ExportCommand.run(arguments)
+            default: return nil
+            }
+        } catch {
+            return failure(error, of: name)
+        }
+    }
+
+    /// The commands that wait for others.
+    private static func run(_ words: [String]) async -> ExitStatus {
+        guard let command = CommandTable.commands.first(where: { $0.name == words.first }) else { return .usage }
+        do throws(UsageError) {
+            let arguments = try Arguments(Array(words.dropFirst()), for: command)
+            switch command.name {
+            case "serve": return try await ServeCommand.run(arguments)
+            case "check": return try await onThread { () throws(UsageError) in try CheckCommand.run(arguments) }
             case "replay": return try await onThread { () throws(UsageError) in try ReplayCommand.run(arguments) }
             case "explain": return try await onThread { () throws(UsageError) in try ExplainCommand.run(arguments) }
-            case "export": return try ExportCommand.run(arguments)
             default: return try await QueryCommand.run(arguments)
             }
         } catch {
-            var error = error
-            error.command = error.command ?? name
-            Console.error(error.text + "\n")
-            return .usage
+            return failure(error, of: command.name)
         }
+    }
+
+    private static func failure(_ error: UsageError, of command: String) -> ExitStatus {
+        var error = error
+        error.command = error.command ?? command
+        Console.error(error.text + "\n")
+        return .usage
     }
 
     /// Runs on a thread of its own what may wait for other servers, as a task must not.

@@ -117,10 +117,8 @@ struct RuleFileReader {
 
     private func places(_ fields: YAMLFields, name: String, labels: [LabelField], annotations: [LabelField]) -> RulePlaces? {
         guard let expression = fields.node("expr")?.scalar else { return nil }
-        func entries(_ fields: [LabelField]) -> [String: RulePlaces.YAMLEntry] {
-            Dictionary(
-                fields.compactMap { field in field.value.scalar.map { (field.name, RulePlaces.YAMLEntry(key: field.key, value: $0)) } },
-                uniquingKeysWith: { $1 })
+        func entries(_ fields: [LabelField]) -> [RulePlaces.Entry] {
+            fields.compactMap { field in field.value.scalar.map { RulePlaces.Entry(name: field.name, key: field.key, value: $0) } }
         }
         return RulePlaces(
             name: fields.node(name)?.range ?? fields.range, fields: fields.places, expression: expression, labels: entries(labels),

@@ -42,11 +42,9 @@ public struct YAMLFields: Sendable {
     /// Where a field's name stands; the whole mapping when it is absent.
     public func keyRange(_ name: String) -> SourceRange { mapping.entry(name)?.key.range ?? range }
 
-    /// Where every field's name and value stand.
-    public var places: [String: (key: SourceRange, value: SourceRange)] {
-        Dictionary(
-            mapping.entries.compactMap { entry in entry.key.scalar.map { ($0.text, (entry.key.range, entry.value.range)) } },
-            uniquingKeysWith: { first, _ in first })
+    /// Where every field's name and value stand, in the order of the source.
+    public var places: [(name: String, key: SourceRange, value: SourceRange)] {
+        mapping.entries.compactMap { entry in entry.key.scalar.map { ($0.text, entry.key.range, entry.value.range) } }
     }
 
     /// A field's scalar.

@@ -180,6 +180,7 @@ extension YAMLParser {
     private mutating func blockMapping(column: Int, firstKey: YAMLNode?) throws(YAMLFailure) -> YAMLNode {
         let start = firstKey.map { min($0.range.lowerBound, offset) } ?? offset
         var entries: [YAMLMapping.Entry] = []
+        entries.reserveCapacity(4)
         var key = firstKey
         while true {
             if let key {

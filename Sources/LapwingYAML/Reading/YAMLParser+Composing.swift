@@ -60,7 +60,7 @@ extension YAMLParser {
                 help: "put the tag or anchor where the node is written")
         }
         var node = bare
-        node.tag = properties.tag
+        if let tag = properties.tag { node.tag = tag }
         if let tag = properties.tag, case .scalar(var scalar) = node.content {
             scalar.typing = Self.typing(tag)
             node.content = .scalar(scalar)
@@ -110,7 +110,7 @@ extension YAMLParser {
         deepest = max(deepest, depth + anchor.height)
         try checkDepth(deepest)
         var node = YAMLNode(range: range, content: anchor.node.content, isFlow: anchor.node.isFlow)
-        node.tag = anchor.node.tag
+        if let tag = anchor.node.tag { node.tag = tag }
         node.alias = name
         return node
     }

@@ -10,20 +10,42 @@ public struct YAMLNode: Sendable {
 
     /// The bytes of the node's content, without its tag and anchor; of the alias where it is one.
     public var range: SourceRange
-    /// The tag as resolved, such as `tag:yaml.org,2002:str`; nil when none is written.
-    public var tag: String?
-    /// The name after `&`.
-    public var anchor: String?
-    /// The name after `*` when this node stands for an earlier one; its content has the ranges of that one.
-    public var alias: String?
     public var content: Content
     /// Whether a collection is written with brackets or braces.
     public var isFlow = false
+    private var marks: Marks?
+
+    /// What few nodes have, apart, so that the others are small.
+    private final class Marks: Sendable {
+        let tag: String?
+        let anchor: String?
+        let alias: String?
+
+        init(tag: String?, anchor: String?, alias: String?) { (self.tag, self.anchor, self.alias) = (tag, anchor, alias) }
+    }
 
     init(range: SourceRange, content: Content, isFlow: Bool = false) {
         self.range = range
         self.content = content
         self.isFlow = isFlow
+    }
+
+    /// The tag as resolved, such as `tag:yaml.org,2002:str`; nil when none is written.
+    public var tag: String? {
+        get { marks?.tag }
+        set { marks = Marks(tag: newValue, anchor: anchor, alias: alias) }
+    }
+
+    /// The name after `&`.
+    public var anchor: String? {
+        get { marks?.anchor }
+        set { marks = Marks(tag: tag, anchor: newValue, alias: alias) }
+    }
+
+    /// The name after `*` when this node stands for an earlier one; its content has the ranges of that one.
+    public var alias: String? {
+        get { marks?.alias }
+        set { marks = Marks(tag: tag, anchor: anchor, alias: newValue) }
     }
 }
 
