@@ -5,7 +5,7 @@ import LapwingText
 ///
 /// `Benchmarks` at full size, `Benchmarks --small` at the size that the test suite runs; `Benchmarks storage query` runs
 /// only what it names. `Benchmarks compare` and `Benchmarks agree` set lapwing's server beside Debian's Prometheus and VictoriaMetrics;
-/// `Benchmarks endure` puts the program under load for hours.
+/// `Benchmarks endure` puts the program under load for hours, and `Benchmarks kills` looks for what it acknowledged before it was killed.
 @main
 enum Benchmarks {
     typealias Row = (name: String, value: Double, unit: String)
@@ -16,6 +16,7 @@ enum Benchmarks {
             case "compare": exit(try Comparison.run() ? 0 : 1)
             case "agree": exit(try Agreement.run() ? 0 : 1)
             case "endure": exit(try Endurance.run() ? 0 : 1)
+            case "kills": exit(try Kills.run() ? 0 : 1)
             case "serve": try await Peer.serve()
             default: measure()
             }

@@ -57,7 +57,8 @@ extension Store {
 
     /// Removes the oldest samples until the directory takes at most so many bytes; for a store in memory alone, its samples.
     ///
-    /// Whole segments go, the oldest first; without any, a tenth of the time that is held, again and again.
+    /// Whole segments go, the oldest first; without any, a tenth of the time that is held, again and again, or as many as hold a
+    /// chunk. What is newer stays, whatever it takes.
     public func shrink(to size: Int) throws(StorageError) {
         for _ in 0..<100 {
             let statistics = statistics
@@ -66,14 +67,21 @@ extension Store {
             let segment = durability?.files.withLock { files in files.segments.map(\.latest).min() }
             if let segment {
                 removeSamples(before: Timestamp(milliseconds: segment).advanced(byMilliseconds: 1))
-            } else if oldest < newest {
-                let tenth = max(1, newest.duration(since: oldest).milliseconds / 10)
-                removeSamples(before: oldest.advanced(byMilliseconds: tenth))
-                try checkpoint()
             } else {
-                return
+                guard removeOldest(of: oldest..<newest) else { return }
+                try checkpoint()
             }
         }
+    }
+
+    /// - Returns: false where nothing goes but what is newest.
+    private func removeOldest(of held: Range<Timestamp>) -> Bool {
+        let tenth = max(1, held.upperBound.duration(since: held.lowerBound).milliseconds / 10)
+        let before = counts.samples
+        for tenths in 1...9 as ClosedRange<Int64> where counts.samples == before {
+            removeSamples(before: min(held.upperBound, held.lowerBound.advanced(byMilliseconds: tenth * tenths)))
+        }
+        return counts.samples < before
     }
 
     /// Summarises chunks that lack it, which after a start are all of them. To be called now and then beside appends.

@@ -34,7 +34,10 @@ final class DataKeeper: Sendable {
             retention: configuration.retention ?? SidecarConfiguration.standardRetention,
             outOfOrderWindow: configuration.outOfOrderWindow ?? .zero, clock: { .now })
         guard let data = configuration.data else { return Store(options: options) }
-        let (store, report) = try Store.open(data, options: options, durability: configuration.durability)
+        var durability = configuration.durability
+        // Retention by size removes whole segments: none is to be much of what is kept.
+        if let size = configuration.retentionSize { durability.segmentBytes = min(durability.segmentBytes, size / 8) }
+        let (store, report) = try Store.open(data, options: options, durability: durability)
         for damage in report.damages { log.log(.warn, "damaged data", ["what": damage]) }
         log.log(
             .info, "data directory opened",

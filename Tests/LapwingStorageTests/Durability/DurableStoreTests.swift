@@ -202,6 +202,28 @@ import Testing
         #expect(try #require(again.diskFigures).bytes <= 4000)
     }
 
+    /// Chunks of more than a tenth of the time: nothing went, and a hundred checkpoints were written for it each minute.
+    @Test func `a directory that takes too much loses its oldest chunks, however long they are`() throws {
+        let disk = SimulatedDisk()
+        var options = DurabilityOptions()
+        options.segmentBytes = 1 << 30
+        let store = try DurableHistory.open(disk, options).store
+        try Self.fill(store, 3, 0..<1100)
+        try store.checkpoint()
+        let figures = try #require(store.diskFigures)
+        #expect(figures.segments == 0)
+        let samples = store.counts.samples
+        try store.shrink(to: figures.bytes - 1)
+        #expect(store.counts.samples < samples && store.counts.samples > samples / 3)
+        #expect(try #require(store.diskFigures).bytes < figures.bytes)
+        // What is newest stays, and is not written again and again.
+        try store.shrink(to: 1)
+        let files = try disk.list("d")
+        try store.shrink(to: 1)
+        #expect(store.counts.samples > 0)
+        #expect(try disk.list("d") == files)
+    }
+
     @Test func `series that went and came back keep their new number`() throws {
         let disk = SimulatedDisk()
         let store = try DurableHistory.open(disk).store
