@@ -6,7 +6,17 @@ struct OrdinalSet: Sendable, Equatable {
 
     init() {}
 
-    init(_ postings: Postings) { postings.forEachPage { append(page: $0, $1) } }
+    /// Those of a list that are `first` or later.
+    ///
+    /// - Complexity: O(pages of the list), O(1) where it does not reach so far.
+    init(_ postings: Postings, from first: UInt32 = 0) {
+        guard postings.reaches(first) else { return }
+        let firstPage = Self.page(of: first)
+        postings.forEachPage { page, mask in
+            let mask = page == firstPage ? mask & ~(Self.mask(of: first) &- 1) : mask
+            if page >= firstPage, mask != 0 { append(page: page, mask) }
+        }
+    }
 
     /// - Parameter ordinals: ascending.
     init(_ ordinals: some Sequence<UInt32>) {
@@ -16,11 +26,11 @@ struct OrdinalSet: Sendable, Equatable {
         }
     }
 
-    /// What is in any of the lists.
+    /// What is in any of the lists, from `first` on.
     ///
     /// - Complexity: O(pages of all lists × log lists).
-    init(anyOf lists: [Postings]) {
-        var sets = lists.map { OrdinalSet($0) }
+    init(anyOf lists: [Postings], from first: UInt32 = 0) {
+        var sets = lists.map { OrdinalSet($0, from: first) }
         while sets.count > 1 {
             sets = stride(from: 0, to: sets.count, by: 2).map { $0 + 1 < sets.count ? sets[$0].union(sets[$0 + 1]) : sets[$0] }
         }

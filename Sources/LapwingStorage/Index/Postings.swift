@@ -33,6 +33,9 @@ struct Postings: Sendable {
 
     var isEmpty: Bool { count == 0 }
 
+    /// Whether a page of the list has room for an ordinal or a later one.
+    func reaches(_ ordinal: UInt32) -> Bool { count > 0 && openPage >= OrdinalSet.page(of: ordinal) }
+
     /// Bytes beyond the fixed ones.
     var byteCount: Int { entries.count }
 

@@ -2,9 +2,6 @@ import LapwingSeries
 
 /// The series that satisfy a list of matchers, in label order, kept from one query to the next.
 struct Selection: Sendable {
-    /// How many new series are looked at one by one before the whole is found anew.
-    static let newSeriesMaximum: UInt32 = 100_000
-
     /// Beside each other, index by index.
     private(set) var labels: [Labels] = []
     private(set) var series: [SeriesPlace] = []
@@ -19,7 +16,7 @@ struct Selection: Sendable {
     private typealias Row = (labels: Labels, series: SeriesPlace)
 
     /// The series of some ordinals in the order of their labels.
-    private static func rows(_ ordinals: some Collection<UInt32>, in index: borrowing LabelIndex) -> [Row] {
+    private static func rows(_ ordinals: [UInt32], in index: borrowing LabelIndex) -> [Row] {
         var rows: [Row] = []
         rows.reserveCapacity(ordinals.count)
         for ordinal in ordinals {
@@ -35,12 +32,7 @@ struct Selection: Sendable {
 
     /// Adds the series that were made since.
     mutating func bringUpToDate(_ matchers: [Matcher], in index: borrowing LabelIndex) {
-        if index.nextOrdinal - nextOrdinal > Self.newSeriesMaximum {
-            self = Selection(matchers, in: index)
-            return
-        }
-        let added = Self.rows(nextOrdinal..<index.nextOrdinal, in: index)
-        merge(added.filter { row in matchers.allSatisfy { $0.matches(row.labels) } })
+        merge(Self.rows(index.ordinals(matching: matchers, from: nextOrdinal), in: index))
         nextOrdinal = index.nextOrdinal
     }
 

@@ -30,6 +30,10 @@ import Testing
                 let matchers = [a, b]
                 let expected = all.filter { series in matchers.allSatisfy { $0.matches(series.labels) } }.map(\.ordinal)
                 #expect(index.ordinals(matching: matchers) == expected, "\(matchers)")
+                // Of series that were made later, only those are found.
+                for first in [1, 64, 131, 299, 300, 400] as [UInt32] {
+                    #expect(index.ordinals(matching: matchers, from: first) == expected.filter { $0 >= first }, "\(matchers) from \(first)")
+                }
             }
         }
     }
