@@ -65,9 +65,7 @@ public enum Lint {
         let group = context.files[file].groups[index]
         var findings: [Diagnostic] = []
         for (place, rule) in group.rules.enumerated() {
-            let linted = LintedRule(
-                rule: rule, position: RulePosition(file: file, group: index, place: place), group: group,
-                expression: AnalyzedExpression(rule.query.expression, context.recorded), context: context)
+            let linted = LintedRule(rule, at: RulePosition(file: file, group: index, place: place), of: group, context)
             var found = LintFindings(rule.places)
             for check in checks {
                 found.check = check.name

@@ -22,14 +22,19 @@ extension LintCheck {
     static var need: LintNeed { .nothing }
 }
 
-/// A rule while it is looked at.
-struct LintedRule {
+/// A rule while it is looked at; a class, because copies would count references that all threads share.
+final class LintedRule: Sendable {
     let rule: Rule
     let position: RulePosition
     let group: RuleGroup
     /// The rule's expression with what is known of its parts.
     let expression: AnalyzedExpression
     let context: LintContext
+
+    init(_ rule: Rule, at position: RulePosition, of group: RuleGroup, _ context: LintContext) {
+        (self.rule, self.position, self.group, self.context) = (rule, position, group, context)
+        expression = AnalyzedExpression(rule.query.expression, context.recorded)
+    }
 
     var alert: AlertingRule? {
         if case .alerting(let rule) = rule { rule } else { nil }
@@ -62,7 +67,7 @@ struct RulePosition: Hashable, Comparable {
     func isOfSameGroup(as other: RulePosition) -> Bool { file == other.file && group == other.group }
 }
 
-/// What is known of all files together; a class, because every rule is looked at with it.
+/// What is known of all files together.
 final class LintContext: Sendable {
     let files: [RuleFile]
     let settings: LintSettings

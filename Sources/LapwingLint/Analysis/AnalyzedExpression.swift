@@ -15,7 +15,9 @@ final class AnalyzedExpression: Sendable {
     /// - Parameter recorded: what is known of metrics that rules write.
     init(_ expression: QueryExpression, _ recorded: RecordedMetrics) {
         self.expression = expression
-        let children = expression.children.map { AnalyzedExpression($0, recorded) }
+        // No closure: it would count a reference to what all threads share.
+        var children: [AnalyzedExpression] = []
+        for child in expression.children { children.append(AnalyzedExpression(child, recorded)) }
         self.children = children
         (labels, values) = Self.facts(of: expression, children, recorded)
     }
