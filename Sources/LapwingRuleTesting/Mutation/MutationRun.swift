@@ -25,49 +25,30 @@ public struct MutationRun: Sendable {
     /// - Complexity: as many runs of the tests that speak of a rule, or of what depends on it, as it has changes; a change that is
     ///   noticed costs only the tests up to the first that does.
     public func results() -> [Result] {
-        var tasks: [(file: String, rule: Rule, mutation: RuleMutation)] = []
+        var rules: [(file: String, rule: Rule)] = []
         var seen: Set<String> = []
         for group in runners.flatMap(\.groups) {
-            for rule in group.rules where seen.insert("\(group.file) \(rule.range.lowerBound)").inserted {
-                tasks += rule.mutations.map { (group.file, rule, $0) }
-            }
+            rules += group.rules.filter { seen.insert("\(group.file) \($0.range.lowerBound)").inserted }.map { (group.file, $0) }
         }
-        let mutants = tasks
-        let noticed = Mutex([Bool](repeating: false, count: mutants.count))
-        DispatchQueue.concurrentPerform(iterations: mutants.count) { index in
-            let task = mutants[index]
-            let isNoticed = runners.contains { $0.notices(task.mutation, of: task.rule, in: task.file) }
-            noticed.withLock { $0[index] = isNoticed }
+        let trials = Self.sideBySide(rules) { file, rule in runners.flatMap { MutationTrial.all(of: rule, in: file, among: $0) } }
+        let mutants = zip(rules, trials).flatMap { place, trials in place.rule.mutations.map { (place, $0, trials) } }
+        let noticed = Self.sideBySide(mutants) { place, mutation, trials in
+            trials.contains { $0.notices(mutation, of: place.rule, in: place.file) }
         }
-        return zip(mutants, noticed.withLock { $0 }).map { mutant, isNoticed in
-            Result(
-                file: mutant.file, ruleName: mutant.rule.name, ruleRange: mutant.rule.range, mutation: mutant.mutation, isNoticed: isNoticed)
+        return zip(mutants, noticed).map { mutant, isNoticed in
+            let ((file, rule), mutation, _) = mutant
+            return Result(file: file, ruleName: rule.name, ruleRange: rule.range, mutation: mutation, isNoticed: isNoticed)
         }
     }
-}
 
-extension UnitTestRunner {
-    fileprivate func notices(_ mutation: RuleMutation, of rule: Rule, in file: String) -> Bool {
-        guard groups.contains(where: { $0.file == file }) else { return false }
-        let changed = groups.map { group in
-            group.file == file ? group.replacingRules { $0.range == rule.range ? mutation.rule : $0 } : group
-        }
-        return notices(changed, testing: names(affectedBy: rule, in: changed))
-    }
-
-    /// The names of a rule and of all that read it, and so on.
-    private func names(affectedBy rule: Rule, in groups: [RuleGroup]) -> Set<String> {
-        let all = groups.flatMap(\.rules)
-        var affected = [rule]
-        var names: Set<String> = [rule.name]
-        var next = 0
-        while next < affected.count {
-            for other in all where !names.contains(other.name) && other.mayRead(affected[next]) {
-                names.insert(other.name)
-                affected.append(other)
+    private static func sideBySide<T: Sendable, U: Sendable>(_ items: [T], _ body: @Sendable (T) -> U) -> [U] {
+        let results = Mutex([U?](repeating: nil, count: items.count))
+        withoutActuallyEscaping(body) { body in
+            DispatchQueue.concurrentPerform(iterations: items.count) { index in
+                let result = body(items[index])
+                results.withLock { $0[index] = result }
             }
-            next += 1
         }
-        return names
+        return results.withLock { $0.compactMap { $0 } }
     }
 }

@@ -17,6 +17,8 @@ struct UnitTestRun {
     /// What rules ask.
     private let ahead: AheadQuerier
     let recorder: CoverageRecorder?
+    /// Whether one failure is enough, and nobody reads what it says.
+    var stopsAtFailure = false
     private var states: [GroupState]
     /// What the expectations that failed would have to say.
     private(set) var corrections: [ExpectationCorrection] = []
@@ -76,10 +78,12 @@ struct UnitTestRun {
                 failures.append(failure)
                 corrections.append(next.correction(for: notifications.sent, since: test.start))
             }
+            if stopsAtFailure, !failures.isEmpty { return failures }
             time += step
         }
         failures += spans.compactMap(\.failure)
         for expectation in test.queryExpectations {
+            if stopsAtFailure, !failures.isEmpty { return failures }
             if let failure = check(expectation) { failures.append(failure) }
         }
         return failures
@@ -147,6 +151,7 @@ struct UnitTestRun {
             return Diagnostic("no rule has the alertname \(GoQuote.quote(expectation.alertName))", at: expectation.range, help: help)
         }
         guard let difference = expectation.difference(from: got) else { return nil }
+        if stopsAtFailure { return Diagnostic(difference, at: expectation.range) }
         if let correction = expectation.correction(for: got) { corrections.append(correction) }
         let state = expectation.state == .firing ? "" : ", state: \(expectation.state.rawValue)"
         return Diagnostic(

@@ -60,43 +60,6 @@ public struct UnitTestRunner: Sendable {
         }
         return results.withLock { $0.compactMap { $0 } }
     }
-
-    /// Whether some test that speaks of certain rules fails with other groups in the place of these.
-    func notices(_ changed: [RuleGroup], testing names: Set<String>) -> Bool {
-        file.tests.contains { test in
-            guard runsTest?(test.name) ?? true, test.speaks(of: names) else { return false }
-            let needed = test.needs(of: changed)
-            let rest = needed.map { names in changed.map { group in group.keepingRules { names.contains($0.name) } } } ?? changed
-            var run = UnitTestRun(test: test, file: file, groups: rest, foreseeable: rest.foreseeableQueries, recorder: nil)
-            return !run.failures().isEmpty
-        }
-    }
-}
-
-extension UnitTest {
-    /// The names of the rules on which the test's expectations depend; nil where that may be any.
-    ///
-    /// - Complexity: O(rules × expressions' nodes).
-    fileprivate func needs(of groups: [RuleGroup]) -> Set<String>? {
-        if !notificationExpectations.isEmpty { return nil }
-        var metrics: [String: [String?]] = [:]
-        for rule in groups.flatMap(\.rules) { metrics[rule.name, default: []] += rule.query.expression.metrics }
-        var names: Set<String> = []
-        var waiting: [String?] = alertExpectations.map { Optional($0.alertName) } + queryExpectations.flatMap(\.query.expression.metrics)
-        while let next = waiting.popLast() {
-            guard let name = next, !AlertSamples.metrics.contains(name) else { return nil }
-            if names.insert(name).inserted { waiting += metrics[name] ?? [] }
-        }
-        return names
-    }
-
-    /// Whether an expectation is about an alert or metric of one of these names, or may be.
-    fileprivate func speaks(of names: Set<String>) -> Bool {
-        if alertExpectations.contains(where: { names.contains($0.alertName) }) { return true }
-        return queryExpectations.contains { expectation in
-            expectation.query.expression.metrics.contains { $0.map { names.contains($0) || AlertSamples.metrics.contains($0) } ?? true }
-        }
-    }
 }
 
 extension QueryExpression {
