@@ -21,7 +21,7 @@ import Testing
         #expect(outcome.status == 0)
         #expect(
             outcome.output == """
-                a.yml:1:27: warning: rate() is for counters, and up is a gauge by its name (promql/rate)
+                a.yml:1:27: warning: rate() is for counters, and up is a gauge by its name; use deriv() or delta() (promql/rate)
                 b.yml:1:21: warning: there is no condition, and the alert fires for as long as the expression has a result (alerts/comparison)
 
                 """)
@@ -80,8 +80,8 @@ import Testing
         #expect(
             lines == [
                 "rules.yml:1:10: warning: A has no annotation summary, which the policy requires (alerts/annotation)",
-                "rules.yml:3:12: warning: the policy does not allow label severity to be \"pgae\" (rule/label)",
-                "rules.yml:3:28: warning: the policy knows no label taem (rule/label)",
+                "rules.yml:3:12: warning: the policy does not allow label severity to be \"pgae\"; did you mean page? (rule/label)",
+                "rules.yml:3:28: warning: the policy knows no label taem; did you mean team? (rule/label)",
             ])
         let bad = try check(["rules", "--policy", "bad.yml", "rules.yml"], in: folder)
         #expect(bad.status == 1 && bad.error.contains("bad.yml:1:1: error: field \"label\" is not known in a policy"))
@@ -181,9 +181,9 @@ import Testing
         }
         #expect(
             try lines("promql/series") == [
-                "rules.yml:2:9: warning: there is no series request_total in the data (promql/series)",
-                "rules.yml:4:9: warning: no series of requests_total in the data satisfies job=\"shpo\" (promql/series)",
-                "rules.yml:6:9: warning: no series of requests_total in the data has a label jbo (promql/series)",
+                "rules.yml:2:9: warning: there is no series request_total in the data; did you mean requests_total? (promql/series)",
+                "rules.yml:4:9: warning: no series of requests_total in the data satisfies job=\"shpo\"; did you mean shop? (promql/series)",
+                "rules.yml:6:9: warning: no series of requests_total in the data has a label jbo; did you mean job? (promql/series)",
                 "rules.yml:8:9: warning: old_metric has vanished: its last sample is of 1970-01-01T00:30:00Z (promql/series)",
             ])
         let counts = try lines("alerts/count")
@@ -207,9 +207,9 @@ import Testing
         let found = try check(["rules", "--server", server.url, "--lint", "promql/series", "rules.yml"], in: folder)
         let lines = found.output.split(separator: "\n")
         #expect(lines.count == 3, "\(found.output)\(found.error)")
-        #expect(lines.first == "rules.yml:2:20: warning: there is no series laod in the data (promql/series)")
+        #expect(lines.first == "rules.yml:2:20: warning: there is no series laod in the data; did you mean load? (promql/series)")
         #expect(lines.dropFirst().first?.contains("old has vanished: its last sample is of ") == true)
-        #expect(lines.last == "rules.yml:4:21: warning: no series of load in the data satisfies job=\"b\" (promql/series)")
+        #expect(lines.last == "rules.yml:4:21: warning: no series of load in the data satisfies job=\"b\"; did you mean a? (promql/series)")
         server.stop()
         let silent = try check(["rules", "--server", "http://127.0.0.1:9", "--lint", "promql/series", "rules.yml"], in: folder)
         #expect(silent.status == 1 && silent.error.hasPrefix("lapwing: "))

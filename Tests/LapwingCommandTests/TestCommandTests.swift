@@ -113,6 +113,14 @@ import Testing
         #expect(try run(expected, ["--promtool-compat"]).status == 1)
     }
 
+    @Test func `a folder without any test is a failure`() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let outcome = try BuiltProgram.run(["test", folder.path])
+        #expect(outcome.status == 1 && outcome.output.contains("no test is below this folder"))
+        #expect(outcome.output.hasSuffix("0 passed, 1 failed\n"))
+    }
+
     @Test func `files run side by side and are told in their order`() throws {
         let folder = try folder("    alert_rule_test:\n      - {eval_time: 3m, alertname: High}\n")
         defer { try? FileManager.default.removeItem(at: folder) }

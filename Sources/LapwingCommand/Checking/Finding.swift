@@ -39,9 +39,12 @@ enum FindingFormat: String, CaseIterable {
         }
     }
 
-    /// The finding's own line; on a terminal the source with its carets below.
+    /// The finding's own line, with what to do; on a terminal the source with its carets below.
     private static func line(_ finding: Finding) -> String {
-        Console.isTerminal ? finding.diagnostic.rendered(in: finding.source) : finding.diagnostic.line(in: finding.source)
+        if Console.isTerminal { return finding.diagnostic.rendered(in: finding.source) }
+        var diagnostic = finding.diagnostic
+        if let help = diagnostic.help { diagnostic.message += "; \(help)" }
+        return diagnostic.line(in: finding.source)
     }
 
     private static func json(_ findings: [Finding]) -> String {

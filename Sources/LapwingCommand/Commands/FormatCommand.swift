@@ -29,7 +29,7 @@ enum FormatCommand {
             Console.output(try Parser.parse(text).prettyText() + "\n")
             return true
         } catch {
-            Console.error(error.rendered(in: text))
+            Console.error(error.rendered(in: text) + "\n")
             return false
         }
     }

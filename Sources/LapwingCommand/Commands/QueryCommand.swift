@@ -41,10 +41,14 @@ enum QueryCommand {
             let answer = try await answer(question, arguments, progress)
             progress.finish()
             Console.output(format.bytes(answer, to: question.expression))
+            if Console.isTerminal, format == .table, answer.content.isEmpty { Console.error("nothing is found\n") }
             for remark in answer.remarks { Console.error("\(remark)\n") }
             return .success
         } catch {
             Console.error(error.text + "\n")
+            if error.text.contains("connection refused"), !arguments.has("--server") {
+                Console.error("--server URL asks another server, --data PATH pages of samples and data directories\n")
+            }
             return .failure
         }
     }

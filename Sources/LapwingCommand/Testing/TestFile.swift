@@ -42,11 +42,22 @@ struct TestFileReader {
 
     /// A folder stands for every test file below it.
     static func paths(_ operand: String) -> [String] {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: operand, isDirectory: &isFolder), isFolder.boolValue else { return [operand] }
+        guard isFolder(operand) else { return [operand] }
         let below = FileManager.default.enumerator(atPath: operand)?.compactMap { $0 as? String } ?? []
-        return below.filter { name in [".test", ".test.yml", "_test.yml"].contains { name.hasSuffix($0) } }.sorted()
+        let tests = below.filter { name in [".test", ".test.yml", "_test.yml"].contains { name.hasSuffix($0) } }.sorted()
             .map { operand.hasSuffix("/") ? operand + $0 : "\(operand)/\($0)" }
+        return tests.isEmpty ? [operand] : tests
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    /// What a folder is where it holds no test: nobody asks for nothing to be run.
+    private static func emptyFolder(_ path: String) -> TestFile {
+        let fault = Diagnostic("no test is below this folder", help: "tests are files that end in .test, .test.yml or _test.yml", check: "file")
+        return TestFile(path: path, content: .broken(SourceError(SourceText(name: path, ""), [fault])))
     }
 
     func read(_ path: String) -> TestFile {
@@ -54,7 +65,7 @@ struct TestFileReader {
         do throws(InputFileError) {
             source = try InputFile.read(path)
         } catch {
-            return TestFile(path: path, content: .missing(error))
+            return Self.isFolder(path) ? Self.emptyFolder(path) : TestFile(path: path, content: .missing(error))
         }
         if path.hasSuffix(".test") { return TestFile(path: path, content: .script(source)) }
         do throws(SourceError) {

@@ -266,7 +266,10 @@ struct Lexer {
         case "}":
             emit(.rightBrace)
             isBraceOpen = false
-        default: throw failure("unexpected character inside braces: \(runeText(at: start))")
+        default:
+            let isValue = tokens.last.map { [.assign, .equalRegex, .notEqualRegex, .binary(.notEqual)].contains($0.kind) } ?? false
+            throw failure(
+                "unexpected character inside braces: \(runeText(at: start))", help: isValue ? "a label's value stands in quotes" : nil)
         }
     }
 
@@ -348,7 +351,9 @@ struct Lexer {
     private mutating func readNumberOrDuration() throws(PromQLSyntaxError) {
         if readNumber() { return emit(.number) }
         if readRestOfDuration() { return emit(.duration) }
-        throw failure("bad number or duration syntax: \(GoQuote.quote(bytes: Array(source[start..<offset])))")
+        throw failure(
+            "bad number or duration syntax: \(GoQuote.quote(bytes: Array(source[start..<offset])))",
+            help: "durations are written like 30s, 5m, 1h30m")
     }
 
     /// Reads a number's characters; whether they make a number is the parser's to say.

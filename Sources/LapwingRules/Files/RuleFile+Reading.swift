@@ -218,7 +218,8 @@ struct RuleFileReader {
                 problems.append(
                     Diagnostic(
                         scope + "\(kind) \(GoQuote.quote(field.name)): \(error.description)",
-                        at: scalar.sourceRange(ofTextRange: error.range), check: "template/syntax"))
+                        at: scalar.sourceRange(ofTextRange: error.range), help: PrometheusFunctions.help(with: error),
+                        check: "template/syntax"))
                 return nil
             }
         }.sorted { $0.name < $1.name }

@@ -14,6 +14,14 @@ enum PrometheusFunctions {
 
     static let table: [String: TemplateFunction] = vectors.merging(texts) { $1 }.merging(numbers) { $1 }
 
+    /// The function that is nearest to one that is not there.
+    static func help(with error: TemplateError) -> String? {
+        let words = error.message.split(separator: "\"", omittingEmptySubsequences: false)
+        guard words.count == 3, words[0] == "function ", words[2] == " not defined" else { return nil }
+        let names = ["query", "now", "externalURL", "pathPrefix", "printf"] + table.keys
+        return Spelling.nearest(to: String(words[1]), in: names.sorted()).map { "did you mean \($0)?" }
+    }
+
     // MARK: Vectors
 
     private static let vectors: [String: TemplateFunction] = [
