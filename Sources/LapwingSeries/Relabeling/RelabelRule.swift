@@ -50,6 +50,9 @@ public struct RelabelRule: Sendable, Hashable {
     }
 
     private func checkTarget() throws(RelabelRuleError) {
+        if action == .hashmod, modulus == 0 {
+            throw RelabelRuleError("relabel configuration for hashmod requires non-zero modulus")
+        }
         switch action {
         case .replace, .hashmod, .lowercase, .uppercase, .keepequal, .dropequal:
             if targetLabel.isEmpty {
@@ -59,10 +62,7 @@ public struct RelabelRule: Sendable, Hashable {
             if replacement.isEmpty { throw RelabelRuleError("\"\" is invalid 'replacement' for labelmap action") }
         case .keep, .drop, .labeldrop, .labelkeep: break
         }
-        if action == .hashmod, modulus == 0 {
-            throw RelabelRuleError("relabel configuration for hashmod requires non-zero modulus")
-        }
-        if action == .lowercase || action == .uppercase, replacement != Self.defaultReplacement {
+        if [.lowercase, .uppercase, .keepequal, .dropequal].contains(action), replacement != Self.defaultReplacement {
             throw RelabelRuleError("'replacement' can not be set for \(action) action")
         }
     }

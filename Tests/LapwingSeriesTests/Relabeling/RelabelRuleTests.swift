@@ -94,6 +94,59 @@ import Testing
         #expect(relabeled(["c": value], [rule])?["d"] == remainder)
     }
 
+    @Test func `what a rule leaves is what the next one sees, and after a drop there is none`() throws {
+        let port = "__meta_port_name"
+        #expect(
+            try relabeled(
+                [port: "web", "annotation": "9091"],
+                [
+                    RelabelRule(.labeldrop, pattern: "^__meta_port_name$"),
+                    RelabelRule(sourceLabels: [port], pattern: "(.+)", targetLabel: "seen", replacement: "yes"),
+                    RelabelRule(sourceLabels: ["annotation"], pattern: "(.+)", targetLabel: port, replacement: "metrics"),
+                    RelabelRule(.keep, sourceLabels: [port], pattern: "^metrics$"),
+                ]) == labels([port: "metrics", "annotation": "9091"]))
+        #expect(
+            try relabeled(
+                ["a": "foo"],
+                [
+                    RelabelRule(.drop, sourceLabels: ["a"], pattern: ".*o.*"),
+                    RelabelRule(sourceLabels: ["a"], pattern: "f(.*)", targetLabel: "d", replacement: "ch$1-ch$1"),
+                ]) == nil)
+    }
+
+    @Test func `a label that is not there is empty, also to an empty expression`() throws {
+        #expect(try relabeled(["a": "1"], [RelabelRule(.drop, sourceLabels: ["none"], pattern: "")]) == nil)
+        #expect(try relabeled(["a": "1"], [RelabelRule(.drop, sourceLabels: ["a"], pattern: "")]) == labels(["a": "1"]))
+        #expect(try relabeled(["a": "1"], [RelabelRule(.keepequal, sourceLabels: ["none"], targetLabel: "neither")]) == labels(["a": "1"]))
+        #expect(
+            try relabeled(["a": "1"], [RelabelRule(sourceLabels: ["a", "none", "a"], separator: "/", targetLabel: "b")])
+                == labels(["a": "1", "b": "1//1"]))
+    }
+
+    @Test(arguments: [
+        ("(?:.+,|^)path:(/[^,]+).*", "${1}", "/secret"), ("(?:.+,|^)job:([^,]+).*", "$1", "some-job"),
+        ("(?:.+,|^)label:([^=]+)=([^,]+).*", "${2}.$1", "bar.foo"), (".*", "$0$1${x}", "path:/secret,job:some-job,label:foo=bar"),
+        ("(.)(.).*", "$1$2$$1$", "pa$1$"), ("(.)(.).*", "$1x${2}", "a"), (".*bar$", "whole", "whole"), ("bar$", "part", nil),
+    ] as [(String, String, String?)])
+    func `replacements are expanded as Go expands them`(pattern: String, replacement: String, expected: String?) throws {
+        let rule = try RelabelRule(sourceLabels: ["tags"], pattern: pattern, targetLabel: "x", replacement: replacement)
+        #expect(relabeled(["tags": "path:/secret,job:some-job,label:foo=bar"], [rule])?["x"] == expected)
+    }
+
+    @Test(arguments: ["${3}", "0${3}", "-${3}", "${", "$", "${}", "bar.foo${1}bar", "ä"])
+    func `any text may be a target where names are UTF-8`(target: String) {
+        #expect(throws: Never.self) { try RelabelRule(sourceLabels: ["a"], pattern: "(.*)", targetLabel: target) }
+    }
+
+    @Test func `labels that are mapped to one name leave the value of the last in order`() throws {
+        #expect(
+            try relabeled(["x_a": "1", "y_a": "2"], [RelabelRule(.labelmap, pattern: "[xy]_(.*)")])
+                == labels(["x_a": "1", "y_a": "2", "a": "2"]))
+        #expect(
+            try relabeled(["x_a": "1", "x_b": "2"], [RelabelRule(.labelmap, pattern: "x_(.*)", replacement: "x_b")])
+                == labels(["x_a": "1", "x_b": "2"]))
+    }
+
     @Test func `MD5 gives RFC 1321's digests`() {
         let digests = [
             "": "d41d8cd98f00b204e9800998ecf8427e", "abc": "900150983cd24fb0d6963f7d28e17f72",
@@ -140,6 +193,9 @@ import Testing
             "relabel configuration for hashmod requires non-zero modulus",
             { try RelabelRule(.hashmod, targetLabel: "a") }
         ),
+        ("relabel configuration for hashmod requires non-zero modulus", { try RelabelRule(.hashmod) }),
+        ("relabel configuration for uppercase action requires 'target_label' value", { try RelabelRule(.uppercase) }),
+        ("'replacement' can not be set for keepequal action", { try RelabelRule(.keepequal, targetLabel: "a", replacement: "x") }),
         (
             "'replacement' can not be set for lowercase action",
             { try RelabelRule(.lowercase, targetLabel: "a", replacement: "x") }
