@@ -43,6 +43,30 @@ struct Scenario: Sendable {
     /// When the file of rules is another, in seconds.
     static let reloaded = 95..<203
 
+    static let reloads = [reloaded.lowerBound, receiversReloaded.lowerBound, reloaded.upperBound, receiversReloaded.upperBound]
+
+    /// When there are other receivers, in seconds: while the rules are others too, and beyond.
+    static let receiversReloaded = 150..<240
+
+    static func hasOtherReceivers(at time: Timestamp) -> Bool { receiversReloaded.contains(Int(time.milliseconds / 1000 - start)) }
+
+    /// Two are there always, one of them with another wait at times. Of two that come and go one is never down, and one is, whenever it
+    /// goes, so that what waits for it is told nobody.
+    func receivers(at time: Timestamp) -> Outbox.Configuration {
+        let isOther = Self.hasOtherReceivers(at: time)
+        var configuration = Outbox.Configuration()
+        var steady = WebhookReceiver(name: "steady", url: "http://steady/")
+        (steady.groupWait, steady.groupInterval, steady.repeatInterval) = (.seconds(5), .seconds(20), .seconds(isOther ? 90 : 60))
+        var flaky = WebhookReceiver(name: "flaky", url: "http://flaky/")
+        (flaky.groupWait, flaky.groupInterval, flaky.grouping) = (.zero, .seconds(15), .allLabels)
+        var other = WebhookReceiver(name: "other", url: "http://other/")
+        (other.groupWait, other.groupInterval) = (.seconds(3), .seconds(10))
+        let deaf = WebhookReceiver(name: "deaf", url: "http://deaf/")
+        configuration.webhooks = isOther ? [other, steady, flaky] : [steady, deaf, flaky]
+        configuration.alertmanagers = [AlertmanagerReceiver(url: "http://am-steady"), AlertmanagerReceiver(url: "http://am-flaky")]
+        return configuration
+    }
+
     /// By expression, then by evaluation: what each instance gives, or that the query fails.
     private var results: [String: [[Double?]?]] = [:]
     private var outages: [Range<Int>] = []
@@ -72,7 +96,10 @@ struct Scenario: Sendable {
         return try RuleFile.read(SourceText(name: "r.yml", text)).groups[0]
     }
 
-    func isDown(_ receiver: String, at tick: Int) -> Bool { receiver.contains("flaky") && outages.contains { $0.contains(tick) } }
+    func isDown(_ receiver: String, at tick: Int) -> Bool {
+        if receiver.contains("deaf") { return tick < Self.receiversReloaded.upperBound + 20 }
+        return receiver.contains("flaky") && outages.contains { $0.contains(tick) }
+    }
 
     func vector(_ expression: String, at time: Timestamp) throws(QueryError) -> [VectorSample] {
         let index = Int((time.milliseconds / 1000 - Self.start) / 10)
@@ -110,18 +137,20 @@ struct SimulatedService {
     private var kept = KeptAlerts()
     private(set) var outbox: Outbox
     private var slot: Timestamp
+    private var hasOtherReceivers: Bool
 
     /// Starts over what the disk holds.
-    init(_ scenario: Scenario, on disk: SimulatedDisk, _ configuration: Outbox.Configuration, isSynced: Bool, at now: Timestamp) throws {
+    init(_ scenario: Scenario, on disk: SimulatedDisk, isSynced: Bool, at now: Timestamp) throws {
         var durability = DurabilityOptions()
         if isSynced { durability.syncInterval = .zero }
-        store = try Store.open("/data", on: disk, durability: durability, random: { 7 }).store
+        do { store = try Store.open("/data", on: disk, durability: durability, random: { 7 }).store } catch { throw Died() }
         self.scenario = scenario
         group = try scenario.group(at: now)
         environment = RuleEnvironment(
             querier: Querier(scenario: scenario), sink: store, externalURL: "http://l", defaultInterval: .seconds(10), elapsed: { .zero })
         schedule = GroupSchedule(key: group.key, interval: .seconds(10))
-        outbox = Outbox(configuration, restoring: store.notes(beginning: Outbox.notePrefix), at: now)
+        hasOtherReceivers = Scenario.hasOtherReceivers(at: now)
+        outbox = Outbox(scenario.receivers(at: now), restoring: store.notes(beginning: Outbox.notePrefix), at: now)
         let resumption = RuleResumption(notes: store.notes(beginning: KeptAlerts.notePrefix), source: store, begunAt: .distantPast)
         let (old, faults) = kept.restore(resumption.notes)
         precondition(faults.isEmpty && outbox.faults.isEmpty, "\(faults) \(outbox.faults)")
@@ -144,6 +173,11 @@ struct SimulatedService {
         if group.places != self.group.places {
             let (carried, orphans) = GroupState.carried(from: state, of: self.group.places, to: group)
             try change(to: group, carried, ending: orphans, at: now)
+        }
+        if hasOtherReceivers != Scenario.hasOtherReceivers(at: now) {
+            hasOtherReceivers.toggle()
+            outbox.apply(scenario.receivers(at: now), at: now)
+            try keep([])
         }
         if slot <= now {
             try evaluate()

@@ -11,6 +11,8 @@ struct SimulatedWorld {
         case once(at: Int)
         /// Again and again, after as many changes as the seed says.
         case often(seed: UInt64)
+        /// Between the last second before each reload and the first after it, and then again while it starts, at a change that the seed says.
+        case atReloads(seed: UInt64)
         /// Once, and then it is away for so many seconds.
         case away(at: Int, seconds: Int)
     }
@@ -30,18 +32,9 @@ struct SimulatedWorld {
     private(set) var inbox: [String: [Message]] = [:]
     private(set) var changes: [AlertHistory.Entry] = []
     private(set) var deaths = 0
+    /// Of them, those while it started.
+    private(set) var deathsInStarts = 0
     private(set) var undelivered = 0
-
-    static var configuration: Outbox.Configuration {
-        var configuration = Outbox.Configuration()
-        var steady = WebhookReceiver(name: "steady", url: "http://steady/")
-        (steady.groupWait, steady.groupInterval, steady.repeatInterval) = (.seconds(5), .seconds(20), .seconds(60))
-        var flaky = WebhookReceiver(name: "flaky", url: "http://flaky/")
-        (flaky.groupWait, flaky.groupInterval, flaky.grouping) = (.zero, .seconds(15), .allLabels)
-        configuration.webhooks = [steady, flaky]
-        configuration.alertmanagers = [AlertmanagerReceiver(url: "http://am-steady"), AlertmanagerReceiver(url: "http://am-flaky")]
-        return configuration
-    }
 
     init(_ scenario: Scenario, _ crashes: Crashes, _ crash: SimulatedDisk.Crash = .process) {
         self.scenario = scenario
@@ -54,10 +47,18 @@ struct SimulatedWorld {
         if case .once(let step) = crashes { disk.crash(at: step) }
         if case .away(let step, _) = crashes { disk.crash(at: step) }
         var absentUntil = 0
-        if case .often(let seed) = crashes { random = SeededGenerator(seed) }
+        switch crashes {
+        case .often(let seed), .atReloads(let seed): random = SeededGenerator(seed)
+        case .none, .once, .away: break
+        }
         var service = try start(0, &random)
         for tick in 0..<Scenario.ticks where tick >= absentUntil {
             let now = Timestamp(milliseconds: (Scenario.start + Int64(tick)) * 1000)
+            if case .atReloads = crashes, Scenario.reloads.contains(tick) {
+                deaths += 1
+                disk.restart(after: crash)
+                service = try start(tick, &random)
+            }
             // However often it dies, it is started again within the second.
             var lives = 0
             while true {
@@ -81,11 +82,25 @@ struct SimulatedWorld {
         undelivered = service.outbox.pending
     }
 
-    private func start(_ tick: Int, _ random: inout SeededGenerator, isLast: Bool = false) throws -> SimulatedService {
+    /// Starts the service; it may die while it starts, and is started again.
+    private mutating func start(_ tick: Int, _ random: inout SeededGenerator, isLast: Bool = false) throws -> SimulatedService {
         let now = Timestamp(milliseconds: (Scenario.start + Int64(tick)) * 1000)
-        let service = try SimulatedService(scenario, on: disk, Self.configuration, isSynced: crash == .machine, at: now)
-        if case .often = crashes, !isLast { disk.crash(at: disk.steps + 1 + random.below(60)) }
-        return service
+        var tries = isLast ? 0 : 4
+        while true {
+            switch crashes {
+            case .often where tries > 0: disk.crash(at: disk.steps + 1 + random.below(60))
+            case .atReloads where tries > 0 && Scenario.reloads.contains(tick): disk.crash(at: disk.steps + 1 + random.below(5))
+            default: break
+            }
+            do {
+                return try SimulatedService(scenario, on: disk, isSynced: crash == .machine, at: now)
+            } catch is SimulatedService.Died {
+                deaths += 1
+                deathsInStarts += 1
+                tries -= 1
+                disk.restart(after: crash)
+            }
+        }
     }
 
     private mutating func step(_ service: inout SimulatedService, _ tick: Int, _ now: Timestamp) throws {
