@@ -45,6 +45,9 @@ struct RequestDecoder: Sendable {
     /// Bytes that came in and are not yet read.
     var unreadCount: Int { buffer.count }
 
+    /// Bytes of a request that is not complete.
+    var heldBytes: Int { body.count + buffer.count }
+
     mutating func append(_ bytes: ArraySlice<UInt8>) { buffer.append(bytes) }
 
     /// The next event, or nil until more bytes come.

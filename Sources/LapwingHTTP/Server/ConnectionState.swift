@@ -82,6 +82,17 @@ struct ConnectionState: Sendable {
         }
     }
 
+    /// Bytes of a body that is not whole yet.
+    var heldBodyBytes: Int { phase == .readingBody ? decoder.heldBytes : 0 }
+
+    /// Gives up a body that is being read, and what has come of it.
+    mutating func refuseBody() -> Action? {
+        guard phase == .readingBody else { return nil }
+        decoder = RequestDecoder(limits: configuration.limits)
+        return refuse(
+            HTTPFault(.serviceUnavailable, "bodies of \(configuration.maxHeldBodyBytes) bytes are being read already, the limit; try again later"))
+    }
+
     /// The answer has been handed over whole to the system.
     mutating func answered(keepsAlive: Bool, now: Instant) {
         guard phase == .handling else { return }

@@ -9,6 +9,10 @@ public struct HTTPServerConfiguration: Sendable {
     public var limits = HTTPLimits()
     /// The most body bytes that are read for a request, asked once its head is known; `limits.maxBodyBytes` when nil.
     public var bodyLimit: (@Sendable (HTTPRequestHead) -> Int)?
+    /// What the bodies that are being read may hold together; beyond it the largest is answered with 503.
+    public var maxHeldBodyBytes = 256 << 20
+    /// A request with a body of so many bytes gives way to others: its thread gets less of a processor that others want too.
+    public var largeBodyBytes = 256 << 10
     /// A connection more is answered with 503.
     public var maxConnections = 4096
     /// Connections that wait to be accepted.
@@ -18,7 +22,7 @@ public struct HTTPServerConfiguration: Sendable {
     /// Which requests are handled only so many at once; nil for those that need not wait.
     public var lane: (@Sendable (HTTPRequestHead) -> HTTPLane?)?
     /// Answers that may wait for clients that take nothing, each on a handler's thread; beyond it the oldest are given up.
-    public var maxStalledAnswers = 16
+    public var maxStalledAnswers = 8
 
     /// From a request's first byte (or the connection's begin) to the end of its head; then 408.
     public var headerTimeout: Duration = .seconds(10)

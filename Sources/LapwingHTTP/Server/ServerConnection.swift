@@ -20,6 +20,8 @@ final class ServerConnection: Sendable {
         var keepsAlive = true
         var writeDeadline: ContinuousClock.Instant?
         var sentSinceDeadline = 0
+        /// All bodies together hold too much, and this one the most.
+        var mustRefuseBody = false
     }
 
     let token: UInt64
@@ -87,6 +89,10 @@ extension ServerConnection.State {
     ) -> ServerConnection.Outcome {
         if isClosing { return isHandling ? .wait : .end }
         if isHandling { return .wait }
+        if mustRefuseBody {
+            mustRefuseBody = false
+            if case .refuse(let fault)? = machine.refuseBody() { refuse(fault, now: now, configuration) }
+        }
         while true {
             if !outgoing.isEmpty {
                 switch flush(descriptor, now: now, configuration) {
@@ -151,6 +157,9 @@ extension ServerConnection.State {
         Socket.abort(descriptor)
         return isHandling ? .wait : .end
     }
+
+    /// Bytes of a body that is not whole yet.
+    var heldBodyBytes: Int { hasEnded ? 0 : machine.heldBodyBytes }
 
     /// The earliest time at which `expire` has to be called.
     var deadline: Instant? {

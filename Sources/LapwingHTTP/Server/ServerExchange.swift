@@ -3,16 +3,32 @@ struct ServerExchange: Sendable {
     let connection: ServerConnection
     let loop: ServerLoop
     let request: HTTPRequest
+    /// What the handler may spend of its processor's time; nil where it has a place.
+    var trial: Duration?
+    /// Whether it is known to take long, so that what else there is to do comes first.
+    var givesWay = false
 
     var lane: HTTPLane? { configuration.lane?(request.head) }
 
     private var configuration: HTTPServerConfiguration { loop.configuration }
 
+    enum Outcome {
+        /// Whether the connection has something to do that no event of its socket will tell.
+        case answered(hasMore: Bool)
+        /// The trial was too short.
+        case interrupted
+    }
+
     /// Handles the request and sends the answer, or as much of it as the socket takes.
-    ///
-    /// - Returns: whether the connection has something to do that no event of its socket will tell.
-    func run(_ handler: @Sendable (HTTPRequest) -> HTTPResponse) -> Bool {
+    func run(_ handler: @Sendable (HTTPRequest) -> HTTPResponse) -> Outcome {
+        if let trial { request.cancellation.beginTrial(trial) }
         let response = handler(request)
+        request.cancellation.endTrial()
+        if trial != nil, request.cancellation.isInterrupted { return .interrupted }
+        return .answered(hasMore: send(response))
+    }
+
+    private func send(_ response: HTTPResponse) -> Bool {
         let endsConnection = connection.withState { $0.machine.endsAfterAnswer }
         let plan = ResponsePlan(response, to: request.head, endsConnection: endsConnection, configuration)
         switch response.body {

@@ -34,7 +34,10 @@ final class ServerLoop: Sendable {
     private let handler: Handler
     private let listener: Int32
     private let workers: WorkerPool
+    /// For what is known to take long.
+    private let patientWorkers: WorkerPool
     private let lanes = ServerLanes()
+    private let held: HeldBodies
     let stalled: StalledAnswers
     private let finished: DispatchSemaphore
 
@@ -48,7 +51,9 @@ final class ServerLoop: Sendable {
         self.listener = listener
         self.finished = finished
         workers = WorkerPool(maxThreads: configuration.maxHandlerThreads)
+        patientWorkers = WorkerPool(maxThreads: configuration.maxHandlerThreads, givesWay: true)
         stalled = StalledAnswers(limit: configuration.maxStalledAnswers)
+        held = HeldBodies(limit: configuration.maxHeldBodyBytes)
     }
 
     func start() {
@@ -119,7 +124,10 @@ final class ServerLoop: Sendable {
             shared.hasReportedEnd = true
             return (true, isFirst)
         }
-        if isFinished { workers.close() }
+        if isFinished {
+            workers.close()
+            patientWorkers.close()
+        }
         if isFirst { finished.signal() }
         return isFinished
     }
@@ -128,20 +136,16 @@ final class ServerLoop: Sendable {
     /// connection has sent meanwhile.
     private func answer(_ exchange: inout ServerExchange?, _ block: inout [UInt8]) {
         for _ in 0..<Self.maxAnswersInTurn {
-            guard let current = exchange else { return }
-            guard mayEnter(current) else {
-                exchange = nil
-                return
-            }
+            guard let arrived = exchange else { return }
+            exchange = nil
+            guard let current = admitted(arrived) else { return }
             let mayRun = shared.withLock { shared in
-                guard shared.pollerCount > 1 else { return false }
+                guard shared.pollerCount > 1, !current.givesWay else { return false }
                 shared.pollerCount -= 1
                 return true
             }
-            exchange = nil
             guard mayRun else { return run(current) }
-            let hasMore = current.run(handler)
-            leaveLane(current)
+            let hasMore = handle(current)
             shared.withLock { $0.pollerCount += 1 }
             if hasMore { advance(current.connection.token, nil, .now, &block, &exchange) }
         }
@@ -153,33 +157,45 @@ final class ServerLoop: Sendable {
     private static let maxAnswersInTurn = 16
 
     private func handOver(_ exchange: ServerExchange) {
-        if mayEnter(exchange) { run(exchange) }
+        if let exchange = admitted(exchange) { run(exchange) }
     }
 
-    /// Whether a request may be handled now; else it waits, or has been refused.
-    private func mayEnter(_ exchange: ServerExchange) -> Bool {
+    /// A request that may be handled now; nil for one that waits, or has been refused.
+    private func admitted(_ exchange: ServerExchange) -> ServerExchange? {
         switch lanes.enter(exchange) {
-        case .now: return true
-        case .later: return false
+        case .now(let exchange): return exchange
+        case .later: return nil
         case .full:
             let fault = HTTPFault(.serviceUnavailable, "too many requests of this kind wait already; try again later")
-            if exchange.run({ [configuration] _ in configuration.faultResponse(fault) }) { connectionIsReady(exchange.connection.token) }
-            return false
+            if case .answered(hasMore: true) = exchange.run({ [configuration] _ in configuration.faultResponse(fault) }) {
+                connectionIsReady(exchange.connection.token)
+            }
+            return nil
         }
     }
 
     /// Runs the handler on a thread of the pool; the request has its place in its lane.
     private func run(_ exchange: ServerExchange) {
-        workers.run { [handler] in
-            let hasMore = exchange.run(handler)
-            self.leaveLane(exchange)
-            if hasMore { self.connectionIsReady(exchange.connection.token) }
+        (exchange.givesWay ? patientWorkers : workers).run {
+            if self.handle(exchange) { self.connectionIsReady(exchange.connection.token) }
         }
     }
 
-    /// Lets the next of the same lane in; for a request that is done, or waits for its client.
+    /// Runs the handler; whether the connection has something to do after that.
+    private func handle(_ exchange: ServerExchange) -> Bool {
+        switch exchange.run(handler) {
+        case .answered(let hasMore):
+            leaveLane(exchange)
+            return hasMore
+        case .interrupted:
+            for next in lanes.leave(exchange, isDone: false) { run(next) }
+            return false
+        }
+    }
+
+    /// Lets others of the same lane in; for a request that is done, or waits for its client.
     func leaveLane(_ exchange: ServerExchange) {
-        if let next = lanes.leave(exchange) { run(next) }
+        for next in lanes.leave(exchange) { run(next) }
     }
 
     private func advance(
@@ -192,6 +208,13 @@ final class ServerLoop: Sendable {
             return state.advance(connection.descriptor, now: now, configuration, block: &block)
         }
         act(outcome, on: connection, &exchange)
+        if let largest = held.note(connection.withState { $0.heldBodyBytes }, of: token) { refuseBody(of: largest) }
+    }
+
+    /// Refuses the request of a connection whose body has the most bytes, since all together have too many.
+    private func refuseBody(of token: UInt64) {
+        shared.withLock { $0.connections[token] }?.withState { $0.mustRefuseBody = true }
+        connectionIsReady(token)
     }
 
     /// The last request of a round stays with this thread; those before it go to the pool.
@@ -208,7 +231,8 @@ final class ServerLoop: Sendable {
             let request = HTTPRequest(
                 head: head, body: body, remoteAddress: connection.remoteAddress, cancellation: cancellation)
             if let earlier = exchange { handOver(earlier) }
-            exchange = ServerExchange(connection: connection, loop: self, request: request)
+            exchange = ServerExchange(
+                connection: connection, loop: self, request: request, givesWay: body.count >= configuration.largeBodyBytes)
         }
     }
 

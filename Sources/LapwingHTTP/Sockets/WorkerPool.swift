@@ -39,11 +39,15 @@ final class WorkerPool: Sendable {
     private let state = Mutex(State())
     private let signal = DispatchSemaphore(value: 0)
     private let maxThreads: Int
+    private let givesWay: Bool
     private let idleLifetime: Duration
 
-    /// - Parameter idleLifetime: a thread without work for so long ends; at least a millisecond.
-    init(maxThreads: Int, idleLifetime: Duration = .seconds(60)) {
+    /// - Parameters:
+    ///   - idleLifetime: a thread without work for so long ends; at least a millisecond.
+    ///   - givesWay: whether the threads get less of a processor that others want too.
+    init(maxThreads: Int, idleLifetime: Duration = .seconds(60), givesWay: Bool = false) {
         self.maxThreads = max(1, maxThreads)
+        self.givesWay = givesWay
         self.idleLifetime = max(.milliseconds(1), idleLifetime)
     }
 
@@ -62,7 +66,11 @@ final class WorkerPool: Sendable {
         // Out of the lock, which the thread takes first of all.
         switch call {
         case .wake: signal.signal()
-        case .start: WorkerThread.start { self.workUntilIdle() }
+        case .start:
+            WorkerThread.start {
+                if self.givesWay { WorkerThread.giveWay() }
+                self.workUntilIdle()
+            }
         case .wait: break
         }
     }
@@ -129,6 +137,14 @@ enum WorkerThread {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    /// Lets this thread have a third of what others get that want the same processor, from now on.
+    static func giveWay() {
+        #if os(Linux)
+            // Of a thread, though the name says process; it can only rise.
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+        #endif
     }
 
     /// Starts a detached thread; runs `body` here when the system has no more threads.

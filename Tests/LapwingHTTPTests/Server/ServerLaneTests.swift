@@ -31,7 +31,7 @@ import Testing
 
     private func request(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n" }
 
-    @Test func `handles so many at once, the newest next, and keeps no others waiting`() throws {
+    @Test func `handles so many at once, the fewest bytes next and then the oldest, and keeps no others waiting`() throws {
         let watch = Watch()
         let lane = HTTPLane("slow", places: 1)
         try withServer({ $0.lane = { $0.target.path.hasPrefix("/slow") ? lane : nil } }) { request in
@@ -42,7 +42,8 @@ import Testing
             try clients[0].send(request("/slow/0"))
             try watch.until { watch.order.count == 1 }
             for number in 1..<4 {
-                try clients[number].send(request("/slow/\(number)"))
+                let body = String(repeating: "b", count: number == 1 ? 100 : 10)
+                try clients[number].send("POST /slow/\(number) HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.count)\r\n\r\n\(body)")
                 // The server has read it when it answers what was sent behind it.
                 let other = try RawClient(address)
                 try other.send(request("/other"))
@@ -51,7 +52,43 @@ import Testing
             for _ in 0..<4 { watch.gate.signal() }
             for number in 0..<4 { #expect(try clients[number].responses(1).first?.text == "/slow/\(number)") }
             #expect(watch.most == 1)
-            #expect(watch.order.first == "/slow/0" && Set(watch.order).count == 4)
+            #expect(watch.order == ["/slow/0", "/slow/2", "/slow/3", "/slow/1"])
+        }
+    }
+
+    @Test func `tries for a short time what finds no place, and begins it anew when that was too short`() throws {
+        let watch = Watch()
+        let lane = HTTPLane("slow", places: 1, trial: .init(places: 1, time: .milliseconds(20)))
+        let calls = Mutex(0)
+        try withServer({ $0.lane = { _ in lane } }) { request in
+            switch request.path {
+            case "/first": watch.pass(request.path)
+            case "/long":
+                let isFirst = calls.withLock { calls in
+                    calls += 1
+                    return calls == 1
+                }
+                while isFirst, !request.isCancelled {}
+                return .text(isFirst ? "stopped" : "done")
+            default: break
+            }
+            return .text(request.path)
+        } _: { address, _ in
+            let first = try RawClient(address)
+            try first.send(request("/first"))
+            try watch.until { watch.order.count == 1 }
+            let long = try RawClient(address)
+            try long.send(request("/long"))
+            for _ in 0..<3 {
+                let short = try RawClient(address)
+                try short.send(request("/short"))
+                #expect(try short.responses(1).first?.text == "/short")
+            }
+            try watch.until { calls.withLock { $0 } == 1 }
+            watch.gate.signal()
+            #expect(try first.responses(1).first?.text == "/first")
+            #expect(try long.responses(1).first?.text == "done")
+            #expect(calls.withLock { $0 } == 2)
         }
     }
 
