@@ -17,6 +17,7 @@ enum Benchmarks {
             case "agree": exit(try Agreement.run() ? 0 : 1)
             case "endure": exit(try Endurance.run() ? 0 : 1)
             case "kills": exit(try Kills.run() ? 0 : 1)
+            case "hostile": try HostileBenchmark.run()
             case "serve": try await Peer.serve()
             default: measure()
             }

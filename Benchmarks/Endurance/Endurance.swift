@@ -28,7 +28,7 @@ enum Endurance {
                 isDurable: true, scrapes: target.address, interval: 15, rules: rules.file,
                 lapwing: (program, ["--retention", "20m", "--config", try rules.configuration(receiver.url)])))
         defer { server.stop() }
-        var sender = RuleComparison.Sender(.full, PeerConnection.Failure(description: "lapwing takes no samples"))
+        var sender = WorkloadSender(.full)
         let load = EnduranceClients(port: server.port, count: clients)
         defer { load.stop() }
         var report = EnduranceReport(server)

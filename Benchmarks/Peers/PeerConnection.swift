@@ -21,9 +21,12 @@ final class PeerConnection {
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     /// What of the buffer has come and was not taken yet.
     private var pending = 0..<0
+    private let isOver: (@Sendable () -> Bool)?
 
-    init(port: UInt16) throws(Failure) {
+    /// - Parameter isOver: asked five times a second while the server lets us wait; true gives the exchange up.
+    init(port: UInt16, isOver: (@Sendable () -> Bool)? = nil) throws(Failure) {
         self.port = port
+        self.isOver = isOver
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var one: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
@@ -36,6 +39,9 @@ final class PeerConnection {
             descriptor = -1
             throw Failure(description: "nothing listens on port \(port)")
         }
+        guard isOver != nil else { return }
+        var patience = timeval(tv_sec: 0, tv_usec: 200_000)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] { setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size)) }
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -112,15 +118,22 @@ final class PeerConnection {
     }
 
     private func fill() throws(Failure) {
-        let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
+        var count = 0
+        repeat {
+            count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
+        } while count < 0 && mayWait
         if count <= 0 { throw Failure(description: "the server on port \(port) ended the connection") }
         pending = 0..<count
     }
 
-    private func write(_ bytes: [UInt8]) throws(Failure) {
+    /// Whether the server only has not answered yet.
+    private var mayWait: Bool { errno == EAGAIN && isOver.map { !$0() } ?? false }
+
+    func write(_ bytes: [UInt8]) throws(Failure) {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL)) }
+            if count < 0, mayWait { continue }
             if count <= 0 { throw Failure(description: "the server on port \(port) takes no more") }
             sent += count
         }

@@ -79,6 +79,9 @@ final class PeerProcess {
     /// The most memory that it ever held, in MiB.
     var peakMebibytes: Double { mebibytes("VmHWM:") }
 
+    /// Lets `peakMebibytes` count from now on.
+    func forgetPeak() { try? Data("5".utf8).write(to: URL(filePath: "/proc/\(process.processIdentifier)/clear_refs")) }
+
     /// Memory that is no file's, in MiB.
     var anonymousMebibytes: Double { mebibytes("RssAnon:") }
 

@@ -1,6 +1,4 @@
 import Foundation
-import LapwingExposition
-import LapwingSnappy
 
 /// `Benchmarks compare --only rules`: what evaluating rules every five seconds costs each server, while a scrape of all series
 /// comes by remote write every fifteen. Each has the machine to itself in turn; vmalert's cost is VictoriaMetrics'.
@@ -34,7 +32,7 @@ enum RuleComparison {
         defer { try? FileManager.default.removeItem(at: file) }
         let server = try PeerProcess(peer, Peer.Setup(isDurable: true, rules: file))
         defer { server.stop() }
-        var sender = Sender(workload, PeerConnection.Failure(description: "\(peer.title) takes no samples"))
+        var sender = WorkloadSender(workload)
         let start = Date().timeIntervalSince1970
         for scrape in 0..<RuleWorkload.scrapes {
             try sender.send(to: server, at: start - Double(RuleWorkload.scrapes - scrape) * Double(RuleWorkload.interval) / 1000)
@@ -65,36 +63,5 @@ enum RuleComparison {
         process.standardError = FileHandle.nullDevice
         try process.run()
         return process
-    }
-
-    /// Sends a scrape of all series after the other.
-    struct Sender {
-        private let workload: RuleWorkload
-        private let refusal: PeerConnection.Failure
-        private let labels: [RemoteWriteMessage.EncodedLabels]
-        private var totals: [Double]
-        private var scrape = 0
-
-        init(_ workload: RuleWorkload, _ refusal: PeerConnection.Failure) {
-            self.workload = workload
-            self.refusal = refusal
-            labels = workload.labels.map { RemoteWriteMessage.EncodedLabels($0) }
-            totals = [Double](repeating: 0, count: labels.count)
-        }
-
-        mutating func send(to server: PeerProcess, at seconds: Double) throws {
-            workload.grow(&totals, scrape)
-            scrape += 1
-            let connection = try PeerConnection(port: server.port)
-            let headers = "Content-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\nX-Prometheus-Remote-Write-Version: 0.1.0\r\n"
-            for first in stride(from: 0, to: labels.count, by: 2000) {
-                var message = RemoteWriteMessage()
-                for index in first..<min(labels.count, first + 2000) {
-                    message.append(labels[index], times: [Int64(seconds * 1000)], values: [totals[index]])
-                }
-                let reply = try connection.exchange("POST", "/api/v1/write", headers: headers, body: SnappyBlock.compress(message.bytes))
-                if reply.status / 100 != 2 { throw refusal }
-            }
-        }
     }
 }
