@@ -12,6 +12,7 @@ public final class Instruments: Sendable {
         case counters([Labels: Counter])
         case gauges([Labels: Gauge])
         case histograms([Labels: Histogram])
+        case summaries([Labels: Summary])
         /// Read when asked for.
         case functions([Labels: @Sendable () -> Double])
         /// Likewise, with labels that come and go.
@@ -102,6 +103,22 @@ public final class Instruments: Sendable {
         }
     }
 
+    /// The summary of this name and these labels; the quantiles are those of its first mention.
+    /// - Precondition: as for `counter`.
+    public func summary(_ name: String, _ labels: KeyValuePairs<String, String> = [:], quantiles: [Double], help: String = "") -> Summary {
+        let key = Labels(metric: name, labels)
+        return entries.withLock { entries in
+            var entry = entries[name] ?? Entry(metadata: .init(name: name, kind: .summary, help: help), family: .summaries([:]))
+            guard case .summaries(var known) = entry.family else { preconditionFailure("\(name) is not a summary") }
+            if let summary = known[key] { return summary }
+            let summary = Summary(key, quantiles: quantiles)
+            known[key] = summary
+            entry.family = .summaries(known)
+            entries[name] = entry
+            return summary
+        }
+    }
+
     // MARK: Reading
 
     /// One sample: what a page or a store takes.
@@ -151,7 +168,17 @@ extension Instruments.Family {
         case .functions(let all): all.sorted { $0.key < $1.key }.map { .init(labels: $0.key, value: $0.value()) }
         case .collected(let samples): samples().sorted { $0.labels < $1.labels }
         case .histograms(let all): all.sorted { $0.key < $1.key }.flatMap { Self.samples(of: $0.value) }
+        case .summaries(let all): all.sorted { $0.key < $1.key }.flatMap { Self.samples(of: $0.value) }
         }
+    }
+
+    private static func samples(of summary: Summary) -> [Instruments.Sample] {
+        let name = summary.labels.metricName
+        let (values, sum, count) = summary.read()
+        return zip(summary.quantiles, values).map { .init(labels: summary.labels.setting("quantile", GoNumber.text($0)), value: $1) } + [
+            .init(labels: summary.labels.setting(LabelName.metric, name + "_sum"), value: sum),
+            .init(labels: summary.labels.setting(LabelName.metric, name + "_count"), value: Double(count)),
+        ]
     }
 
     private static func samples(of histogram: Histogram) -> [Instruments.Sample] {

@@ -158,6 +158,7 @@ public final class RuleScheduler: Sendable {
     private func turn(_ group: RuleGroup, _ schedule: GroupSchedule) -> Duration {
         guard let (due, status) = running.withLock({ $0[group.key].map { ($0.due, $0.status) } }) else { return .seconds(1) }
         var state = status.state
+        state.iterations += due.missed + 1
         state.iterationsMissed += due.missed
         var outcome = group.evaluate(&state, recalling: recall, at: due.slot, in: environment)
         running.withLock { $0[group.key]?.status.state = state }

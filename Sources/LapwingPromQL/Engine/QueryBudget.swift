@@ -22,6 +22,7 @@ final class QueryBudget: Sendable {
         let now = held.add(count, ordering: .relaxed).newValue
         peak.max(now, ordering: .relaxed)
         if now > maximumSamples { throw .tooManySamples(limit: maximumSamples) }
+        if let isTooMuch = context.isTooMuch, isTooMuch(now) { throw .cancelled }
     }
 
     func release(_ count: Int) { held.subtract(count, ordering: .relaxed) }

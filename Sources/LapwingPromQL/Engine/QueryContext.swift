@@ -2,6 +2,8 @@
 public struct QueryContext: Sendable {
     /// Asked once per series and per row; true ends the query with `cancelled`.
     public var isCancelled: (@Sendable () -> Bool)?
+    /// Asked when the query is to hold so many samples; true ends it with `cancelled`.
+    public var isTooMuch: (@Sendable (_ samples: Int) -> Bool)?
     /// The instant after which the query ends with `timeout`; nil for none.
     public var deadline: ContinuousClock.Instant?
     /// Overrides the engine's, in time.

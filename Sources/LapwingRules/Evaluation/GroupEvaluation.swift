@@ -26,6 +26,9 @@ public struct GroupOutcome: Sendable {
     /// Failures by the rule's place in its group.
     public var failures: [(rule: Int, message: String)] = []
     public var samplesWritten = 0
+    /// What each rule's evaluation took, and that of all.
+    public var ruleDurations: [Duration] = []
+    public var duration: Duration?
     /// What has to be kept of it; see `KeptAlerts`.
     public var notes: [Note] = []
 
@@ -51,6 +54,7 @@ extension RuleGroup {
         }
         state.lastEvaluation = now
         state.evaluationDuration = environment.elapsed() - start
+        outcome.duration = state.evaluationDuration
         return outcome
     }
 
@@ -96,6 +100,7 @@ extension RuleGroup {
         state.samplesRead = answer.statistics.samplesRead
         state.queryDuration = answer.duration
         state.evaluationDuration = answer.duration + (environment.elapsed() - start)
+        outcome.ruleDurations.append(state.evaluationDuration)
     }
 
     /// The instant that queries ask for and that samples carry: `now` less the query offset.

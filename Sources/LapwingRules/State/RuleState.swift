@@ -49,6 +49,8 @@ public struct GroupState: Sendable {
     /// The instant of the last evaluation; nil before the first.
     public var lastEvaluation: Timestamp?
     public var evaluationDuration: Duration = .zero
+    /// Instants at which the group was to be evaluated, those that were missed included.
+    public var iterations = 0
     public var iterationsMissed = 0
     /// Series of rules that a reload removed: marked stale at the next evaluation.
     var abandoned: [Labels] = []
@@ -68,7 +70,7 @@ public struct GroupState: Sendable {
         var state = GroupState(ruleCount: group.rules.count)
         state.lastEvaluation = old.lastEvaluation
         state.evaluationDuration = old.evaluationDuration
-        state.iterationsMissed = old.iterationsMissed
+        (state.iterations, state.iterationsMissed) = (old.iterations, old.iterationsMissed)
         state.abandoned = old.abandoned
         var unclaimed = Dictionary(zip(places.map(\.identity), places.indices)) { first, _ in first }
         for (index, place) in group.places.enumerated() {

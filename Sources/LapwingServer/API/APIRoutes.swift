@@ -96,6 +96,7 @@ struct APIRoutes: Sendable {
         router.on(methods, handler) { request in
             let start = ContinuousClock.now
             let response = respond(request)
+            if request.cancellation.isInterrupted { return response }
             durations.observe(start.duration(to: .now) / .seconds(1))
             instruments.counter(
                 "lapwing_http_requests_total", ["handler": handler, "code": "\(response.status.code)"],

@@ -12,6 +12,8 @@ struct QueryEndpoints: Sendable {
 
     /// Points of one series that a range query may ask for.
     static let maximumPoints: Int64 = 11_000
+    /// Samples that a query may hold while it is only tried: 8 MB.
+    static let samplesOfTrial = 1_000_000
 
     func instant(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
         let parameters = try RequestParameters(request, now: now)
@@ -56,9 +58,11 @@ struct QueryEndpoints: Sendable {
     private func context(_ parameters: RequestParameters, _ request: HTTPRequest) throws(APIError) -> QueryContext {
         let asked = try parameters.duration("timeout")
         let cancellation = request.cancellation
-        return QueryContext(
+        var context = QueryContext(
             isCancelled: { cancellation.isCancelled }, deadline: .now + Swift.min(asked ?? timeout, timeout),
             lookbackDelta: try parameters.lookbackDelta())
+        context.isTooMuch = { $0 > Self.samplesOfTrial && cancellation.interruptTrial() }
+        return context
     }
 
     /// Executes what `run` does, and answers with its result.

@@ -52,6 +52,13 @@ struct RequestParameters {
         return TimeRange(start: start, end: end)
     }
 
+    /// The same where Prometheus lets the end come first, and answers mostly as if they were exchanged.
+    func timeRangeOfSeries() throws(APIError) -> TimeRange {
+        let start = try time("start") ?? .distantPast
+        let end = try time("end") ?? .distantFuture
+        return TimeRange(start: min(start, end), end: max(start, end))
+    }
+
     /// The least and the greatest time that Prometheus knows, which its clients send for "all".
     private static let bounds: [String: Timestamp] = [
         "-292273086-05-16T16:47:06Z": .distantPast, "-9223309901257974": .distantPast,

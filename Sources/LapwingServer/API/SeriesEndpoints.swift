@@ -13,7 +13,7 @@ struct SeriesEndpoints: Sendable {
         try parameters.requireAllReadable()
         if parameters.texts("match[]").isEmpty { throw APIError(.badData, "no match[] parameter provided") }
         let limit = try parameters.limit()
-        let range = try parameters.timeRange()
+        let range = try parameters.timeRangeOfSeries()
         let groups = try matchers(parameters)
         var found: Set<Labels> = []
         do throws(ReadError) {
@@ -40,7 +40,7 @@ struct SeriesEndpoints: Sendable {
     func labels(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
         let parameters = try RequestParameters(request, now: now)
         let limit = try parameters.limit()
-        let range = try parameters.timeRange()
+        let range = try parameters.timeRangeOfSeries()
         let groups = try parameters.matchers()
         return try answer(limit: limit) { () throws(ReadError) in
             try source.snapshot().labelNames(matching: groups, over: range)
@@ -53,7 +53,7 @@ struct SeriesEndpoints: Sendable {
         if name.hasPrefix("U__") { name = Self.unescaped(name) }
         guard !name.isEmpty else { throw APIError(.badData, "invalid label name: \"\"") }
         let limit = try parameters.limit()
-        let range = try parameters.timeRange()
+        let range = try parameters.timeRangeOfSeries()
         let groups = try parameters.matchers()
         return try answer(limit: limit) { () throws(ReadError) in
             try source.snapshot().labelValues(of: name, matching: groups, over: range)

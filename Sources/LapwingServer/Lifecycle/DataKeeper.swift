@@ -1,4 +1,5 @@
 import Dispatch
+import Lapwing
 import LapwingSeries
 import LapwingStorage
 import Synchronization
@@ -21,11 +22,22 @@ final class DataKeeper: Sendable {
     }
 
     private let fault = Mutex(Fault())
+    /// Checkpoints that were written, and that failed; what they took.
+    private let checkpoints: (written: Counter, failed: Counter, durations: Histogram)?
 
-    init(_ store: Store, _ configuration: SidecarConfiguration, _ log: LogWriter) {
+    init(_ store: Store, _ configuration: SidecarConfiguration, _ log: LogWriter, _ instruments: Instruments) {
         self.store = store
         self.configuration = configuration
         self.log = log
+        guard store.diskFigures != nil else {
+            checkpoints = nil
+            return
+        }
+        checkpoints = (
+            instruments.counter("lapwing_tsdb_checkpoint_creations_total", help: "Checkpoints written since the start."),
+            instruments.counter("lapwing_tsdb_checkpoint_creations_failed_total", help: "Checkpoints that the disk refused since the start."),
+            instruments.histogram("lapwing_tsdb_checkpoint_duration_seconds", help: "What writing a checkpoint takes, and the segment with it.")
+        )
     }
 
     /// Opens the store that is asked for, and tells what was found.
@@ -71,11 +83,23 @@ final class DataKeeper: Sendable {
             if isSync { try store.sync() }
             if isSweep { store.summarizeChunks() }
             if let damage = store.verifyNextSegment().damage { log.log(.warn, "damaged data", ["what": damage]) }
-            try store.checkpointIfDue()
+            try checkpoint()
             if fault.withLock({ $0.message.take() }) != nil { log.log(.info, "the data directory is kept again") }
         } catch {
             tell(error, second)
         }
+    }
+
+    private func checkpoint() throws(StorageError) {
+        let start = ContinuousClock.now
+        do throws(StorageError) {
+            guard try store.checkpointIfDue() else { return }
+        } catch {
+            checkpoints?.failed.increment()
+            throw error
+        }
+        checkpoints?.written.increment()
+        checkpoints?.durations.observe(start.duration(to: .now) / .seconds(1))
     }
 
     private func tell(_ error: StorageError, _ second: Int = 0) {

@@ -10,10 +10,12 @@ struct RoundObserver: Sendable {
     let notifier: Notifier
     let heartbeat: Latest<HeartbeatSender?>
     let log: LogWriter
+    let durations: RuleDurations
     let onAlert: @Sendable (Sidecar.AlertEvent) -> Void
 
     func observe(_ group: RuleGroup, _ outcome: GroupOutcome) {
         tell(group, outcome)
+        durations.observe(outcome)
         for failure in outcome.failures {
             log.log(
                 .warn, "rule failed", ["group": group.name, "file": group.file, "rule": group.rules[failure.rule].name, "err": failure.message])

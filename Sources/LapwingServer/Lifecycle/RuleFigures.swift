@@ -25,6 +25,10 @@ enum RuleFigures {
             { Double($0.state.rules.reduce(0) { $0 + $1.failures }) }
         ),
         (
+            "lapwing_rule_group_iterations_total", .counter, "Instants at which a group was to be evaluated, those that were missed included.",
+            { Double($0.state.iterations) }
+        ),
+        (
             "lapwing_rule_group_iterations_missed_total", .counter, "Instants at which a group was not evaluated.",
             { Double($0.state.iterationsMissed) }
         ),
@@ -98,5 +102,24 @@ enum RuleFigures {
         Labels(
             metric: name,
             ["rule_group": group(status), "rule": status.group.rules[index].name, "number": "\(index + 1)"])
+    }
+}
+
+/// What evaluations take, as Prometheus summarizes it.
+struct RuleDurations: Sendable {
+    private let rules: Summary
+    private let groups: Summary
+
+    init(_ instruments: Instruments) {
+        rules = instruments.summary(
+            "lapwing_rule_evaluation_duration_seconds", quantiles: [0.5, 0.9, 0.99], help: "What evaluations of rules take.")
+        groups = instruments.summary(
+            "lapwing_rule_group_duration_seconds", quantiles: [0.01, 0.05, 0.5, 0.9, 0.99], help: "What evaluations of groups take.")
+    }
+
+    func observe(_ outcome: GroupOutcome) {
+        let now = ContinuousClock.now
+        for duration in outcome.ruleDurations { rules.observe(duration / .seconds(1), at: now) }
+        if let duration = outcome.duration { groups.observe(duration / .seconds(1), at: now) }
     }
 }

@@ -59,6 +59,10 @@ struct ServiceFigures {
         let (notifier, scrapes, alertmanagers, lastReload) = (notifier, scrapes, alertmanagers, lastReload)
         return [
             ("lapwing_notifications_queue_length", .gauge, "Messages and alerts that no receiver has taken yet.", { Double(notifier.pending) }),
+            (
+                "lapwing_notifications_queue_capacity", .gauge, "Alerts that wait for one Alertmanager at most.",
+                { Double(AlertmanagerQueue.capacity) }
+            ),
             ("lapwing_notifications_alertmanagers_discovered", .gauge, "Alertmanagers that are told.", { Double(alertmanagers.value.count) }),
             ("lapwing_targets", .gauge, "Targets that are scraped.", { Double(scrapes.activeTargets.count) }),
             ("lapwing_targets_down", .gauge, "Targets whose last scrape failed.", { Double(scrapes.activeTargets.count { $0.health == .down }) }),

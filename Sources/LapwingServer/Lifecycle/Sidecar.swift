@@ -84,6 +84,7 @@ public final class Sidecar: Sendable {
         late.gate.set(settings.web)
         var listening = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
         (listening.lane, listening.bodyLimit) = (RequestLanes.lane, RequestLanes.bodyLimit)
+        listening.largeBodyBytes = RequestLanes.largeWrite
         let server = HTTPServer(configuration: listening) { late.respond(to: $0) }
         let address = try server.start()
         if settings.web == nil, !isLocal(configuration.host) {
@@ -125,7 +126,8 @@ public final class Sidecar: Sendable {
         externalLabels = Latest(configuration.externalLabels)
         heartbeat = Latest(configuration.heartbeat.map { HeartbeatSender($0, client: client, log: log) })
         let observer = RoundObserver(
-            externalLabels: externalLabels, externalURL: externalURL, notifier: notifier, heartbeat: heartbeat, log: log, onAlert: onAlert)
+            externalLabels: externalLabels, externalURL: externalURL, notifier: notifier, heartbeat: heartbeat, log: log,
+            durations: RuleDurations(instruments), onAlert: onAlert)
         let resumption = RuleResumption(from: store, store, at: .now, rule: configuration.restart) { fault in
             log.log(.error, "the state of alerts cannot be taken up", ["what": fault])
         }
@@ -142,7 +144,7 @@ public final class Sidecar: Sendable {
         demo = configuration.runsDemo ? DemoService() : nil
         self.store = store
         self.sink = sink
-        keeper = DataKeeper(store, configuration, log)
+        keeper = DataKeeper(store, configuration, log, instruments)
         self.server = server
         self.address = address
         self.configuration = configuration
@@ -177,15 +179,16 @@ public final class Sidecar: Sendable {
     }
 
     private func routes() -> APIRoutes {
-        APIRoutes(
+        let writing = PiecewiseSink(sink: sink)
+        return APIRoutes(
             queries: QueryEndpoints(
                 engine: QueryEngine(configuration.engine), source: store, timeout: configuration.queryTimeout),
             series: SeriesEndpoints(source: store), rules: RuleEndpoints(scheduler: scheduler),
             targets: TargetEndpoints(scrapes: scrapes, written: metadata, externalURL: configuration.externalURL ?? "", listenPort: address.port),
             status: StatusEndpoints(store: store, scheduler: scheduler, scrapes: scrapes, start: .now),
-            writes: WriteEndpoint(sink: sink, exemplars: exemplars, metadata: metadata),
-            imports: ImportEndpoint(sink: sink, exemplars: exemplars),
-            telemetry: OpenTelemetryEndpoint(sink: sink, exemplars: exemplars, metadata: metadata),
+            writes: WriteEndpoint(sink: writing, exemplars: exemplars, metadata: metadata),
+            imports: ImportEndpoint(sink: writing, exemplars: exemplars),
+            telemetry: OpenTelemetryEndpoint(sink: writing, exemplars: exemplars, metadata: metadata),
             exemplars: ExemplarEndpoint(exemplars: exemplars),
             federation: FederationEndpoint(
                 source: store, lookbackDelta: configuration.engine.lookbackDelta, externalLabels: { [externalLabels] in externalLabels.value }),
