@@ -88,4 +88,21 @@ import Testing
         diary.openGate()
         await timetable.end(slow)
     }
+
+    @Test func `has so many threads at most, and does the rest when one of them is free`() async throws {
+        let (timetable, diary) = (Timetable(maximumThreads: 3), Diary())
+        defer { timetable.endAll() }
+        for number in 0..<6 {
+            _ = timetable.add(after: .milliseconds(10 + number)) {
+                diary.write("begins")
+                diary.stayBusy()
+                return .seconds(3600)
+            }
+        }
+        try await until { diary.count("begins") == 3 }
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(diary.count("begins") == 3)
+        diary.openGate()
+        try await until { diary.count("begins") == 6 }
+    }
 }

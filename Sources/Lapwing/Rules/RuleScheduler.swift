@@ -35,7 +35,7 @@ public final class RuleScheduler: Sendable {
     private let running = Mutex<[GroupKey: Running]>([:])
     /// Queries take their time: they run on its threads, and not on those that everything else waits on.
     private let timetable = Timetable()
-    private let recall: AlertRecall?
+    private let recall: Mutex<AlertRecall?>
 
     /// - Parameters:
     ///   - resumption: what a process before this one has left; nil where nothing is kept.
@@ -46,7 +46,7 @@ public final class RuleScheduler: Sendable {
     ) {
         surroundings = Mutex(environment)
         self.resumption = Mutex(resumption)
-        self.recall = recall
+        self.recall = Mutex(recall)
         self.now = now
         self.observer = observer
     }
@@ -60,6 +60,9 @@ public final class RuleScheduler: Sendable {
 
     /// Changes what evaluations have around them, from the next one on.
     public func change(_ body: (inout RuleEnvironment) -> Void) { surroundings.withLock { body(&$0) } }
+
+    /// How alerts of groups that are new from now on are looked for where rules are asked; nil where they are not.
+    public func recall(by recall: AlertRecall?) { self.recall.withLock { $0 = recall } }
 
     /// Makes these the groups that are evaluated; state is kept for rules that are recognisably the same.
     public func load(_ groups: [RuleGroup]) async {
@@ -115,16 +118,21 @@ public final class RuleScheduler: Sendable {
         for (key, gone) in old.sorted(by: { $0.key < $1.key }) { end(RuleGroup(removed: key), gone.places, gone.state) }
     }
 
-    /// Ends all evaluation; what was written stays as it is.
+    /// Ends all evaluation; what was written stays as it is, but for series of rules that a reload has removed.
     public func stop() async {
         let numbers = running.withLock { $0.values.map(\.number) }
         for number in numbers { timetable.cancel(number) }
         for number in numbers { await timetable.end(number) }
+        // Who comes after this process does not know of them.
+        for status in statuses {
+            var state = status.state
+            status.group.endAbandoned(&state, at: now(), in: environment)
+        }
     }
 
     private func fresh(_ group: RuleGroup) -> GroupState {
         var state = GroupState(ruleCount: group.rules.count)
-        state.awaitsRecall = recall != nil
+        state.awaitsRecall = recall.withLock { $0 != nil }
         return state
     }
 
@@ -160,7 +168,7 @@ public final class RuleScheduler: Sendable {
         var state = status.state
         state.iterations += due.missed + 1
         state.iterationsMissed += due.missed
-        var outcome = group.evaluate(&state, recalling: recall, at: due.slot, in: environment)
+        var outcome = group.evaluate(&state, recalling: recall.withLock { $0 }, at: due.slot, in: environment)
         running.withLock { $0[group.key]?.status.state = state }
         outcome.notes = kept.withLock { $0.changes(of: group.key, to: state, at: due.slot) }
         observer(group, outcome)

@@ -12,6 +12,8 @@ final class Timetable: Sendable {
     static let shortWork = Duration.milliseconds(5)
     /// By how much other work is late at most when short work takes long.
     static let patience = Duration.milliseconds(250)
+    /// Threads at most; while all of them are busy what is due waits, the earliest first.
+    static let maximumThreads = 256
     /// Threads that wait: one for the next instant, one in reserve. Others end.
     static let waitingThreads = 2
 
@@ -54,8 +56,11 @@ final class Timetable: Sendable {
     }
 
     private let state = Mutex(State())
+    private let maximumThreads: Int
     /// Rung when something is to be done earlier than was known.
     private let bell = DispatchSemaphore(value: 0)
+
+    init(maximumThreads: Int = Timetable.maximumThreads) { self.maximumThreads = max(1, maximumThreads) }
 
     /// Lets something be done after `wait`.
     ///
@@ -137,8 +142,9 @@ final class Timetable: Sendable {
                 state.waiting.removeLast()
                 state.entries[next.number]?.isBusy = true
                 state.busyThreads += 1
-                if idle == 1 { state.threads += 1 }
-                return (.work(next.number, entry.body), idle == 1, entry.took >= Self.shortWork)
+                let isLast = idle == 1 && state.threads < maximumThreads
+                if isLast { state.threads += 1 }
+                return (.work(next.number, entry.body), isLast, entry.took >= Self.shortWork)
             }
             let due = next?.due ?? now + .seconds(3600)
             if let watch = state.watch, watch.until <= due {

@@ -48,14 +48,17 @@ extension RuleGroup {
             let answers = answers(to: run, expecting: state.rules[run].reduce(.zero) { $0 + $1.queryDuration }, at: now, environment)
             for (index, answer) in zip(run, answers) { settle(index, answer, &state.rules[index], at: now, environment, &outcome) }
         }
-        let abandoned = state.abandoned
-        if !abandoned.isEmpty, (try? environment.sink.markStale(abandoned, at: sampleTime(now, environment))) != nil {
-            state.abandoned = []
-        }
+        endAbandoned(&state, at: now, in: environment)
         state.lastEvaluation = now
         state.evaluationDuration = environment.elapsed() - start
         outcome.duration = state.evaluationDuration
         return outcome
+    }
+
+    /// Marks the series of rules that a reload has removed as ended, where that is still to be done.
+    public func endAbandoned(_ state: inout GroupState, at now: Timestamp, in environment: RuleEnvironment) {
+        if state.abandoned.isEmpty { return }
+        if (try? environment.sink.markStale(state.abandoned, at: sampleTime(now, environment))) != nil { state.abandoned = [] }
     }
 
     /// The same where another process may have left alerts: none is evaluated before they have been looked for.

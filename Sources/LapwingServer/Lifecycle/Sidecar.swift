@@ -262,6 +262,7 @@ public final class Sidecar: Sendable {
             environment.externalLabels = configuration.externalLabels
             environment.querier = remote.querier(configuration)
         }
+        scheduler.recall(by: configuration.datasource.map { _ in AlertRecall(configuration.restart) })
         notifier.apply(Self.notifications(configuration))
         finder.apply(configuration.scrapes + [demoJob.value].compactMap { $0 })
         await scheduler.load(settings.groups)

@@ -1,6 +1,7 @@
 import LapwingConfiguration
 import LapwingHTTP
 import LapwingText
+import Synchronization
 import Testing
 
 @testable import LapwingServer
@@ -36,6 +37,16 @@ struct WebGuardTests {
     }
 
     @Test func `without a configuration everybody is let in`() throws { #expect(try status(WebGuard(), nil) == 200) }
+
+    @Test(arguments: [("0.0.0.0", true), ("", true), ("127.0.0.1", false), ("localhost", false)])
+    func `who listens where others come in is told what is missing`(host: String, isTold: Bool) async throws {
+        var configuration = SidecarConfiguration()
+        (configuration.host, configuration.port) = (host, 0)
+        let lines = Mutex<[String]>([])
+        let sidecar = try await Sidecar.start(configuration, log: LogWriter { line in lines.withLock { $0.append(line) } })
+        await sidecar.stop()
+        #expect(lines.withLock { $0.contains { $0.contains("--web-config says who may") } } == isTold)
+    }
 
     @Test(arguments: ["", "{}", "basic_auth_users: {a: plain}", "tls_server_config: {cert_file: x}", "basic_auth_user: {}"])
     func `a file that would let nobody in or says what is not had is refused`(text: String) {
