@@ -5,7 +5,7 @@ import LapwingText
 ///
 /// `Benchmarks` at full size, `Benchmarks --small` at the size that the test suite runs; `Benchmarks storage query` runs
 /// only what it names. `Benchmarks compare` and `Benchmarks agree` set lapwing's server beside Debian's Prometheus and VictoriaMetrics;
-/// `Benchmarks endure` puts the program under load for hours, and `Benchmarks kills` looks for what it acknowledged before it was killed.
+/// `Benchmarks growth` tells how cost grows, `Benchmarks endure` puts the program under load for hours, and `Benchmarks kills` looks for what it acknowledged before it was killed.
 @main
 enum Benchmarks {
     typealias Row = (name: String, value: Double, unit: String)
@@ -15,6 +15,7 @@ enum Benchmarks {
             switch CommandLine.arguments.dropFirst().first {
             case "compare": exit(try Comparison.run() ? 0 : 1)
             case "agree": exit(try Agreement.run() ? 0 : 1)
+            case "growth": GrowthBenchmarks.run()
             case "endure": exit(try Endurance.run() ? 0 : 1)
             case "kills": exit(try Kills.run() ? 0 : 1)
             case "hostile": try HostileBenchmark.run()

@@ -16,7 +16,7 @@ enum MemoryBenchmarks {
         ]
     }
 
-    private static func resident(series: Int, scrapes: Int) -> Double {
+    static func resident(series: Int, scrapes: Int) -> Double {
         FreedMemory.giveBack()
         let before = residentBytes
         let store = Store()
