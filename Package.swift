@@ -153,7 +153,8 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .executableTarget(
             name: "LapwingCommand",
-            dependencies: (rooms.first { $0.name == "LapwingCommand" }?.imports ?? []).map { .init(stringLiteral: $0) },
+            // The last is empty but for the thread sanitizer, which tests start the program under.
+            dependencies: ((rooms.first { $0.name == "LapwingCommand" }?.imports ?? []) + ["CThreadSanitizer"]).map { .init(stringLiteral: $0) },
             exclude: ["README.md"], swiftSettings: settings, linkerSettings: linking),
         .executableTarget(
             name: "Benchmarks",
