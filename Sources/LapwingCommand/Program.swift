@@ -7,10 +7,18 @@ import LapwingText
 @main
 enum Program {
     static func main() {
+        unblockSignals()
         let words = Array(CommandLine.arguments.dropFirst())
         if let status = runAtOnce(words) { exit(status.rawValue) }
         Task { exit(await run(words).rawValue) }
         dispatchMain()
+    }
+
+    /// Whoever started the program may have blocked signals, as threads of Dispatch do, and that is inherited: it could not be ended.
+    private static func unblockSignals() {
+        var none = sigset_t()
+        sigemptyset(&none)
+        sigprocmask(SIG_SETMASK, &none, nil)
     }
 
     /// What waits for nobody is done on the first thread, whose heap grows in larger steps than those of others; nil for all else.

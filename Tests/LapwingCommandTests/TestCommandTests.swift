@@ -113,6 +113,66 @@ import Testing
         #expect(try run(expected, ["--promtool-compat"]).status == 1)
     }
 
+    @Test func `updating writes what was got, leaves the rest as it stands, and has nothing to do the next time`() throws {
+        let wrong = """
+                # Why this test is here.
+                alert_rule_test:
+                  - {eval_time: 6m, alertname: High}   # it has ended
+                  - eval_time: 3m  # it fires
+                    alertname: High
+                    exp_alerts: []
+                promql_expr_test:
+                  - expr: twice
+                    eval_time: 1m
+                    exp_samples: [{labels: 'twice{job="a"}', value: 5}]
+
+            """
+        let folder = try folder(Self.series + wrong)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "rules.test.yml")
+        #expect(try BuiltProgram.run(["test", "rules.test.yml"], in: folder).status == 1)
+        let update = try BuiltProgram.run(["test", "--update", "rules.test.yml"], in: folder)
+        #expect(update.output.hasPrefix("rules.test.yml: 2 expectations updated\n"), "\(update.output)\(update.error)")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        for kept in ["# Why this test is here.", "{eval_time: 6m, alertname: High}   # it has ended", "eval_time: 3m  # it fires"] {
+            #expect(text.contains(kept), "\(text)")
+        }
+        #expect(text.contains("text: quite high") && text.contains("value: 4"))
+        #expect(try BuiltProgram.run(["test", "rules.test.yml"], in: folder).output == "1 passed, 0 failed\n")
+        _ = try BuiltProgram.run(["test", "--update", "rules.test.yml"], in: folder)
+        #expect(try String(contentsOf: file, encoding: .utf8) == text)
+    }
+
+    @Test func `a recorded test passes, fails with another threshold, and is not written over`() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let page = (0..<20).map { minute in "load{job=\"a\"} \(minute > 5 && minute < 12 ? 3 : 0) \(minute * 60_000)\n" }.joined()
+        try Data(page.utf8).write(to: folder.appending(path: "page.txt"))
+        let rules = "- {alert: High, expr: load > 2, for: 2m}\n- {record: job:load, expr: sum by (job) (load)}\n"
+        try Data(rules.utf8).write(to: folder.appending(path: "rules.yml"))
+        let record = ["test", "--record", "--data", "page.txt", "--match", "load", "--rules", "rules.yml", "made_test.yml"]
+        #expect(try BuiltProgram.run(record, in: folder).status == 0)
+        let text = try String(contentsOf: folder.appending(path: "made_test.yml"), encoding: .utf8)
+        for part in ["alertname: High", "eval_time: 8m", "eval_time: 12m", "expr: job:load"] { #expect(text.contains(part), "\(text)") }
+        #expect(try BuiltProgram.run(["test", "made_test.yml"], in: folder).output == "1 passed, 0 failed\n")
+        let again = try BuiltProgram.run(record, in: folder)
+        #expect(again.status == 1 && again.error.contains("is there already"))
+        try Data(rules.replacing("> 2", with: "> 3").utf8).write(to: folder.appending(path: "rules.yml"))
+        #expect(try BuiltProgram.run(["test", "made_test.yml"], in: folder).output.hasSuffix("0 passed, 1 failed\n"))
+    }
+
+    @Test func `coverage counts what the tests of all files reach together`() throws {
+        let folder = try folder(Self.series + Self.firing)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let head = "rule_files: [rules.yml]\nevaluation_interval: 1m\ntests:\n  - interval: 1m\n"
+        let other = "    promql_expr_test:\n      - {expr: twice, eval_time: 1m, exp_samples: [{labels: 'twice{job=\"a\"}', value: 4}]}\n"
+        try Data((head + Self.series + other).utf8).write(to: folder.appending(path: "other.test.yml"))
+        let one = try BuiltProgram.run(["test", "--coverage", "rules.test.yml"], in: folder).output
+        let both = try BuiltProgram.run(["test", "--coverage", "."], in: folder).output
+        #expect(one.contains("twice: no test expects anything of it") && !both.contains("twice:"))
+        #expect(both.contains("coverage: 1 of 2 rules wholly") && both.hasSuffix("2 passed, 0 failed\n"), "\(both)")
+    }
+
     @Test func `a folder without any test is a failure`() throws {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -149,7 +209,10 @@ import Testing
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        defer { process.terminate() }
+        defer {
+            process.terminate()
+            process.waitUntilExit()
+        }
         var text = ""
         func wait(for part: String) {
             while process.isRunning, !text.contains(part) { text += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) }
