@@ -72,7 +72,7 @@ public struct Replay: Sendable {
         while first <= settings.end {
             let following = first.advanced(byMilliseconds: shortest * Int64(BlockAnswers.steps))
             let last = min(settings.end, following.advanced(byMilliseconds: -1))
-            for stage in order.stages { run.evaluate(stage, from: first, through: last) }
+            for wave in order.waves { run.evaluate(wave, from: first, through: last) }
             run.endBlock(at: last)
             first = following
             if !progress(last) || (settings.stopsAtFirstFiring && run.hasFired) { break }

@@ -19,9 +19,14 @@ struct ReplayOrder: Sendable {
         var rules: [Place]
         /// Whether every instant has to be evaluated before the next.
         var isStepwise: Bool
+        /// How many stages have to be over before, one after the other.
+        var level = 0
     }
 
     private(set) var stages: [Stage] = []
+
+    /// The stages by levels: those of a wave do not read each other.
+    var waves: [[Stage]] { Dictionary(grouping: stages, by: \.level).sorted { $0.key < $1.key }.map(\.value) }
 
     /// All rules together, instant by instant: what any order has to come to.
     init(stepwise groups: [RuleGroup]) { stages = [Stage(rules: Self.places(of: groups), isStepwise: true)] }
@@ -43,9 +48,14 @@ struct ReplayOrder: Sendable {
                 return rule(reader).mayRead(rule(other)) || isEarlierReader
             }
         }
+        /// Beside `places`, of those that have been reached.
+        var levels = [Int](repeating: 0, count: places.count)
         for component in Self.components(reads) {
             let isCircle = component.count > 1 || reads[component[0]].contains(component[0])
-            stages.append(Stage(rules: component.map { places[$0] }.sorted(), isStepwise: isCircle))
+            let before = Set(component.flatMap { reads[$0] }).subtracting(component)
+            let level = before.map { levels[$0] + 1 }.max() ?? 0
+            for rule in component { levels[rule] = level }
+            stages.append(Stage(rules: component.map { places[$0] }.sorted(), isStepwise: isCircle, level: level))
         }
     }
 
