@@ -1,3 +1,5 @@
+import LapwingLint
+
 /// Every command with its flags: what the parser takes, the help shows and the completion will know.
 enum CommandTable {
     static let commands = [serve, test, check, query, replay, explain, export, format]
@@ -89,7 +91,16 @@ enum CommandTable {
             ("curl -s localhost:3001/metrics | lapwing check metrics", "check a page as a scrape would read it, and how its metrics are named"),
             ("lapwing check rules --data /var/lib/prometheus/metrics2 rules/*.yml", "find what matches nothing, never fires or is dear"),
             ("lapwing check rules --output sarif rules/*.yml > lint.sarif", "show findings beside a change"),
-        ])
+        ],
+        names: Lint.checks.map { check in
+            let needs = switch check.need {
+            case .nothing: ""
+            case .policy: " (with --policy)"
+            case .data: " (with --data or --server)"
+            }
+            return (check.name, check.summary + needs)
+        },
+        namesTitle: "Names of --lint; a comment # pint disable NAME beside a rule turns one off for it")
 
     static let query = CommandDescription(
         name: "query", operands: "EXPR", summary: "ask PromQL of a server or of files",

@@ -53,6 +53,10 @@ struct CommandDescription: Sendable {
     var flags: [Flag]
     /// Commands to copy, each with what it does.
     var examples: [(command: String, effect: String)]
+    /// The names that a flag takes, where there are many, each with its meaning.
+    var names: [(name: String, meaning: String)] = []
+    /// What these are.
+    var namesTitle = ""
 
     /// `--help` is every command's.
     static let helpFlag = Flag("--help", .toggle, "show this help")
@@ -71,6 +75,11 @@ struct CommandDescription: Sendable {
         for flag in allFlags {
             let gap = String(repeating: " ", count: width - flag.usage.count + 2)
             text += "  \(flag.usage)\(gap)\(flag.note)\n"
+        }
+        if !names.isEmpty {
+            text += "\n\(namesTitle):\n"
+            let width = names.map(\.name.count).max() ?? 0
+            for (name, meaning) in names { text += "  \(name)\(String(repeating: " ", count: width - name.count + 2))\(meaning)\n" }
         }
         if !examples.isEmpty {
             text += "\nExamples:\n"
