@@ -173,6 +173,15 @@ import Testing
         #expect(both.contains("coverage: 1 of 2 rules wholly") && both.hasSuffix("2 passed, 0 failed\n"), "\(both)")
     }
 
+    @Test func `rules in the place of tests, and the other way round, are told for what they are`() throws {
+        let folder = try folder(Self.series + Self.firing)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let rules = try BuiltProgram.run(["test", "rules.yml"], in: folder)
+        #expect(rules.status == 1 && rules.output.contains("rules.yml:1:1: error: this is a file of rules, not of their tests"))
+        let tests = try BuiltProgram.run(["check", "rules", "rules.test.yml"], in: folder)
+        #expect(tests.status == 1 && tests.output.hasPrefix("rules.test.yml:3:1: error: this is a file of tests, not of rules; lapwing test runs it"))
+    }
+
     @Test func `a folder without any test is a failure`() throws {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -11,6 +11,10 @@ extension UnitTestFile {
     public static func read(_ source: SourceText, isLenient: Bool = false) throws(SourceError) -> UnitTestFile {
         let document = try YAML.document(in: source, limits: .goLike)
         if document.root.isNull, isLenient { return UnitTestFile(emptyAt: source) }
+        if let rules = document.root.mapping?.entry("groups"), document.root.mapping?["tests"] == nil {
+            let help = "name it under rule_files of a test file; lapwing check rules checks it"
+            throw SourceError(source, [Diagnostic("this is a file of rules, not of their tests", at: rules.key.range, help: help)])
+        }
         var reader = UnitTestReader()
         var file = reader.file(document.root, source)
         file?.isLenient = isLenient

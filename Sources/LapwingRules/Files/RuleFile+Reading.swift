@@ -53,6 +53,12 @@ struct RuleFileReader {
                     range: root.range)
             ]
         }
+        if let tests = root.mapping?.entry("tests"), root.mapping?["groups"] == nil {
+            problems.append(
+                Diagnostic(
+                    "this is a file of tests, not of rules", at: tests.key.range, help: "lapwing test runs it", check: "unknown-field"))
+            return []
+        }
         guard let fields = YAMLFields(root, kind: "rule file", known: ["groups"], &problems) else { return [] }
         var seen: [String: SourceRange] = [:]
         let nodes = fields.list("groups", &problems)
