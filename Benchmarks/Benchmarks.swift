@@ -4,8 +4,9 @@ import LapwingText
 /// Measures what lapwing is built for, in one run: parsing, storing, decoding, querying.
 ///
 /// `Benchmarks` at full size, `Benchmarks --small` at the size that the test suite runs; `Benchmarks storage query` runs
-/// only what it names. `Benchmarks compare` and `Benchmarks agree` set lapwing's server beside Debian's Prometheus and VictoriaMetrics;
-/// `Benchmarks growth` tells how cost grows, `Benchmarks endure` puts the program under load for hours, and `Benchmarks kills` looks for what it acknowledged before it was killed.
+/// only what it names. `compare` and `agree` set lapwing's server beside Debian's Prometheus and VictoriaMetrics; `growth` tells how cost
+/// grows; `endure` puts the program under load for hours, `kills` looks for what it acknowledged before it was killed, and `hostile`
+/// attacks it.
 @main
 enum Benchmarks {
     typealias Row = (name: String, value: Double, unit: String)

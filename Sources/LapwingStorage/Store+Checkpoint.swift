@@ -114,7 +114,6 @@ private struct CheckpointPlan {
     private var summaries = SummaryRecord()
     private var segmentSummaries = SummaryRecord()
     private var latest = Int64.min
-    private var segmentChunks = 0
     private(set) var bytes = 0
     private(set) var segment: Durability.Segment?
 

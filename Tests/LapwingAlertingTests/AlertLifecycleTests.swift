@@ -119,6 +119,7 @@ private func result(_ tick: Int, value: Double = 1, labels: Labels = labels) -> 
             try AlertLifecycle(limit: 1).step(&active, results: [result(1), result(1, labels: other)], at: time(1))
         }
         #expect(active.isEmpty)
+        #expect(try AlertLifecycle(limit: 2).step(&active, results: [result(2), result(2, labels: other)], at: time(2)).count == 4)
     }
 
     @Test func `samples carry the state and the second of the beginning`() throws {
@@ -130,6 +131,8 @@ private func result(_ tick: Int, value: Double = 1, labels: Labels = labels) -> 
             #"ALERTS_FOR_STATE{alertname="A", instance="one"}"#,
         ])
         #expect(samples.map(\.value) == [1, 120])
+        let between = ActiveAlerts([Alert(labels: labels, value: 1, activeAt: Timestamp(milliseconds: 120_999))])
+        #expect(AlertSamples.samples(of: between).map(\.value) == [1, 120])
     }
 
     @Test func `an Alertmanager is told at once, after the resend delay, and of the end`() throws {

@@ -127,6 +127,17 @@ extension WebhookDispatcher {
         #expect(dispatcher.pendingDeliveries == 0)
     }
 
+    @Test func `a thousand messages wait for a receiver that is down, and what changes after them is told as it then is`() {
+        var dispatcher = dispatcher()
+        for minute in 0..<1010 {
+            dispatcher.receive([alert("i\(minute)"), alert("i\(minute - 1)", until: 60 * minute)], at: at(60 * minute))
+            _ = dispatcher.deliver(at: at(60 * minute + 5), .failed(retryAfter: nil, "refused"))
+        }
+        #expect(dispatcher.pendingDeliveries == 1000)
+        #expect(dispatcher.deliver(at: at(70_000)).first == "+i0")
+        #expect(dispatcher.deliver(at: at(80_000)).last?.contains("+i1009") ?? false)
+    }
+
     @Test func `Retry-After holds a failed delivery back for as long as it says`() {
         var dispatcher = dispatcher()
         dispatcher.receive([alert("a")], at: at(0))

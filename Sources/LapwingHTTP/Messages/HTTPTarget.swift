@@ -30,12 +30,4 @@ public struct HTTPTarget: Sendable, Equatable {
         self.rawPath = String(rawPath)
         rawQuery = question < sign ? String(origin[bytes.index(after: question)..<sign]) : nil
     }
-
-    /// The query's items.
-    ///
-    /// - Throws: the first fault in its escapes.
-    public func queryItems() throws(HTTPFormError) -> HTTPParameters {
-        guard let rawQuery else { return HTTPParameters() }
-        return try HTTPParameters(formText: rawQuery)
-    }
 }

@@ -92,6 +92,15 @@ import Testing
         }
         let found = exemplars.select([[.equal("job", "j")]], over: .all)
         #expect(found.map { "\($0.series["x"] ?? "") \($0.exemplars.map(\.time))" } == ["1 [900]", "2 [1000]"])
+        // One without a time of its own has the sample's, where that counts.
+        for (honors, time) in [(true, Int64(700)), (false, 4000)] {
+            let exemplars = ExemplarStore()
+            var session = try ScrapeSession(self.session { $0.honorsTimestamps = honors }.target, exemplars: exemplars)
+            let answer = page(
+                "# TYPE a counter\na_total 1 0.7 # {t=\"y\"} 0.5\n# EOF\n", type: "application/openmetrics-text; version=1.0.0")
+            #expect(session.take(answer, at: Timestamp(milliseconds: 4000), elapsed: .zero, into: sink).error == nil)
+            #expect(exemplars.select([[.equal("job", "j")]], over: .all).flatMap { $0.exemplars.map(\.time) } == [time])
+        }
         let broken = page("a_total 1 # {t=\"b\"} 1 5\nb\n# EOF\n", type: "application/openmetrics-text; version=1.0.0")
         #expect(session.take(broken, at: Timestamp(milliseconds: 3000), elapsed: .zero, into: sink).error != nil)
         #expect(exemplars.count == 2)
