@@ -3,6 +3,9 @@ import LapwingSeries
 /// When a group is evaluated: every interval, at an offset within it that the group's key decides, so that groups
 /// spread over the interval and a group keeps its instants over restarts.
 ///
+/// Offsets are a tenth of the interval apart, and a second at most: to wake a thread for a group costs as much as fifty trivial rules,
+/// and groups that have their instants in common are evaluated by one.
+///
 /// Source: Prometheus 3.14 `rules/group.go`, `EvalTimestamp`; the hash is our own.
 public struct GroupSchedule: Sendable, Hashable {
     /// Milliseconds; at least 1.
@@ -13,8 +16,13 @@ public struct GroupSchedule: Sendable, Hashable {
     public init(key: GroupKey, interval: Duration) {
         self.interval = max(1, interval.milliseconds)
         let hash = Labels(metric: "", ["file": key.file, "name": key.name]).stableHash
-        offset = Int64(hash % UInt64(self.interval))
+        let spacing = max(1, min(Self.maximumSpacing.milliseconds, self.interval / Self.offsets))
+        offset = Int64(hash % UInt64(self.interval / spacing)) * spacing
     }
+
+    /// Offsets of an interval, where they are not more than `maximumSpacing` apart; then there are more.
+    static let offsets: Int64 = 10
+    static let maximumSpacing = Duration.seconds(1)
 
     /// Every interval, so that `time` is one of the instants.
     public init(interval: Duration, through time: Timestamp) {

@@ -195,6 +195,13 @@ private final class RecordingSink: SampleSink, Sendable {
         #expect(written.contains(#"ALERTS{a="b", alertname="A", alertstate="firing"} 1 @20"#))
     }
 
+    @Test(arguments: [(1, 1), (7, 7), (95, 10), (5000, 10), (10_000, 10), (15_000, 15), (60_000, 60)])
+    func `groups are spread over the interval, at few instants`(milliseconds: Int64, instants: Int) {
+        let offsets = Set((0..<2000).map { GroupSchedule(key: GroupKey(file: "r.yml", name: "\($0)"), interval: .milliseconds(milliseconds)).offset })
+        #expect(offsets.count == instants)
+        #expect(offsets.allSatisfy { (0..<milliseconds).contains($0) })
+    }
+
     @Test func `groups have their own instants, the same after a restart, and missed ones are counted`() {
         let schedule = GroupSchedule(key: GroupKey(file: "r.yml", name: "g"), interval: .seconds(60))
         let slot = schedule.slot(atOrBefore: at(1_000_000))
