@@ -86,7 +86,7 @@ import Testing
         #expect((2...4).contains(count(100)))
     }
 
-    @Test(arguments: [(204, true), (429, false), (503, false), (408, false), (400, true), (404, true), (413, true)])
+    @Test(arguments: [(204, true), (429, false), (500, false), (503, false), (408, false), (400, true), (404, true), (413, true)])
     func `429 and faults of the server are tried again, other refusals not`(_ status: Int, _ isDone: Bool) {
         var shard = shard([series(1, [1])])
         _ = shard.completed(SendingOutcome(status: status, retryAfter: nil, ""), at: now)
