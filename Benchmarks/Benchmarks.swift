@@ -54,8 +54,9 @@ enum Benchmarks {
         if isWanted("exposition") { rows += ExpositionBenchmarks.rows(series: isSmall ? 200 : 50_000) }
         if isWanted("storage") { rows += StorageBenchmarks.rows(series: isSmall ? 50 : 10_000) }
         if isWanted("ways") { rows += WaysInBenchmarks.rows(requests: isSmall ? 1 : 10, rounds: isSmall ? 2 : 50) }
+        if isWanted("modules") { rows += ModuleBenchmarks.rows(series: isSmall ? 200 : 50_000) }
         if isWanted("together") { rows += TogetherBenchmarks.rows(series: isSmall ? 100 : 10_000, seconds: isSmall ? 0.05 : 2) }
-        // Likewise.
+        // Half a minute: only when asked for, and in the suite.
         if names.contains("replay") || (isSmall && names.isEmpty) {
             let size = isSmall ? ReplayBenchmarks.small : ReplayBenchmarks.full
             rows += ReplayBenchmarks.rows(size.workload, days: size.days)

@@ -1,3 +1,5 @@
+// Copies within an array go through its memory: a slice of the array that is appended to would be a copy of all of it.
+
 /// What the blocks of one frame hand on from one to the next, and how a compressed block becomes bytes.
 ///
 /// Source: RFC 8878, section 3.1.1.3.
@@ -98,11 +100,17 @@ struct BlockDecoder {
             throw .damaged("a match begins \(distance) bytes back, where \(output.count - start) are written", offset: range.lowerBound)
         }
         guard count <= limit - output.count else { throw .tooLong(limit: limit) }
-        let source = output.count - distance
-        if distance >= count {
-            output.append(contentsOf: output[source..<(source + count)])
-        } else {
-            for index in 0..<count { output.append(output[source + index]) }
+        let end = output.count
+        output.append(contentsOf: repeatElement(0, count: count))
+        output.withUnsafeMutableBytes { bytes in
+            // A match that is longer than its distance goes on with what it has written: each piece is all that there is so far.
+            var copied = 0
+            while copied < count {
+                let piece = min(count - copied, distance + copied)
+                let source = UnsafeRawBufferPointer(rebasing: bytes[(end - distance)..<(end - distance + piece)])
+                UnsafeMutableRawBufferPointer(rebasing: bytes[(end + copied)...]).copyMemory(from: source)
+                copied += piece
+            }
         }
     }
 
@@ -129,7 +137,7 @@ extension BlockDecoder {
             if head & 3 == 1 {
                 literals.append(contentsOf: repeatElement(UInt8(truncatingIfNeeded: try cursor.byte()), count: size))
             } else {
-                for index in try cursor.skip(size) { literals.append(cursor.bytes[index]) }
+                literals.append(cursor.bytes, try cursor.skip(size))
             }
             return
         }
@@ -154,5 +162,12 @@ extension BlockDecoder {
             try huffman.decode(cursor.bytes, try cursor.skip(length), count: each, into: &literals)
         }
         try huffman.decode(cursor.bytes, try cursor.skip(cursor.remaining), count: size - 3 * each, into: &literals)
+    }
+}
+
+extension [UInt8] {
+    /// Appends a part of some bytes, which lies within them.
+    mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        bytes.extracting(range).withUnsafeBufferPointer { append(contentsOf: $0) }
     }
 }

@@ -44,6 +44,11 @@ enum XXHash {
     private static func rotated(_ value: UInt64, _ count: UInt64) -> UInt64 { value << count | value >> (64 - count) }
 
     private static func number(_ bytes: Span<UInt8>, _ offset: Int, _ width: Int) -> UInt64 {
+        if width == 8 {
+            // The load stands behind a comparison of the offset with the number of bytes.
+            precondition(offset + 8 <= bytes.count)
+            return UInt64(littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) })
+        }
         var result: UInt64 = 0
         for index in (offset..<(offset + width)).reversed() { result = result << 8 | UInt64(bytes[index]) }
         return result

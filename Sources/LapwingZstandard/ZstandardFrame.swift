@@ -65,7 +65,7 @@ public enum ZstandardFrame {
             if kind == 1 {
                 output.append(contentsOf: repeatElement(UInt8(truncatingIfNeeded: try cursor.byte()), count: size))
             } else {
-                for index in try cursor.skip(size) { output.append(cursor.bytes[index]) }
+                output.append(cursor.bytes, try cursor.skip(size))
             }
         case 2: try decoder.decode(cursor.bytes, try cursor.skip(size), into: &output)
         default: throw cursor.damage("a block is of an unknown kind")

@@ -68,6 +68,18 @@ import Testing
 
     static let lapwings = "28b52ffd04587d0000486c617077696e67200a0100ab0b177a76367c"
 
+    /// One block writes eight bytes; each of the others has 32,000 matches of three bytes and nothing else: its three tables are of one
+    /// symbol each, so that its sequences take no bits.
+    @Test(.timeLimit(.minutes(1))) func `a match costs what it writes, however much was written before it`() throws {
+        let blocks = 40
+        let matches = "00 FD 00 54 00 00 00 01"
+        var frame = bytes("28B52FFD 00 58" + "400000" + "0102030405060708")
+        for number in 1...blocks { frame += bytes((number == blocks ? "45" : "44") + "0000" + matches) }
+        let written = try ZstandardFrame.decompress(frame, limit: 10_000_000)
+        #expect(written.count == 8 + blocks * 32_000 * 3)
+        #expect(Array(written[..<14]) == [1, 2, 3, 4, 5, 6, 7, 8, 5, 6, 7, 7, 7, 7])
+    }
+
     @Test(.enabled(if: isInstalled, "needs zstd"), arguments: 0..<6 as Range<UInt64>)
     func `frames that were cut or changed are refused or read, and never trap`(seed: UInt64) throws {
         var state = seed &+ 99
