@@ -8,5 +8,8 @@ final class Latest<Value: Sendable>: Sendable {
 
     var value: Value { state.withLock { $0 } }
 
+    /// Part of it, without a copy of the rest.
+    func read<Part: Sendable>(_ part: (Value) -> Part) -> Part { state.withLock { part($0) } }
+
     func set(_ value: Value) { state.withLock { $0 = value } }
 }

@@ -5,8 +5,7 @@ import LapwingSeries
 
 /// What happens after every evaluation of a group: receivers are told, changes logged.
 struct RoundObserver: Sendable {
-    let externalLabels: Latest<Labels>
-    let externalURL: String
+    let settings: Latest<SidecarSettings>
     let notifier: Notifier
     let heartbeat: Latest<HeartbeatSender?>
     let log: LogWriter
@@ -31,8 +30,9 @@ struct RoundObserver: Sendable {
 
     /// Puts what the evaluation means into the outbox, and with it the alerts' state into the log.
     private func tell(_ group: RuleGroup, _ outcome: GroupOutcome) {
+        let (labels, url) = settings.read { ($0.configuration.externalLabels, $0.configuration.externalURL ?? "") }
         let due = outcome.alerts.flatMap { rule in
-            rule.due.map { NotifiedAlert($0, expression: rule.expression, externalLabels: externalLabels.value, externalURL: externalURL) }
+            rule.due.map { NotifiedAlert($0, expression: rule.expression, externalLabels: labels, externalURL: url) }
         }
         let changes = outcome.transitions.map { AlertHistory.Change($0, group: group.name, file: group.file) }
         notifier.receive(due, changes, at: outcome.at, keeping: outcome.notes)

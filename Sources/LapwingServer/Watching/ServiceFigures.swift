@@ -14,8 +14,7 @@ struct ServiceFigures {
     let scheduler: RuleScheduler
     let scrapes: ScrapeManager
     let notifier: Notifier
-    let configuration: SidecarConfiguration
-    let alertmanagers: Latest<[String]>
+    let settings: Latest<SidecarSettings>
     let lastReload: Latest<(succeeded: Bool, at: Timestamp)>
 
     private typealias Figure = (name: String, kind: MetricMetadata.Kind, help: String, value: @Sendable () -> Double)
@@ -46,6 +45,7 @@ struct ServiceFigures {
     }
 
     private var limits: [Figure] {
+        let configuration = settings.value.configuration
         let retention = configuration.retention ?? SidecarConfiguration.standardRetention
         let (size, series) = (configuration.retentionSize ?? 0, store.options.limits.maximumSeries)
         return [
@@ -56,14 +56,17 @@ struct ServiceFigures {
     }
 
     private var service: [Figure] {
-        let (notifier, scrapes, alertmanagers, lastReload) = (notifier, scrapes, alertmanagers, lastReload)
+        let (notifier, scrapes, settings, lastReload) = (notifier, scrapes, settings, lastReload)
         return [
             ("lapwing_notifications_queue_length", .gauge, "Messages and alerts that no receiver has taken yet.", { Double(notifier.pending) }),
             (
                 "lapwing_notifications_queue_capacity", .gauge, "Alerts that wait for one Alertmanager at most.",
                 { Double(AlertmanagerQueue.capacity) }
             ),
-            ("lapwing_notifications_alertmanagers_discovered", .gauge, "Alertmanagers that are told.", { Double(alertmanagers.value.count) }),
+            (
+                "lapwing_notifications_alertmanagers_discovered", .gauge, "Alertmanagers that are told.",
+                { Double(settings.read { $0.configuration.alertmanagers.count }) }
+            ),
             ("lapwing_targets", .gauge, "Targets that are scraped.", { Double(scrapes.activeTargets.count) }),
             ("lapwing_targets_down", .gauge, "Targets whose last scrape failed.", { Double(scrapes.activeTargets.count { $0.health == .down }) }),
             ("lapwing_config_last_reload_successful", .gauge, "Whether the last reload was taken.", { lastReload.value.succeeded ? 1 : 0 }),

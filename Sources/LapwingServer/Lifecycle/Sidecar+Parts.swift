@@ -1,0 +1,109 @@
+import Lapwing
+import LapwingHTTP
+import LapwingNotify
+import LapwingPromQL
+import LapwingRemote
+import LapwingRules
+import LapwingSeries
+import LapwingStorage
+
+/// How each part is made of what the service was told.
+extension Sidecar {
+    static func listening(_ configuration: SidecarConfiguration) -> HTTPServerConfiguration {
+        var listening = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        listening.lane = RequestLanes.lane
+        listening.bodyLimit = RequestLanes.bodyLimit
+        listening.largeBodyBytes = RequestLanes.largeWrite
+        return listening
+    }
+
+    static func querier(_ configuration: SidecarConfiguration, _ store: Store) -> SourceQuerier {
+        let timeout = configuration.queryTimeout
+        return SourceQuerier(
+            engine: QueryEngine(configuration.engine), source: store, makeContext: { QueryContext(deadline: .now + timeout) })
+    }
+
+    static func environment(
+        _ configuration: SidecarConfiguration, _ querier: any RuleQuerier, _ sink: any SampleSink
+    ) -> RuleEnvironment {
+        RuleEnvironment(
+            querier: querier, sink: sink, externalLabels: configuration.externalLabels, externalURL: configuration.externalURL ?? "",
+            defaultInterval: configuration.evaluationInterval ?? SidecarConfiguration.standardInterval)
+    }
+
+    static func notifier(
+        _ configuration: SidecarConfiguration, _ store: Store, _ log: LogWriter, _ client: any HTTPClient, _ instruments: Instruments
+    ) -> Notifier {
+        let durations = instruments.histogram("lapwing_notifications_latency_seconds", help: "How long receivers take to answer.")
+        var surroundings = Notifier.Surroundings(client: MeasuredClient(client: client, durations: durations))
+        surroundings.notes = store
+        surroundings.readFile = RuleLoading.secret
+        surroundings.observer = { event in report(event, log, instruments) }
+        return Notifier(notifications(configuration), surroundings)
+    }
+
+    static func notifications(_ configuration: SidecarConfiguration) -> Notifier.Configuration {
+        var notifications = Notifier.Configuration()
+        notifications.webhooks = configuration.webhooks
+        notifications.alertmanagers = configuration.alertmanagers
+        notifications.relabeling = configuration.alertRelabeling
+        notifications.externalURL = configuration.externalURL ?? ""
+        notifications.jitterSeed = UInt64(bitPattern: Timestamp.now.milliseconds)
+        notifications.outageTolerance = configuration.restart.outageTolerance
+        return notifications
+    }
+
+    private static func report(_ event: Notifier.Event, _ log: LogWriter, _ instruments: Instruments) {
+        switch event {
+        case .delivered(let receiver, let group, let alerts):
+            instruments.counter("lapwing_notifications_sent_total", ["receiver": receiver], help: "Alerts that a receiver has taken.")
+                .increment(by: UInt64(alerts))
+            log.log(.debug, "notification delivered", ["receiver": receiver, "group": group, "alerts": "\(alerts)"])
+        case .failed(let receiver, let group, let attempt, let reason):
+            instruments.counter("lapwing_notifications_errors_total", ["receiver": receiver], help: "Tries that failed and are repeated.").increment()
+            log.log(.warn, "notification failed, will be tried again", ["receiver": receiver, "group": group, "attempt": "\(attempt)", "err": reason])
+        case .refused(let receiver, let group, let reason):
+            instruments.counter("lapwing_notifications_dropped_total", ["receiver": receiver], help: "Messages that a receiver did not want.").increment()
+            log.log(.error, "notification refused", ["receiver": receiver, "group": group, "err": reason])
+        case .trouble(let reason): log.log(.error, "notifications in trouble", ["err": reason])
+        }
+    }
+
+    func routes() -> APIRoutes {
+        let configuration = settings.value.configuration
+        let (externalURL, writing) = (configuration.externalURL ?? "", PiecewiseSink(sink: sink))
+        let externalLabels: @Sendable () -> Labels = { [settings] in settings.read { $0.configuration.externalLabels } }
+        return APIRoutes(
+            queries: QueryEndpoints(
+                engine: QueryEngine(configuration.engine), source: store, timeout: configuration.queryTimeout),
+            series: SeriesEndpoints(source: store), rules: RuleEndpoints(scheduler: scheduler),
+            targets: TargetEndpoints(scrapes: scrapes, written: metadata, externalURL: externalURL, listenPort: address.port),
+            status: StatusEndpoints(store: store, scheduler: scheduler, scrapes: scrapes, start: .now),
+            writes: WriteEndpoint(sink: writing, exemplars: exemplars, metadata: metadata),
+            imports: ImportEndpoint(sink: writing, exemplars: exemplars),
+            telemetry: OpenTelemetryEndpoint(sink: writing, exemplars: exemplars, metadata: metadata),
+            exemplars: ExemplarEndpoint(exemplars: exemplars),
+            federation: FederationEndpoint(
+                source: store, lookbackDelta: configuration.engine.lookbackDelta, externalLabels: externalLabels),
+            runtime: RuntimeEndpoints(
+                start: .now, flags: configuration.shownFlags, retention: configuration.shownRetention, lastReload: { [lastReload] in lastReload.value }),
+            instruments: instruments,
+            history: HistoryEndpoint(notifier: notifier),
+            explanations: ExplainEndpoint(
+                scheduler: scheduler, source: store, firstSample: { [store] in store.statistics.oldest },
+                interval: configuration.evaluationInterval ?? SidecarConfiguration.standardInterval,
+                externalLabels: externalLabels, externalURL: externalURL, timeout: configuration.queryTimeout),
+            alertmanagers: { [settings] in settings.read { $0.configuration.alertmanagers.map(\.url) } },
+            shownConfiguration: { [settings] in settings.read { $0.shownText } },
+            now: { .now }, reload: { [weak self] in self?.reloadAndWait() })
+    }
+
+    /// Names everything that the page of metrics shows of the service.
+    func describeSelf() {
+        let figures = ServiceFigures(
+            store: store, exemplars: exemplars, scheduler: scheduler, scrapes: scrapes, notifier: notifier, settings: settings, lastReload: lastReload)
+        figures.describe(in: instruments)
+        remote.describe(metadata: { [metadata, scrapes] in scrapes.activeTargets.flatMap(\.metadata) + metadata.all }, exemplars)
+        RuleFigures.describe(scheduler, in: instruments)
+    }
+}
