@@ -45,7 +45,7 @@ public struct QueryEngine: Sendable {
         _ query: PreparedQuery, at time: Timestamp, over snapshot: any SeriesSnapshot, context: QueryContext = QueryContext()
     ) throws(QueryError) -> QueryResult {
         let grid = StepGrid(start: time.milliseconds, step: 1, count: 1)
-        let plan = try plans.plan(of: query) { () throws(QueryError) in try self.plan(query, grid: grid, step: 0) }
+        let plan = try plans.plan(of: query) { () throws(QueryError) in try self.plan(query, from: time, through: time, step: 0) }
         var evaluator = Evaluator(snapshot: snapshot, options: options, context: context, groupings: groupings,
             commonParts: query.commonParts)
         if case .window(let window) = plan {
@@ -73,7 +73,7 @@ public struct QueryEngine: Sendable {
         }
         guard let grid = StepGrid(from: start, through: end, step: step) else { return QueryResult(value: .matrix([])) }
         guard grid.count <= options.maximumSamples else { throw .tooManySamples(limit: options.maximumSamples) }
-        let plan = try plan(query, grid: grid, step: step.milliseconds)
+        let plan = try plan(query, from: start, through: end, step: step.milliseconds)
         var evaluator = Evaluator(snapshot: snapshot, options: options, context: context, groupings: groupings,
             commonParts: query.commonParts)
         switch try evaluator.evaluate(plan, on: grid) {
@@ -86,13 +86,14 @@ public struct QueryEngine: Sendable {
 
     /// The plan of a query as text, for tests and for people.
     public func explain(_ query: PreparedQuery, from start: Timestamp, through end: Timestamp, step: Duration) throws(QueryError) -> String {
-        let grid = StepGrid(from: start, through: end, step: step) ?? StepGrid(start: start.milliseconds, step: 1, count: 1)
-        return try plan(query, grid: grid, step: step.milliseconds).description
+        try plan(query, from: start, through: end, step: step.milliseconds).description
     }
 
-    private func plan(_ query: PreparedQuery, grid: StepGrid, step: Int64) throws(QueryError) -> PlanNode {
+    private func plan(
+        _ query: PreparedQuery, from start: Timestamp, through end: Timestamp, step: Int64
+    ) throws(QueryError) -> PlanNode {
         let planner = Planner(
-            start: grid.start, end: grid.time(grid.count - 1), step: step,
+            start: start.milliseconds, end: end.milliseconds, step: step,
             defaultSubqueryStep: options.defaultSubqueryStep.milliseconds)
         return try planner.plan(query.expression).markingHistogramCounts()
     }

@@ -31,7 +31,7 @@ extension Evaluator {
         let first = try scalar(plan.arguments[0], on: grid)
         let second = try scalar(plan.arguments[1], on: grid)
         return .scalar(
-            zip(first, second).map { a, b in a.isNaN || b.isNaN ? .nan : isMaximum ? Swift.max(a, b) : Swift.min(a, b) })
+            zip(first, second).map { a, b in isMaximum ? greater(a, b) : lesser(a, b) })
     }
 
     /// The time of each element's sample for a selector, else the evaluation's own.

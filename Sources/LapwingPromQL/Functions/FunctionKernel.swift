@@ -147,5 +147,16 @@ extension Evaluator {
 /// A value kept between two others; absent where the lower lies above the upper.
 private func clamped(_ value: Double, _ low: Double, _ high: Double) -> Double {
     if high < low { return StepMatrix.absent }
-    return value.isNaN || low.isNaN || high.isNaN ? .nan : max(low, min(high, value))
+    return greater(low, lesser(high, value))
 }
+
+/// As Go's `math.Max`: infinity comes before what is no number, and 0 is greater than -0.
+func greater(_ first: Double, _ second: Double) -> Double {
+    if first == .infinity || second == .infinity { return .infinity }
+    if first.isNaN || second.isNaN { return .nan }
+    if first == second { return first.sign == .minus ? second : first }
+    return first > second ? first : second
+}
+
+/// As Go's `math.Min`, the mirror image of `greater`.
+func lesser(_ first: Double, _ second: Double) -> Double { -greater(-first, -second) }

@@ -154,11 +154,12 @@ extension Evaluator {
         return result.filteringRows { result.hasValues(row: $0) }
     }
 
-    /// How often each value stands in a group, the value as a label.
+    /// How often each value stands in a group, the value as a label, unless `without` drops just that.
     private mutating func countValues(
         _ input: StepMatrix, _ grouping: Grouping, label: String, _ plan: AggregationPlan
     ) throws(QueryError) -> StepMatrix {
         guard LabelName.isValid(label) else { throw .execution("invalid label name \(GoQuote.quote(label))") }
+        let isDropped = plan.isWithout && (label == LabelName.metric || plan.grouping.names.contains(label))
         var rowOf: [Labels: Int] = [:]
         var result = StepMatrix(stepCount: input.stepCount)
         for row in 0..<input.rowCount {
@@ -166,7 +167,7 @@ extension Evaluator {
             let base = grouping.labels[grouping.groupOfRow[row]]
             for (step, cell) in input.cells(of: row).enumerated() where input.isPresent(cell) {
                 let text = input.histogram(at: cell).map(\.description) ?? GoNumber.text(input.values[cell], .fixed)
-                let labels = base.setting(label, text)
+                let labels = isDropped ? base : base.setting(label, text)
                 let target = rowOf[labels] ?? result.rowCount
                 if target == result.rowCount {
                     rowOf[labels] = target

@@ -6,7 +6,8 @@ import LapwingText
 ///
 /// Source: Prometheus 3.14 `promql/durations.go` and `PreprocessExpr` in `promql/engine.go`.
 struct Planner {
-    /// The query's first and last instant and its step, in milliseconds; the step is 0 for an instant query.
+    /// The times that were asked for, in milliseconds: the last step may lie before the end, which is what `end()` means.
+    /// The step is 0 for an instant query.
     let start: Int64
     let end: Int64
     let step: Int64
@@ -98,8 +99,8 @@ struct Planner {
         switch node.function.name {
         case "start": return (.number(Double(start) / 1000), true)
         case "end": return (.number(Double(end) / 1000), true)
-        case "step": return (.number(Double(step) / 1000), true)
-        case "range": return (.number(Double(end - start) / 1000), true)
+        case "step": return (.number(start == end ? 0 : Double(step) / 1000), true)
+        case "range": return (.number(range), true)
         default: break
         }
         if node.function.name == "label_replace" || node.function.name == "label_join", case .string(let label) = node.arguments[1],
@@ -134,6 +135,9 @@ struct Planner {
 
     // MARK: Durations
 
+    /// Between the times that were asked for, in seconds.
+    private var range: Double { (Double(end) - Double(start)) / 1000 }
+
     private func positiveDuration(_ text: DurationText) throws(QueryError) -> Int64 {
         try milliseconds(of: text, allowsNegative: false)
     }
@@ -160,7 +164,7 @@ struct Planner {
         case .literal(let milliseconds, _, _): return Double(milliseconds) / 1000
         case .number(let seconds, _, _): return seconds
         case .step: return Double(step) / 1000
-        case .range: return Double(end - start) / 1000
+        case .range: return range
         case .negative(let operand, _): return -(try seconds(of: operand))
         case .positive(let operand, _), .parenthesized(let operand, _): return try seconds(of: operand)
         case .minimum(let first, let second, _): return Self.extreme(try seconds(of: first), try seconds(of: second), Swift.min)
