@@ -1,3 +1,5 @@
+// Reads eight bytes at any offset at once. The load stands behind a comparison with the number of bytes.
+
 /// XXH64 with seed 0, with which a frame seals what it holds.
 ///
 /// Source: Collet, "xxHash fast digest algorithm", version 0.1.1.
@@ -45,7 +47,6 @@ enum XXHash {
 
     private static func number(_ bytes: Span<UInt8>, _ offset: Int, _ width: Int) -> UInt64 {
         if width == 8 {
-            // The load stands behind a comparison of the offset with the number of bytes.
             precondition(offset + 8 <= bytes.count)
             return UInt64(littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) })
         }

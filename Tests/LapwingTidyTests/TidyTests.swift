@@ -43,10 +43,13 @@ import Testing
         #expect(Set(found) == expected)
     }
 
-    @Test func `every module has a page`() throws {
+    @Test func `every module has a page, which says its limits and where its cost goes`() throws {
         for room in try Tree.manifestRooms().keys.sorted() {
             let page = try Tree.text("Sources/\(room)/README.md")
-            #expect(page.count > 200, "Sources/\(room)/README.md says too little")
+            let headings = page.split(separator: "\n").filter { $0.hasPrefix("#") }.map { $0.drop { $0 == "#" || $0 == " " } }
+            for heading in ["Limits", "Cost"] {
+                #expect(headings.contains(heading[...]), "Sources/\(room)/README.md has no part \"\(heading)\"")
+            }
         }
     }
 
