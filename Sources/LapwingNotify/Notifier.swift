@@ -23,8 +23,6 @@ public final class Notifier: Sendable {
     /// What the notifier has around it.
     public struct Surroundings: Sendable {
         public var client: any HTTPClient
-        /// Clients for receivers that need one of their own, by the receiver's key.
-        public var clients: [String: any HTTPClient] = [:]
         /// Where what must survive is kept.
         public var notes: any NoteKeeper = ForgetfulNoteKeeper()
         public var now: @Sendable () -> Timestamp = { .now }
@@ -43,7 +41,6 @@ public final class Notifier: Sendable {
         var unkept: [String: Note] = [:]
         var wake: (at: Timestamp, task: Task<Void, Never>)?
         var isRunning = false
-        var clients: [String: any HTTPClient]
     }
 
     private let surroundings: Surroundings
@@ -56,7 +53,7 @@ public final class Notifier: Sendable {
         self.surroundings = surroundings
         let outbox = Outbox(configuration, restoring: surroundings.notes.notes(beginning: Outbox.notePrefix), at: surroundings.now())
         for fault in outbox.faults { surroundings.observer(.trouble(fault)) }
-        state = Mutex(State(outbox: outbox, clients: surroundings.clients))
+        state = Mutex(State(outbox: outbox))
     }
 
     // MARK: Life
@@ -68,11 +65,10 @@ public final class Notifier: Sendable {
     }
 
     /// Goes on with other settings.
-    public func apply(_ configuration: Configuration, clients: [String: any HTTPClient] = [:]) {
+    public func apply(_ configuration: Configuration) {
         let now = surroundings.now()
         change { state in
             state.outbox.apply(configuration, at: now)
-            state.clients = clients
             return []
         }
         advance()
@@ -200,7 +196,6 @@ public final class Notifier: Sendable {
     }
 
     private func outcome(of delivery: Delivery) async -> DeliveryOutcome {
-        let client = state.withLock { $0.clients[delivery.receiver] } ?? surroundings.client
         let request: HTTPClientRequest
         do throws(HTTPCredentialsError) {
             request = try delivery.request(surroundings.readFile)
@@ -208,7 +203,7 @@ public final class Notifier: Sendable {
             return .failed(retryAfter: nil, error.description)
         }
         do throws(HTTPClientError) {
-            let response = try await client.send(request)
+            let response = try await surroundings.client.send(request)
             let delay = response.headers["Retry-After"].flatMap { RetryAfter.delay($0, atSecond: surroundings.now().milliseconds / 1000) }
             return DeliveryOutcome(status: response.status.code, retryAfter: delay)
         } catch {
