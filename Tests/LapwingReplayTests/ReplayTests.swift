@@ -115,6 +115,18 @@ import Testing
         #expect(rule.failures == 2 && rule.firstFailure?.message.contains("many-to-many matching not allowed") == true)
     }
 
+    @Test func `rules come after those that they read, also in a chain of thousands, and a circle is a stage of its own`() throws {
+        let count = 5000
+        // Each in a group of its own and written backwards, so that the order of the file is of no help.
+        let chain = (0..<count).reversed().map { "- {name: g\($0), rules: [{record: 'a:b\($0)', expr: 'a:b\($0 - 1)'}]}\n" }
+        let circle = "- {name: c, rules: [{record: 'c:x', expr: 'c:y'}, {record: 'c:y', expr: 'c:x + a:b7'}]}\n"
+        let groups = try RuleFile.read(SourceText(name: "rules.yml", "groups:\n" + chain.joined().replacing("a:b-1", with: "load") + circle)).groups
+        let stages = ReplayOrder(groups).stages
+        #expect(stages.filter { !$0.isStepwise }.sorted { $0.level < $1.level }.map { $0.rules.map(\.group) } == (0..<count).map { [count - 1 - $0] })
+        let stepwise = stages.filter(\.isStepwise)
+        #expect(stepwise.map(\.rules) == [[.init(group: count, rule: 0), .init(group: count, rule: 1)]] && stepwise[0].level == 8)
+    }
+
     /// Rules of every kind that the order treats in its own way.
     static let rules = """
         groups:

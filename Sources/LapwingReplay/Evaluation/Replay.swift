@@ -55,8 +55,8 @@ public struct Replay: Sendable {
         order = ReplayOrder(groups)
         let rules = groups.flatMap(\.rules)
         metrics = Set(rules.flatMap(\.writtenMetrics))
-        let alerting = rules.filter { if case .alerting = $0 { true } else { false } }
-        readsAlerts = settings.keepsAlertSeries || rules.contains { rule in alerting.contains { rule.mayRead($0) } }
+        let alerts = RuleDependencies(among: rules.filter { if case .alerting = $0 { true } else { false } })
+        readsAlerts = settings.keepsAlertSeries || rules.contains { !alerts.rules(readBy: $0).isEmpty }
         var options = EngineOptions()
         options.defaultSubqueryStep = settings.interval
         engine = QueryEngine(options)

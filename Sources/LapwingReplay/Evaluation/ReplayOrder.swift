@@ -35,18 +35,15 @@ struct ReplayOrder: Sendable {
         groups.indices.flatMap { group in groups[group].rules.indices.map { Place(group: group, rule: $0) } }
     }
 
-    /// - Complexity: O(rules² × selectors).
     init(_ groups: [RuleGroup]) {
         let places = Self.places(of: groups)
-        let rule = { (place: Place) in groups[place.group].rules[place.rule] }
+        let rules = groups.flatMap(\.rules)
+        let dependencies = RuleDependencies(among: rules)
         /// Beside `places`: the rules that one has to wait for.
-        let reads = places.map { reader in
-            places.indices.filter { index in
-                let other = places[index]
-                // The other way round as well: an earlier rule has to have seen the instant before.
-                let isEarlierReader = other.group == reader.group && other.rule < reader.rule && rule(other).mayRead(rule(reader))
-                return rule(reader).mayRead(rule(other)) || isEarlierReader
-            }
+        var reads = rules.map { dependencies.rules(readBy: $0) }
+        for (reader, found) in reads.enumerated() {
+            // The other way round as well: an earlier rule of the group has to have seen the instant before.
+            for index in found where places[index].group == places[reader].group && reader < index { reads[index].append(reader) }
         }
         /// Beside `places`, of those that have been reached.
         var levels = [Int](repeating: 0, count: places.count)
@@ -78,22 +75,38 @@ struct ReplayOrder: Sendable {
 
         init(edges: [[Int]]) { self.edges = edges }
 
-        mutating func visit(_ node: Int) {
-            let number = numbers.count
-            numbers[node] = number
-            var low = number
-            stack.append(node)
-            isOnStack.insert(node)
-            for next in edges[node] {
-                if numbers[next] == nil {
-                    visit(next)
-                    low = min(low, lowest[next] ?? low)
-                } else if isOnStack.contains(next) {
-                    low = min(low, numbers[next] ?? low)
+        /// Goes down with a path of its own, since rules may form a chain of any length.
+        mutating func visit(_ first: Int) {
+            var path = [enter(first)]
+            while let (node, edge) = path.last {
+                if edge < edges[node].count {
+                    path[path.count - 1].edge += 1
+                    let next = edges[node][edge]
+                    if let number = numbers[next] {
+                        if isOnStack.contains(next) { lower(node, to: number) }
+                    } else {
+                        path.append(enter(next))
+                    }
+                } else {
+                    path.removeLast()
+                    leave(node)
+                    if let parent = path.last, let low = lowest[node] { lower(parent.node, to: low) }
                 }
             }
-            lowest[node] = low
-            guard low == number, let start = stack.firstIndex(of: node) else { return }
+        }
+
+        private mutating func enter(_ node: Int) -> (node: Int, edge: Int) {
+            lowest[node] = numbers.count
+            numbers[node] = numbers.count
+            stack.append(node)
+            isOnStack.insert(node)
+            return (node, 0)
+        }
+
+        private mutating func lower(_ node: Int, to low: Int) { lowest[node] = min(low, lowest[node] ?? low) }
+
+        private mutating func leave(_ node: Int) {
+            guard lowest[node] == numbers[node], let start = stack.lastIndex(of: node) else { return }
             components.append(Array(stack[start...]))
             isOnStack.subtract(stack[start...])
             stack.removeSubrange(start...)

@@ -89,10 +89,13 @@ public struct Explainer: Sendable {
     /// The groups with the rule and those that it reads, and so on.
     private func needed(for rule: Rule, in group: RuleGroup) -> [RuleGroup] {
         let all = groups.flatMap(\.rules)
+        let dependencies = RuleDependencies(among: all)
         var needed = [rule]
         var next = 0
         while next < needed.count {
-            for other in all where needed[next].mayRead(other) && !needed.contains(where: { $0.isSame(other) }) { needed.append(other) }
+            for other in dependencies.rules(readBy: needed[next]).map({ all[$0] }) where !needed.contains(where: { $0.isSame(other) }) {
+                needed.append(other)
+            }
             next += 1
         }
         return groups.map { $0.keepingRules { rule in needed.contains { $0.isSame(rule) } } }.filter { !$0.rules.isEmpty }

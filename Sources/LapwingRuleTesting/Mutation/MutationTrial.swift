@@ -40,7 +40,8 @@ struct MutationTrial: Sendable {
         var names: Set<String> = [rule.name]
         var next = 0
         while next < affected.count {
-            for other in all where !names.contains(other.name) && other.mayRead(affected[next]) {
+            let writer = RuleDependencies(among: [affected[next]])
+            for other in all where !names.contains(other.name) && !writer.rules(readBy: other).isEmpty {
                 names.insert(other.name)
                 affected.append(other)
             }

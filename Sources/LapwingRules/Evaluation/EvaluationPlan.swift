@@ -1,6 +1,4 @@
-import LapwingAlerting
 public import LapwingPromQL
-import LapwingSeries
 
 /// Which rules of a group are asked together, over one snapshot, and what their queries have in common.
 public struct EvaluationPlan: Sendable {
@@ -17,14 +15,13 @@ public struct EvaluationPlan: Sendable {
     }
 
     /// As much together as can be.
-    ///
-    /// - Complexity: O(selectors × rules of the group).
     init(together rules: [Rule]) {
         queries = rules.map(\.query)
         PreparedQuery.markCommonParts(&queries)
+        let dependencies = RuleDependencies(among: rules)
         runs = []
         for index in rules.indices {
-            guard let run = runs.last, !run.contains(where: { rules[index].mayRead(rules[$0]) }) else {
+            guard let run = runs.last, !dependencies.rules(readBy: rules[index]).contains(where: run.contains) else {
                 runs.append(index..<index + 1)
                 continue
             }
@@ -36,45 +33,4 @@ public struct EvaluationPlan: Sendable {
 extension RuleGroup {
     /// Lets rules that do not depend on each other be asked together from now on; worth it for a group that is evaluated often.
     public mutating func planTogether() { plan = EvaluationPlan(together: rules) }
-}
-
-extension Rule {
-    /// Whether a selector of the expression may find what another rule writes. What templates ask does not matter: it is asked
-    /// when the rules before have written.
-    ///
-    /// Source: Prometheus 3.14 `rules/group.go`, `buildDependencyMap`, which also takes what it cannot tell for a dependency.
-    public func mayRead(_ other: Rule) -> Bool {
-        query.expression.selectors.contains { selector in other.written.contains { selector.mayFind($0) } }
-    }
-
-    /// The metrics that the rule writes.
-    public var writtenMetrics: [String] { written.compactMap { $0.first?.value } }
-
-    /// What is known of the labels that the rule's series have: those that no result can change.
-    private var written: [[Label]] {
-        switch self {
-        case .recording(let rule): return [[Label(name: LabelName.metric, value: rule.metric)] + rule.labels.filter { $0.name != LabelName.metric }]
-        case .alerting(let rule):
-            return [AlertSamples.alertsMetric, AlertSamples.forStateMetric].map { metric in
-                [Label(name: LabelName.metric, value: metric), Label(name: LabelName.alert, value: rule.name)]
-            }
-        }
-    }
-}
-
-extension VectorSelector {
-    /// Whether a series with these labels, and others besides, may satisfy all matchers.
-    fileprivate func mayFind(_ labels: [Label]) -> Bool {
-        matchers.allSatisfy { matcher in
-            guard let label = labels.first(where: { $0.name == matcher.name }) else { return true }
-            return matcher.matches(label.value)
-        }
-    }
-}
-
-extension QueryExpression {
-    fileprivate var selectors: [VectorSelector] {
-        if case .vectorSelector(let selector) = self { return [selector] }
-        return children.flatMap(\.selectors)
-    }
 }

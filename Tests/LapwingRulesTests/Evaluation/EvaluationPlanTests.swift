@@ -39,6 +39,16 @@ import Testing
     @Test func `takes a selector without a name for one that may read everything`() throws {
         #expect(try runs("  - {record: a, expr: x}\n  - {record: b, expr: 'count({job=\"j\"})'}\n") == [0..<1, 1..<2])
     }
+
+    @Test func `looks among all metrics for a name that is an expression`() throws {
+        let both = "  - {record: 'a:x', expr: x}\n  - {record: 'b:x', expr: x}\n"
+        let found = RuleDependencies(among: try rules(both + "  - {alert: C, expr: y}\n"))
+        func read(_ expression: String) throws -> [Int] { found.rules(readBy: try rules("  - {record: r, expr: '\(expression)'}\n")[0]) }
+        #expect(try read("{__name__=~\".:x\"}") == [0, 1])
+        #expect(try read("{__name__=~\".:x\", __name__!=\"a:x\"}") == [1])
+        #expect(try read("{__name__=~\".+\", __name__!=\"a:x\"}") == [1, 2])
+        #expect(try read("{__name__=~\"c.*\"} or y") == [])
+    }
 }
 
 /// Answers when as many are asked at once as it waits for.
