@@ -46,8 +46,14 @@ extension RuleGroup {
         let start = environment.elapsed()
         for run in plan.runs {
             let answers = answers(to: run, expecting: state.rules[run].reduce(.zero) { $0 + $1.queryDuration }, at: now, environment)
-            for (index, answer) in zip(run, answers) { settle(index, answer, &state.rules[index], at: now, environment, &outcome) }
+            var writes = GatheredWrites()
+            for (index, answer) in zip(run, answers) {
+                if mayAsk(index, answer) || writes.batch.count > GatheredWrites.enough { write(&writes, &state, at: now, environment, &outcome) }
+                settle(index, answer, &state.rules[index], &writes, at: now, environment, &outcome)
+            }
+            write(&writes, &state, at: now, environment, &outcome)
         }
+        outcome.failures.sort { $0.rule < $1.rule }
         endAbandoned(&state, at: now, in: environment)
         state.lastEvaluation = now
         state.evaluationDuration = environment.elapsed() - start
@@ -77,25 +83,37 @@ extension RuleGroup {
         return evaluate(&state, at: now, in: environment)
     }
 
-    /// Turns the answer to a rule's query into alerts or samples.
+    private func write(
+        _ writes: inout GatheredWrites, _ state: inout GroupState, at now: Timestamp, _ environment: RuleEnvironment, _ outcome: inout GroupOutcome
+    ) {
+        write(&writes, at: now, environment, &outcome) { rule, body in body(&state.rules[rule]) }
+    }
+
+    /// Turns the answer to a rule's query into alerts or samples, and writes them.
     func settle(
         _ index: Int, _ answer: RuleAnswer, _ state: inout RuleState, at now: Timestamp, _ environment: RuleEnvironment,
         _ outcome: inout GroupOutcome
+    ) {
+        var writes = GatheredWrites()
+        settle(index, answer, &state, &writes, at: now, environment, &outcome)
+        write(&writes, at: now, environment, &outcome) { _, body in body(&state) }
+    }
+
+    private func settle(
+        _ index: Int, _ answer: RuleAnswer, _ state: inout RuleState, _ writes: inout GatheredWrites, at now: Timestamp,
+        _ environment: RuleEnvironment, _ outcome: inout GroupOutcome
     ) {
         let start = environment.elapsed()
         do throws(RuleFailure) {
             let samples = try answer.samples.get()
             switch rules[index] {
-            case .alerting(let rule): try evaluate(rule, samples, &state, at: now, environment, &outcome)
-            case .recording(let rule): try evaluate(rule, samples, &state, at: now, environment, &outcome)
+            case .alerting(let rule): try evaluate(rule, index, samples, &state, &writes, at: now, environment, &outcome)
+            case .recording(let rule): try evaluate(rule, index, samples, &state, &writes, at: now, environment)
             }
             state.health = .good
             state.lastError = nil
         } catch {
-            state.health = .bad
-            state.lastError = error.message
-            state.failures += 1
-            outcome.failures.append((index, error.message))
+            state.fail(error, index, &outcome)
         }
         state.evaluations += 1
         state.lastEvaluation = now
@@ -112,8 +130,8 @@ extension RuleGroup {
     }
 
     private func evaluate(
-        _ rule: AlertingRule, _ results: [VectorSample], _ state: inout RuleState, at now: Timestamp,
-        _ environment: RuleEnvironment, _ outcome: inout GroupOutcome
+        _ rule: AlertingRule, _ index: Int, _ results: [VectorSample], _ state: inout RuleState, _ writes: inout GatheredWrites,
+        at now: Timestamp, _ environment: RuleEnvironment, _ outcome: inout GroupOutcome
     ) throws(RuleFailure) {
         let time = sampleTime(now, environment)
         let templates = environment.templates(at: now)
@@ -136,12 +154,12 @@ extension RuleGroup {
         guard environment.writesAlerts else { return }
         let samples = AlertSamples.samples(of: state.active)
             .map { RuleSample(labels: $0.labels, value: $0.value, histogram: nil) }
-        try write(samples, &state, at: time, environment, &outcome)
+        try gather(samples, of: index, &state, &writes, at: time, environment)
     }
 
     private func evaluate(
-        _ rule: RecordingRule, _ results: [VectorSample], _ state: inout RuleState, at now: Timestamp,
-        _ environment: RuleEnvironment, _ outcome: inout GroupOutcome
+        _ rule: RecordingRule, _ index: Int, _ results: [VectorSample], _ state: inout RuleState, _ writes: inout GatheredWrites,
+        at now: Timestamp, _ environment: RuleEnvironment
     ) throws(RuleFailure) {
         let time = sampleTime(now, environment)
         let samples = results.map { sample in
@@ -155,22 +173,22 @@ extension RuleGroup {
         if limit > 0, samples.count > limit {
             throw RuleFailure("exceeded limit of \(limit) with \(samples.count) series")
         }
-        try write(samples, &state, at: time, environment, &outcome)
+        try gather(samples, of: index, &state, &writes, at: time, environment)
     }
 
-    private func write(
-        _ samples: [RuleSample], _ state: inout RuleState, at time: Timestamp, _ environment: RuleEnvironment,
-        _ outcome: inout GroupOutcome
+    private func gather(
+        _ samples: [RuleSample], of rule: Int, _ state: inout RuleState, _ writes: inout GatheredWrites, at time: Timestamp,
+        _ environment: RuleEnvironment
     ) throws(RuleFailure) {
-        let refused: [RefusedSample]
-        do {
-            refused = try state.written.write(samples, at: time, to: environment.sink)
+        do throws(AppendError) {
+            guard let prepared = try state.written.prepare(samples, at: time, for: environment.sink, into: &writes.batch) else {
+                state.samplesProduced = 0
+                return
+            }
+            writes.parts.append((rule, prepared))
         } catch {
             throw RuleFailure(error.description)
         }
-        state.samplesProduced = samples.count
-        outcome.samplesWritten += samples.count - refused.count
-        if let first = refused.first { throw RuleFailure(refused: first.reason, count: refused.count) }
     }
 }
 

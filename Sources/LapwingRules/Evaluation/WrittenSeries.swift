@@ -23,43 +23,62 @@ public struct WrittenSeries: Sendable {
 
     public var all: [Labels] { references.keys.sorted() }
 
-    /// Writes one evaluation's samples at `time`, and a stale marker for each series of the last that is not among
-    /// them. Samples that the store refuses are left out.
+    /// What one evaluation adds to a batch.
+    struct Prepared: Sendable {
+        var samples: [RuleSample]
+        fileprivate var next: [Labels: SeriesReference]
+        /// Places in the batch: of floats, of them the stale markers, and of histograms.
+        fileprivate var floats: Range<Int>
+        fileprivate var markers: Range<Int>
+        fileprivate var histograms: Range<Int>
+    }
+
+    /// Adds one evaluation's samples at `time` to a batch, and a stale marker for each series of the last that is not among them.
     ///
-    /// - Returns: why samples were refused; stale markers that come too late are not reported, since another rule may
-    ///   have taken over their series.
-    /// - Throws: `AppendError` when the store took nothing; the next evaluation then starts from the same state.
-    mutating func write(
-        _ samples: [RuleSample], at time: Timestamp, to sink: any SampleSink
-    ) throws(AppendError) -> [RefusedSample] {
-        if samples.isEmpty, references.isEmpty { return [] }
+    /// - Returns: nil where there is nothing to write.
+    /// - Throws: `AppendError` when the store takes no new series.
+    func prepare(
+        _ samples: [RuleSample], at time: Timestamp, for sink: any SampleSink, into batch: inout SampleBatch
+    ) throws(AppendError) -> Prepared? {
+        if samples.isEmpty, references.isEmpty { return nil }
         var next: [Labels: SeriesReference] = [:]
         next.reserveCapacity(samples.count)
         let unknown = samples.map(\.labels).filter { references[$0] == nil }
         let found = unknown.isEmpty ? [] : try sink.references(for: unknown)
         for (labels, reference) in zip(unknown, found) { next[labels] = reference }
-        for sample in samples { next[sample.labels] = next[sample.labels] ?? references[sample.labels] }
-
-        var batch = SampleBatch()
+        let (floats, histograms) = (batch.series.count, batch.count - batch.series.count)
         for sample in samples {
-            guard let reference = next[sample.labels] else { continue }
+            guard let reference = next[sample.labels] ?? references[sample.labels] else { continue }
+            next[sample.labels] = reference
             if let histogram = sample.histogram {
                 batch.append(reference, time: time.milliseconds, histogram: histogram)
             } else {
                 batch.append(reference, time: time.milliseconds, value: sample.value)
             }
         }
-        let floats = batch.series.count
-        for (labels, reference) in references.sorted(by: { $0.key < $1.key }) where next[labels] == nil {
-            batch.append(reference, time: time.milliseconds, value: StaleMarker.value)
+        let markers = batch.series.count
+        let ended = references.filter { next[$0.key] == nil }
+        for (_, reference) in ended.sorted(by: { $0.key < $1.key }) { batch.append(reference, time: time.milliseconds, value: StaleMarker.value) }
+        return Prepared(
+            samples: samples, next: next, floats: floats..<batch.series.count, markers: markers..<batch.series.count,
+            histograms: histograms..<batch.count - batch.series.count)
+    }
+
+    /// Takes notice of what the store has taken of a batch.
+    ///
+    /// - Returns: why samples were refused; stale markers that come too late are not reported, since another rule may
+    ///   have taken over their series.
+    /// - Throws: `AppendError` when the store takes nothing; the next evaluation then starts from the same state.
+    mutating func wrote(
+        _ prepared: Prepared, of batch: SampleBatch, refused: [RefusedSample], at time: Timestamp, to sink: any SampleSink
+    ) throws(AppendError) -> [RefusedSample] {
+        let refused = refused.filter { sample in
+            sample.index < batch.series.count
+                ? prepared.floats.contains(sample.index) : prepared.histograms.contains(sample.index - batch.series.count)
         }
-        let refused = try sink.append(batch)
-        if refused.contains(where: { $0.reason == .unknownSeries }) {
-            return try writeAnew(samples, at: time, to: sink)
-        }
-        references = next
-        let markers = floats..<batch.series.count
-        return refused.filter { !markers.contains($0.index) }
+        if refused.contains(where: { $0.reason == .unknownSeries }) { return try writeAnew(prepared.samples, at: time, to: sink) }
+        references = prepared.next
+        return refused.filter { !prepared.markers.contains($0.index) }
     }
 
     /// The store has forgotten series that were not written for long: ask for every reference again.
@@ -83,7 +102,7 @@ public struct WrittenSeries: Sendable {
 
 extension SampleSink {
     /// Ends series at `time`; what comes too late for a series is dropped, since something else writes it then.
-    func markStale(_ series: [Labels], at time: Timestamp) throws(AppendError) {
+    public func markStale(_ series: [Labels], at time: Timestamp) throws(AppendError) {
         guard !series.isEmpty else { return }
         var batch = SampleBatch()
         for reference in try references(for: series) {
