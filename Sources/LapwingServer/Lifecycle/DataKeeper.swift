@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Lapwing
 import LapwingSeries
 import LapwingStorage
@@ -6,12 +7,14 @@ import Synchronization
 
 /// Keeps a store in order while it runs: syncs its log, writes checkpoints, removes what is older or more than is kept.
 ///
-/// Its work waits for the disk, so it has a queue of its own and holds up nothing that scrapes or answers.
+/// Its work waits for the disk, so it has a thread of its own and holds up nothing that scrapes or answers.
 final class DataKeeper: Sendable {
     private let store: Store
     private let configuration: SidecarConfiguration
     private let log: LogWriter
-    private let queue = DispatchQueue(label: "lapwing.data")
+    /// Rung when it is to end, and when it has.
+    private let (bell, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    private let hasBegun = Mutex(false)
     /// Seconds until what the disk refused is tried again: writing a checkpoint that does not fit takes what room there is.
     static let pause = 30
 
@@ -60,16 +63,18 @@ final class DataKeeper: Sendable {
         return store
     }
 
-    /// Works until the task is cancelled.
-    func run() async {
-        var second = 0
+    /// Works until `close`, each second on a thread of its own: a task that sleeps, and a queue, would wake five.
+    func begin() {
         let syncSeconds = max(1, Int(configuration.durability.syncInterval.components.seconds))
-        while !Task.isCancelled {
-            try? await Task.sleep(for: .seconds(1))
-            second += 1
-            let now = second
-            await onQueue { [self] in keep(now, isSync: now % syncSeconds == 0, isSweep: now % 60 == 1) }
+        Thread.detachNewThread { [self] in
+            var second = 0
+            while bell.wait(timeout: .now() + .seconds(1)) == .timedOut {
+                second += 1
+                keep(second, isSync: second % syncSeconds == 0, isSweep: second % 60 == 1)
+            }
+            ended.signal()
         }
+        hasBegun.withLock { $0 = true }
     }
 
     private func keep(_ second: Int, isSync: Bool, isSweep: Bool) {
@@ -112,15 +117,11 @@ final class DataKeeper: Sendable {
 
     /// Ends taking samples, with all of them in a checkpoint.
     func close() async {
-        await onQueue { [self] in
-            do throws(StorageError) { try store.close() } catch { tell(error) }
-        }
-    }
-
-    private func onQueue(_ work: @escaping @Sendable () -> Void) async {
         await withCheckedContinuation { continuation in
-            queue.async {
-                work()
+            Thread.detachNewThread { [self] in
+                bell.signal()
+                if hasBegun.withLock({ $0 }) { ended.wait() }
+                do throws(StorageError) { try store.close() } catch { tell(error) }
                 continuation.resume()
             }
         }

@@ -44,7 +44,6 @@ public final class Sidecar: Sendable {
     let exemplars: ExemplarStore
     let metadata = WrittenMetadata()
     private let keeper: DataKeeper
-    private let keeping = Mutex<Task<Void, Never>?>(nil)
     let scheduler: RuleScheduler
     let remote: RemoteSide
     let notifier: Notifier
@@ -144,8 +143,7 @@ public final class Sidecar: Sendable {
         await remote.send(configuration, groups)
         await scheduler.load(groups)
         notifier.begin()
-        let keeper = keeper
-        keeping.withLock { $0 = Task { await keeper.run() } }
+        keeper.begin()
     }
 
     /// Loads configuration and rules anew, all or nothing, one reload after the other.
@@ -201,7 +199,6 @@ public final class Sidecar: Sendable {
 
     /// Ends everything in order: no more scrapes and evaluations, then what is to be told, then the server, then the store.
     public func stop() async {
-        keeping.withLock { $0?.cancel() }
         finder.stop()
         await scrapes.stop()
         await scheduler.stop()
