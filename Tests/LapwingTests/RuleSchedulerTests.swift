@@ -1,3 +1,4 @@
+import LapwingDisk
 import LapwingPromQL
 import LapwingRules
 import LapwingSeries
@@ -46,6 +47,64 @@ import Testing
         #expect(try isThere("r"))
         await scheduler.stop()
         #expect(try !isThere("r") && isThere("s"))
+    }
+
+    /// What `text` asks for has a value now.
+    private func isThere(_ text: String, _ store: Store) throws -> Bool {
+        let engine = QueryEngine()
+        guard case .vector(let samples) = try engine.instant(engine.prepare(text), at: .now, over: store.snapshot()).value else { return false }
+        return !samples.isEmpty
+    }
+
+    private func scheduler(_ store: Store) -> RuleScheduler {
+        RuleScheduler(
+            environment: RuleEnvironment(querier: Querier(), sink: store, defaultInterval: .milliseconds(10)),
+            resuming: RuleResumption(from: store, store, at: .now, rule: RestartRule()) { Issue.record("\($0)") }
+        ) { _, outcome in
+            do throws(AppendError) { try store.setNotes(outcome.notes) } catch { Issue.record("\(error)") }
+        }
+    }
+
+    @Test(arguments: [
+        ("{name: g, interval: 1h, rules: [{record: s, expr: vector(1)}]}", "{name: g, interval: 10ms, rules: [{record: s, expr: vector(1)}]}"),
+        ("", ""),
+    ]) func `series of what a reload has removed end though the process dies before that is told`(_ reloaded: String, _ restarted: String) async throws {
+        let disk = SimulatedDisk(seed: 1)
+        let begin = "{name: g, interval: 10ms, rules: [{record: r, expr: vector(1)}, {record: s, expr: vector(1)}]}"
+        let late = begin.replacing("10ms", with: "1h")
+        var store = try Store.open("/data", on: disk).store
+        let first = scheduler(store)
+        try await first.load(groups(begin))
+        try await until { try isThere("r", store) && isThere("s", store) }
+        // A group of an hour is marked two hours after its end.
+        try await first.load(groups(late))
+        try await first.load(groups(reloaded))
+        #expect(try isThere("r", store))
+        disk.restart(after: .process)
+
+        store = try Store.open("/data", on: disk).store
+        #expect(try isThere("r", store))
+        let second = scheduler(store)
+        try await second.load(groups(restarted))
+        try await until { try !isThere("r", store) }
+        try await until { store.notes(beginning: KeptAlerts.notePrefix).isEmpty }
+        #expect(try isThere("s", store) == !restarted.isEmpty)
+        await second.stop()
+    }
+
+    @Test func `a series whose rule moves to another group goes on without a gap`() async throws {
+        let store = try Store.open("/data", on: SimulatedDisk(seed: 1)).store
+        let scheduler = scheduler(store)
+        try await scheduler.load(groups("{name: g, interval: 20ms, rules: [{record: r, expr: vector(1)}]}"))
+        try await until { try isThere("r", store) }
+        let begin = Timestamp.now
+        try await scheduler.load(groups("{name: h, interval: 20ms, rules: [{record: r, expr: vector(1)}]}"))
+        try await until { store.notes(beginning: KeptAlerts.notePrefix).isEmpty }
+        await scheduler.stop()
+        let engine = QueryEngine()
+        let gaps = try engine.range(engine.prepare("absent(r)"), from: begin, through: .now, step: .milliseconds(1), over: store.snapshot())
+        guard case .matrix(let found) = gaps.value else { throw QueryError.execution("no matrix") }
+        #expect(found.count == 0, "\(found)")
     }
 
     @Test func `looks for alerts of groups that are new once it is told how`() async throws {

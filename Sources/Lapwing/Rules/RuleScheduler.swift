@@ -37,6 +37,18 @@ public final class RuleScheduler: Sendable {
     private let timetable = Timetable()
     private let recall: Mutex<AlertRecall?>
 
+    /// A group that a reload has removed, until its series are marked stale.
+    private struct Ending {
+        /// By what the timetable knows it.
+        var turn: Int
+        var group: RuleGroup
+        var series: [Labels]
+        var time: Timestamp
+    }
+
+    /// By the numbers of the notes that tell of them.
+    private let endings = Mutex<[UInt64: Ending]>([:])
+
     /// - Parameters:
     ///   - resumption: what a process before this one has left; nil where nothing is kept.
     ///   - recall: how alerts of groups without any state are looked for where rules are asked; nil where they are not.
@@ -107,6 +119,7 @@ public final class RuleScheduler: Sendable {
                 var (carried, orphans) = GroupState.carried(from: known.state, of: known.places, to: group)
                 let seen = resumption.lastEvaluation(of: carried, group, environment, before: time) ?? last
                 orphans += resumption.rule.resume(&carried, of: group, last: max(last, seen), schedule, at: time)
+                carried.lastEvaluation = max(last, seen)
                 state = carried
                 change(group, state, ending: orphans)
             } else {
@@ -123,10 +136,16 @@ public final class RuleScheduler: Sendable {
         let numbers = running.withLock { $0.values.map(\.number) }
         for number in numbers { timetable.cancel(number) }
         for number in numbers { await timetable.end(number) }
-        // Who comes after this process does not know of them.
-        for status in statuses {
-            var state = status.state
-            status.group.endAbandoned(&state, at: now(), in: environment)
+        for (key, known) in running.withLock({ $0 }) {
+            var state = known.status.state
+            if state.abandoned.isEmpty { continue }
+            known.status.group.endAbandoned(&state, at: now(), in: environment)
+            running.withLock { $0[key]?.status.state = state }
+            change(known.status.group, state, ending: [])
+        }
+        for (number, ending) in endings.withLock({ $0 }) {
+            await timetable.end(ending.turn)
+            markEnded(number)
         }
     }
 
@@ -191,13 +210,34 @@ public final class RuleScheduler: Sendable {
     }
 
     private func end(_ group: RuleGroup, _ places: [RulePlace], _ state: GroupState) {
-        let remains = state.remains(of: places)
-        var outcome = GroupOutcome(ending: remains.orphans, at: now())
-        outcome.notes = kept.withLock { $0.remove(group.key) }
+        let (time, remains) = (now(), state.remains(of: places))
+        var outcome = GroupOutcome(ending: remains.orphans, at: time)
+        let number: UInt64?
+        (outcome.notes, number) = kept.withLock { $0.remove(group.key, ending: remains.series, at: time) }
         if !remains.orphans.isEmpty || !outcome.notes.isEmpty { observer(group, outcome) }
-        var batch = SampleBatch()
-        guard let references = try? environment.sink.references(for: remains.series) else { return }
-        for reference in references { batch.append(reference, time: now().milliseconds, value: StaleMarker.value) }
-        _ = try? environment.sink.append(batch)
+        guard let number else { return }
+        let wait = (group.interval ?? environment.defaultInterval) * 2
+        endings.withLock { endings in
+            let turn = timetable.add(after: wait) { [weak self] in
+                self?.markEnded(number)
+                return wait
+            }
+            endings[number] = Ending(turn: turn, group: group, series: remains.series, time: group.sampleTime(time, environment))
+        }
+    }
+
+    /// Marks the series of a removed group stale at the time when it was removed, two intervals later: a group that has taken over a
+    /// series has written it by then, and the store refuses the marker.
+    ///
+    /// Source: Prometheus 3.14 `rules/group.go`, `run`.
+    private func markEnded(_ number: UInt64) {
+        guard let ending = endings.withLock({ $0[number] }),
+            (try? environment.sink.markStale(ending.series, at: ending.time)) != nil
+        else { return }
+        endings.withLock { $0[number] = nil }
+        timetable.cancel(ending.turn)
+        var outcome = GroupOutcome(at: ending.time)
+        outcome.notes = [KeptAlerts.release(number)]
+        observer(ending.group, outcome)
     }
 }

@@ -3,13 +3,16 @@ public import LapwingSeries
 
 /// The alerts of all groups as they are in the notes, and the notes of what an evaluation changes.
 ///
-/// Pure. Each alert has a number and up to three notes, so that what changes often is written without what does not:
+/// Pure. Each alert has a number and up to three notes, so that what changes often is written without what does not; so have series
+/// that no rule writes any more, until they are marked stale (`KeptAlerts+Endings`):
 ///
 ///     alert/NUMBER/of     group's file and name (texts) · alerting (flag) · rule's name (text) · its labels (pairs) · occurrence
 ///                         (number) · expression (text) · the alert's labels                    written once
 ///     alert/NUMBER/is     state (number: 0 resolved, 1 pending, 2 firing) · active since (time) · fired, resolved, without a
 ///                         result since, last sent, valid until (optional times) · value (double) · the evaluation (time)
 ///     alert/NUMBER/says   annotations (pairs)                                                   when they change
+///     alert/NUMBER/ends   group's file and name (texts) · its last evaluation, or when it was removed (time) · how many series
+///                         (number) · the labels of each
 public struct KeptAlerts: Sendable {
     /// What the keys begin with.
     public static let notePrefix = "alert/"
@@ -30,9 +33,11 @@ public struct KeptAlerts: Sendable {
     }
 
     private var groups: [GroupKey: Group] = [:]
-    private var nextNumber: UInt64 = 1
+    var nextNumber: UInt64 = 1
     /// Numbers of alerts whose rules are gone.
     private var leftovers: [GroupKey: [UInt64]] = [:]
+    /// By the group that is to mark them stale.
+    var endings: [GroupKey: Endings] = [:]
 
     public init() {}
 
@@ -54,10 +59,14 @@ public struct KeptAlerts: Sendable {
         groups[group.key] = next
     }
 
-    /// Forgets a group; the notes that say so.
-    public mutating func remove(_ key: GroupKey) -> [Note] {
+    /// Forgets a group.
+    ///
+    /// - Parameter series: what it has written.
+    /// - Returns: the notes that say so, and the number of the one that tells of the series, to be released when they are marked stale.
+    public mutating func remove(_ key: GroupKey, ending series: [Labels], at time: Timestamp) -> (notes: [Note], ending: UInt64?) {
         let numbers = (groups.removeValue(forKey: key)?.rules ?? []).flatMap { $0.values.map(\.number) }
-        return Self.removal(of: numbers + (leftovers.removeValue(forKey: key) ?? []))
+        let (ending, number) = end(key, series, at: time)
+        return (Self.removal(of: numbers + (leftovers.removeValue(forKey: key) ?? [])) + ending, number)
     }
 
     private static func removal(of numbers: [UInt64]) -> [Note] {
@@ -76,7 +85,7 @@ public struct KeptAlerts: Sendable {
     }
 
     private mutating func changes(of key: GroupKey, to state: GroupState, at time: Timestamp?) -> [Note] {
-        var notes = Self.removal(of: leftovers.removeValue(forKey: key) ?? [])
+        var notes = Self.removal(of: leftovers.removeValue(forKey: key) ?? []) + endingChanges(of: key, to: state)
         guard var group = groups.removeValue(forKey: key) else { return notes }
         defer { groups[key] = group }
         if group.count == 0, state.rules.allSatisfy(\.active.isEmpty) { return notes }
@@ -148,7 +157,7 @@ extension KeptAlerts {
         for (number, values) in parts.sorted(by: { $0.key < $1.key }) {
             nextNumber = max(nextNumber, number + 1)
             do throws(NoteReader.Malformed) {
-                try restore(number, values, into: &found)
+                if let bytes = values["ends"] { try restoreEnding(number, bytes) } else { try restore(number, values, into: &found) }
             } catch {
                 faults.append("alert \(number): \(error)")
             }
@@ -156,7 +165,14 @@ extension KeptAlerts {
         for (key, group) in found {
             groups[key] = Group(places: group.places, rules: group.kept, count: group.kept.reduce(0) { $0 + $1.count })
         }
-        return (found.mapValues(\.restored), faults)
+        var restored = found.mapValues(\.restored)
+        for (key, ending) in endings {
+            var group = restored[key] ?? Found().restored
+            group.state.abandoned = ending.series
+            group.lastChange = max(group.lastChange, ending.time)
+            restored[key] = group
+        }
+        return (restored, faults)
     }
 
     /// A group as its notes are read.

@@ -53,7 +53,7 @@ public struct GroupState: Sendable {
     public var iterations = 0
     public var iterationsMissed = 0
     /// Series of rules that a reload removed: marked stale at the next evaluation.
-    var abandoned: [Labels] = []
+    public internal(set) var abandoned: [Labels] = []
     /// Whether nobody has looked yet for what another process has left; see `AlertRecall`.
     public var awaitsRecall = false
 
