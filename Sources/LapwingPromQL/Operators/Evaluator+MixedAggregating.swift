@@ -31,7 +31,8 @@ extension Evaluator {
 
 /// The operations that take a row at once, whatever its cells hold.
 private func foldWhole(_ operation: AggregationOperator, _ input: StepMatrix, _ grouping: Grouping, into result: inout StepMatrix) {
-    guard var fold = GroupFold(operation, groupCount: grouping.count, stepCount: input.stepCount) else { return }
+    guard GroupFold.folds(operation) else { return }
+    var fold = GroupFold(operation, groupCount: grouping.count, stepCount: input.stepCount)
     for row in 0..<input.rowCount { fold.add(Array(input.values[input.cells(of: row)]), to: grouping.groupOfRow[row]) }
     if let values = fold.result() { result.values = values }
 }

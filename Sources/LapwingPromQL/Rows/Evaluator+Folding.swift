@@ -24,31 +24,29 @@ extension Evaluator {
         _ plan: AggregationPlan, _ pipeline: RowPipeline, _ grouping: Grouping, on grid: StepGrid
     ) throws(QueryError) -> StepMatrix? {
         let groupCells = grouping.count.multipliedReportingOverflow(by: grid.count)
+        guard GroupFold.folds(plan.operation) else { return nil }
         guard !groupCells.overflow else { throw .tooManySamples(limit: options.maximumSamples) }
         try hold(groupCells.partialValue)
-        guard let empty = GroupFold(plan.operation, groupCount: grouping.count, stepCount: grid.count) else {
-            release(groupCells.partialValue)
-            return nil
-        }
         let budget = budget
         // Each part has the cells of all groups: many of them are held twice and not four times.
         let maximum = groupCells.partialValue > Self.manyCells ? 2 : Parts.maximum
         let parts = Parts(rowCount: pipeline.rowCount, rowCost: pipeline.rowCost, maximum: maximum)
-        let results = try parts.run { (_, rows) throws(QueryError) -> FoldedPart? in
-            try Self.fold(rows, of: pipeline, grouping, into: empty, stepCount: grid.count, budget)
+        var results = try parts.run { (_, rows) throws(QueryError) -> FoldedPart? in
+            try Self.fold(rows, of: pipeline, grouping, plan.operation, stepCount: grid.count, budget)
         }
-        var total: FoldedPart?
-        for result in results {
-            guard let result else {
+        var total: GroupFold?
+        for index in results.indices {
+            // Taken out, so that nobody else holds the cells which are added to: they would be copied.
+            guard let result = results[index].take() else {
                 release(groupCells.partialValue)
                 return nil
             }
-            total == nil ? total = result : total?.fold.add(result.fold)
+            total == nil ? total = result.fold : total?.add(result.fold)
             annotations.add(result.annotations)
             statistics.samplesRead += result.samplesRead
             release(result.cells)
         }
-        guard let values = total?.fold.result() else { return nil }
+        guard let values = total.take()?.result() else { return nil }
         var matrix = StepMatrix(stepCount: grid.count)
         matrix.labels = grouping.labels
         // Rows of one pipeline agree about names, but for those of a vector that was computed before.
@@ -64,10 +62,10 @@ extension Evaluator {
     private static let countedAtOnce = 4096
 
     private static func fold(
-        _ rows: Range<Int>, of pipeline: RowPipeline, _ grouping: Grouping, into empty: GroupFold, stepCount: Int, _ budget: QueryBudget
+        _ rows: Range<Int>, of pipeline: RowPipeline, _ grouping: Grouping, _ operation: AggregationOperator, stepCount: Int, _ budget: QueryBudget
     ) throws(QueryError) -> FoldedPart? {
         var worker = RowWorker(pipeline, budget)
-        var part = FoldedPart(fold: empty)
+        var part = FoldedPart(fold: GroupFold(operation, groupCount: grouping.count, stepCount: stepCount))
         var row = StepRow(stepCount: stepCount)
         // The count is shared by all threads: it is touched for some rows at a time.
         var uncounted = 0

@@ -11,21 +11,21 @@ struct GroupFold: Sendable {
     private var lost: [Double]
     private var counts: [Int32]
 
-    /// - Returns: nil when the operation needs more than one value at a time.
-    init?(_ operation: AggregationOperator, groupCount: Int, stepCount: Int) {
-        let cells = groupCount * stepCount
+    /// Whether the operation needs no more than one value at a time.
+    static func folds(_ operation: AggregationOperator) -> Bool {
         switch operation {
-        case .sum, .avg:
-            values = Array(repeating: -0.0, count: cells)
-            lost = Array(repeating: 0, count: cells)
-        case .min, .max:
-            values = Array(repeating: .nan, count: cells)
-            lost = []
-        case .count, .group:
-            values = []
-            lost = []
-        case .stddev, .stdvar, .topk, .bottomk, .quantile, .limitk, .countValues, .limitRatio: return nil
+        case .sum, .avg, .min, .max, .count, .group: true
+        case .stddev, .stdvar, .topk, .bottomk, .quantile, .limitk, .countValues, .limitRatio: false
         }
+    }
+
+    /// - Parameter operation: one that `folds`.
+    init(_ operation: AggregationOperator, groupCount: Int, stepCount: Int) {
+        let cells = groupCount * stepCount
+        let isSum = operation == .sum || operation == .avg
+        let isExtreme = operation == .min || operation == .max
+        values = isSum || isExtreme ? Array(repeating: isSum ? -0.0 : .nan, count: cells) : []
+        lost = isSum ? Array(repeating: 0, count: cells) : []
         self.operation = operation
         self.stepCount = stepCount
         counts = Array(repeating: 0, count: cells)
@@ -62,22 +62,26 @@ struct GroupFold: Sendable {
     }
 
     /// The cells of all groups, absent where no row had a value; nil when a mean's sum has overflowed, which only a
-    /// running mean avoids.
-    func result() -> [Double]? {
-        var result = [Double](repeating: StepMatrix.absent, count: counts.count)
-        for cell in counts.indices where counts[cell] > 0 {
+    /// running mean avoids. They stand where the sums stood: there may be many.
+    consuming func result() -> [Double]? {
+        if values.isEmpty { values = Array(repeating: StepMatrix.absent, count: counts.count) }
+        for cell in counts.indices {
+            let count = counts[cell]
+            if count == 0 {
+                values[cell] = StepMatrix.absent
+                continue
+            }
             switch operation {
-            case .sum: result[cell] = values[cell].isFinite ? values[cell] + lost[cell] : values[cell]
+            case .sum: if values[cell].isFinite { values[cell] += lost[cell] }
             case .avg:
                 guard values[cell].isFinite else { return nil }
-                let count = Double(counts[cell])
-                result[cell] = values[cell] / count + lost[cell] / count
-            case .count: result[cell] = Double(counts[cell])
-            case .min, .max: result[cell] = values[cell]
-            default: result[cell] = 1
+                values[cell] = values[cell] / Double(count) + lost[cell] / Double(count)
+            case .count: values[cell] = Double(count)
+            case .min, .max: break
+            default: values[cell] = 1
             }
         }
-        return result
+        return values
     }
 }
 
