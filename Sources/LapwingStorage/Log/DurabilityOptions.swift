@@ -4,7 +4,7 @@ public struct DurabilityOptions: Sendable {
     /// the process' crash can take is nothing, in any case.
     public var syncInterval: Duration = .seconds(5)
     /// A checkpoint is written when the log has grown to this, or to half of the last checkpoint if that is more.
-    public var logBytesPerCheckpoint = 8 << 20
+    public var logBytesPerCheckpoint = 16 << 20
     /// Sealed chunks leave the checkpoint for a segment when they have come to this.
     public var segmentBytes = 32 << 20
     /// So many bytes of segments are compared with their checksums at the start, the newest first.

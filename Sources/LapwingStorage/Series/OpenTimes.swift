@@ -48,6 +48,14 @@ final class OpenTimes: Sendable {
     }
 }
 
+/// An entry of some times that the batch at hand has filled or found there.
+struct OpenEntry: Sendable {
+    /// `OpenTimes.id`.
+    var times: UInt64 = 0
+    var entry = -1
+    var time: Int64 = 0
+}
+
 /// Some samples of one series that lie open: which times are theirs. Their values stand in the series' page.
 struct OpenRun: Sendable {
     private(set) var times: OpenTimes?
@@ -80,6 +88,17 @@ struct OpenRun: Sendable {
     func time(_ place: Int) -> Int64 { times?.time(Int(base) + place) ?? .min }
 
     func version(_ place: Int) -> UInt64 { times?.version(Int(base) + place) ?? 0 }
+
+    /// That of the newest sample.
+    var newestEntry: OpenEntry { OpenEntry(times: id, entry: Int(base) + Int(held) - 1, time: lastTime ?? .min) }
+
+    /// Takes one more sample if that is the entry which the series before took in the same batch; the times, whose references all
+    /// series would count, are not touched then.
+    mutating func follow(_ last: OpenEntry, time: Int64) -> Bool {
+        guard id == last.times, Int(base) + Int(held) == last.entry, time == last.time else { return false }
+        held += 1
+        return true
+    }
 
     /// Takes one more sample if the times have it next.
     mutating func extend(time: Int64, version: UInt64) -> Bool {

@@ -126,7 +126,8 @@ struct PageState {
     private mutating func appendToRun(
         _ value: Double, at time: Int64, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
     ) {
-        if !series[place].newer.extend(time: time, version: batch.version) {
+        let follows = series[place].newer.follow(workspace.lastEntry, time: time)
+        if !follows, !series[place].newer.extend(time: time, version: batch.version) {
             let newer = series[place].newer
             if newer.isEmpty || newer.isFull {
                 if !newer.isEmpty { rotate(place, batch, &workspace.encoder) }
@@ -138,7 +139,7 @@ struct PageState {
         let index = series[place].newer.count - 1
         if index >= runCapacity { growRuns() }
         values[newerStart(place) + index] = value
-        workspace.noteTimes(series[place].newer)
+        if !follows { workspace.noteTimes(series[place].newer) }
         if index + 1 == sealingCount { sealOlder(place, batch, &workspace.encoder) }
     }
 
@@ -291,7 +292,8 @@ struct AppendWorkspace: Sendable {
     var encoder = ChunkEncoder()
     /// The times that the last sample went to.
     private var lastTimes: OpenTimes?
-    private var lastID: UInt64 = 0
+    /// Which of their entries it took.
+    private(set) var lastEntry = OpenEntry()
     /// Times that this batch has begun, by the first.
     private var begun: [Int64: OpenTimes] = [:]
 
@@ -300,7 +302,7 @@ struct AppendWorkspace: Sendable {
 
     mutating func beginBatch() {
         lastTimes = nil
-        lastID = 0
+        lastEntry = OpenEntry()
         parted = nil
         if !begun.isEmpty { begun.removeAll(keepingCapacity: true) }
     }
@@ -308,9 +310,8 @@ struct AppendWorkspace: Sendable {
     /// Remembers where the last sample went, so that the next series can join.
     @inline(__always)
     mutating func noteTimes(_ run: borrowing OpenRun) {
-        if run.id == lastID { return }
-        lastID = run.id
-        lastTimes = run.times
+        if run.id != lastEntry.times { lastTimes = run.times }
+        lastEntry = run.newestEntry
     }
 
     /// Lets a run go on at a time that its times do not have next: together with the series before it if that parted from
