@@ -56,8 +56,10 @@ final class ClientConnection: Sendable {
     // MARK: Reading
 
     /// Reads once, into the front of `block`; waits until there is something.
-    func receive(into block: inout [UInt8], until deadline: ContinuousClock.Instant) -> Received {
-        guard let session else { return receive(raw: &block, until: deadline) }
+    ///
+    /// - Parameter awaited: as many bytes are known to come, at least: without TLS, a wait is for a good part of them.
+    func receive(into block: inout [UInt8], awaiting awaited: Int = 0, until deadline: ContinuousClock.Instant) -> Received {
+        guard let session else { return receive(raw: &block, awaiting: awaited, until: deadline) }
         while true {
             do {
                 switch try session.read(into: &block) {
@@ -74,11 +76,11 @@ final class ClientConnection: Sendable {
         }
     }
 
-    private func receive(raw block: inout [UInt8], until deadline: ContinuousClock.Instant) -> Received {
+    private func receive(raw block: inout [UInt8], awaiting awaited: Int = 0, until deadline: ContinuousClock.Instant) -> Received {
         while true {
             switch Socket.receive(descriptor, into: &block) {
             case .bytes(let count): return .bytes(count)
-            case .nothingYet: guard Socket.wait(descriptor, for: .readable, until: deadline) else { return .timedOut }
+            case .nothingYet: guard Socket.waitToRead(descriptor, awaiting: awaited, until: deadline) else { return .timedOut }
             case .end: return .end
             case .failed(let code): return .failed(Socket.reason(code))
             }

@@ -207,10 +207,10 @@ final class ClientExchange: Sendable {
                     return (try decoded(response), decoder.allowsReuse && sent == .whole)
                 }
             }
-            switch connection.receive(into: &block, until: deadline) {
+            switch connection.receive(into: &block, awaiting: decoder.awaitedBytes, until: deadline) {
             case .bytes(let count):
                 decoder.append(block[..<count])
-                if count == block.count, block.count < 1 << 16 { block = [UInt8](repeating: 0, count: block.count * 4) }
+                if count == block.count, block.count < Socket.awaitedMaximum { block = [UInt8](repeating: 0, count: block.count * 4) }
             case .timedOut: throw Failure(reason: .timedOut)
             case .end:
                 guard let body = try? decoder.finish() else {

@@ -43,6 +43,14 @@ struct ResponseDecoder: Sendable {
         }
     }
 
+    /// How many bytes are known to follow.
+    var awaitedBytes: Int {
+        switch state {
+        case .body(let decoder): decoder.announcedBytes
+        case .statusLine, .header, .finished, .failed: 0
+        }
+    }
+
     mutating func append(_ bytes: ArraySlice<UInt8>) {
         guard case .body(var decoder) = state, buffer.isEmpty else { return buffer.append(bytes) }
         let taken = decoder.takeDirectly(bytes, into: &body)

@@ -90,6 +90,22 @@ enum Socket {
         }
     }
 
+    /// A wait is for no more bytes than this.
+    static let awaitedMaximum = 1 << 18
+    /// And never for several bytes where fewer than this are to come.
+    private static let awaitedMinimum = 1 << 16
+
+    /// Waits until the socket has something to read. Of a large body that is a good part of it, or what has come when the other side
+    /// can send no more: a sender that is slower than its reader would wake it for each packet.
+    ///
+    /// - Parameter awaited: as many bytes are known to come, at least.
+    static func waitToRead(_ descriptor: Int32, awaiting awaited: Int, until deadline: ContinuousClock.Instant) -> Bool {
+        guard awaited >= awaitedMinimum else { return wait(descriptor, for: .readable, until: deadline) }
+        setOption(descriptor, SOL_SOCKET, SO_RCVLOWAT, Int32(min(awaited, awaitedMaximum)))
+        defer { setOption(descriptor, SOL_SOCKET, SO_RCVLOWAT) }
+        return wait(descriptor, for: .readable, until: deadline)
+    }
+
     /// A wait for the system, rounded up, so that it never ends before its time and then spins.
     static func milliseconds(_ duration: Duration) -> Int32 {
         let (seconds, attoseconds) = duration.components
