@@ -170,12 +170,13 @@ enum CommandTable {
         ])
 
     static let export = CommandDescription(
-        name: "export", operands: "", summary: "write what a data directory holds as OpenMetrics",
+        name: "export", operands: "", summary: "write what a data directory holds as OpenMetrics or protobuf",
         flags: [
             Flag("--data", .repeated("PATH"), "data directories of Prometheus, or exposition pages"),
             Flag("--match", .repeated("SELECTOR"), "which series", standard: "all"),
             Flag("--start", .value("T"), "the first time: RFC 3339, Unix seconds, now or now-1h", standard: "the first there is"),
             Flag("--end", .value("T"), "the last time", standard: "the last there is"),
+            Flag("--output", .choice(["openmetrics", "protobuf"]), "protobuf also holds native histograms", standard: "openmetrics"),
         ],
         examples: [
             ("lapwing export --data data --match 'up' --start now-1d > up.om", "take a day of one metric along"),

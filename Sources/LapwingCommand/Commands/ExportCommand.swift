@@ -3,7 +3,7 @@ import LapwingExposition
 import LapwingSeries
 import LapwingText
 
-/// `lapwing export`: writes what data directories hold as an OpenMetrics page, in bounded memory.
+/// `lapwing export`: writes what data directories hold as a page, OpenMetrics or protobuf, in bounded memory.
 enum ExportCommand {
     /// How much is put together before it is written.
     private static let blockBytes = 1 << 20
@@ -16,61 +16,24 @@ enum ExportCommand {
         guard !range.isEmpty else { throw UsageError("--end lies before --start") }
         do throws(QueryFailure) {
             let data = try RecordedData(paths)
-            let losses = try write(try ExportedSeries(data, arguments.texts("--match"), over: range), range)
-            for remark in data.remarks + losses.remarks { Console.error("\(remark)\n") }
-            return losses.histograms > 0 ? .failure : .success
+            var page = ExportedPage(isProtobuf: arguments.text("--output") == "protobuf")
+            try write(try ExportedSeries(data, arguments.texts("--match"), over: range), range, to: &page)
+            for remark in data.remarks + page.remarks { Console.error("\(remark)\n") }
+            return page.lostHistograms > 0 ? .failure : .success
         } catch {
             Console.error(error.text + "\n")
             return .failure
         }
     }
 
-    /// What a page cannot say.
-    private struct Losses {
-        var histograms = 0
-        /// A series that has some.
-        var seriesOfHistograms: Labels?
-        var staleMarkers = 0
-
-        var remarks: [String] {
-            var remarks: [String] = []
-            if histograms > 0 {
-                let series = seriesOfHistograms.map { ", those of \($0.seriesText) among them" } ?? ""
-                remarks.append("lapwing: \(histograms) samples are native histograms, which OpenMetrics text cannot say, and are left out\(series)")
-            }
-            if staleMarkers > 0 {
-                remarks.append(
-                    "lapwing: \(staleMarkers) ends of series are left out, which OpenMetrics text cannot say: read back, these go on for 5m")
-            }
-            return remarks
-        }
-    }
-
-    private static func write(_ series: ExportedSeries, _ range: TimeRange) throws(QueryFailure) -> Losses {
-        var writer = ExpositionWriter(.openMetrics)
-        var losses = Losses()
+    private static func write(_ series: ExportedSeries, _ range: TimeRange, to page: inout ExportedPage) throws(QueryFailure) {
         var columns = SampleColumns()
-        var family: String?
-        var hasType = false
         for one in series.ordered {
             try RecordedData.found { () throws(ReadError) in try one.set.read(one.index, over: range, into: &columns) }
-            losses.histograms += columns.histograms.count
-            if !columns.histograms.isEmpty, losses.seriesOfHistograms == nil { losses.seriesOfHistograms = one.labels }
-            for value in columns.values where value.isStaleMarker { losses.staleMarkers += 1 }
-            if columns.times.isEmpty { continue }
-            if family != one.family {
-                family = one.family
-                // A reader takes the last type for that of all that follows, so what has none says so.
-                if let metadata = one.metadata ?? (hasType ? MetricMetadata(name: one.family) : nil) {
-                    writer.begin(metadata)
-                    hasType = true
-                }
-            }
-            writer.write(one.labels, columns)
-            if writer.bytes.count >= blockBytes { try put(writer.takeBytes()) }
+            page.write(one, columns)
+            if page.byteCount >= blockBytes { try put(page.takeBytes()) }
         }
-        try put(writer.finish())
-        return losses
+        try put(page.finish())
     }
 
     private static func put(_ bytes: [UInt8]) throws(QueryFailure) {

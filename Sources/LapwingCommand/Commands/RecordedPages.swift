@@ -18,20 +18,28 @@ struct RecordedPages {
     }
 
     private func read(_ path: String, _ bytes: [UInt8]) throws(QueryFailure) {
-        let isOpenMetrics = String(decoding: bytes.suffix(16), as: UTF8.self).contains("# EOF")
+        let protobuf: ProtobufPage?
+        do throws(RemoteWriteError) {
+            protobuf = ProtobufPage.isPage(bytes) ? try ProtobufPage(bytes, keepsClassicBuckets: true) : nil
+        } catch {
+            throw QueryFailure("lapwing: \(path): \(error.message)")
+        }
+        let text = protobuf?.text ?? bytes
+        let isOpenMetrics = String(decoding: text.suffix(16), as: UTF8.self).contains("# EOF")
         var page = ExpositionPage()
         var texts = SeriesTexts()
         do throws(ExpositionError) {
-            try page.read(bytes.span, as: isOpenMetrics ? .openMetrics : .prometheusText, known: &texts)
-            try append(page, bytes, path)
+            try page.read(text.span, as: isOpenMetrics ? .openMetrics : .prometheusText, known: &texts)
+            page.histograms = protobuf?.histograms ?? [:]
+            try append(page, text)
         } catch {
-            throw QueryFailure(error.diagnostic.rendered(in: SourceText(name: path, bytes: bytes)))
+            throw QueryFailure(error.diagnostic.rendered(in: SourceText(name: path, bytes: text)))
         }
     }
 
-    private func append(_ page: ExpositionPage, _ bytes: [UInt8], _ path: String) throws(ExpositionError) {
+    private func append(_ page: ExpositionPage, _ bytes: [UInt8]) throws(ExpositionError) {
         var references: [Int32: SeriesReference] = [:]
-        var samples: [(reference: SeriesReference, time: Int64, value: Double)] = []
+        var samples: [(reference: SeriesReference, time: Int64, line: Int)] = []
         let readAt = Timestamp.now.milliseconds
         for line in 0..<page.count {
             var reference = references[page.series[line]]
@@ -41,13 +49,18 @@ struct RecordedPages {
                 references[page.series[line]] = reference
             }
             guard let reference else { continue }
-            let time = page.times[line] == ExpositionPage.noTime ? readAt : page.times[line]
-            samples.append((reference, time, page.values[line]))
+            samples.append((reference, page.times[line] == ExpositionPage.noTime ? readAt : page.times[line], line))
         }
         // A page may hold a series' samples in any order; the store takes them in the order of time.
         samples.sort { $0.time < $1.time }
         var batch = SampleBatch()
-        for sample in samples { batch.append(sample.reference, time: sample.time, value: sample.value) }
+        for (reference, time, line) in samples {
+            if let histogram = page.histograms[line] {
+                batch.append(reference, time: time, histogram: histogram)
+            } else {
+                batch.append(reference, time: time, value: page.values[line])
+            }
+        }
         _ = try? store.append(batch)
     }
 

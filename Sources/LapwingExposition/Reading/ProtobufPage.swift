@@ -18,6 +18,8 @@ public struct ProtobufPage: Sendable {
         "text/plain;version=0.0.4;q=0.2",
         "*/*;q=0.1",
     ].joined(separator: ",")
+    /// The `Content-Type` of a page that we write.
+    public static let contentType = mediaType + "; proto=io.prometheus.client.MetricFamily; encoding=delimited"
     /// Bytes of the text that a page is written out as.
     public static let textLimit = ExpositionPage.byteLimit
 
@@ -36,6 +38,34 @@ public struct ProtobufPage: Sendable {
 
     /// Whether a page with this `Content-Type` is one.
     public static func isMeant(by contentType: String) -> Bool { ExpositionFormat.mediaType(of: contentType) == mediaType }
+
+    /// Whether a request with this `Accept` header would rather have such a page than plain text: by weight, of equals the first.
+    public static func isAsked(by accept: String) -> Bool {
+        var best: (weight: Double, isProtobuf: Bool) = (0, false)
+        for item in accept.split(separator: ",") {
+            let parts = item.split(separator: ";").map { $0.filter { $0 != " " } }
+            let wanted = [mediaType, "proto=io.prometheus.client.MetricFamily", "encoding=delimited"]
+            let isProtobuf = wanted.allSatisfy { parts.contains($0) }
+            guard isProtobuf || [ExpositionFormat.prometheusTextMediaType, "text/*", "*/*"].contains(parts.first ?? "") else { continue }
+            let weight = parts.first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+            if weight > best.weight { best = (weight, isProtobuf) }
+        }
+        return best.isProtobuf
+    }
+
+    /// Whether a file holds one: messages that begin with the name of a family follow one another to its end. No text does.
+    public static func isPage(_ bytes: [UInt8]) -> Bool {
+        var reader = ProtobufReader(bytes)
+        do throws(ProtobufReader.Fault) {
+            while reader.offset < reader.end {
+                var family = try reader.message()
+                guard let field = try family.field(), field.number == 1, field.type == .bytes, !(try family.range()).isEmpty else { return false }
+            }
+        } catch {
+            return false
+        }
+        return !bytes.isEmpty
+    }
 
     /// - Throws: what is wrong with the page, and at which byte; nothing of it is taken then.
     /// - Complexity: O(bytes).
@@ -68,7 +98,7 @@ struct ProtobufTranscript {
     init(keepsClassicBuckets: Bool) { self.keepsClassicBuckets = keepsClassicBuckets }
 
     mutating func read(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) {
-        var metadata = MetricMetadata(name: "")
+        var metadata = MetricMetadata(name: "", kind: .counter)
         var isGauge = false
         var metrics: [ProtobufReader] = []
         while let field = try reader.field() {
@@ -122,7 +152,7 @@ struct ProtobufTranscript {
                 note(histogram.exemplars)
                 write(line, 0)
             }
-            if !histogram.isNative || keepsClassicBuckets { classic(histogram, line) }
+            if !histogram.isNative || keepsClassicBuckets && !histogram.buckets.isEmpty { classic(histogram, line) }
         default:
             if content.field == 3 { try noteCounter(content.message) }
             write(line, try Self.value(content.message))
@@ -185,7 +215,8 @@ struct ProtobufTranscript {
         var labels = line.labels
         labels.append(Label(name: LabelName.metric, value: line.name + suffix))
         if let bound { labels.append(Label(name: bound.name, value: OpenMetricsNumber.text(bound.value))) }
-        writer.write(Labels(labels), value, at: line.time)
+        // An empty label is none of the series, and keeps what a scrape would put there.
+        writer.write(Labels(labels), and: labels.filter(\.value.isEmpty), value, at: line.time)
         lineCount += 1
     }
 

@@ -6,7 +6,8 @@ import LapwingText
 
 /// `/federate`: the newest sample of every series that a selector finds, as a page for another server to scrape.
 ///
-/// Native histograms have no form in the text format and are left out, as Prometheus does where it answers with text.
+/// As protobuf where the request asks for it, else as text. Native histograms have no form in the text format and are left out there;
+/// those with custom buckets have none in either.
 /// Source: Prometheus 3.14 `web/federate.go`.
 struct FederationEndpoint: Sendable {
     let source: any SeriesSource
@@ -19,10 +20,13 @@ struct FederationEndpoint: Sendable {
     private struct Sample: Sendable {
         var labels: Labels
         var value: Double
+        var histogram: NativeHistogram?
         var time: Timestamp
     }
 
     func page(_ request: HTTPRequest, now: Timestamp) -> HTTPResponse {
+        let accept = request.headers["Accept"] ?? ""
+        let isProtobuf = ProtobufPage.isAsked(by: accept)
         let samples: [Sample]
         do throws(APIError) {
             let parameters = try RequestParameters(request, now: now)
@@ -30,17 +34,25 @@ struct FederationEndpoint: Sendable {
             var groups: [[Matcher]] = []
             for text in parameters.texts("match[]") { groups.append(try RequestParameters.matchers(in: text)) }
             // An empty selector finds nothing, as in Prometheus.
-            samples = try newest(groups.filter { !$0.isEmpty }, over: TimeRange(start: now - lookbackDelta, end: now))
+            samples = try newest(groups.filter { !$0.isEmpty }, over: TimeRange(start: now - lookbackDelta, end: now)).filter { sample in
+                sample.histogram.map { isProtobuf && ProtobufPageWriter.canHold($0) } ?? true
+            }
         } catch {
             return .text(error.message + "\n", status: error.kind.status)
         }
-        let names = NameEscaping(request.headers["Accept"] ?? "")
+        let names = NameEscaping(accept)
         var further = externalLabels().map { $0 }
         if !further.contains(where: { $0.name == LabelName.instance }) { further.append(Label(name: LabelName.instance, value: "")) }
         further.sort { $0.name < $1.name }
         return HTTPResponse(
-            contentType: "text/plain; version=0.0.4; charset=utf-8; escaping=\(names.rawValue)",
-            body: .stream { [further] writer in try Self.write(samples, further, names, to: writer) })
+            contentType: (isProtobuf ? ProtobufPage.contentType : "text/plain; version=0.0.4; charset=utf-8") + "; escaping=\(names.rawValue)",
+            body: .stream { [further] writer in
+                if isProtobuf {
+                    try Self.writeProtobuf(samples, further, names, to: writer)
+                } else {
+                    try Self.writeText(samples, further, names, to: writer)
+                }
+            })
     }
 
     /// One sample of each series, in the order of metric names.
@@ -53,8 +65,10 @@ struct FederationEndpoint: Sendable {
                 let found = try snapshot.select(group, over: range)
                 try found.readLatest(0..<found.count, over: range, into: &latest)
                 for (row, labels) in found.labels.enumerated() where latest.times[row] != LatestSamples.absent {
-                    if labels.metricName.isEmpty || latest.histograms[row] != nil { continue }
-                    samples[labels] = Sample(labels: labels, value: latest.values[row], time: Timestamp(milliseconds: latest.times[row]))
+                    if labels.metricName.isEmpty { continue }
+                    samples[labels] = Sample(
+                        labels: labels, value: latest.values[row], histogram: latest.histograms[row],
+                        time: Timestamp(milliseconds: latest.times[row]))
                 }
             }
         } catch {
@@ -64,7 +78,24 @@ struct FederationEndpoint: Sendable {
             .sorted { ($0.name, $0.sample.labels) < ($1.name, $1.sample.labels) }.map(\.sample)
     }
 
-    private static func write(_ samples: [Sample], _ further: [Label], _ names: NameEscaping, to writer: any HTTPBodyWriter) throws {
+    private static func writeProtobuf(
+        _ samples: [Sample], _ further: [Label], _ names: NameEscaping, to writer: any HTTPBodyWriter
+    ) throws {
+        var page = ProtobufPageWriter()
+        for sample in samples {
+            let labels = names.escaping(sample.labels)
+            let absent = further.filter { labels[$0.name] == nil }
+            if let histogram = sample.histogram {
+                page.write(labels, and: absent, histogram, at: sample.time)
+            } else {
+                page.write(labels, and: absent, sample.value, at: sample.time)
+            }
+            if page.bytes.count >= bytesInPart { try writer.write(page.takeBytes()) }
+        }
+        try writer.write(page.finish())
+    }
+
+    private static func writeText(_ samples: [Sample], _ further: [Label], _ names: NameEscaping, to writer: any HTTPBodyWriter) throws {
         var page = ExpositionWriter(.prometheusText)
         var family: String?
         for sample in samples {

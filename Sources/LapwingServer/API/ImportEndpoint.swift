@@ -3,7 +3,7 @@ import LapwingHTTP
 import LapwingSeries
 import LapwingStorage
 
-/// `import/prometheus`: an exposition page in the body, as text or OpenMetrics, whose lines may have times of their own.
+/// `import/prometheus`: an exposition page in the body, as text, OpenMetrics or protobuf, whose lines may have times of their own.
 ///
 /// A page with a wrong line is refused whole, with line and column. Of a page that can be read, samples that the store does
 /// not take are told line by line, and the others are stored.
@@ -22,8 +22,7 @@ struct ImportEndpoint: Sendable {
             return .text("\(error)\n", status: error.status)
         }
         do {
-            let type = request.headers["Content-Type"] ?? ""
-            let faults = try store(bytes, try ExpositionFormat(contentType: type, fallback: .prometheusText), now: now)
+            let faults = try store(bytes, request.headers["Content-Type"] ?? "", now: now)
             return faults.isEmpty ? HTTPResponse(status: .noContent) : .text(faults.summary + "\n", status: .badRequest)
         } catch let error as AppendError {
             return .text(error.message + "\n", status: WriteEndpoint.status(of: error))
@@ -32,39 +31,48 @@ struct ImportEndpoint: Sendable {
         }
     }
 
-    private func store(_ bytes: [UInt8], _ format: ExpositionFormat, now: Timestamp) throws -> WriteFaults {
+    private func store(_ body: [UInt8], _ contentType: String, now: Timestamp) throws -> WriteFaults {
+        let protobuf = ProtobufPage.isMeant(by: contentType) ? try ProtobufPage(body, keepsClassicBuckets: true) : nil
+        let bytes = protobuf?.text ?? body
         var texts = SeriesTexts()
         var page = ExpositionPage()
+        let format = protobuf == nil ? try ExpositionFormat(contentType: contentType, fallback: .prometheusText) : .openMetrics
         try page.read(bytes.span, as: format, known: &texts)
+        page.histograms = protobuf?.histograms ?? [:]
         var labels = [Labels](repeating: .empty, count: texts.count)
         for line in page.newLines { labels[Int(page.series[line])] = try page.labels(ofLine: line, in: bytes.span) }
         let references = try sink.references(for: labels)
+        let times = page.times.map { $0 == ExpositionPage.noTime ? now.milliseconds : $0 }
         var batch = SampleBatch()
-        batch.series = page.series.map { references[Int($0)] }
-        batch.times = page.times.map { $0 == ExpositionPage.noTime ? now.milliseconds : $0 }
-        batch.values = page.values
-        var faults = WriteFaults()
-        for refused in try sink.append(batch) {
-            let index = refused.index
-            faults.add(
-                "line \(page.lineNumber(of: index, in: bytes.span)): \(WriteFaults.text(refused.reason)): "
-                    + "\(labels[Int(page.series[index])]) at \(batch.times[index])")
+        batch.reserveCapacity(page.count)
+        for line in 0..<page.count where page.histograms[line] == nil {
+            batch.append(references[Int(page.series[line])], time: times[line], value: page.values[line])
         }
-        try keepExemplars(of: page, batch.times, labels, bytes, &faults)
+        let histograms = page.histograms.sorted { $0.key < $1.key }
+        for (line, histogram) in histograms { batch.append(references[Int(page.series[line])], time: times[line], histogram: histogram) }
+        let isText = protobuf == nil
+        func place(_ line: Int) -> String { isText ? "line \(page.lineNumber(of: line, in: bytes.span))" : "sample \(line + 1)" }
+        var faults = WriteFaults()
+        let refused = try sink.append(batch)
+        if !refused.isEmpty {
+            // Refusals number the floats and then the histograms.
+            let lines = (0..<page.count).filter { page.histograms[$0] == nil } + histograms.map(\.key)
+            for (line, reason) in refused.map({ (lines[$0.index], $0.reason) }) {
+                faults.add("\(place(line)): \(WriteFaults.text(reason)): \(labels[Int(page.series[line])]) at \(times[line])")
+            }
+        }
+        var found = try page.exemplars.map { (line: $0.line, exemplar: try page.exemplar($0, in: bytes.span, sampleTime: times[$0.line])) }
+        for one in protobuf?.exemplars ?? [] {
+            var exemplar = one.exemplar
+            if !exemplar.hasOwnTime { exemplar.time = times[one.line] }
+            found.append((one.line, exemplar))
+        }
+        keep(found.map { ($0.line, SeriesExemplar(series: labels[Int(page.series[$0.line])], exemplar: $0.exemplar)) }, place, &faults)
         return faults
     }
 
-    /// - Parameters:
-    ///   - times: of the lines.
-    ///   - labels: by the numbers of series texts.
-    private func keepExemplars(
-        of page: ExpositionPage, _ times: [Int64], _ labels: [Labels], _ bytes: [UInt8], _ faults: inout WriteFaults
-    ) throws {
-        let found = try page.exemplars.map { text in
-            SeriesExemplar(
-                series: labels[Int(page.series[text.line])], exemplar: try page.exemplar(text, in: bytes.span, sampleTime: times[text.line]))
-        }
-        for (text, verdict) in zip(page.exemplars, exemplars.add(found)) {
+    private func keep(_ found: [(line: Int, exemplar: SeriesExemplar)], _ place: (Int) -> String, _ faults: inout WriteFaults) {
+        for ((line, _), verdict) in zip(found, exemplars.add(found.map(\.exemplar))) {
             let fault: String
             switch verdict {
             case .taken, .known: continue
@@ -72,7 +80,7 @@ struct ImportEndpoint: Sendable {
             case .tooLong: fault = "an exemplar's labels have more than \(Exemplar.labelCharacterLimit) characters"
             case .tooFarInFuture: fault = "an exemplar lies too far in the future"
             }
-            faults.add("line \(page.lineNumber(of: text.line, in: bytes.span)): \(fault)")
+            faults.add("\(place(line)): \(fault)")
         }
     }
 

@@ -97,7 +97,10 @@ import Testing
                     counterResetHint: .unknown, schema: 3, zeroThreshold: 0.001, zeroCount: 1, count: 7, sum: 2.5,
                     positiveSpans: [.init(offset: -1, length: 2), .init(offset: 3, length: 1)], positiveBuckets: [1, 2, 3])
             ])
-        #expect(try Self.lines(bytes, keepsClassicBuckets: true).text.count == text.count + 3)
+        #expect(try Self.lines(bytes, keepsClassicBuckets: true).text == text)
+        let both = Self.family("h", 4, Self.field(7, Self.native + Self.field(3, Self.integer(1, 5) + Self.double(2, 1))))
+        #expect(try Self.lines(both).text.count == 3)
+        #expect(try Self.lines(both, keepsClassicBuckets: true).text.count == 7)
         let gauge = Self.family("h", 5, Self.field(7, Self.native))
         #expect(try Self.lines(gauge).histograms[0]?.counterResetHint == .gauge)
     }

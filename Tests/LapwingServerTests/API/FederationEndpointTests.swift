@@ -1,3 +1,4 @@
+import LapwingExposition
 import LapwingHTTP
 import LapwingSeries
 import LapwingStorage
@@ -15,6 +16,12 @@ import Testing
         try store.append(batch)
     }
 
+    private func append(_ labels: Labels, _ histogram: NativeHistogram) throws {
+        var batch = SampleBatch()
+        batch.append(try #require(try store.references(for: [labels]).first), time: 990_000, histogram: histogram)
+        try store.append(batch)
+    }
+
     private func page(_ query: String, accept: String = "", external: Labels = .empty) throws -> (code: Int, type: String, text: String) {
         let endpoint = FederationEndpoint(source: store, lookbackDelta: .seconds(300), externalLabels: { external })
         let request = try #require(HTTPRequest(.get, "/federate?" + query, headers: ["Accept": accept]))
@@ -22,7 +29,9 @@ import Testing
         return (response.status.code, response.headers["Content-Type"] ?? "", try text(of: response))
     }
 
-    private func text(of response: HTTPResponse) throws -> String {
+    private func text(of response: HTTPResponse) throws -> String { String(decoding: try bytes(of: response), as: UTF8.self) }
+
+    private func bytes(of response: HTTPResponse) throws -> [UInt8] {
         final class Collector: HTTPBodyWriter {
             var bytes: [UInt8] = []
             let isCancelled = false
@@ -30,11 +39,11 @@ import Testing
             func flush() throws(HTTPBodyWriterError) {}
         }
         switch response.body {
-        case .bytes(let bytes): return String(decoding: bytes, as: UTF8.self)
+        case .bytes(let bytes): return bytes
         case .stream(let write):
             let collector = Collector()
             try write(collector)
-            return String(decoding: collector.bytes, as: UTF8.self)
+            return collector.bytes
         }
     }
 
@@ -55,6 +64,33 @@ import Testing
 
                 """)
         #expect(try self.page("").text == "")
+    }
+
+    @Test func `has native histograms as protobuf, for those who ask for that`() throws {
+        let histogram = NativeHistogram(
+            schema: 2, zeroThreshold: 0.5, zeroCount: 1, count: 4, sum: 7, positiveSpans: [.init(offset: 1, length: 2)], positiveBuckets: [1, 2])
+        try append(Labels(metric: "h", ["job": "x"]), histogram)
+        try append(Labels(metric: "n"), NativeHistogram(schema: NativeHistogram.customBucketsSchema, count: 1, sum: 1, customValues: [2]))
+        try append(Labels(metric: "f"), [(990_000, 2)])
+        let selector = "match[]=%7B__name__=~%22.%2B%22%7D"
+        let endpoint = FederationEndpoint(source: store, lookbackDelta: .seconds(300), externalLabels: { Labels(metric: "", ["zone": "z"]) })
+        let request = try #require(HTTPRequest(.get, "/federate?" + selector, headers: ["Accept": ProtobufPage.acceptHeader]))
+        let response = endpoint.page(request, now: Timestamp(milliseconds: 1_000_000))
+        #expect(
+            response.headers["Content-Type"]
+                == "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=allow-utf-8")
+        let page = try ProtobufPage(try bytes(of: response))
+        #expect(
+            String(decoding: page.text, as: UTF8.self) == """
+                # TYPE f unknown
+                f{zone="z",instance=""} 2.0 990
+                # TYPE h histogram
+                h{job="x",zone="z",instance=""} 0.0 990
+                # EOF
+
+                """)
+        #expect(page.histograms == [1: histogram])
+        #expect(try self.page(selector).text == "# TYPE f untyped\nf{instance=\"\"} 2 990000\n")
     }
 
     @Test func `has names that its reader can read`() throws {

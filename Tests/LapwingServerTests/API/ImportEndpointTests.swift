@@ -1,3 +1,4 @@
+import LapwingExposition
 import LapwingHTTP
 import LapwingSeries
 import LapwingStorage
@@ -38,6 +39,27 @@ import Testing
         #expect(try stored("a_total") == ["{__name__=\"a_total\"} 1.0@1600000000500"])
         #expect(try send([1, 2], headers).status == .badRequest)
         #expect(try send([], ["Content-Encoding": "br"]).status == .unsupportedMediaType)
+    }
+
+    @Test func `may be protobuf, with native histograms`() throws {
+        let histogram = NativeHistogram(
+            schema: 2, zeroThreshold: 0.5, zeroCount: 1, count: 4, sum: 7, positiveSpans: [.init(offset: 1, length: 2)], positiveBuckets: [1, 2])
+        var page = ProtobufPageWriter()
+        page.write(Labels(metric: "h"), histogram, at: Timestamp(milliseconds: 1_600_000_000_000))
+        page.write(Labels(metric: "f", ["x": "1"]), 1.5, at: Timestamp(milliseconds: 1_600_000_001_000))
+        page.write(Labels(metric: "h"), histogram, at: Timestamp(milliseconds: 1_600_000_001_000))
+        let bytes = page.finish()
+        let headers: HTTPHeaders = ["Content-Type": ProtobufPage.contentType]
+        #expect(try send(bytes, headers).status == .noContent)
+        #expect(try stored("f") == ["{__name__=\"f\", x=\"1\"} 1.5@1600000001000"])
+        let set = try store.snapshot().select([.equal(LabelName.metric, "h")], over: .all)
+        var columns = SampleColumns()
+        try set.read(0, over: .all, into: &columns)
+        #expect(columns.histogramTimes == [1_600_000_000_000, 1_600_000_001_000] && columns.histograms == [histogram, histogram])
+        var late = ProtobufPageWriter()
+        late.write(Labels(metric: "h"), histogram, at: Timestamp(milliseconds: 1_500_000_000_000))
+        #expect(try send(late.finish(), headers).text == "sample 1: out of order sample: {__name__=\"h\"} at 1500000000000\n")
+        #expect(try send([UInt8](bytes.dropLast()), headers).status == .badRequest)
     }
 
     @Test func `brings exemplars, and tells those that come late`() throws {
