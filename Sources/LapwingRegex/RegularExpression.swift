@@ -53,14 +53,22 @@ public struct RegularExpression: Sendable {
     public init(_ pattern: String, options: Options = .prometheus) throws(RegularExpressionError) {
         self.pattern = pattern
         self.options = options
-        var parser = RegexParser(
-            pattern, flags: .init(foldsCase: options.isCaseInsensitive, dotMatchesNewline: options.dotMatchesNewline))
-        let node = try parser.parse()
-        groupNames = parser.groupNames
-        let shape = RegexShape(node)
+        let shape: RegexShape
+        var tree: RegexNode?
+        if !options.isCaseInsensitive, pattern.utf8.count <= Self.smallPattern, let plain = RegexShape(alternativesOf: pattern) {
+            shape = plain
+            groupNames = [""]
+        } else {
+            var parser = RegexParser(pattern, options)
+            let node = try parser.parse()
+            groupNames = parser.groupNames
+            shape = RegexShape(node)
+            tree = node
+        }
         // What is matched by its shape seldom needs a program, which is then made when it does.
         let isSmall = pattern.utf8.count <= Self.smallPattern && !pattern.utf8.contains(UInt8(ascii: "{"))
-        program = shape.matcher != nil && isSmall ? LazyProgram(node, pattern) : LazyProgram(try RegexProgram(node, pattern: pattern))
+        let isLater = shape.matcher != nil && isSmall
+        program = if let tree, !isLater { LazyProgram(try RegexProgram(tree, pattern: pattern)) } else { LazyProgram(pattern, options) }
         literals = shape.literals.map { $0.map { String(decoding: $0, as: UTF8.self) } }
         requiredPrefix = shape.prefix
         matcher =

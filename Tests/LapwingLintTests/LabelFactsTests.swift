@@ -40,7 +40,7 @@ import Testing
         ("x * on (b) group_left (a) y{a=\"1\"}", "a", ["1"]), ("absent(x{a=\"1\"})", "a", ["1"]), ("x and y{a=\"1\"}", "a", ["1"]),
     ])
     func `values of labels are known where matchers say them`(text: String, label: String, values: [String]) throws {
-        #expect(try labels(text).certain[label] == LabelFacts.Values.some(Set(values)))
+        #expect(try labels(text).certain[label] == LabelFacts.Values.some(NameSet(values)))
     }
 
     @Test(arguments: ["x", "sum by (a) (x{a=~\".*\"})", "x{a=\"1\"} or x", "label_replace(x, \"a\", \"1\", \"b\", \"c\")", "sum(x{a=\"1\"})", "x{a!=\"1\"}"])

@@ -1,15 +1,12 @@
+import Dispatch
 import Foundation
 import LapwingLint
 import LapwingRules
 import LapwingText
 import LapwingYAML
-import Synchronization
 
 /// Rule files, read and looked at.
 enum CheckedRules {
-    /// What was read, kept to the program's end: to give it back piece by piece takes a tenth of the time.
-    private static let kept = Mutex<[RuleFile]>([])
-
     /// - Parameter areLoadedTogether: whether the rules of all files are of one server; else those of one folder are taken to be.
     static func findings(in paths: [String], areLoadedTogether: Bool, _ settings: LintSettings) -> [Finding] {
         var settings = settings
@@ -31,7 +28,8 @@ enum CheckedRules {
             }
         }
         let read = files.map(\.file)
-        kept.withLock { $0 += read }
+        // Nobody waits until it is given back: piece by piece, that takes a tenth of the time.
+        defer { DispatchQueue.global().async { withExtendedLifetime(read) {} } }
         if !settings.checks.isEmpty {
             let folders = Dictionary(grouping: files) { areLoadedTogether ? "" : folder(of: $0.file.name) }
             for (_, files) in folders.sorted(by: { $0.key < $1.key }) {

@@ -9,7 +9,7 @@ enum AggregationFacts {
         case .topk, .bottomk, .limitk, .limitRatio: return inner
         default: break
         }
-        let names = Set(node.grouping.names)
+        let names = NameSet(node.grouping.names)
         let grouped = node.isWithout ? inner.withoutName.dropping(names) : inner.keeping(names)
         guard node.operation == .countValues, case .string(let label)? = node.parameter?.bare else { return grouped }
         return grouped.setting(label.value, to: .any)

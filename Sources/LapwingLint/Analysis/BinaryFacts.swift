@@ -14,7 +14,7 @@ enum BinaryFacts {
             return keepsName ? vector : vector.withoutName
         }
         if node.operation == .or { return left.union(right) }
-        let names = Set(matching.labels.names)
+        let names = NameSet(matching.labels.names)
         // What is compared is the same on both sides.
         let common = matching.isOn
             ? left.keeping(names).intersection(right.keeping(names))
@@ -38,7 +38,7 @@ enum BinaryFacts {
     /// The "many" side with the labels taken over from the "one" side.
     private static func grouped(_ many: LabelFacts, _ one: LabelFacts, _ common: LabelFacts, _ matching: VectorMatching) -> LabelFacts {
         var result = matching.isOn
-            ? many.sharing(common, Set(matching.labels.names)) : many.intersection(common.adding(many, named: Set(matching.labels.names)))
+            ? many.sharing(common, NameSet(matching.labels.names)) : many.intersection(common.adding(many, named: NameSet(matching.labels.names)))
         for name in matching.included {
             result = result.dropping([name])
             guard one.possible.contains(name) else { continue }
@@ -69,7 +69,7 @@ enum BinaryFacts {
 
 extension LabelFacts {
     /// With what is known of some labels from elsewhere.
-    fileprivate func sharing(_ other: LabelFacts, _ names: Set<String>) -> LabelFacts {
+    fileprivate func sharing(_ other: LabelFacts, _ names: NameSet) -> LabelFacts {
         let kept = dropping(names)
         return LabelFacts(
             possible: kept.possible.union(other.possible), certain: kept.certain.merging(other.certain) { $1 },
@@ -77,7 +77,7 @@ extension LabelFacts {
     }
 
     /// With some labels, and the metric's name, as another has them.
-    fileprivate func adding(_ other: LabelFacts, named names: Set<String>) -> LabelFacts {
+    fileprivate func adding(_ other: LabelFacts, named names: NameSet) -> LabelFacts {
         let added = other.keeping(names.union([LabelName.metric]))
         return LabelFacts(
             possible: possible.union(added.possible), certain: certain.merging(added.certain) { $1 }, usual: usual.union(added.usual))

@@ -27,7 +27,7 @@ enum FunctionFacts {
         for matcher in matchers where matcher.name != LabelName.metric && matcher.operation == .equal && !matcher.value.isEmpty {
             if matchers.count(where: { $0.name == matcher.name }) == 1 { labels[matcher.name] = .some([matcher.value]) }
         }
-        return LabelFacts(possible: .only(Set(labels.keys)), certain: labels)
+        return LabelFacts(possible: .only(NameSet(labels.keys)), certain: labels)
     }
 
     private static func string(_ call: Call, _ index: Int) -> String? {

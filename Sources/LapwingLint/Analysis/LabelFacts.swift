@@ -6,7 +6,7 @@ struct LabelFacts: Hashable {
     /// The values that a label can have.
     enum Values: Hashable {
         case any
-        case some(Set<String>)
+        case some(NameSet)
 
         func union(_ other: Values) -> Values {
             guard case (.some(let a), .some(let b)) = (self, other) else { return .any }
@@ -28,7 +28,7 @@ struct LabelFacts: Hashable {
     /// Labels that every series has, not empty.
     var certain: [String: Values] = [:]
     /// Labels that every series has which was scraped by its own name: `job` and `instance`.
-    var usual: Set<String> = []
+    var usual: NameSet = []
 
     /// No labels: what `vector(1)` and a sum have.
     static let none = LabelFacts(possible: .none)
@@ -41,13 +41,13 @@ struct LabelFacts: Hashable {
 
     // MARK: Changes
 
-    func keeping(_ names: Set<String>) -> LabelFacts {
+    func keeping(_ names: NameSet) -> LabelFacts {
         LabelFacts(
             possible: possible.intersection(.only(names)), certain: certain.filter { names.contains($0.key) },
             usual: usual.intersection(names))
     }
 
-    func dropping(_ names: Set<String>) -> LabelFacts {
+    func dropping(_ names: NameSet) -> LabelFacts {
         LabelFacts(
             possible: possible.subtracting(names), certain: certain.filter { !names.contains($0.key) }, usual: usual.subtracting(names))
     }
@@ -91,6 +91,7 @@ extension LabelFacts {
     /// Labels that a selector's series have by its matchers alone.
     init(_ matchers: [Matcher]) {
         self = .unknown
+        certain.reserveCapacity(matchers.count)
         for matcher in matchers {
             if Self.forbids(matcher) {
                 possible = possible.subtracting([matcher.name])
@@ -113,7 +114,7 @@ extension LabelFacts {
     private static func values(of matcher: Matcher) -> Values {
         switch matcher.operation {
         case .equal: .some([matcher.value])
-        case .matches: (matcher.expression?.literals).map { .some(Set($0)) } ?? .any
+        case .matches: (matcher.expression?.literals).map { .some(NameSet($0)) } ?? .any
         case .notEqual, .matchesNot: .any
         }
     }

@@ -1,7 +1,7 @@
 /// A set of label names that may be all but some.
 enum LabelSet: Hashable {
-    case only(Set<String>)
-    case allBut(Set<String>)
+    case only(NameSet)
+    case allBut(NameSet)
 
     static let all = LabelSet.allBut([])
     static let none = LabelSet.only([])
@@ -29,7 +29,7 @@ enum LabelSet: Hashable {
         }
     }
 
-    func subtracting(_ names: some Sequence<String>) -> LabelSet { intersection(.allBut(Set(names))) }
+    func subtracting(_ names: NameSet) -> LabelSet { intersection(.allBut(names)) }
 
     func inserting(_ name: String) -> LabelSet { union(.only([name])) }
 }

@@ -36,5 +36,11 @@ enum MetricKind {
 
 extension String {
     /// The same as `hasSuffix` for names, byte by byte: that one takes characters apart.
-    func ends(in ending: String) -> Bool { utf8.count >= ending.utf8.count && utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8) }
+    func ends(in ending: String) -> Bool {
+        let (bytes, last) = (utf8.span, ending.utf8.span)
+        let start = bytes.count - last.count
+        guard start >= 0 else { return false }
+        for index in last.indices where bytes[start + index] != last[index] { return false }
+        return true
+    }
 }

@@ -36,7 +36,7 @@ struct RecordedMetrics {
         if let known = known[metric] { return (own.intersection(known.0), known.1) }
         var labels = own
         if sources[metric] == nil, MetricKind(metric) != .recorded, !metric.hasPrefix("ALERTS") {
-            labels.usual = Set(["job", "instance"].filter(own.possible.contains))
+            labels.usual = NameSet(["instance", "job"].filter(own.possible.contains))
         }
         return (labels, Self.values(of: metric))
     }

@@ -10,8 +10,9 @@ enum DuplicateRules: LintCheck {
 
     /// What two rules have in common when one of them is in vain.
     static func identity(of rule: Rule) -> String {
-        let labels = rule.labels.sorted { $0.name < $1.name }.map { "\u{FF}\($0.name)\u{FE}\($0.value)" }.joined()
-        return (rule.isAlert ? "a" : "r") + rule.name + labels
+        var identity = (rule.isAlert ? "a" : "r") + rule.name
+        for label in rule.labels { identity += "\u{FF}" + label.name + "\u{FE}" + label.value }
+        return identity
     }
 
     static func look(at rule: LintedRule, _ findings: inout LintFindings) {

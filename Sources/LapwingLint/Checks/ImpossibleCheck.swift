@@ -69,6 +69,8 @@ enum ImpossibleCheck: LintCheck {
     }
 
     private static func lookAtMatchers(_ node: VectorSelector, _ findings: inout LintFindings) {
+        let names = node.matchers.map(\.name)
+        guard names.indices.contains(where: { names[..<$0].contains(names[$0]) }) else { return }
         for (name, values) in LabelFacts(node.matchers).certain {
             guard case .some(let values) = values else { continue }
             let matchers = node.matchers.filter { $0.name == name }

@@ -62,8 +62,8 @@ private struct Pair {
 
     /// Labels that are compared without being named, and known to be on one of the sides.
     private var compared: [String] {
-        let known = Set(left.labels.certain.keys).union(right.labels.certain.keys).union(left.labels.usual).union(right.labels.usual)
-        return known.subtracting(matching.labels.names).subtracting([LabelName.metric]).sorted()
+        let known = NameSet(left.labels.certain.keys).union(NameSet(right.labels.certain.keys)).union(left.labels.usual).union(right.labels.usual)
+        return known.subtracting(NameSet(matching.labels.names)).subtracting([LabelName.metric]).sorted()
     }
 
     /// A label that one side has, or is written to have, and the other cannot have.
@@ -89,7 +89,7 @@ private struct Pair {
 
     private var effect: String { node.operation == .unless ? ", so that unless takes nothing away" : "" }
 
-    private func text(_ values: Set<String>) -> String { values.sorted().map(GoQuote.quote).joined(separator: " or ") }
+    private func text(_ values: NameSet) -> String { values.sorted().map(GoQuote.quote).joined(separator: " or ") }
 
     /// Labels that `group_left` or `group_right` is to take over from a side that cannot have them.
     var missingIncluded: [(String, AnalyzedExpression)] {

@@ -172,14 +172,28 @@ struct Lexer {
     }
 
     private mutating func readKeywordOrIdentifier() {
-        while let byte = current, Self.isAlphaNumeric(byte) || byte == UInt8(ascii: ":") { offset += 1 }
-        let word = String(decoding: source[start..<offset], as: UTF8.self)
-        if let kind = Token.words[word.lowercased()] {
+        var hasColon = false
+        while let byte = current, Self.isAlphaNumeric(byte) || byte == UInt8(ascii: ":") {
+            hasColon = hasColon || byte == UInt8(ascii: ":")
+            offset += 1
+        }
+        if offset - start <= Token.longestWord, let kind = Token.words[lowercasedText] {
             // Words of the younger modifiers stay metric names where no parenthesis follows.
             if case .keyword(let keyword) = kind, keyword.isFill, !isLeftParenthesisAhead { return emit(.identifier) }
             return emit(kind)
         }
-        emit(word.contains(":") ? .metricIdentifier : .identifier)
+        emit(hasColon ? .metricIdentifier : .identifier)
+    }
+
+    /// The text since the token's start, of ASCII, in lower case.
+    private var lowercasedText: String {
+        String(unsafeUninitializedCapacity: offset - start) { buffer in
+            for index in 0..<(offset - start) {
+                let byte = source[start + index]
+                buffer[index] = byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+            }
+            return offset - start
+        }
     }
 
     private var isLeftParenthesisAhead: Bool {

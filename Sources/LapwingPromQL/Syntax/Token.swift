@@ -44,6 +44,9 @@ struct Token: Sendable {
         return words
     }()
 
+    /// The bytes of the longest of them.
+    static let longestWord = words.keys.map(\.utf8.count).max() ?? 0
+
     /// Whether the word can be the name of a metric.
     var isMetricName: Bool {
         switch kind {

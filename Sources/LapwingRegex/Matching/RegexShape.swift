@@ -23,6 +23,34 @@ struct RegexShape {
         matcher = Self.matcher(plain, all)
     }
 
+    /// The shape of few words with bars between, as most patterns are, without a tree; nil for others.
+    init?(alternativesOf pattern: String) {
+        var words: [[UInt8]] = [[]]
+        for byte in pattern.utf8 {
+            if byte == UInt8(ascii: "|") {
+                words.append([])
+            } else if Self.isOfWords(byte) {
+                words[words.count - 1].append(byte)
+            } else {
+                return nil
+            }
+            if words.count > Self.fewLiterals { return nil }
+        }
+        words.sort { $0.lexicographicallyPrecedes($1) }
+        // Of words in order, what the first and the last begin with all begin with.
+        prefix = String(decoding: zip(words[0], words[words.count - 1]).prefix { $0 == $1 }.map(\.0), as: UTF8.self)
+        for index in words.indices.dropFirst().reversed() where words[index] == words[index - 1] { words.remove(at: index) }
+        literals = words
+        matcher = words.count == 1 ? .literal(words[0]) : .fewLiterals(words)
+    }
+
+    /// Letters and digits, and what stands for itself beside them in names.
+    private static func isOfWords(_ byte: UInt8) -> Bool {
+        let isLetter = (byte | 0x20) &- UInt8(ascii: "a") < 26
+        let isDigit = byte &- UInt8(ascii: "0") < 10
+        return isLetter || isDigit || "_-/:".utf8.contains(byte)
+    }
+
     /// Nil where a table of states is as good, or better.
     private static func matcher(_ node: RegexNode, _ literals: [[UInt8]]?) -> WholeMatcher? {
         if let literals {

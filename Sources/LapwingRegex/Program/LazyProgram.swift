@@ -3,7 +3,7 @@ import Synchronization
 /// The program of an expression, made when it is first run.
 final class LazyProgram: Sendable {
     private enum State {
-        case tree(RegexNode, pattern: String)
+        case pattern(String, RegularExpression.Options)
         case program(RegexProgram)
     }
 
@@ -11,15 +11,16 @@ final class LazyProgram: Sendable {
 
     init(_ program: RegexProgram) { state = Mutex(.program(program)) }
 
-    /// - Precondition: the program is within the limits.
-    init(_ node: RegexNode, _ pattern: String) { state = Mutex(.tree(node, pattern: pattern)) }
+    /// - Precondition: the pattern has been read, or is a list of literals, and the program is within the limits.
+    init(_ pattern: String, _ options: RegularExpression.Options) { state = Mutex(.pattern(pattern, options)) }
 
     var value: RegexProgram {
         state.withLock { state in
             switch state {
             case .program(let program): return program
-            case .tree(let node, let pattern):
-                guard let program = try? RegexProgram(node, pattern: pattern) else {
+            case .pattern(let pattern, let options):
+                var parser = RegexParser(pattern, options)
+                guard let node = try? parser.parse(), let program = try? RegexProgram(node, pattern: pattern) else {
                     preconditionFailure("a small pattern has too large a program")
                 }
                 state = .program(program)

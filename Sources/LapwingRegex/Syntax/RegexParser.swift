@@ -28,6 +28,10 @@ struct RegexParser {
     private(set) var groupNames: [String] = [""]
     private var depth = 0
 
+    init(_ text: String, _ options: RegularExpression.Options) {
+        self.init(text, flags: Flags(foldsCase: options.isCaseInsensitive, dotMatchesNewline: options.dotMatchesNewline))
+    }
+
     init(_ text: String, flags: Flags) {
         pattern = Array(text.unicodeScalars)
         var offset = 0

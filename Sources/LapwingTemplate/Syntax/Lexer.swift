@@ -27,6 +27,7 @@ struct Lexer {
         self.bytes = bytes
         self.breakIsKeyword = breakIsKeyword
         self.continueIsKeyword = continueIsKeyword
+        tokens.reserveCapacity(bytes.count / 8 + 4)
     }
 
     // MARK: Text, delimiters and comments

@@ -44,6 +44,9 @@ struct Parser {
         tokens = Lexer.tokens(
             of: source, breakIsKeyword: library.function(named: "break") == nil,
             continueIsKeyword: library.function(named: "continue") == nil)
+        nodes.reserveCapacity(tokens.count)
+        positions.reserveCapacity(tokens.count)
+        ranges.reserveCapacity(tokens.count)
     }
 
     /// Reads the whole text; the main template is among the definitions under the parser's name.
