@@ -29,7 +29,14 @@ enum Program {
         }
         switch name {
         case "--help", "-h", "help":
+            let command = words.dropFirst().first.flatMap { word in CommandTable.commands.first { $0.name == word } }
+            Console.output(command?.help ?? CommandTable.overview)
+            return .success
+        case "completion" where words.last == "--help", "man" where words.last == "--help":
             Console.output(CommandTable.overview)
+            return .success
+        case "man":
+            Console.output(ManualPage.text(CommandTable.commands, version: LapwingVersion.text))
             return .success
         case "completion":
             guard words.count == 2, let shell = ShellCompletion(rawValue: words[1]) else {
@@ -39,16 +46,14 @@ enum Program {
             }
             Console.output(shell.script(CommandTable.commands))
             return .success
-        case "man":
-            Console.output(ManualPage.text(CommandTable.commands, version: LapwingVersion.text))
-            return .success
         case "--version":
             Console.output("lapwing \(LapwingVersion.text)\n")
             return .success
         default: break
         }
         guard let command = CommandTable.commands.first(where: { $0.name == name }) else {
-            let nearest = Spelling.nearest(to: name, in: CommandTable.commands.map(\.name))
+            let known = CommandTable.commands.map(\.name) + ["help", "completion", "man", "--help", "--version"]
+            let nearest = ["-v", "-V", "version"].contains(name) ? "--version" : Spelling.nearest(to: name, in: known)
             Console.error(UsageError("unknown command \(name)", nearest: nearest).text + "\n")
             return .usage
         }

@@ -33,14 +33,17 @@ struct Flag: Sendable {
         return note
     }
 
-    /// `--scrape [JOB=]URL`.
-    var usage: String {
+    /// What it takes: `[JOB=]URL`; empty for a toggle.
+    var value: String {
         switch kind {
-        case .toggle: name
-        case .value(let value), .repeated(let value): "\(name) \(value)"
-        case .choice(let words): "\(name) \(words.joined(separator: "|"))"
+        case .toggle: ""
+        case .value(let value), .repeated(let value): value
+        case .choice(let words): words.joined(separator: "|")
         }
     }
+
+    /// `--scrape [JOB=]URL`.
+    var usage: String { value.isEmpty ? name : "\(name) \(value)" }
 }
 
 /// A command of the program: its words, flags and examples.
@@ -69,6 +72,19 @@ struct CommandDescription: Sendable {
 
     var allFlags: [Flag] { flags + [Self.helpFlag] }
 
+    /// What flags take that does not say by itself how it is written.
+    private static let notations = [
+        ("D", "a duration: 30s, 5m, 1h30m, 7d"),
+        ("T", "a time: 2026-11-23T16:00:00Z, 1795449600, now or now-1h"),
+        ("GLOB", "the name of a file, or in quotes a pattern of many: 'rules/*.yml'"),
+        ("SELECTOR", "series by name and labels, in quotes: 'up{job=\"api\"}'"),
+    ]
+
+    /// Of its flags' values, those whose notation is told, a sentence each.
+    var notes: [String] {
+        Self.notations.filter { notation in flags.contains { $0.value == notation.0 } }.map { "\($0) is \($1)" }
+    }
+
     var help: String {
         var text = "\(summary)\n\nUsage: lapwing \(name) [flags]\(operands.isEmpty ? "" : " \(operands)")\n\nFlags:\n"
         let width = allFlags.map(\.usage.count).max() ?? 0
@@ -76,6 +92,7 @@ struct CommandDescription: Sendable {
             let gap = String(repeating: " ", count: width - flag.usage.count + 2)
             text += "  \(flag.usage)\(gap)\(flag.note)\n"
         }
+        if !notes.isEmpty { text += "\n" + notes.map { $0 + "\n" }.joined() }
         if !names.isEmpty {
             text += "\n\(namesTitle):\n"
             let width = names.map(\.name.count).max() ?? 0

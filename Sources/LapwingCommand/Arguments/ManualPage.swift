@@ -9,6 +9,7 @@ enum ManualPage {
             for flag in command.allFlags {
                 text += ".TP\n.B \(escaped(flag.usage))\n\(escaped(flag.note))\n"
             }
+            for note in command.notes { text += ".PP\n\(escaped(note))\n" }
             if !command.names.isEmpty { text += ".PP\n\(escaped(command.namesTitle)):\n" }
             for (name, meaning) in command.names { text += ".TP\n.B \(escaped(name))\n\(escaped(meaning))\n" }
             for example in command.examples { text += ".PP\n\(escaped(example.effect)):\n.PP\n.EX\n\(escaped(example.command))\n.EE\n" }

@@ -17,11 +17,16 @@ enum FormatCommand {
         let mode: Mode = arguments.has("--write") ? .write : arguments.has("--check") ? .check : .show
         var status = ExitStatus.success
         for operand in arguments.operands {
-            let isFile = mode != .show || FileManager.default.fileExists(atPath: operand)
+            let isFile = mode != .show || isNameOfFile(operand)
             let isFormatted = isFile ? formatFile(operand, mode) : formatExpression(operand)
             if !isFormatted { status = .failure }
         }
         return status
+    }
+
+    /// No expression ends as the names of rule files do.
+    private static func isNameOfFile(_ operand: String) -> Bool {
+        operand.hasSuffix(".yml") || operand.hasSuffix(".yaml") || FileManager.default.fileExists(atPath: operand)
     }
 
     private static func formatExpression(_ text: String) -> Bool {

@@ -1,6 +1,7 @@
 import Foundation
 import LapwingHTTP
 import LapwingPromQL
+import LapwingRemote
 import LapwingSeries
 import LapwingServer
 import LapwingText
@@ -46,7 +47,7 @@ enum QueryCommand {
             return .success
         } catch {
             Console.error(error.text + "\n")
-            if error.text.contains("connection refused"), !arguments.has("--server") {
+            if error.isUnreachable, !arguments.has("--server") {
                 Console.error("--server URL asks another server, --data PATH pages of samples and data directories\n")
             }
             return .failure
@@ -74,8 +75,15 @@ enum QueryCommand {
 /// Why a question has no answer, as a person reads it.
 struct QueryFailure: Error {
     var text: String
+    /// Whether no server was found where one was asked.
+    var isUnreachable = false
 
     init(_ text: String) { self.text = text }
+
+    init(_ error: RemoteError) {
+        text = "lapwing: \(error)"
+        if case .unanswered(let fault) = error, case .connectionFailed = fault.reason { isUnreachable = true }
+    }
 
     /// A fault of the query's text is shown under it.
     init(_ error: QueryError, query: String) {

@@ -63,7 +63,7 @@ struct QueryCost {
                 let time = cost.seconds.map { Duration.seconds($0) } ?? begun.duration(to: .now)
                 lines.append((part, Figures(results: try reply.value().count, samples: cost.samples, time: time)))
             } catch {
-                throw QueryFailure("lapwing: \(error)")
+                throw QueryFailure(error)
             }
         }
         Self.sumSeries(&lines)

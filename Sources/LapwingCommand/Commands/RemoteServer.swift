@@ -47,7 +47,7 @@ extension QueryQuestion {
         if case .refused(_, "bad_data", let message) = error, message.contains("parse error"), let text {
             do throws(PromQLSyntaxError) { _ = try Parser.parse(text) } catch { return QueryFailure(error.rendered(in: text)) }
         }
-        return QueryFailure("lapwing: \(error)")
+        return QueryFailure(error)
     }
 
     private var text: String? {
