@@ -48,7 +48,7 @@ extension WriterState {
         if count > limits.maximumLabelsPerSeries {
             throw AppendError(
                 .labelLimit,
-                "a series has \(count) labels, and at most \(limits.maximumLabelsPerSeries) are allowed: \(labels)")
+                "a series has \(count) labels, and at most \(limits.maximumLabelsPerSeries) are allowed: \(labels.metricName)")
         }
         if labels.byteCount > limits.maximumLabelBytesPerSeries {
             throw AppendError(

@@ -37,14 +37,25 @@ extension ExpositionPage {
     private func check(
         _ pairs: [Label], _ reader: borrowing ExpositionReader, from start: Int
     ) throws(ExpositionError) {
-        for (index, pair) in pairs.enumerated() {
-            if pairs[..<index].contains(where: { $0.name.utf8.elementsEqual(pair.name.utf8) }) {
-                throw reader.error("label name \(GoQuote.quote(pair.name)) is not unique", start, reader.offset)
-            }
-            if pair.name.isEmpty || (pair.name == LabelName.metric && pair.value.isEmpty) {
-                throw reader.error("a metric name or label name is empty", start, reader.offset)
-            }
+        if let name = Self.repeatedName(in: pairs) {
+            throw reader.error("label name \(GoQuote.quote(name)) is not unique", start, reader.offset)
         }
+        if pairs.contains(where: { $0.name.isEmpty || ($0.name == LabelName.metric && $0.value.isEmpty) }) {
+            throw reader.error("a metric name or label name is empty", start, reader.offset)
+        }
+    }
+
+    /// The first name that stands there for the second time.
+    private static func repeatedName(in pairs: [Label]) -> String? {
+        // As many as series have are compared with each other, which is faster than hashing them.
+        if pairs.count <= 32 {
+            for (index, pair) in pairs.enumerated() where pairs[..<index].contains(where: { $0.name.utf8.elementsEqual(pair.name.utf8) }) {
+                return pair.name
+            }
+            return nil
+        }
+        var seen: Set<[UInt8]> = []
+        return pairs.first { !seen.insert(Array($0.name.utf8)).inserted }?.name
     }
 
     /// The labels of an exemplar.

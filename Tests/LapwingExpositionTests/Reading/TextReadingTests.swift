@@ -31,6 +31,13 @@ import Testing
             ])
     }
 
+    @Test(.timeLimit(.minutes(1))) func `a series of any number of labels is read, and a name given twice is found among them`() throws {
+        let many = (0..<100_000).map { "l\($0)=\"v\"" }.joined(separator: ",")
+        #expect(try lines("m{\(many)} 5", .prometheusText).map(\.labels.count) == [100_001])
+        #expect(throws: ExpositionError.self) { try lines("m{\(many),l7=\"w\"} 5", .prometheusText) }
+        #expect(throws: ExpositionError.self) { try lines("m{a=\"1\",b=\"2\",a=\"3\"} 5", .prometheusText) }
+    }
+
     @Test(arguments: [
         #"m{a="1",b="2"} 5"#, #"m{a="1",b="2",} 5"#, #"m{ a="1", b="2" } 5"#, #"m { a = "1" , b = "2" } 5"#,
         #"m {a="1" b="2"} 5"#, #"{"m",a="1",b="2"} 5"#, #"{ "m", a="1", b="2" } 5"#, #"{a="1","m","b"="2"}5"#,
