@@ -1,7 +1,7 @@
 import Dispatch
-import Foundation
 import LapwingLint
 import LapwingRules
+import LapwingServer
 import LapwingText
 import LapwingYAML
 
@@ -14,11 +14,10 @@ enum CheckedRules {
         var findings: [[Finding]] = []
         var files: [(index: Int, file: RuleFile)] = []
         for (index, path) in paths.enumerated() {
-            guard let bytes = FileManager.default.contents(atPath: path) else {
+            guard let source = try? InputFile.read(path) else {
                 findings.append([Finding(unreadable: path)])
                 continue
             }
-            let source = SourceText(name: path, bytes: Array(bytes))
             do throws(SourceError) {
                 let (file, remarks) = try read(source)
                 findings.append(remarks + file.warnings.map { Finding($0, in: source) })

@@ -3,9 +3,14 @@ public import LapwingText
 
 /// Files that a person names.
 public enum InputFile {
+    /// - Parameter path: `-` for standard input; it and a pipe by its name are read to their end.
     /// - Throws: that it is not there, with the nearest name beside it, or that it cannot be read.
     public static func read(_ path: String) throws(InputFileError) -> SourceText {
-        guard let bytes = FileManager.default.contents(atPath: path) else { throw fault(of: path) }
+        if path == "-" { return SourceText(name: "stdin", bytes: Array(FileHandle.standardInput.readDataToEndOfFile())) }
+        // The length of a pipe is not known, and such are not read by name.
+        guard let bytes = FileManager.default.contents(atPath: path) ?? (try? FileHandle(forReadingAtPath: path)?.readToEnd()) else {
+            throw fault(of: path)
+        }
         return SourceText(name: path, bytes: Array(bytes))
     }
 
