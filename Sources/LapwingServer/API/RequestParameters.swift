@@ -81,11 +81,12 @@ struct RequestParameters {
         }
     }
 
-    /// `lookback_delta`, whose faults have words of their own.
+    /// `lookback_delta`, whose faults have words of their own; nil for the engine's own, which nought asks for as well.
     func lookbackDelta() throws(APIError) -> Duration? {
         guard let text = text("lookback_delta") else { return nil }
         do throws(DurationFault) {
-            return try Self.duration(text)
+            let duration = try Self.duration(text)
+            return duration > .zero ? duration : nil
         } catch {
             throw APIError(.badData, "error parsing lookback delta duration: \(error.text)")
         }
