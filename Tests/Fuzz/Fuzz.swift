@@ -20,6 +20,7 @@ enum Fuzz {
             let bytes = Array(UnsafeBufferPointer(start: data, count: size))
             if let fault = Fuzz.chosen.fault(in: bytes) {
                 print("fault: \(fault)")
+                fflush(nil)
                 abort()
             }
             return 0
