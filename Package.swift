@@ -108,7 +108,7 @@ let libraries: [Target] = rooms.filter { $0.name != "LapwingCommand" }.map { roo
 let tests: [Target] = (rooms.map(\.name) + ["LapwingTidy"]).map { name in
     let imports = rooms.first { $0.name == name }.map { $0.imports.filter { $0.hasPrefix("Lapwing") } + [name] } ?? []
     // What survives a crash is shown on the simulated disk.
-    let linked = imports + ["COneAtATime", "CThreadSanitizer", "SeededRandom"] + (name == "Lapwing" ? ["LapwingDisk"] : [])
+    let linked = imports + ["COneAtATime", "CThreadSanitizer", "SeededRandom"] + (["Lapwing", "LapwingServer"].contains(name) ? ["LapwingDisk"] : [])
         + (name == "LapwingRemote" ? ["LapwingDisk", "LapwingStorage"] : [])
     return .testTarget(
         name: "\(name)Tests", dependencies: linked.map { .init(stringLiteral: $0) }, swiftSettings: settings)

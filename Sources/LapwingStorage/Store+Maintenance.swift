@@ -15,6 +15,8 @@ extension Store {
         public var logBytesWritten = 0
         /// Writes and syncs that the disk refused.
         public var failures = 0
+        /// Whether the disk would not take the last batch, for want of room or because it is broken.
+        public var isRefusing = false
 
         public var bytes: Int { segmentBytes + checkpointBytes + logBytes }
     }
@@ -33,6 +35,7 @@ extension Store {
         figures.logRecords = log.records
         figures.logBytesWritten = log.bytes
         figures.failures = log.failures
+        figures.isRefusing = log.isRefusing
         return figures
     }
 

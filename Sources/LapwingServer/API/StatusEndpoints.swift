@@ -69,10 +69,10 @@ struct StatusEndpoints: Sendable {
         let failing = statuses.flatMap(\.state.rules).count { $0.health == .bad }
         let targets = scrapes.activeTargets
         let down = targets.count { $0.health == .down }
-        let counts = store.counts
+        let (counts, isRefusing) = (store.counts, store.diskFigures?.isRefusing == true)
         var json = JSONWriter()
         json.object { json in
-            json.member("status", failing == 0 && down == 0 ? "ok" : "degraded")
+            json.member("status", failing == 0 && down == 0 && !isRefusing ? "ok" : "degraded")
             json.key("timestamp")
             json.time(now)
             json.member("version", LapwingVersion.text)
@@ -80,7 +80,8 @@ struct StatusEndpoints: Sendable {
             json.number(now.duration(since: start) / .seconds(1))
             json.key("components")
             json.object { json in
-                json.component("storage", "ok", [("series", counts.series), ("samples", counts.samples)])
+                // What the disk does not take is refused, and everything else goes on.
+                json.component("storage", isRefusing ? "error" : "ok", [("series", counts.series), ("samples", counts.samples)])
                 json.component(
                     "rules", failing == 0 ? "ok" : "degraded",
                     [("groups", statuses.count), ("rules", statuses.reduce(0) { $0 + $1.group.rules.count }), ("failing", failing)])

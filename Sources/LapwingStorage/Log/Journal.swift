@@ -14,6 +14,8 @@ final class Journal: Sendable {
         var records = 0
         var bytes = 0
         var failures = 0
+        /// Whether the last batch was refused.
+        var isRefusing = false
         var syncs = 0
         /// Bytes of all log files that a start would read.
         var unsettledBytes = 0
@@ -99,8 +101,10 @@ final class Journal: Sendable {
             try state.writer?.append(&state.frame)
         } catch {
             state.figures.failures += 1
+            state.figures.isRefusing = true
             throw AppendError(error)
         }
+        state.figures.isRefusing = false
         state.figures.records += 1
         state.figures.bytes += count
         state.figures.unsettledBytes += count

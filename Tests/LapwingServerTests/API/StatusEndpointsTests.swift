@@ -1,6 +1,11 @@
 import Foundation
+import Lapwing
+import LapwingDisk
 import LapwingHTTP
+import LapwingPromQL
+import LapwingRules
 import LapwingSeries
+import LapwingStorage
 import Testing
 
 @testable import LapwingServer
@@ -32,6 +37,30 @@ import Testing
                 == #"invalid parameter "limit": strconv.Atoi: parsing "99999999999999999999": value out of range"#)
         #expect(try await sidecar.fault("/api/v1/labels?limit=-1") == #"invalid parameter "limit": limit must be non-negative"#)
         await sidecar.stop()
+    }
+
+    @Test func `says of a full disk that the storage is in error, until there is room`() async throws {
+        let disk = SimulatedDisk()
+        let (store, _) = try Store.open("d", on: disk)
+        let environment = RuleEnvironment(querier: SourceQuerier(engine: QueryEngine(), source: store), sink: store)
+        let scheduler = RuleScheduler(environment: environment) { _, _ in }
+        let scrapes = ScrapeManager(client: SocketHTTPClient(), sink: store, version: "test")
+        let endpoints = StatusEndpoints(store: store, scheduler: scheduler, scrapes: scrapes, start: .now)
+        func words() throws -> (status: String?, storage: String?) {
+            guard case .bytes(let bytes) = endpoints.health(now: Timestamp.now).body else { return (nil, nil) }
+            let health = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
+            let storage = (health?["components"] as? [String: Any])?["storage"] as? [String: Any]
+            return (health?["status"] as? String, storage?["status"] as? String)
+        }
+        var batch = SampleBatch()
+        batch.append(try store.references(for: [Labels(metric: "x")])[0], time: 1_700_000_000_000, value: 1)
+        #expect(try words() == ("ok", "ok"))
+        disk.setCapacity(disk.usedBytes)
+        #expect(throws: AppendError.self) { try store.append(batch) }
+        #expect(try words() == ("degraded", "error"))
+        disk.setCapacity(.max)
+        try store.append(batch)
+        #expect(try words() == ("ok", "ok"))
     }
 
     @Test func `is there for pages of other hosts, and the ways in are not`() async throws {

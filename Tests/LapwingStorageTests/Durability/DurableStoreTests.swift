@@ -102,10 +102,12 @@ import Testing
         }
         #expect { try store.checkpoint() } throws: { ($0 as? StorageError)?.kind == .full }
         #expect(try DurableHistory.contents(of: store) == model)
+        #expect(store.diskFigures?.isRefusing == true)
         disk.setCapacity(.max)
         var all = model
         for (labels, samples) in try Self.fill(store, 3, 400..<420) { all[labels, default: [:]].merge(samples) { $1 } }
         #expect(try DurableHistory.contents(of: store) == all)
+        #expect(store.diskFigures?.isRefusing == false)
         try store.checkpoint()
         disk.restart(after: .process)
         #expect(try DurableHistory.contents(of: try DurableHistory.open(disk).store) == all)
