@@ -1,14 +1,17 @@
 /// The nearest known word to one that is not known, for "did you mean".
 public enum Spelling {
-    /// The candidate with the fewest edits, when they are few enough for a slip: a third of the word, at least one.
+    /// The candidate with the fewest edits, when they are few enough for a slip: a third of the word, at least one. Of several, one that
+    /// goes on where the word ends, and else the first.
     ///
     /// - Complexity: O(candidates × length²).
     public static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
         let letters = Array(word.lowercased().unicodeScalars)
-        var best: (distance: Int, candidate: String)?
+        var best: (distance: Int, goesOn: Bool, candidate: String)?
         for candidate in candidates {
-            let distance = edits(letters, Array(candidate.lowercased().unicodeScalars))
-            if distance < best?.distance ?? (max(1, letters.count / 3) + 1) { best = (distance, candidate) }
+            let others = Array(candidate.lowercased().unicodeScalars)
+            let (distance, goesOn) = (edits(letters, others), others.starts(with: letters))
+            let (least, isBeaten) = best.map { ($0.distance, goesOn && !$0.goesOn) } ?? (max(1, letters.count / 3), true)
+            if distance < least || distance == least && isBeaten { best = (distance, goesOn, candidate) }
         }
         return best?.candidate
     }

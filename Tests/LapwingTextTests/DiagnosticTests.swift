@@ -37,6 +37,9 @@ import Testing
         #expect(Spelling.nearest(to: "anotations", in: ["labels", "annotations"]) == "annotations")
         #expect(Spelling.nearest(to: "xyz", in: ["labels", "annotations"]) == nil)
         #expect(Spelling.nearest(to: "ofr", in: ["for", "expr"]) == "for")
+        // Of two at one edit, the one whose end was left off.
+        #expect(Spelling.nearest(to: "rat", in: ["rad", "rate"]) == "rate")
+        #expect(Spelling.nearest(to: "rat", in: ["rad", "cat"]) == "rad")
     }
 }
 
