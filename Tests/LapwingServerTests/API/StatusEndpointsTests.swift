@@ -63,6 +63,18 @@ import Testing
         #expect(try words() == ("ok", "ok"))
     }
 
+    @Test func `turns a range round whose end lies before its start, where series and their labels are asked for`() async throws {
+        let sidecar = try await RunningSidecar { $0.retention = .seconds(100 * 365 * 86_400) }
+        let written = try await sidecar.send(.post, "/api/v1/import/prometheus", body: Array("x{job=\"a\"} 1 1700000000000\n".utf8))
+        #expect(written.status.code == 204)
+        for range in ["start=1699999900&end=1700000100", "start=1700000100&end=1699999900"] {
+            let series = #"{"status":"success","data":[{"__name__":"x","job":"a"}]}"#
+            #expect(try await sidecar.get("/api/v1/series?match[]=x&" + range).text == series, "\(range)")
+            #expect(try await sidecar.get("/api/v1/label/job/values?" + range).text == #"{"status":"success","data":["a"]}"#, "\(range)")
+        }
+        await sidecar.stop()
+    }
+
     @Test func `is there for pages of other hosts, and the ways in are not`() async throws {
         let sidecar = try await RunningSidecar()
         let preflight = try await sidecar.send(.options, "/api/v1/query", headers: ["Origin": "http://x.example"])
