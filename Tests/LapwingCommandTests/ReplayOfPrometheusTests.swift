@@ -108,7 +108,8 @@ import Testing
         _ group: (name: String, interval: Int, rules: String), _ recorded: any SeriesSnapshot, _ data: URL, in folder: URL
     ) throws {
         let written = try samples(of: recorded, [try Matcher("__name__", .equal, "\(group.name):instant")], .all)
-        let instants = try #require(written.values.first).map(\.time)
+        // The last instant is left out: Prometheus may be stopped in the middle of it.
+        let instants = try #require(written.values.first).map(\.time).dropLast().map { $0 }
         let step = Int64(group.interval) * 1000
         // A busy machine may make Prometheus leave out an instant; what is after it is not compared.
         let count = zip(instants, instants.dropFirst()).prefix { $1 - $0 == step }.count + 1
