@@ -1,6 +1,18 @@
 import Synchronization
 
-/// A flag that becomes true when a handler should stop: the client has gone, the server stops, or the time of a trial is over.
+/// How much a handler may take of what requests share.
+public enum HTTPRoom: Int, Sendable, Comparable {
+    /// A short time.
+    case trial
+    /// What most need.
+    case place
+    /// As much as there is.
+    case large
+
+    public static func < (a: HTTPRoom, b: HTTPRoom) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// A flag that becomes true when a handler should stop: the client has gone, the server stops, or it needs more room than it has.
 public final class HTTPCancellation: Sendable {
     private struct Trial {
         let clock = ThreadClock()
@@ -19,8 +31,9 @@ public final class HTTPCancellation: Sendable {
     private static let patience = Duration.seconds(1)
 
     private let flag = Atomic<Bool>(false)
-    private let isOnTrial = Atomic<Bool>(false)
-    private let interrupted = Atomic<Bool>(false)
+    /// Raw values of `HTTPRoom`.
+    private let room = Atomic<Int>(HTTPRoom.large.rawValue)
+    private let needed = Atomic<Int>(HTTPRoom.trial.rawValue)
     private let trial = Mutex<Trial?>(nil)
 
     public init() {}
@@ -28,31 +41,37 @@ public final class HTTPCancellation: Sendable {
     /// - Complexity: two relaxed loads, about 1 ns, and in a trial a look at two clocks; fit to be asked every few thousand samples.
     public var isCancelled: Bool {
         if flag.load(ordering: .relaxed) { return true }
-        guard isOnTrial.load(ordering: .relaxed), trial.withLock({ $0?.isOver ?? false }) else { return false }
-        interrupted.store(true, ordering: .relaxed)
-        return true
+        guard room.load(ordering: .relaxed) == HTTPRoom.trial.rawValue, trial.withLock({ $0?.isOver ?? false }) else { return false }
+        return !hasRoom(.place)
     }
 
-    /// Ends a trial that is known to be too short.
-    ///
-    /// - Returns: whether there was one, so that the handler should stop.
-    public func interruptTrial() -> Bool {
-        guard isOnTrial.load(ordering: .relaxed) else { return false }
-        interrupted.store(true, ordering: .relaxed)
-        return true
+    /// Whether the handler may take so much; else it should stop, and is called again when there is room.
+    public func hasRoom(_ wanted: HTTPRoom) -> Bool {
+        if wanted.rawValue <= room.load(ordering: .relaxed) { return true }
+        needed.max(wanted.rawValue, ordering: .relaxed)
+        return false
     }
 
     public func cancel() { flag.store(true, ordering: .relaxed) }
 
-    /// Whether the handler was told to stop only because its trial is over: it will be called again, and nobody sees its answer.
-    public var isInterrupted: Bool { interrupted.load(ordering: .relaxed) && !flag.load(ordering: .relaxed) }
+    /// Whether the handler was told to stop only because it needs more room: it will be called again, and nobody sees its answer.
+    public var isInterrupted: Bool { neededRoom != nil && !flag.load(ordering: .relaxed) }
 
-    /// From now on the handler, on this thread, may spend so much time on its processor, and should stop then.
-    func beginTrial(_ time: Duration) {
-        interrupted.store(false, ordering: .relaxed)
-        trial.withLock { $0 = Trial(time) }
-        isOnTrial.store(true, ordering: .relaxed)
+    /// What the handler needs, where it is more than it has.
+    var neededRoom: HTTPRoom? {
+        let needed = needed.load(ordering: .relaxed)
+        return needed > room.load(ordering: .relaxed) ? HTTPRoom(rawValue: needed) : nil
     }
 
-    func endTrial() { isOnTrial.store(false, ordering: .relaxed) }
+    /// From now on the handler, on this thread, may take so much.
+    ///
+    /// - Parameter time: what a trial may spend of its processor.
+    func begin(_ room: HTTPRoom, _ time: Duration?) {
+        trial.withLock { $0 = time.map { Trial($0) } }
+        needed.store(HTTPRoom.trial.rawValue, ordering: .relaxed)
+        self.room.store(room.rawValue, ordering: .relaxed)
+    }
+
+    /// The handler is done.
+    func end() { room.store(HTTPRoom.large.rawValue, ordering: .relaxed) }
 }

@@ -7,6 +7,9 @@ public struct HTTPLane: Sendable, Hashable {
     public let waitingBytes: Int
     /// What is done with a request that finds no place, but to let it wait.
     public let trial: Trial?
+    /// Of requests that have asked for `HTTPRoom.large`, handled at once, besides the others; one that finds no such place is begun anew
+    /// when there is one, and keeps it until its answer is sent. Nil where a place has all the room that there is.
+    public let largePlaces: Int?
 
     /// A request that finds all places taken is handled nevertheless, for a short time: who asks for little need not wait for those
     /// who ask for much. One that is not done by then, and looks at its cancellation, is begun anew when it gets a place, and then gives
@@ -24,10 +27,11 @@ public struct HTTPLane: Sendable, Hashable {
 
     static let maxWaiting = 1024
 
-    public init(_ name: String, places: Int, waitingBytes: Int = 256 << 20, trial: Trial? = nil) {
+    public init(_ name: String, places: Int, waitingBytes: Int = 256 << 20, trial: Trial? = nil, largePlaces: Int? = nil) {
         self.name = name
         self.places = max(1, places)
         self.waitingBytes = waitingBytes
         self.trial = trial
+        self.largePlaces = largePlaces.map { max(1, $0) }
     }
 }

@@ -19,7 +19,7 @@ public struct HTTPServerConfiguration: Sendable {
     public var backlog: Int32 = 512
     /// Handlers that run at the same time, besides two on the threads that read; started as they are needed.
     public var maxHandlerThreads = 32
-    /// Which requests are handled only so many at once; nil for those that need not wait.
+    /// Which requests are handled only so many at once; nil for those that need not wait. Asked once for each.
     public var lane: (@Sendable (HTTPRequestHead) -> HTTPLane?)?
     /// Answers that may wait for clients that take nothing, each on a handler's thread; beyond it the oldest are given up.
     public var maxStalledAnswers = 8
@@ -32,6 +32,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var idleTimeout: Duration = .seconds(300)
     /// For each block of 64 KiB of an answer to leave; then the connection is closed.
     public var writeTimeout: Duration = .seconds(30)
+    /// For a client to let an answer wait, in all, whose large place (`HTTPLane.largePlaces`) others want; then the connection is closed.
+    public var largeTimeout: Duration = .seconds(10)
     /// After an answer to a request that was not read to its end, for the client to read that answer.
     public var lingerTimeout: Duration = .seconds(2)
 

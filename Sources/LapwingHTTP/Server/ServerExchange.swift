@@ -3,28 +3,32 @@ struct ServerExchange: Sendable {
     let connection: ServerConnection
     let loop: ServerLoop
     let request: HTTPRequest
-    /// What the handler may spend of its processor's time; nil where it has a place.
+    let lane: HTTPLane?
+    /// What the handler may take; of a trial also how much of its processor's time.
+    var room = HTTPRoom.large
     var trial: Duration?
     /// Whether it is known to take long, so that what else there is to do comes first.
     var givesWay = false
 
-    var lane: HTTPLane? { configuration.lane?(request.head) }
+    /// Whether it holds so much that few may at once.
+    var isLarge: Bool { room == .large && lane?.largePlaces != nil }
 
     private var configuration: HTTPServerConfiguration { loop.configuration }
 
     enum Outcome {
         /// Whether the connection has something to do that no event of its socket will tell.
         case answered(hasMore: Bool)
-        /// The trial was too short.
-        case interrupted
+        /// It needs more room than it has.
+        case interrupted(HTTPRoom)
     }
 
     /// Handles the request and sends the answer, or as much of it as the socket takes.
     func run(_ handler: @Sendable (HTTPRequest) -> HTTPResponse) -> Outcome {
-        if let trial { request.cancellation.beginTrial(trial) }
+        request.cancellation.begin(room, trial)
         let response = handler(request)
-        request.cancellation.endTrial()
-        if trial != nil, request.cancellation.isInterrupted { return .interrupted }
+        let needed = request.cancellation.isInterrupted ? request.cancellation.neededRoom : nil
+        request.cancellation.end()
+        if let needed { return .interrupted(needed) }
         return .answered(hasMore: send(response))
     }
 
@@ -72,7 +76,8 @@ struct ServerExchange: Sendable {
     private func stream(_ write: @Sendable (any HTTPBodyWriter) throws -> Void, _ plan: ResponsePlan) -> Bool {
         let writer = SocketBodyWriter(
             connection.descriptor, StreamedBody(plan, compressionLevel: configuration.compressionLevel),
-            timeout: configuration.writeTimeout, request.cancellation, loop.stalled) { loop.leaveLane(self) }
+            timeout: configuration.writeTimeout, request.cancellation, loop.stalled,
+            mayWait: { loop.mayWait(self, for: $0) }, onStall: { loop.clientStalls(self) })
         do {
             if !plan.omitsBody { try write(writer) }
             return finish(OutgoingBytes([writer.finish()]), plan)
@@ -99,18 +104,22 @@ private final class SocketBodyWriter: HTTPBodyWriter {
     private let timeout: Duration
     private let cancellation: HTTPCancellation
     private let stalled: StalledAnswers
+    private let mayWait: (Duration) -> Bool
     private let onStall: () -> Void
     private(set) var hasSentNothing = true
+    /// How long the client has let this wait, in all.
+    private var waited = Duration.zero
 
     init(
         _ descriptor: Int32, _ body: StreamedBody, timeout: Duration, _ cancellation: HTTPCancellation, _ stalled: StalledAnswers,
-        onStall: @escaping () -> Void
+        mayWait: @escaping (Duration) -> Bool, onStall: @escaping () -> Void
     ) {
         self.descriptor = descriptor
         self.body = body
         self.timeout = timeout
         self.cancellation = cancellation
         self.stalled = stalled
+        self.mayWait = mayWait
         self.onStall = onStall
     }
 
@@ -161,12 +170,19 @@ private final class SocketBodyWriter: HTTPBodyWriter {
     /// Waits until the client takes more; looks up now and then, whether others need the thread more.
     private func waitForClient(until deadline: ContinuousClock.Instant) -> Bool {
         onStall()
-        let number = stalled.begin()
-        defer { stalled.end(number) }
+        let start = ContinuousClock.now
+        let number = stalled.begin(now: start)
+        defer {
+            stalled.end(number)
+            waited += start.duration(to: .now)
+        }
         while true {
             let look = min(deadline, .now + .milliseconds(100))
-            if Socket.wait(descriptor, for: .writable, until: look) { return true }
-            if ContinuousClock.now >= deadline || !stalled.mayStay(number) { return false }
+            let isWritable = Socket.wait(descriptor, for: .writable, until: look)
+            let now = ContinuousClock.now
+            if !mayWait(waited + start.duration(to: now)) { return false }
+            if isWritable { return true }
+            if now >= deadline || !stalled.mayStay(number, now: now) { return false }
         }
     }
 }

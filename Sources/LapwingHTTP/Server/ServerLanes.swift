@@ -34,23 +34,36 @@ final class ServerLanes: Sendable {
     }
 
     private struct State {
-        /// Connections whose requests have a place, and a place for trials.
+        /// Connections whose requests have a place, a place for trials, and a large one.
         var taken: Set<UInt64> = []
         var tried: Set<UInt64> = []
-        /// Those that need a place, and those that have not had a trial.
+        var large: Set<UInt64> = []
+        /// Those that need a place, those that need a large one, and those that have not had a trial.
         var waiting = Waiting()
+        var waitingLarge = Waiting()
         var untried = Waiting()
         var triesNewest = false
 
         func isOverfull(_ lane: HTTPLane) -> Bool {
-            waiting.bytes + untried.bytes > lane.waitingBytes || waiting.count + untried.count > HTTPLane.maxWaiting
+            waiting.bytes + waitingLarge.bytes + untried.bytes > lane.waitingBytes
+                || waiting.count + waitingLarge.count + untried.count > HTTPLane.maxWaiting
+        }
+
+        mutating func remove(_ token: UInt64) -> Bool {
+            taken.remove(token) != nil || tried.remove(token) != nil || large.remove(token) != nil
         }
 
         /// Lets those in for whom there is room.
         mutating func admit(_ lane: HTTPLane) -> [ServerExchange] {
             var admitted: [ServerExchange] = []
-            while taken.count < lane.places, let next = waiting.takeNext() ?? untried.takeNext() {
+            while large.count < lane.largePlaces ?? 0, var next = waitingLarge.takeNext() {
+                large.insert(next.connection.token)
+                next.room = .large
+                admitted.append(next)
+            }
+            while taken.count < lane.places, var next = waiting.takeNext() ?? untried.takeNext() {
                 taken.insert(next.connection.token)
+                next.room = lane.largePlaces == nil ? .large : .place
                 admitted.append(next)
             }
             guard let trial = lane.trial else { return admitted }
@@ -58,6 +71,7 @@ final class ServerLanes: Sendable {
                 triesNewest.toggle()
                 guard var next = triesNewest ? untried.takeNewest() : untried.takeOldest() else { break }
                 tried.insert(next.connection.token)
+                next.room = .trial
                 next.trial = max(trial.time / 4, trial.time / (1 + untried.count))
                 admitted.append(next)
             }
@@ -92,22 +106,27 @@ final class ServerLanes: Sendable {
 
     /// Gives up a place, once, however often it is said.
     ///
-    /// - Parameter isDone: whether the request is answered, or will be; else its trial was too short, and it needs a place.
+    /// - Parameter room: what the request needs that is not answered; nil for one that is, or will be.
     /// - Returns: the requests that have a place now, and are to be handled.
-    func leave(_ exchange: ServerExchange, isDone: Bool = true) -> [ServerExchange] {
+    func leave(_ exchange: ServerExchange, needing room: HTTPRoom? = nil) -> [ServerExchange] {
         guard let lane = exchange.lane else { return [] }
         return lanes.withLock { lanes in
             guard var state = lanes[lane] else { return [] }
             defer { lanes[lane] = state }
-            let token = exchange.connection.token
-            guard state.taken.remove(token) != nil || state.tried.remove(token) != nil else { return [] }
-            if !isDone {
+            guard state.remove(exchange.connection.token) else { return [] }
+            if let room {
                 var exchange = exchange
                 exchange.trial = nil
                 exchange.givesWay = true
-                state.waiting.append(exchange)
+                room == .large && lane.largePlaces != nil ? state.waitingLarge.append(exchange) : state.waiting.append(exchange)
             }
             return state.admit(lane)
         }
+    }
+
+    /// Whether others wait for the large place that a request has.
+    func isLargePlaceWanted(_ exchange: ServerExchange) -> Bool {
+        guard let lane = exchange.lane else { return false }
+        return lanes.withLock { ($0[lane]?.waitingLarge.count ?? 0) > 0 }
     }
 }

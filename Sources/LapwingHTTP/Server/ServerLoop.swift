@@ -187,15 +187,25 @@ final class ServerLoop: Sendable {
         case .answered(let hasMore):
             leaveLane(exchange)
             return hasMore
-        case .interrupted:
-            for next in lanes.leave(exchange, isDone: false) { run(next) }
+        case .interrupted(let room):
+            for next in lanes.leave(exchange, needing: room) { run(next) }
             return false
         }
     }
 
-    /// Lets others of the same lane in; for a request that is done, or waits for its client.
-    func leaveLane(_ exchange: ServerExchange) {
+    /// Lets others of the same lane in.
+    private func leaveLane(_ exchange: ServerExchange) {
         for next in lanes.leave(exchange) { run(next) }
+    }
+
+    /// The client of an answer takes nothing: others need not wait for it, but for what is held in a large place.
+    func clientStalls(_ exchange: ServerExchange) {
+        if !exchange.isLarge { leaveLane(exchange) }
+    }
+
+    /// Whether an answer may wait for its client, which has let it wait so long.
+    func mayWait(_ exchange: ServerExchange, for time: Duration) -> Bool {
+        !exchange.isLarge || time < configuration.largeTimeout || !lanes.isLargePlaceWanted(exchange)
     }
 
     private func advance(
@@ -232,7 +242,8 @@ final class ServerLoop: Sendable {
                 head: head, body: body, remoteAddress: connection.remoteAddress, cancellation: cancellation)
             if let earlier = exchange { handOver(earlier) }
             exchange = ServerExchange(
-                connection: connection, loop: self, request: request, givesWay: body.count >= configuration.largeBodyBytes)
+                connection: connection, loop: self, request: request, lane: configuration.lane?(head),
+                givesWay: body.count >= configuration.largeBodyBytes)
         }
     }
 

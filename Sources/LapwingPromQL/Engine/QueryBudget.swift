@@ -2,9 +2,13 @@ import Synchronization
 
 /// What one execution may take, shared by the threads that work on it.
 final class QueryBudget: Sendable {
+    /// What a histogram takes beside its cell, in samples of eight bytes.
+    static let samplesOfHistogram = 48
+
     let maximumSamples: Int
     private let context: QueryContext
     private let held = Atomic<Int>(0)
+    private let memory = Atomic<Int>(0)
     private let peak = Atomic<Int>(0)
     private let madeLabelBytes = Atomic<Int>(0)
 
@@ -17,15 +21,21 @@ final class QueryBudget: Sendable {
     var peakSamples: Int { peak.load(ordering: .relaxed) }
 
     /// Counts samples that the query holds from here on.
-    func hold(_ count: Int) throws(QueryError) {
+    ///
+    /// - Parameter memory: what they take, in samples of eight bytes, where it is not what they count for.
+    func hold(_ count: Int, taking memory: Int? = nil) throws(QueryError) {
         guard count <= maximumSamples else { throw .tooManySamples(limit: maximumSamples) }
         let now = held.add(count, ordering: .relaxed).newValue
         peak.max(now, ordering: .relaxed)
         if now > maximumSamples { throw .tooManySamples(limit: maximumSamples) }
-        if let isTooMuch = context.isTooMuch, isTooMuch(now) { throw .cancelled }
+        let taken = self.memory.add(memory ?? count, ordering: .relaxed).newValue
+        if let isTooMuch = context.isTooMuch, isTooMuch(taken) { throw .cancelled }
     }
 
-    func release(_ count: Int) { held.subtract(count, ordering: .relaxed) }
+    func release(_ count: Int, taking memory: Int? = nil) {
+        held.subtract(count, ordering: .relaxed)
+        self.memory.subtract(memory ?? count, ordering: .relaxed)
+    }
 
     /// How many bytes the next label value may have.
     var labelBytesLeft: Int {

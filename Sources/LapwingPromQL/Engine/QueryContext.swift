@@ -2,7 +2,7 @@
 public struct QueryContext: Sendable {
     /// Asked once per series and per row; true ends the query with `cancelled`.
     public var isCancelled: (@Sendable () -> Bool)?
-    /// Asked when the query is to hold so many samples; true ends it with `cancelled`.
+    /// Asked when the query is to take the memory of so many samples, of eight bytes each; true ends it with `cancelled`.
     public var isTooMuch: (@Sendable (_ samples: Int) -> Bool)?
     /// The instant after which the query ends with `timeout`; nil for none.
     public var deadline: ContinuousClock.Instant?

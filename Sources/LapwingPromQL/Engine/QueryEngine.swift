@@ -55,7 +55,10 @@ public struct QueryEngine: Sendable {
         switch try evaluator.evaluate(plan, on: grid) {
         case .scalar(let values): return evaluator.result(.scalar(values[0]))
         case .string(let text): return evaluator.result(.string(text))
-        case .vector(let matrix): return evaluator.result(.vector(try matrix.finished().vectorSamples(at: time.milliseconds)))
+        case .vector(let matrix):
+            let finished = try matrix.finished()
+            try evaluator.budget.hold(0, taking: finished.rowCount * MemoryLayout<VectorSample>.stride / 8)
+            return evaluator.result(.vector(finished.vectorSamples(at: time.milliseconds)))
         }
     }
 

@@ -58,6 +58,7 @@ extension Evaluator {
         var order: [Int] = []
         let rows = grouping.rows
         var chosen: [(row: Int, step: Int)] = []
+        defer { budget.release(0, taking: 2 * chosen.count) }
         for step in 0..<input.stepCount {
             try check()
             for group in 0..<grouping.count {
@@ -68,6 +69,7 @@ extension Evaluator {
                         order.append(row)
                     }
                     chosen.append((row, step))
+                    try budget.hold(0, taking: 2)
                 }
             }
         }

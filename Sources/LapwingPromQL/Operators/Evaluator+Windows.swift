@@ -21,7 +21,8 @@ extension Evaluator {
             for index in 0..<set.count {
                 try read(index, of: set, over: frame.range)
                 columns.removeStaleMarkers()
-                try hold(columns.count)
+                // Its time beside each value.
+                try budget.hold(columns.count, taking: 2 * columns.count)
                 if !columns.isEmpty { result.append(MatrixSeries(set.labels[index], columns)) }
             }
         case .subquery(let inner, let step):
@@ -29,6 +30,7 @@ extension Evaluator {
             guard grid.count <= options.maximumSamples else { throw .tooManySamples(limit: options.maximumSamples) }
             let matrix = inner.isScalar
                 ? try gather(RowPipeline(row: try scalar(inner, on: grid)), on: grid) : try vector(inner, on: grid)
+            try budget.hold(0, taking: 2 * matrix.values.count)
             result = try matrix.finished().series(on: grid)
         }
         return result.sorted { $0.labels < $1.labels }

@@ -8,8 +8,9 @@ private struct FoldedPart: Sendable {
     /// Cells of rows that have values.
     var cells = 0
 
-    mutating func hold(_ uncounted: inout Int, _ budget: QueryBudget) throws(QueryError) {
-        try budget.hold(uncounted)
+    /// Counts rows that have passed as if they were held, as Prometheus counts them: a limit on samples is also one on work.
+    mutating func count(_ uncounted: inout Int, _ budget: QueryBudget) throws(QueryError) {
+        try budget.hold(uncounted, taking: 0)
         cells += uncounted
         uncounted = 0
     }
@@ -28,9 +29,10 @@ extension Evaluator {
         guard !groupCells.overflow else { throw .tooManySamples(limit: options.maximumSamples) }
         try hold(groupCells.partialValue)
         let budget = budget
-        // Each part has the cells of all groups: many of them are held twice and not four times.
-        let maximum = groupCells.partialValue > Self.manyCells ? 2 : Parts.maximum
-        let parts = Parts(rowCount: pipeline.rowCount, rowCost: pipeline.rowCost, maximum: maximum)
+        let parts = Parts(rowCount: pipeline.rowCount, rowCost: pipeline.rowCost, maximum: Self.maximumParts(groupCells.partialValue))
+        let folds = GroupFold.samples(ofCells: groupCells.partialValue) * parts.count
+        try budget.hold(0, taking: folds)
+        defer { budget.release(0, taking: folds) }
         var results = try parts.run { (_, rows) throws(QueryError) -> FoldedPart? in
             try Self.fold(rows, of: pipeline, grouping, plan.operation, stepCount: grid.count, budget)
         }
@@ -44,7 +46,7 @@ extension Evaluator {
             total == nil ? total = result.fold : total?.add(result.fold)
             annotations.add(result.annotations)
             statistics.samplesRead += result.samplesRead
-            release(result.cells)
+            budget.release(result.cells, taking: 0)
         }
         guard let values = total.take()?.result() else { return nil }
         var matrix = StepMatrix(stepCount: grid.count)
@@ -58,7 +60,9 @@ extension Evaluator {
         return matrix.withoutEmptyRows()
     }
 
-    private static let manyCells = 1 << 17
+    /// Each part has the cells of all groups: many of them are held twice and not four times, and very many once.
+    private static func maximumParts(_ groupCells: Int) -> Int { groupCells > 1 << 23 ? 1 : groupCells > 1 << 17 ? 2 : Parts.maximum }
+
     private static let countedAtOnce = 4096
 
     private static func fold(
@@ -73,12 +77,11 @@ extension Evaluator {
             try worker.fill(&row, index)
             if !row.histograms.isEmpty { return nil }
             if row.isEmpty { continue }
-            // Counted as if they were held, as Prometheus counts them: a limit on samples is also one on work.
             uncounted += stepCount
-            if uncounted > Self.countedAtOnce { try part.hold(&uncounted, budget) }
+            if uncounted > Self.countedAtOnce { try part.count(&uncounted, budget) }
             part.fold.add(row.values, to: grouping.groupOfRow[index])
         }
-        try part.hold(&uncounted, budget)
+        try part.count(&uncounted, budget)
         worker.release()
         part.annotations = worker.tally.annotations
         part.samplesRead = worker.tally.samplesRead

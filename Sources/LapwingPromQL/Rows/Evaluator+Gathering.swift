@@ -79,7 +79,7 @@ extension Evaluator {
         for index in rows {
             try worker.fill(&row, index)
             if row.isEmpty { continue }
-            try budget.hold(stepCount)
+            try budget.hold(stepCount, taking: stepCount + row.histograms.count * QueryBudget.samplesOfHistogram)
             shared.write(row.values, at: cell)
             for (step, histogram) in row.histograms { part.histograms[part.rows.count * stepCount + step] = histogram }
             part.rows.append(Int32(truncatingIfNeeded: index))

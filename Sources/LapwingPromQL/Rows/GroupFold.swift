@@ -19,6 +19,9 @@ struct GroupFold: Sendable {
         }
     }
 
+    /// What the cells of all groups take at most, in samples of eight bytes: a value, what was lost of it, a count.
+    static func samples(ofCells count: Int) -> Int { count / 2 * 5 }
+
     /// - Parameter operation: one that `folds`.
     init(_ operation: AggregationOperator, groupCount: Int, stepCount: Int) {
         let cells = groupCount * stepCount

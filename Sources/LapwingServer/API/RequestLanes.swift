@@ -3,14 +3,18 @@ import LapwingHTTP
 
 /// How much of each kind of request is taken in and handled at once, so that none of them keeps the others waiting.
 enum RequestLanes {
-    /// Queries, and what else reads the store.
+    /// Queries, and whatever else is asked.
     static let reading = HTTPLane(
         "reading", places: max(4, 2 * ProcessInfo.processInfo.activeProcessorCount),
-        trial: HTTPLane.Trial(places: 2, time: .milliseconds(50)))
+        trial: HTTPLane.Trial(places: 2, time: .milliseconds(50)), largePlaces: ProcessInfo.processInfo.activeProcessorCount / 8)
     /// What brings samples: each may hold its body three times over. Large bodies, and those that do not tell their length, have a
     /// lane of their own.
     static let writing = HTTPLane("writing", places: 4)
     static let writingMuch = HTTPLane("writing much", places: 2)
+    /// Those whose password is not known yet: comparing it takes 50 ms of a processor or more.
+    static let strangers = HTTPLane("strangers", places: 1)
+    /// Each waits for the one before it.
+    static let reloading = HTTPLane("reloading", places: 1)
     /// Bytes from which a body is large.
     static let largeWrite = 256 << 10
     /// Bytes of a body of samples, as it comes.
@@ -19,18 +23,16 @@ enum RequestLanes {
     static let maximumForm = 8 << 20
 
     private static let writes: Set = ["/api/v1/write", "/api/v1/import/prometheus", "/api/v1/otlp/v1/metrics"]
-    private static let reads: Set = [
-        "/api/v1/query", "/api/v1/query_range", "/api/v1/query_exemplars", "/api/v1/series", "/api/v1/labels", "/api/v1/status/tsdb",
-        "/api/v1/explain", "/federate",
-    ]
 
-    @Sendable static func lane(of head: HTTPRequestHead) -> HTTPLane? {
+    static func lane(of head: HTTPRequestHead, _ gate: WebGuard) -> HTTPLane? {
+        if gate.mustCompare(head) { return strangers }
         let path = head.target.path
         if writes.contains(path) {
             let length = head.headers["Content-Length"].flatMap { Int($0) }
             return length.map { $0 < largeWrite } ?? false ? writing : writingMuch
         }
-        return reads.contains(path) || path.hasPrefix("/api/v1/label/") ? reading : nil
+        if path == "/-/reload" { return reloading }
+        return path.hasPrefix("/api/v1/") || path == "/federate" ? reading : nil
     }
 
     @Sendable static func bodyLimit(of head: HTTPRequestHead) -> Int { writes.contains(head.target.path) ? maximumWrite : maximumForm }

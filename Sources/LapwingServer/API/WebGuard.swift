@@ -6,21 +6,31 @@ import Synchronization
 
 /// Lets in who the web configuration names; everybody, where there is none.
 ///
-/// bcrypt is paid once for each user and password: what was answered is remembered. One password is tried at a time, so that
-/// many wrong ones do not take the processor from rules and scrapes.
+/// bcrypt is paid once for each user and password: what was answered is remembered. One password is tried at a time (`RequestLanes`), so
+/// that many wrong ones take neither the processor from rules and scrapes nor the place of those who are known.
 final class WebGuard: Sendable {
-    /// Answers that are remembered; past it all are forgotten.
-    static let capacity = 100
+    /// Wrong passwords that are remembered; past it all are forgotten.
+    private let capacity: Int
 
     private struct State {
         var web: WebConfiguration?
-        var answers: [String: Bool] = [:]
+        /// One for each user at most.
+        var right: Set<String> = []
+        var wrong: Set<String> = []
+
+        func answer(_ value: String) -> Bool? { right.contains(value) ? true : wrong.contains(value) ? false : nil }
+
+        mutating func remember(_ value: String, isRight: Bool, _ capacity: Int) {
+            if !isRight, wrong.count >= capacity { wrong = [] }
+            _ = isRight ? right.insert(value) : wrong.insert(value)
+        }
     }
 
     private let state = Mutex(State())
-    private let checking = Mutex(())
     /// What the password of an unknown user is compared with, so that names cannot be told by time.
     private static let nobody = BcryptHash("$2a$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")
+
+    init(capacity: Int = 100) { self.capacity = capacity }
 
     func set(_ web: WebConfiguration?) {
         state.withLock { if $0.web != web { $0 = State(web: web) } }
@@ -35,10 +45,20 @@ final class WebGuard: Sendable {
         return response
     }
 
+    /// Whether a request's password has to be compared with a hash.
+    func mustCompare(_ head: HTTPRequestHead) -> Bool {
+        guard let (scheme, value) = Self.credentials(head.headers["Authorization"] ?? ""), scheme == "basic" else { return false }
+        return state.withLock { $0.web != nil && $0.answer(value) == nil }
+    }
+
+    private static func credentials(_ given: String) -> (scheme: String, value: String)? {
+        guard let space = given.firstIndex(of: " ") else { return nil }
+        return (given[..<space].lowercased(), given[given.index(after: space)...].trimmingCharacters(in: .whitespaces))
+    }
+
     private func isAllowed(_ given: String, _ web: WebConfiguration) -> Bool {
-        guard let space = given.firstIndex(of: " ") else { return false }
-        let value = String(given[given.index(after: space)...]).trimmingCharacters(in: .whitespaces)
-        switch given[..<space].lowercased() {
+        guard let (scheme, value) = Self.credentials(given) else { return false }
+        switch scheme {
         case "bearer":
             // All are compared, so that time does not tell which is near.
             return web.tokens.reduce(false) { Self.isSame($1, value) || $0 }
@@ -48,21 +68,14 @@ final class WebGuard: Sendable {
     }
 
     private func isKnown(_ value: String, _ web: WebConfiguration) -> Bool {
-        if let answer = state.withLock({ $0.answers[value] }) { return answer }
+        if let answer = state.withLock({ $0.answer(value) }) { return answer }
         guard let bytes = Data(base64Encoded: value), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return false }
         let user = String(decoding: bytes[..<colon], as: UTF8.self)
         let password = Array(bytes[(colon + 1)...])
-        return checking.withLock { _ in
-            if let answer = state.withLock({ $0.answers[value] }) { return answer }
-            let known = web.users[user]
-            let isRight = (known ?? Self.nobody)?.matches(password) == true && known != nil
-            state.withLock { state in
-                guard state.web == web else { return }
-                if state.answers.count >= Self.capacity { state.answers = [:] }
-                state.answers[value] = isRight
-            }
-            return isRight
-        }
+        let known = web.users[user]
+        let isRight = (known ?? Self.nobody)?.matches(password) == true && known != nil
+        state.withLock { if $0.web == web { $0.remember(value, isRight: isRight, capacity) } }
+        return isRight
     }
 
     /// Takes as long for any text of the same length.

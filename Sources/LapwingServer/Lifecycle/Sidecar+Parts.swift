@@ -9,9 +9,9 @@ import LapwingStorage
 
 /// How each part is made of what the service was told.
 extension Sidecar {
-    static func listening(_ configuration: SidecarConfiguration) -> HTTPServerConfiguration {
+    static func listening(_ configuration: SidecarConfiguration, _ gate: WebGuard) -> HTTPServerConfiguration {
         var listening = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
-        listening.lane = RequestLanes.lane
+        listening.lane = { RequestLanes.lane(of: $0, gate) }
         listening.bodyLimit = RequestLanes.bodyLimit
         listening.largeBodyBytes = RequestLanes.largeWrite
         return listening

@@ -78,7 +78,7 @@ public final class Sidecar: Sendable {
         let store = try DataKeeper.open(settings.configuration, log)
         let entrance = Entrance()
         entrance.gate.set(settings.web)
-        let server = HTTPServer(configuration: listening(settings.configuration)) { entrance.respond(to: $0) }
+        let server = HTTPServer(configuration: listening(settings.configuration, entrance.gate)) { entrance.respond(to: $0) }
         let address = try server.start()
         if settings.web == nil, !isLocal(settings.configuration.host) {
             log.log(.warn, "whoever reaches this address may read and write everything: --web-config says who may", ["listen": "\(address)"])

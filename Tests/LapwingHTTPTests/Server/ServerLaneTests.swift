@@ -92,6 +92,56 @@ import Testing
         }
     }
 
+    @Test func `begins anew, one after the other, what asks for much, and keeps nothing else waiting`() throws {
+        let watch = Watch()
+        let lane = HTTPLane("reading", places: 2, trial: .init(places: 1, time: .seconds(10)), largePlaces: 1)
+        try withServer({ $0.lane = { _ in lane } }) { request in
+            guard request.path.hasPrefix("/large") else { return .text(request.path) }
+            guard request.cancellation.hasRoom(.large) else { return .text("stopped") }
+            watch.pass(request.path)
+            return .text(request.path)
+        } _: { address, _ in
+            let clients = try (0..<4).map { number in
+                let client = try RawClient(address)
+                try client.send(request("/large/\(number)"))
+                return client
+            }
+            try watch.until { watch.order.count == 1 }
+            for number in 0..<8 {
+                let other = try RawClient(address)
+                try other.send(request("/\(number)"))
+                #expect(try other.responses(1).first?.text == "/\(number)")
+            }
+            for _ in 0..<4 { watch.gate.signal() }
+            for number in 0..<4 { #expect(try clients[number].responses(1).first?.text == "/large/\(number)") }
+            #expect(watch.most == 1 && watch.order.count == 4)
+        }
+    }
+
+    @Test func `gives up a large answer that its client does not take, when others want its place`() throws {
+        let lane = HTTPLane("reading", places: 1, largePlaces: 1)
+        let block = [UInt8](repeating: 0x61, count: 1 << 16)
+        let isTaken = Mutex(false)
+        try withServer({
+            $0.lane = { _ in lane }
+            $0.largeTimeout = .milliseconds(20)
+        }) { request in
+            guard request.cancellation.hasRoom(.large) else { return .text("stopped") }
+            guard request.path == "/slow" else { return .text(request.path) }
+            return HTTPResponse(body: .stream { writer in
+                for _ in 0..<4096 { try writer.write(block) }
+                isTaken.withLock { $0 = true }
+            })
+        } _: { address, _ in
+            let slow = try RawClient(address)
+            try slow.send(request("/slow"))
+            let other = try RawClient(address)
+            try other.send(request("/other"))
+            #expect(try other.responses(1).first?.text == "/other")
+            #expect(!isTaken.withLock { $0 })
+        }
+    }
+
     @Test func `refuses what would wait with more bytes than may`() throws {
         let watch = Watch()
         let lane = HTTPLane("slow", places: 1, waitingBytes: 10)

@@ -8,7 +8,7 @@ import Testing
 
 struct WebGuardTests {
     private func guarded(_ text: String) throws -> WebGuard {
-        let gate = WebGuard()
+        let gate = WebGuard(capacity: 3)
         gate.set(try WebConfiguration.read(SourceText(name: "web.yml", text)))
         return gate
     }
@@ -34,6 +34,25 @@ struct WebGuardTests {
         #expect(try status(gate, "Bearer secre") == 401)
         #expect(try status(gate, "Basic ???") == 401)
         #expect(try status(gate, "Bearer") == 401)
+    }
+
+    @Test func `strangers wait for one another, and those who are known for none of them, however many come`() throws {
+        let gate = try guarded("{basic_auth_users: {anna: $2b$04$CCCCCCCCCCCCCCCCCCCCC.Cg0ly9t/KVBCBYYDfOmZKwry9JuXClC}, bearer_tokens: [secret]}")
+        func isStranger(_ authorization: String?) throws -> Bool {
+            let headers = authorization.map { ["Authorization": $0] as HTTPHeaders } ?? [:]
+            let lane = RequestLanes.lane(of: try #require(HTTPRequest(.get, "/api/v1/query", headers: headers)).head, gate)
+            return lane == RequestLanes.strangers
+        }
+        let anna = Base64.basicAuthorization(user: "anna", password: "")
+        #expect(try isStranger(anna))
+        #expect(try status(gate, anna) == 200)
+        for number in 0...3 {
+            let wrong = Base64.basicAuthorization(user: "anna", password: "\(number)")
+            #expect(try isStranger(wrong))
+            #expect(try status(gate, wrong) == 401)
+            #expect(try !isStranger(wrong))
+        }
+        #expect(try !isStranger(anna) && !isStranger(nil) && !isStranger("Bearer x") && !isStranger("Basic"))
     }
 
     @Test func `without a configuration everybody is let in`() throws { #expect(try status(WebGuard(), nil) == 200) }
