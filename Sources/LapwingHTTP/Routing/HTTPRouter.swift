@@ -6,8 +6,8 @@
 public struct HTTPRouter: Sendable {
     public typealias Handler = @Sendable (HTTPRequest) -> HTTPResponse
 
-    /// Answers an OPTIONS request that no route has; a cross-origin preflight, say.
-    public var options: Handler?
+    /// Answers an OPTIONS request that no route has; a cross-origin preflight, say. Where it is nil, what a path allows is told.
+    public var options: (@Sendable (HTTPRequest) -> HTTPResponse?)?
     /// Answers a path that no route has.
     public var notFound: Handler = { _ in .text("404 page not found\n", status: .notFound) }
 
@@ -30,21 +30,22 @@ public struct HTTPRouter: Sendable {
         var parameters: [String: String] = [:]
         let segments = RouteNode.segments(of: request.target.rawPath)
         guard segments.count <= Self.maxSegments, let handlers = root.find(segments[...], &parameters) else {
-            if request.method == .options, let options { return options(request) }
-            return notFound(request)
+            return preflight(request) ?? notFound(request)
         }
         var request = request
         request.pathParameters = parameters
         if let handler = handlers[request.method] ?? (request.method == .head ? handlers[.get] : nil) {
             return handler(request)
         }
-        if request.method == .options, let options { return options(request) }
-        var allowed = Set(handlers.keys.map(\.name))
+        if let answer = preflight(request) { return answer }
+        var allowed = Set(handlers.keys.map(\.name) + ["OPTIONS"])
         if allowed.contains("GET") { allowed.insert("HEAD") }
-        var response = HTTPResponse.text("Method Not Allowed\n", status: .methodNotAllowed)
+        var response = request.method == .options ? HTTPResponse(status: .ok) : .text("Method Not Allowed\n", status: .methodNotAllowed)
         response.headers["Allow"] = allowed.sorted().joined(separator: ", ")
         return response
     }
+
+    private func preflight(_ request: HTTPRequest) -> HTTPResponse? { request.method == .options ? options?(request) : nil }
 
     /// A path of more segments has no route.
     public static let maxSegments = 64

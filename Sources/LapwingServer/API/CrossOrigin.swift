@@ -13,9 +13,9 @@ enum CrossOrigin {
         response.headers["Access-Control-Allow-Origin"] = "*"
     }
 
-    /// Answers what a browser asks before it asks.
-    @Sendable static func preflight(_ request: HTTPRequest) -> HTTPResponse {
-        guard request.path.hasPrefix("/api/v1/") else { return .text("Method Not Allowed\n", status: .methodNotAllowed) }
+    /// Answers what a browser asks before it asks; nil outside of the API.
+    @Sendable static func preflight(_ request: HTTPRequest) -> HTTPResponse? {
+        guard request.path.hasPrefix("/api/v1/") else { return nil }
         var response = HTTPResponse(status: .noContent)
         allow(request, &response)
         return response

@@ -43,8 +43,8 @@ import Testing
     @Test func `another method is refused with those that are allowed`() throws {
         let response = try answer(.delete, "/api/v1/query")
         #expect(response.status == .methodNotAllowed)
-        #expect(response.headers["Allow"] == "GET, HEAD, POST")
-        #expect(try answer(.get, "/-/quit").headers["Allow"] == "PUT")
+        #expect(response.headers["Allow"] == "GET, HEAD, OPTIONS, POST")
+        #expect(try answer(.get, "/-/quit").headers["Allow"] == "OPTIONS, PUT")
     }
 
     @Test func `HEAD is answered by GET's handler`() throws {
@@ -52,11 +52,14 @@ import Testing
         #expect(try answer(.head, "/-/quit").status == .methodNotAllowed)
     }
 
-    @Test func `OPTIONS goes to its hook`() throws {
-        #expect(try answer(.options, "/api/v1/query").status == .methodNotAllowed)
+    @Test func `OPTIONS goes to its hook, or is told what the path allows`() throws {
+        let allowed = try answer(.options, "/api/v1/query")
+        #expect(allowed.status == .ok && allowed.headers["Allow"] == "GET, HEAD, OPTIONS, POST")
+        #expect(try answer(.options, "/nowhere").status == .notFound)
         var router = router
-        router.options = { _ in HTTPResponse(status: .noContent, headers: ["Access-Control-Allow-Origin": "*"]) }
+        router.options = { $0.path == "/-/quit" ? nil : HTTPResponse(status: .noContent, headers: ["Access-Control-Allow-Origin": "*"]) }
         #expect(try answer(.options, "/api/v1/query", router).status == .noContent)
         #expect(try answer(.options, "/nowhere", router).status == .noContent)
+        #expect(try answer(.options, "/-/quit", router).status == .ok)
     }
 }

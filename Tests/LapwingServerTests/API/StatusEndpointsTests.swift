@@ -83,7 +83,7 @@ import Testing
         #expect(try await sidecar.send(.get, "/api/v1/labels", headers: ["Origin": "x"]).headers["Access-Control-Allow-Origin"] == "*")
         #expect(try await sidecar.send(.get, "/api/v1/labels").headers["Access-Control-Allow-Origin"] == nil)
         #expect(try await sidecar.send(.post, "/api/v1/write", headers: ["Origin": "x"]).headers["Access-Control-Allow-Origin"] == nil)
-        #expect(try await sidecar.send(.options, "/-/reload", headers: ["Origin": "x"]).status.code == 405)
+        #expect(try await sidecar.send(.options, "/-/reload", headers: ["Origin": "x"]).status.code == 200)
         await sidecar.stop()
     }
 
