@@ -88,16 +88,16 @@ struct APIRoutes: Sendable {
         }
     }
 
-    /// A route whose requests are counted by path and status.
+    /// A route whose requests are counted by path and status, and timed; nothing is said of one that nobody has asked for.
     private func count(_ router: inout HTTPRouter, _ handler: String, _ methods: [HTTPMethod], _ respond: @escaping HTTPRouter.Handler) {
         let instruments = instruments
-        let durations = instruments.histogram(
-            "lapwing_http_request_duration_seconds", ["handler": handler], help: "How long requests took to answer.")
         router.on(methods, handler) { request in
             let start = ContinuousClock.now
             let response = respond(request)
             if request.cancellation.isInterrupted { return response }
-            durations.observe(start.duration(to: .now) / .seconds(1))
+            instruments.histogram(
+                "lapwing_http_request_duration_seconds", ["handler": handler], help: "How long requests took to answer."
+            ).observe(start.duration(to: .now) / .seconds(1))
             instruments.counter(
                 "lapwing_http_requests_total", ["handler": handler, "code": "\(response.status.code)"],
                 help: "Requests answered, by path and status."
