@@ -55,9 +55,10 @@ struct FederationEndpoint: Sendable {
             })
     }
 
-    /// One sample of each series, in the order of metric names.
+    /// One sample of each series, in the order of metric names and then of labels.
     private func newest(_ groups: [[Matcher]], over range: TimeRange) throws(APIError) -> [Sample] {
-        var samples: [Labels: Sample] = [:]
+        var samples: [Sample] = []
+        var known: Set<Labels> = []
         do throws(ReadError) {
             let snapshot = source.snapshot()
             var latest = LatestSamples()
@@ -65,17 +66,22 @@ struct FederationEndpoint: Sendable {
                 let found = try snapshot.select(group, over: range)
                 try found.readLatest(0..<found.count, over: range, into: &latest)
                 for (row, labels) in found.labels.enumerated() where latest.times[row] != LatestSamples.absent {
-                    if labels.metricName.isEmpty { continue }
-                    samples[labels] = Sample(
-                        labels: labels, value: latest.values[row], histogram: latest.histograms[row],
-                        time: Timestamp(milliseconds: latest.times[row]))
+                    if groups.count > 1, !known.insert(labels).inserted { continue }
+                    samples.append(
+                        Sample(
+                            labels: labels, value: latest.values[row], histogram: latest.histograms[row],
+                            time: Timestamp(milliseconds: latest.times[row])))
                 }
             }
         } catch {
             throw APIError(.internalError, error.message)
         }
-        return samples.values.map { (name: $0.labels.metricName, sample: $0) }
-            .sorted { ($0.name, $0.sample.labels) < ($1.name, $1.sample.labels) }.map(\.sample)
+        // Places are sorted and not the samples, which are large, and each metric by itself.
+        var places = Dictionary(grouping: samples.indices) { samples[$0].labels.metricName }
+        places[""] = nil
+        return places.sorted { $0.key < $1.key }.flatMap { _, places in
+            places.sorted { samples[$0].labels < samples[$1].labels }.map { samples[$0] }
+        }
     }
 
     private static func writeProtobuf(
