@@ -20,6 +20,9 @@ import Testing
 
     @Test(arguments: [
         (["sevre"], "did you mean serve?"), (["serve", "--scrap", "x"], "did you mean --scrape?"), (["query"], "needs one expression"),
+        (["serve", "--scrape-interval", "0s"], "--scrape-interval is at least 1ms"), (["serve", "--query-timeout=0"], "is at least 1ms"),
+        (["serve", "--query-max-samples", "0"], "is a whole number from 1"),
+        (["serve", "--scrape", "a="], "lapwing: --scrape a=: it names no host"),
         (["serve", "--listen"], "needs a value"), (["serve", "--scrape-interval", "5 m"], "durations are written like"),
         (["query", "--time", "yesterday", "up"], "is no time"), (["check", "ruls", "x"], "did you mean rules?"), (["test"], "needs a file"),
         (["format"], "needs an expression"), (["export"], "needs --data"), (["export", "--data", "x", "--start", "2", "--end", "1"], "lies before"),

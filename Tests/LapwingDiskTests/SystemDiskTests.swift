@@ -34,6 +34,9 @@ import Testing
         #expect { try SystemDisk().map("/nowhere/x") } throws: { "\($0)" == "cannot read /nowhere/x: No such file or directory" }
         #expect { try SystemDisk().create("/nowhere/x") } throws: { ($0 as? DiskError)?.reason == .notFound }
         #expect { try SystemDisk().list("/nowhere") } throws: { "\($0)".hasPrefix("cannot list /nowhere") }
+        #expect { try SystemDisk().createDirectory("/dev/null") } throws: {
+            "\($0)" == "cannot make the directory /dev/null: it is there, and is no directory; choose another"
+        }
     }
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) func `a full disk is told apart`() throws {

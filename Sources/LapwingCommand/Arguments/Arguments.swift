@@ -70,10 +70,18 @@ struct Arguments: Sendable {
         }
     }
 
-    func integer(_ name: String) throws(UsageError) -> Int? {
+    /// A duration that is longer than nothing.
+    func interval(_ name: String) throws(UsageError) -> Duration? {
+        let duration = try duration(name)
+        if let duration, duration < .milliseconds(1) { throw UsageError("\(name) is at least 1ms") }
+        return duration
+    }
+
+    /// A whole number that is more than nothing.
+    func count(_ name: String) throws(UsageError) -> Int? {
         guard let text = text(name) else { return nil }
-        guard let value = Int(text), value >= 0 else {
-            throw UsageError("\(name) is a whole number from 0, not \(GoQuote.quote(text))")
+        guard let value = Int(text), value > 0 else {
+            throw UsageError("\(name) is a whole number from 1, not \(GoQuote.quote(text))")
         }
         return value
     }

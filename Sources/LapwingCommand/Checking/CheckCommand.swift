@@ -49,8 +49,8 @@ struct LintPlan {
         let paths = arguments.texts("--data")
         source = paths.isEmpty && !arguments.has("--server") ? nil : try ReplaySource(arguments, "check", paths: paths)
         policyPath = arguments.text("--policy")
-        scrapeInterval = try arguments.duration("--scrape-interval")
-        evaluationInterval = try arguments.duration("--evaluation-interval")
+        scrapeInterval = try arguments.interval("--scrape-interval")
+        evaluationInterval = try arguments.interval("--evaluation-interval")
         var needs: Set<LintNeed> = [.nothing]
         if policyPath != nil { needs.insert(.policy) }
         if source != nil { needs.insert(.data) }

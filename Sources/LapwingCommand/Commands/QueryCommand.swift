@@ -134,8 +134,7 @@ struct QueryQuestion: Sendable {
         let end = try arguments.time("--end", now: now) ?? now
         guard start <= end else { throw UsageError("--end lies before --start") }
         // A step that fills a terminal's width, when none is given.
-        let step = try arguments.duration("--step") ?? max(.seconds(1), end.duration(since: start) / 250)
-        guard step >= .milliseconds(1) else { throw UsageError("--step is at least 1ms") }
+        let step = try arguments.interval("--step") ?? max(.seconds(1), end.duration(since: start) / 250)
         kind = .range(query, from: start, through: end, step: step)
     }
 }

@@ -61,16 +61,16 @@ enum ServeCommand {
         configuration.file = arguments.text("--config")
         configuration.webFile = arguments.text("--web-config")
         configuration.rulePatterns = arguments.texts("--rules")
-        configuration.scrapeInterval = try arguments.duration("--scrape-interval")
+        configuration.scrapeInterval = try arguments.interval("--scrape-interval")
         let scrapeInterval = configuration.scrapeInterval ?? SidecarConfiguration.standardInterval
         for text in arguments.texts("--scrape") {
             do throws(ScrapeArgumentError) {
                 configuration.scrapes.append(try ScrapeArgument(text).configuration(interval: scrapeInterval))
             } catch {
-                throw UsageError("--scrape: \(error)")
+                throw UsageError(error.description)
             }
         }
-        configuration.evaluationInterval = try arguments.duration("--evaluation-interval")
+        configuration.evaluationInterval = try arguments.interval("--evaluation-interval")
         for (index, url) in try urls("--webhook", arguments).enumerated() {
             configuration.webhooks.append(.direct(url: url, name: index == 0 ? "webhook" : "webhook-\(index + 1)"))
         }
@@ -90,13 +90,13 @@ enum ServeCommand {
         }
         configuration.data = try dataDirectory(arguments)
         configuration.durability.syncInterval = try arguments.duration("--sync-interval") ?? configuration.durability.syncInterval
-        configuration.retention = try arguments.duration("--retention")
+        configuration.retention = try arguments.interval("--retention")
         configuration.retentionSize = try arguments.bytes("--retention-size")
         configuration.outOfOrderWindow = try arguments.duration("--out-of-order-window")
         configuration.externalURL = try urls("--external-url", arguments).first.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         configuration.externalLabels = try arguments.labels("--external-label")
-        configuration.queryTimeout = try arguments.duration("--query-timeout") ?? configuration.queryTimeout
-        configuration.engine.maximumSamples = try arguments.integer("--query-max-samples") ?? configuration.engine.maximumSamples
+        configuration.queryTimeout = try arguments.interval("--query-timeout") ?? configuration.queryTimeout
+        configuration.engine.maximumSamples = try arguments.count("--query-max-samples") ?? configuration.engine.maximumSamples
         configuration.runsDemo = arguments.has("--demo")
         configuration.shownFlags = shownFlags(arguments)
         return configuration

@@ -79,8 +79,7 @@ struct ExplainFlags {
         labels = try Self.labels(arguments.texts("--labels"))
         time = try arguments.time("--time", now: .now)
         (start, end) = (try arguments.time("--start", now: .now), try arguments.time("--end", now: .now))
-        interval = try arguments.duration("--interval") ?? .seconds(15)
-        guard interval >= .milliseconds(1) else { throw UsageError("--interval is at least 1ms") }
+        interval = try arguments.interval("--interval") ?? .seconds(15)
         externalLabels = try arguments.labels("--external-label")
     }
 

@@ -65,8 +65,7 @@ struct ReplayFlags {
         (start, end) = (try arguments.time("--start", now: .now), try arguments.time("--end", now: .now))
         if case .server = source, start == nil { throw UsageError("replay needs --start with --server, as in --start now-1d") }
         if let start, let end, start > end { throw UsageError("--end lies before --start") }
-        interval = try arguments.duration("--interval")
-        if let interval, interval < .milliseconds(1) { throw UsageError("--interval is at least 1ms") }
+        interval = try arguments.interval("--interval")
         (folder, configuration) = (arguments.text("--write"), arguments.text("--config"))
         externalLabels = try arguments.labels("--external-label")
         stopsAtFirstFiring = arguments.has("--until-first")

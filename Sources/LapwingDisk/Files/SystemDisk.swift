@@ -15,7 +15,13 @@ public struct SystemDisk: Disk {
         var made = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
             made += made.isEmpty || made == "/" ? String(part) : "/" + part
-            if mkdir(made, 0o755) != 0, errno != EEXIST { throw Self.fault(.createDirectory, made) }
+            if mkdir(made, 0o755) == 0 { continue }
+            guard errno == EEXIST else { throw Self.fault(.createDirectory, made) }
+            var status = stat()
+            guard stat(made, &status) == 0 else { throw Self.fault(.createDirectory, made) }
+            if status.st_mode & S_IFMT != S_IFDIR {
+                throw DiskError(.createDirectory, made, .other, "it is there, and is no directory; choose another")
+            }
         }
     }
 
