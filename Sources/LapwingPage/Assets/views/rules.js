@@ -109,7 +109,7 @@ function ruleRow(rule, total, key) {
   return element("tr", { "data-rule": key, class: rule.health === "err" ? "failing" : null },
     element("td", {}, healthMark(rule.health)),
     element("td", {}, element("strong", {}, breakable(rule.name)), " ", element("small", {}, kind),
-      rule.type === "alerting" ? [" ", explainLink(rule.name)] : null, element("div", { class: "labels" }, labelMarks(rule.labels ?? {}))),
+      rule.type === "alerting" ? [" ", explainLink(rule.name)] : null, " ", element("div", { class: "labels" }, labelMarks(rule.labels ?? {}))),
     element("td", { class: "wide" }, expressionLink(rule.query), rule.lastError ? element("div", { class: "fault" }, rule.lastError) : null),
     element("td", {}, age(parseTime(rule.lastEvaluation), " ago")),
     element("td", { class: "number" }, formatDuration(rule.evaluationTime)),
