@@ -1,6 +1,6 @@
 /// Reads JSON value by value: what is asked for is made, everything else is passed over.
 ///
-/// Source: RFC 8259. Words and numbers that nobody asks for are not checked.
+/// Source: RFC 8259. Words and numbers that nobody asks for are not checked, nor is the UTF-8 of texts.
 public struct JSONReader: Sendable {
     public struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
         public var message: String
@@ -136,7 +136,11 @@ public struct JSONReader: Sendable {
 
     private mutating func skipText() throws(Fault) {
         offset += 1
-        while let byte = current, byte != UInt8(ascii: "\"") { offset += byte == UInt8(ascii: "\\") ? 2 : 1 }
+        var unasked: [UInt8] = []
+        while let byte = current, byte != UInt8(ascii: "\"") {
+            offset += 1
+            if byte == UInt8(ascii: "\\") { try escape(&unasked) }
+        }
         guard current != nil else { throw fault("a text does not end") }
         offset += 1
     }
