@@ -218,23 +218,20 @@ extension Delivery {
         _ readFile: (String) throws(HTTPCredentialsError) -> [UInt8]
     ) throws(HTTPCredentialsError) -> HTTPClientRequest {
         var request: HTTPClientRequest
-        let (headers, credentials): ([Label], HTTPCredentials)
+        let client: HTTPClientSettings
         switch content {
         case .webhook(let receiver, _):
-            request = HTTPClientRequest(
-                method: .post, url: receiver.url, timeout: receiver.timeout, followsRedirects: receiver.followsRedirects, tls: receiver.tls)
-            (headers, credentials) = (receiver.headers, receiver.credentials)
+            request = HTTPClientRequest(method: .post, url: receiver.url, timeout: receiver.timeout)
+            client = receiver.client
         case .alertmanager(let receiver, _, _):
-            request = HTTPClientRequest(
-                method: .post, url: receiver.endpoint, timeout: receiver.timeout, followsRedirects: receiver.followsRedirects, tls: receiver.tls)
-            (headers, credentials) = (receiver.headers, receiver.credentials)
+            request = HTTPClientRequest(method: .post, url: receiver.endpoint, timeout: receiver.timeout)
+            client = receiver.client
         }
         request.body = body()
         request.maxResponseBytes = 1 << 20
         request.headers["Content-Type"] = "application/json"
         request.headers["User-Agent"] = "Lapwing"
-        for header in headers { request.headers[header.name] = header.value }
-        if let authorization = try credentials.authorization(readFile) { request.headers["Authorization"] = authorization }
+        try request.apply(client, readFile: readFile)
         return request
     }
 }

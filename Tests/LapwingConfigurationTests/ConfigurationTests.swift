@@ -57,8 +57,8 @@ struct ConfigurationTests {
             remote_write: [{url: "http://mimir:8080/api/v1/push", metadata_config: {send: false}}]
             """)
         var expected = DatasourceSettings(url: "http://mimir:8080/prometheus")
-        expected.credentials = .scheme("Bearer", .file("/etc/token"))
-        expected.headers = [Label(name: "X-Scope-OrgID", value: "team")]
+        expected.client.credentials = .scheme("Bearer", .file("/etc/token"))
+        expected.client.headers = ["X-Scope-OrgID": "team"]
         (expected.timeout, expected.maximumConcurrent) = (.seconds(30), 50)
         #expect(configuration.datasource == expected)
         #expect(configuration.remoteWrites.first?.metadata.isSent == false)
@@ -137,13 +137,12 @@ struct ConfigurationTests {
             return
         }
         let found = [
-            configuration.scrapes.first.map { ($0.tls, $0.followsRedirects) }, (discovery.tls, discovery.followsRedirects),
-            configuration.alertmanagers.first.map { ($0.tls, $0.followsRedirects) },
-            configuration.remoteWrites.first.map { ($0.tls, $0.followsRedirects) }, configuration.webhooks.first.map { ($0.tls, $0.followsRedirects) },
+            configuration.scrapes.first?.client, discovery.client, configuration.alertmanagers.first?.client,
+            configuration.remoteWrites.first?.client, configuration.webhooks.first?.client,
         ]
-        for one in found { #expect(one?.0 == tls && one?.1 == false) }
+        for client in found { #expect(client?.tls == tls && client?.followsRedirects == false) }
         #expect(!configuration.shownText.contains("key: k"))
-        #expect(try read("scrape_configs: [{job_name: a, tls_config: {}}]").scrapes.first?.tls == nil)
+        #expect(try read("scrape_configs: [{job_name: a, tls_config: {}}]").scrapes.first?.client.tls == nil)
     }
 
     @Test func `webhooks have Alertmanager's defaults`() throws {
@@ -169,7 +168,7 @@ struct ConfigurationTests {
         let configuration = try read(
             "scrape_configs: [{job_name: a, basic_auth: {username: u, password: hidden}}, {job_name: b, bearer_token_file: token}]\n")
         #expect(!configuration.shownText.contains("hidden") && configuration.shownText.contains("password: <secret>"))
-        #expect(configuration.scrapes.last?.credentials == .scheme("Bearer", .file("/etc/token")))
+        #expect(configuration.scrapes.last?.client.credentials == .scheme("Bearer", .file("/etc/token")))
         #expect(configuration.namedFiles.map(\.path) == ["/etc/token"])
     }
 

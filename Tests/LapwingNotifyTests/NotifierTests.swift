@@ -71,9 +71,9 @@ private final class NoteBox: NoteKeeper, Sendable {
     @Test func `sends headers, credentials from the settings and from files, and says who it is`() async throws {
         var configuration = Notifier.Configuration()
         configuration.webhooks = [
-            webhook("basic") { $0.credentials = .basic(user: .text("u"), password: .text("p")) },
-            webhook("bearer") { $0.credentials = .scheme("Bearer", .file("/token")) },
-            webhook("header") { $0.headers = [Label(name: "X-Scope", value: "t")] },
+            webhook("basic") { $0.client.credentials = .basic(user: .text("u"), password: .text("p")) },
+            webhook("bearer") { $0.client.credentials = .scheme("Bearer", .file("/token")) },
+            webhook("header") { $0.client.headers["X-Scope"] = "t" },
         ]
         let client = ScriptedClient { _ in HTTPClientResponse(status: .ok) }
         let notifier = Notifier(configuration, surroundings(client))
@@ -109,7 +109,7 @@ private final class NoteBox: NoteKeeper, Sendable {
 
     @Test func `a secret that cannot be read is a failure that is tried again`() async throws {
         var configuration = Notifier.Configuration()
-        configuration.webhooks = [webhook("hook") { $0.credentials = .basic(user: .text("u"), password: .file("/missing")) }]
+        configuration.webhooks = [webhook("hook") { $0.client.credentials = .basic(user: .text("u"), password: .file("/missing")) }]
         let events = Mutex<[Notifier.Event]>([])
         var surroundings = surroundings(ScriptedClient { _ in HTTPClientResponse(status: .ok) })
         surroundings.observer = { event in events.withLock { $0.append(event) } }

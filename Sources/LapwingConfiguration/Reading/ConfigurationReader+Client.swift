@@ -4,13 +4,7 @@ import LapwingText
 import LapwingYAML
 
 /// How another program is asked: what Prometheus calls its HTTP client configuration.
-struct ClientSettings {
-    var credentials: HTTPCredentials = .none
-    var followsRedirects = true
-    var headers: [Label] = []
-    var tls: TLSSettings?
-}
-
+///
 /// Source: prometheus/common `config/http_config.go`.
 extension ConfigurationReader {
     static let clientKeys = [
@@ -18,8 +12,8 @@ extension ConfigurationReader {
         "proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header", "http_headers",
     ]
 
-    mutating func client(_ fields: YAMLFields) -> ClientSettings {
-        var client = ClientSettings()
+    mutating func client(_ fields: YAMLFields) -> HTTPClientSettings {
+        var client = HTTPClientSettings()
         client.followsRedirects = fields.bool("follow_redirects", &problems) ?? true
         _ = fields.bool("enable_http2", &problems)
         let methods = ["basic_auth", "authorization", "oauth2", "bearer_token", "bearer_token_file"].filter { name in
@@ -88,13 +82,23 @@ extension ConfigurationReader {
         return .scheme(scheme.isEmpty ? "Bearer" : scheme, credentials)
     }
 
-    private mutating func headers(_ fields: YAMLFields) -> [Label] {
-        guard let node = fields.node("http_headers") else { return [] }
+    /// The same where `headers` names more of them, as Prometheus has it for `remote_write`.
+    mutating func client(withHeaders fields: YAMLFields) -> HTTPClientSettings {
+        var client = client(fields)
+        for pair in fields.pairs("headers", &problems) {
+            checkHeader(pair.name, at: pair.key.range)
+            client.headers.add(pair.name, pair.value.scalar?.text ?? "")
+        }
+        return client
+    }
+
+    private mutating func headers(_ fields: YAMLFields) -> HTTPHeaders {
+        var headers = HTTPHeaders()
+        guard let node = fields.node("http_headers") else { return headers }
         guard let mapping = node.mapping else {
             report("\"http_headers\" maps names of headers to their values", at: node.range)
-            return []
+            return headers
         }
-        var headers: [Label] = []
         for entry in mapping.entries {
             let name = entry.key.scalar?.text ?? ""
             checkHeader(name, at: entry.key.range)
@@ -103,7 +107,7 @@ extension ConfigurationReader {
             secrets += secretNodes.map(\.range)
             refuse(header, "files", "give the value in values or secrets")
             let values = (header.list("values", &problems) + secretNodes).compactMap { $0.scalar?.text }
-            headers.append(Label(name: name, value: values.joined(separator: ", ")))
+            headers.add(name, values.joined(separator: ", "))
         }
         return headers
     }
@@ -114,7 +118,7 @@ extension ConfigurationReader {
         "x-prometheus-remote-read-version", "x-prometheus-scrape-timeout-seconds", "accept", "transfer-encoding", "te", "trailer", "upgrade",
     ]
 
-    mutating func checkHeader(_ name: String, at range: SourceRange) {
+    private mutating func checkHeader(_ name: String, at range: SourceRange) {
         let lower = name.lowercased()
         if lower == "authorization" {
             report("authorization header must be changed via the basic_auth or authorization parameter", at: range)

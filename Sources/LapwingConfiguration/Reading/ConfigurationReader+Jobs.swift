@@ -84,11 +84,7 @@ extension ConfigurationReader {
         job.scheme = choice(fields, "scheme", ["http", "https"]) ?? "http"
         job.metricsPath = fields.text("metrics_path", &problems) ?? "/metrics"
         job.asksForCompression = fields.bool("enable_compression", &problems) ?? true
-        let client = client(fields)
-        job.credentials = client.credentials
-        job.followsRedirects = client.followsRedirects
-        job.tls = client.tls
-        for header in client.headers { job.headers[header.name] = header.value }
+        job.client = client(fields)
         guard let params = fields.node("params") else { return }
         guard let mapping = params.mapping else { return report("\"params\" maps names to lists of values", at: params.range) }
         for entry in mapping.entries {

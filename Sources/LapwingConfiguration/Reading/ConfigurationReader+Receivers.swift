@@ -35,10 +35,7 @@ extension ConfigurationReader {
                 let found = group.labels.merging(target).setting(TargetLabel.scheme, scheme).setting("__alerts_path__", Self.alertsPath(prefix))
                 guard let url = Self.url(rules.relabeled(found)) else { return nil }
                 var receiver = AlertmanagerReceiver(url: url)
-                receiver.headers = client.headers
-                receiver.credentials = client.credentials
-                receiver.followsRedirects = client.followsRedirects
-                receiver.tls = client.tls
+                receiver.client = client
                 receiver.timeout = timeout
                 receiver.relabeling = alertRules
                 return receiver
@@ -78,7 +75,7 @@ extension ConfigurationReader {
             "name", "url", "send_resolved", "group_by", "group_wait", "group_interval", "repeat_interval", "max_alerts", "headers", "timeout",
         ]
         guard let fields = YAMLFields(node, kind: "webhook", known: own + Self.clientKeys, &problems) else { return nil }
-        let client = client(fields)
+        let client = client(withHeaders: fields)
         guard let url = url(fields, "url", empty: "a webhook needs a url") else { return nil }
         var webhook = WebhookReceiver(name: fields.text("name", &problems) ?? standardName, url: url)
         if webhook.name.isEmpty || webhook.name.contains(" ") { report("a webhook's name is a word without spaces", at: fields.keyRange("name")) }
@@ -89,14 +86,7 @@ extension ConfigurationReader {
         webhook.repeatInterval = positive(fields, "repeat_interval") ?? webhook.repeatInterval
         webhook.timeout = positive(fields, "timeout") ?? webhook.timeout
         webhook.maxAlerts = count(fields, "max_alerts") ?? 0
-        webhook.credentials = client.credentials
-        webhook.followsRedirects = client.followsRedirects
-        webhook.tls = client.tls
-        webhook.headers = client.headers
-        for pair in fields.pairs("headers", &problems) {
-            checkHeader(pair.name, at: pair.key.range)
-            webhook.headers.append(Label(name: pair.name, value: pair.value.scalar?.text ?? ""))
-        }
+        webhook.client = client
         return webhook
     }
 

@@ -26,19 +26,12 @@ extension ConfigurationReader {
             "protobuf_message", "failed_request_logging", "queue_config", "metadata_config", "sigv4", "azuread", "google_iam",
         ]
         guard let fields = YAMLFields(node, kind: "remote_write config", known: own + Self.clientKeys, &problems) else { return nil }
-        let client = client(fields)
+        let client = client(withHeaders: fields)
         guard let url = url(fields, "url", empty: "url for remote_write is empty") else { return nil }
         var settings = RemoteWriteSettings(url: url)
         settings.name = fields.text("name", &problems) ?? ""
         settings.timeout = fields.duration("remote_timeout", &problems) ?? settings.timeout
-        settings.credentials = client.credentials
-        settings.headers = client.headers
-        settings.followsRedirects = client.followsRedirects
-        settings.tls = client.tls
-        for pair in fields.pairs("headers", &problems) {
-            checkHeader(pair.name, at: pair.key.range)
-            settings.headers.append(Label(name: pair.name, value: pair.value.scalar?.text ?? ""))
-        }
+        settings.client = client
         settings.relabeling = relabeling(fields, "write_relabel_configs", "relabeling rule in remote write config")
         settings.sendsExemplars = fields.bool("send_exemplars", &problems) ?? false
         settings.sendsNativeHistograms = fields.bool("send_native_histograms", &problems) ?? false
@@ -91,17 +84,10 @@ extension ConfigurationReader {
     mutating func datasource(_ node: YAMLNode?) -> DatasourceSettings? {
         let own = ["url", "timeout", "max_concurrent", "headers"]
         guard let node, let fields = YAMLFields(node, kind: "datasource", known: own + Self.clientKeys, &problems) else { return nil }
-        let client = client(fields)
+        let client = client(withHeaders: fields)
         guard let url = url(fields, "url", empty: "a datasource needs a url") else { return nil }
         var settings = DatasourceSettings(url: url)
-        settings.credentials = client.credentials
-        settings.followsRedirects = client.followsRedirects
-        settings.tls = client.tls
-        settings.headers = client.headers
-        for pair in fields.pairs("headers", &problems) {
-            checkHeader(pair.name, at: pair.key.range)
-            settings.headers.append(Label(name: pair.name, value: pair.value.scalar?.text ?? ""))
-        }
+        settings.client = client
         settings.timeout = fields.duration("timeout", &problems)
         settings.maximumConcurrent = count(fields, "max_concurrent") ?? settings.maximumConcurrent
         if settings.maximumConcurrent == 0 { report("\"max_concurrent\" is 1 or more", at: fields.keyRange("max_concurrent")) }

@@ -64,10 +64,7 @@ extension ConfigurationReader {
         if discovery.refreshInterval <= .zero {
             report("\"refresh_interval\" is longer than 0s", at: fields.node("refresh_interval")?.range ?? node.range)
         }
-        discovery.credentials = client.credentials
-        discovery.headers = client.headers
-        discovery.followsRedirects = client.followsRedirects
-        discovery.tls = client.tls
+        discovery.client = client
         return .http(discovery)
     }
 

@@ -20,11 +20,7 @@ public struct ScrapeConfiguration: Sendable, Equatable {
     public var metricsPath = "/metrics"
     /// Query parameters of every request; a name may have several values.
     public var parameters: [QueryParameter] = []
-    /// Headers sent besides those of scraping itself, such as `Authorization`.
-    public var headers: [String: String] = [:]
-    public var credentials: HTTPCredentials = .none
-    public var followsRedirects = true
-    public var tls: TLSSettings?
+    public var client = HTTPClientSettings()
     public var targetGroups: [TargetGroup] = []
     public var discoveries: [TargetDiscovery] = []
 

@@ -1,5 +1,4 @@
 public import LapwingHTTP
-public import LapwingSeries
 
 /// Where the targets of a job are found besides those that stand in the configuration.
 public enum TargetDiscovery: Sendable, Hashable {
@@ -12,10 +11,7 @@ public enum TargetDiscovery: Sendable, Hashable {
 public struct HTTPTargetDiscovery: Sendable, Hashable {
     public var url: String
     public var refreshInterval = Duration.seconds(60)
-    public var credentials: HTTPCredentials = .none
-    public var headers: [Label] = []
-    public var followsRedirects = true
-    public var tls: TLSSettings?
+    public var client = HTTPClientSettings()
 
     public init(url: String) { self.url = url }
 }

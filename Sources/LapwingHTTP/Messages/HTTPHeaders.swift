@@ -1,7 +1,7 @@
 /// Header fields in the order in which they were written; names compare without regard to ASCII case, and may repeat
 /// (RFC 9110, section 5).
-public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
-    public struct Field: Sendable, Equatable {
+public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    public struct Field: Sendable, Hashable {
         public let name: String
         public let value: String
 

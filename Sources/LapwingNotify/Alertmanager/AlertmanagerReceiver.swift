@@ -5,10 +5,7 @@ public import LapwingSeries
 public struct AlertmanagerReceiver: Sendable, Hashable {
     /// Scheme, host, port and what comes before `/api/v2/alerts`.
     public var url: String
-    public var headers: [Label] = []
-    public var credentials: HTTPCredentials = .none
-    public var followsRedirects = true
-    public var tls: TLSSettings?
+    public var client = HTTPClientSettings()
     /// For one request.
     public var timeout: Duration = .seconds(10)
     /// Applied to the alerts that this Alertmanager gets; an alert that they drop is not sent.

@@ -1,5 +1,5 @@
 public import LapwingHTTP
-public import LapwingSeries
+import LapwingSeries
 
 /// Where and how alerts are posted; the fields and their meaning are Alertmanager's.
 public struct WebhookReceiver: Sendable, Hashable {
@@ -17,11 +17,7 @@ public struct WebhookReceiver: Sendable, Hashable {
     public var repeatInterval: Duration = .seconds(4 * 3600)
     /// The most alerts in one message; the rest are only counted. 0 for no limit.
     public var maxAlerts = 0
-    /// Sent with every request.
-    public var headers: [Label] = []
-    public var credentials: HTTPCredentials = .none
-    public var followsRedirects = true
-    public var tls: TLSSettings?
+    public var client = HTTPClientSettings()
     /// For one request, from the name's resolution to the answer's end.
     public var timeout: Duration = .seconds(10)
 

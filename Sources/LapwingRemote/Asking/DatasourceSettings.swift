@@ -1,15 +1,10 @@
 public import LapwingHTTP
-public import LapwingSeries
 
 /// A server with Prometheus' HTTP API, and how it is asked.
 public struct DatasourceSettings: Sendable, Hashable {
     /// What stands before `/api/v1/`; Mimir's is `http://…/prometheus`.
     public var url: String
-    public var credentials: HTTPCredentials = .none
-    /// Of every request; `X-Scope-OrgID` names a tenant of Mimir, Cortex and Loki.
-    public var headers: [Label] = []
-    public var followsRedirects = true
-    public var tls: TLSSettings?
+    public var client = HTTPClientSettings()
     /// For one question, over all its tries; nil: `standardTimeout`, or what the asker has for all queries.
     public var timeout: Duration?
     /// Requests under way at once; more wait for them.

@@ -69,8 +69,7 @@ public struct RemoteAPI: Sendable {
     ) async throws(RemoteError) -> HTTPClientResponse {
         let base = settings.url.hasSuffix("/") ? String(settings.url.dropLast()) : settings.url
         var request = HTTPClientRequest(
-            method: method, url: "\(base)/api/v1/\(question.path)", timeout: timeout, maxResponseBytes: DatasourceSettings.maximumAnswerBytes,
-            followsRedirects: settings.followsRedirects, tls: settings.tls)
+            method: method, url: "\(base)/api/v1/\(question.path)", timeout: timeout, maxResponseBytes: DatasourceSettings.maximumAnswerBytes)
         let form = question.parameters.formText
         if method == .post {
             request.body = Array(form.utf8)
@@ -78,11 +77,8 @@ public struct RemoteAPI: Sendable {
         } else if !form.isEmpty {
             request.url += "?" + form
         }
-        for header in settings.headers { request.headers[header.name] = header.value }
         do throws(HTTPCredentialsError) {
-            if let authorization = try settings.credentials.authorization(surroundings.readFile) {
-                request.headers["Authorization"] = authorization
-            }
+            try request.apply(settings.client, readFile: surroundings.readFile)
         } catch {
             throw .unprepared(error.description)
         }

@@ -6,10 +6,7 @@ public struct RemoteWriteSettings: Sendable, Hashable {
     public var name = ""
     public var url: String
     public var timeout = Duration.seconds(30)
-    public var headers: [Label] = []
-    public var credentials: HTTPCredentials = .none
-    public var followsRedirects = true
-    public var tls: TLSSettings?
+    public var client = HTTPClientSettings()
     public var relabeling: [RelabelRule] = []
     public var sendsExemplars = false
     public var sendsNativeHistograms = false

@@ -254,7 +254,7 @@ public final class RemoteWriter: Sendable {
         let families = state.withLock { $0.families }
         for index in batch.series.indices {
             let name = batch.series[index].series.labels.metricName
-            batch.series[index].series.metadata = families[name] ?? MetricMetadata.familyNames(ofSeries: name).lazy.compactMap { families[$0] }.first
+            batch.series[index].series.metadata = families[name] ?? MetricMetadata.possibleFamilies(ofSeries: name).lazy.compactMap { families[$0] }.first
         }
         return batch.body(isSecondVersion: true)
     }
@@ -285,15 +285,13 @@ public final class RemoteWriter: Sendable {
     /// One request; not cancelled once it is on its way, because the receiver may take it.
     private func post(_ body: [UInt8], isSecondVersion: Bool) async -> SendingOutcome {
         var request = HTTPClientRequest(
-            method: .post, url: settings.url, body: body, timeout: settings.timeout, maxResponseBytes: 1 << 20,
-            followsRedirects: settings.followsRedirects, tls: settings.tls)
-        for header in settings.headers { request.headers[header.name] = header.value }
+            method: .post, url: settings.url, body: body, timeout: settings.timeout, maxResponseBytes: 1 << 20)
         request.headers["Content-Encoding"] = "snappy"
         request.headers["Content-Type"] =
             isSecondVersion ? "application/x-protobuf;proto=io.prometheus.write.v2.Request" : "application/x-protobuf"
         request.headers["X-Prometheus-Remote-Write-Version"] = isSecondVersion ? "2.0.0" : "0.1.0"
         do throws(HTTPCredentialsError) {
-            if let authorization = try settings.credentials.authorization(surroundings.readFile) { request.headers["Authorization"] = authorization }
+            try request.apply(settings.client, readFile: surroundings.readFile)
         } catch {
             return .failed(retryAfter: nil, error.description)
         }
@@ -316,12 +314,5 @@ public final class RemoteWriter: Sendable {
 
     private func onQueue<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in queue.async { continuation.resume(returning: work()) } }
-    }
-}
-
-extension MetricMetadata {
-    /// The families to which a series of this name may belong, itself aside.
-    static func familyNames(ofSeries name: String) -> [String] {
-        ["_total", "_bucket", "_count", "_sum", "_info"].compactMap { name.hasSuffix($0) ? String(name.dropLast($0.count)) : nil }
     }
 }

@@ -6,23 +6,21 @@ import LapwingText
 
 extension ScrapeTarget {
     /// The request that Prometheus 3.14 would make of this target for its text protocols, or for
-    /// these and protobuf.
+    /// these and protobuf; without what the job's client settings add.
     ///
     /// - Parameter version: what `User-Agent` says after `Lapwing/`.
     func request(version: String) -> HTTPClientRequest {
-        var headers: HTTPHeaders = [
+        let headers: HTTPHeaders = [
             "Accept": configuration.protocols.map(ScrapeProtocol.acceptHeader)
                 ?? (configuration.scrapesNativeHistograms ? ProtobufPage.acceptHeader : ExpositionFormat.acceptHeader),
             "Accept-Encoding": configuration.asksForCompression && !isOnThisMachine ? "gzip" : "identity",
             "User-Agent": "Lapwing/\(version)",
             "X-Prometheus-Scrape-Timeout-Seconds": GoNumber.text(Double(timeout.milliseconds) / 1000, .fixed),
         ]
-        for (name, value) in configuration.headers.sorted(by: { $0.key < $1.key }) { headers.add(name, value) }
         let limit = configuration.bodySizeLimit
         return HTTPClientRequest(
             url: url, headers: headers, timeout: timeout,
-            maxResponseBytes: limit > 0 ? limit : ScrapeConfiguration.maximumBodySize,
-            followsRedirects: configuration.followsRedirects, tls: configuration.tls)
+            maxResponseBytes: limit > 0 ? limit : ScrapeConfiguration.maximumBodySize)
     }
 
     /// There compressing costs the target more than everything else about a scrape, and saves nothing.

@@ -94,9 +94,7 @@ final class ScrapeLoop: Sendable {
         if let error = state.withLock({ $0.forcedError }) { return .failure(error) }
         var request = request
         do throws(HTTPCredentialsError) {
-            if let authorization = try target.configuration.credentials.authorization(RuleLoading.secret) {
-                request.headers["Authorization"] = authorization
-            }
+            try request.apply(target.configuration.client, readFile: RuleLoading.secret)
         } catch {
             return .failure(ScrapeError("unable to read authorization credentials: \(error.description)"))
         }

@@ -142,10 +142,8 @@ final class TargetFinder: Sendable {
         do {
             var headers: HTTPHeaders = ["Accept": "application/json", "User-Agent": "Lapwing/\(version)"]
             headers["X-Prometheus-Refresh-Interval-Seconds"] = GoNumber.text(source.refreshInterval / .seconds(1), .fixed)
-            for header in source.headers { headers.add(header.name, header.value) }
-            if let authorization = try source.credentials.authorization(RuleLoading.secret) { headers["Authorization"] = authorization }
-            let request = HTTPClientRequest(
-                url: source.url, headers: headers, timeout: source.refreshInterval, followsRedirects: source.followsRedirects, tls: source.tls)
+            var request = HTTPClientRequest(url: source.url, headers: headers, timeout: source.refreshInterval)
+            try request.apply(source.client, readFile: RuleLoading.secret)
             let response = try await client.send(request)
             guard response.status == .ok else { throw ScrapeError("server returned HTTP status \(response.status)") }
             let type = (response.headers["Content-Type"] ?? "").lowercased()

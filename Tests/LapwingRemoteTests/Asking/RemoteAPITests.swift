@@ -55,13 +55,15 @@ import Testing
 
     @Test func `headers and credentials go with every request, also those from files`() async throws {
         let client = ScriptedClient { _, _ throws(HTTPClientError) in Self.empty }
-        let tenant = [Label(name: "X-Scope-OrgID", value: "team")]
-        _ = try await api(client) { ($0.credentials, $0.headers) = (.scheme("Bearer", .file("/token")), tenant) }.ask(.instant("1", at: clock.now))
-        _ = try await api(client) { $0.credentials = .basic(user: .text("u"), password: .text("p")) }.ask(.instant("1", at: clock.now))
+        _ = try await api(client) {
+            $0.client.credentials = .scheme("Bearer", .file("/token"))
+            $0.client.headers["X-Scope-OrgID"] = "team"
+        }.ask(.instant("1", at: clock.now))
+        _ = try await api(client) { $0.client.credentials = .basic(user: .text("u"), password: .text("p")) }.ask(.instant("1", at: clock.now))
         #expect(client.requests.map { $0.headers["Authorization"] } == ["Bearer secret", "Basic dTpw"])
         #expect(client.requests[0].headers["X-Scope-OrgID"] == "team")
         await #expect(throws: RemoteError.unprepared("/none: the file is not there or cannot be read")) {
-            try await api(client) { $0.credentials = .scheme("Bearer", .file("/none")) }.ask(.instant("1", at: clock.now))
+            try await api(client) { $0.client.credentials = .scheme("Bearer", .file("/none")) }.ask(.instant("1", at: clock.now))
         }
     }
 

@@ -53,7 +53,7 @@ import Testing
         try append(store, "old", [1])
         let drop = try RelabelRule(.drop, sourceLabels: ["__name__"], pattern: "secret")
         let writer = writer(
-            store, settings { ($0.relabeling, $0.isSecondVersion, $0.headers) = ([drop], isSecond, [Label(name: "X-Scope-OrgID", value: "t")]) },
+            store, settings { ($0.relabeling, $0.isSecondVersion, $0.client.headers) = ([drop], isSecond, ["X-Scope-OrgID": "t"]) },
             externalLabels: Labels(metric: "", ["cluster": "c", "job": "external"]))
         clock.advance(.seconds(1))
         try append(store, "up", [1, 2], ["job": "own"])
