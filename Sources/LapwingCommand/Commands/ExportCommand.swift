@@ -99,18 +99,10 @@ enum ExportedFamily {
     /// known, or the name is not one that the type has in OpenMetrics.
     static func of(_ name: String, _ known: [String: MetricMetadata]) -> (name: String, metadata: MetricMetadata?) {
         guard var metadata = known[name] else { return (name, nil) }
-        let (suffixes, written): ([String], String)
-        switch metadata.kind {
-        case .gauge, .stateset, .unknown: (suffixes, written) = ([""], "")
-        case .counter: (suffixes, written) = (["_total", "_created"], "_total")
-        case .info: (suffixes, written) = (["_info"], "_info")
-        case .histogram: (suffixes, written) = (["_bucket", "_count", "_sum", "_created"], "")
-        case .gaugehistogram: (suffixes, written) = (["_bucket", "_gcount", "_gsum"], "")
-        case .summary: (suffixes, written) = (["_count", "_sum", "_created", ""], "")
-        }
-        guard let suffix = suffixes.first(where: { name.hasSuffix($0) }) else { return (name, nil) }
+        guard let suffix = metadata.kind.suffixes.first(where: { name.hasSuffix($0) }) else { return (name, nil) }
         let family = String(name.dropLast(suffix.count))
-        metadata.name = family + written
+        // These two types are declared by the name that their samples have.
+        metadata.name = metadata.kind == .counter ? family + "_total" : metadata.kind == .info ? family + "_info" : family
         return (family, metadata)
     }
 

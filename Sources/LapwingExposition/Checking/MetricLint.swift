@@ -159,12 +159,10 @@ private struct FamilyReader {
 
     /// The family that declares itself to have such samples, or the name itself.
     private func familyName(of name: String) -> String {
-        for suffix in ["_bucket", "_count", "_sum", "_total", "_created", "_info", "_gcount", "_gsum"] where name.hasSuffix(suffix) {
-            let base = String(name.dropLast(suffix.count))
-            guard let index = indices[base] else { continue }
-            if OpenMetricsFamily.suffixes(of: families[index].kind).contains(suffix) { return base }
-        }
-        return name
+        MetricMetadata.possibleFamilies(ofSeries: name).first { base in
+            guard let index = indices[base] else { return false }
+            return families[index].kind.suffixes.contains { base + $0 == name }
+        } ?? name
     }
 }
 

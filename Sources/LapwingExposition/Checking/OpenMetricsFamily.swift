@@ -36,24 +36,12 @@ struct OpenMetricsFamily {
         self.range = range
     }
 
-    /// What the names of samples add to the family's name, by type. Source: OpenMetrics 1.0, "Metric types".
-    static func suffixes(of kind: MetricMetadata.Kind) -> [String] {
-        switch kind {
-        case .counter: ["_total", "_created"]
-        case .histogram: ["_bucket", "_count", "_sum", "_created"]
-        case .gaugehistogram: ["_bucket", "_gcount", "_gsum"]
-        case .summary: ["", "_count", "_sum", "_created"]
-        case .info: ["_info"]
-        case .gauge, .unknown, .stateset: [""]
-        }
-    }
-
     /// The names that no other family may use.
-    var names: [String] { Set(Self.suffixes(of: kind) + [""]).sorted().map { name + $0 } }
+    var names: [String] { Set(kind.suffixes + [""]).sorted().map { name + $0 } }
 
     /// The suffix by which a sample belongs to the family; nil when it does not.
     func suffix(of sampleName: String) -> String? {
-        Self.suffixes(of: kind).first { name + $0 == sampleName }
+        kind.suffixes.first { name + $0 == sampleName }
     }
 
     /// Takes a sample into account.

@@ -19,10 +19,6 @@ public struct LintData: Sendable {
 
     /// What is known of a metric, by its own name or its family's.
     func metadata(of metric: String) -> MetricMetadata? {
-        if let own = metadata[metric] { return own }
-        for suffix in ["_total", "_bucket", "_count", "_sum"] where metric.hasSuffix(suffix) {
-            if let family = metadata[String(metric.dropLast(suffix.count))] { return family }
-        }
-        return nil
+        metadata[metric] ?? MetricMetadata.possibleFamilies(ofSeries: metric).lazy.compactMap { metadata[$0] }.first
     }
 }
