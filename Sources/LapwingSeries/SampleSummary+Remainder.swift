@@ -1,6 +1,7 @@
 extension SampleSummary {
     /// What is left of a stretch without stale markers when its first samples are taken away: all that is additive is subtracted.
     ///
+    /// - Precondition: all parts of the stretch itself hold.
     /// - Parameters:
     ///   - removed: how many go, at least one and fewer than there are.
     ///   - values: those that go, and the first that stays.
@@ -25,7 +26,11 @@ extension SampleSummary {
         }
         if !parts.isDisjoint(with: .extremes) {
             gone.takeExtremes(values, 0..<removed)
-            if parts.contains(.minimum), !(gone.minimum > minimum) { return nil }
+            if parts.contains(.minimum), !(gone.minimum > minimum) {
+                // Of numbers that never fall, as a counter's mostly are, the first that stays is the least.
+                guard resets == 0, largestExponent < 0x7ff else { return nil }
+                rest.minimum = values[removed]
+            }
             if parts.contains(.maximum), !(gone.maximum < maximum) { return nil }
         }
         if parts.contains(.sum) {

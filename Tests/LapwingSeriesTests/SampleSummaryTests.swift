@@ -60,6 +60,21 @@ import Testing
         #expect(known > 3000, "seed \(seed)")
     }
 
+    @Test func `the least of what is left of a counter that never fell is known from its first`() {
+        let times: [Int64] = [0, 15, 30, 45]
+        func left(_ values: [Double]) -> Double? {
+            var whole = SampleSummary()
+            whole.add(values.span, at: times.span, values.indices, .all)
+            return whole.removing(2, values.span, leaving: times[2], .minimum)?.minimum
+        }
+        #expect(left([1, 2, 5, 9]) == 5)
+        #expect(left([1, 1, 1, 1]) == 1)
+        #expect(left([1, 2, 9, 5]) == nil)
+        #expect(left([1, .nan, 0.5, 9]) == 0.5)
+        #expect(left([1, 2, .nan, 9]) == nil)
+        #expect(left([1, 2, .infinity, .infinity]) == nil)
+    }
+
     private func expectSame(_ summary: SampleSummary, _ expected: SampleSummary, _ parts: SummaryParts, _ what: String) {
         func expectSame(_ a: Double, _ b: Double) { #expect(a.bitPattern == b.bitPattern || a.isNaN && b.isNaN, "\(what)") }
         #expect(summary.count == expected.count, "\(what)")
