@@ -80,13 +80,13 @@ extension HeadBuilder: LogRecordReceiver {
     mutating func float(_ reference: UInt64, _ time: Int64, _ value: Double, _ startTime: Int64) {
         guard let known = find(reference) else { return strayCount += 1 }
         if time <= known.mappedThrough, !isOutOfOrder { return }
-        series[known.series].columns.add(time, value, startTime)
+        series[known.series].columns.append(time: time, value: value, startTime: startTime)
     }
 
     mutating func histogram(_ reference: UInt64, _ time: Int64, _ histogram: NativeHistogram, _ startTime: Int64) {
         guard let known = find(reference) else { return strayCount += 1 }
         if time <= known.mappedThrough, !isOutOfOrder { return }
-        series[known.series].columns.add(time, histogram, startTime)
+        series[known.series].columns.append(time: time, histogram: histogram, startTime: startTime)
     }
 
     mutating func tombstone(_ reference: UInt64, _ start: Int64, _ end: Int64) {

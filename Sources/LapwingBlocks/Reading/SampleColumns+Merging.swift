@@ -2,50 +2,10 @@ import LapwingSeries
 
 /// Columns that come from several places: put in order, without duplicates, without what was deleted.
 extension SampleColumns {
-    mutating func add(_ time: Int64, _ value: Double, _ startTime: Int64) {
-        Self.add(startTime, to: &startTimes, at: times.count)
-        times.append(time)
-        values.append(value)
-    }
-
-    mutating func add(_ time: Int64, _ histogram: NativeHistogram, _ startTime: Int64) {
-        Self.add(startTime, to: &histogramStartTimes, at: histogramTimes.count)
-        histogramTimes.append(time)
-        histograms.append(histogram)
-    }
-
-    private static func add(_ start: Int64, to starts: inout [Int64], at count: Int) {
-        if starts.isEmpty {
-            if start == 0 { return }
-            starts.append(contentsOf: repeatElement(0, count: count))
-        }
-        starts.append(start)
-    }
-
     /// Adds the samples of ordered columns that lie in a range.
     mutating func append(_ other: SampleColumns, in range: ClosedRange<Int64>) {
-        let (floats, kept) = (Self.indices(of: other.times, in: range), Self.indices(of: other.histogramTimes, in: range))
-        let (first, firstHistogram) = (times.count, histogramTimes.count)
-        times.append(contentsOf: other.times[floats])
-        values.append(contentsOf: other.values[floats])
-        fillStarts(other.startTimes.isEmpty ? [] : Array(other.startTimes[floats]), from: first)
-        histogramTimes.append(contentsOf: other.histogramTimes[kept])
-        histograms.append(contentsOf: other.histograms[kept])
-        fillHistogramStarts(other.histogramStartTimes.isEmpty ? [] : Array(other.histogramStartTimes[kept]), from: firstHistogram)
-    }
-
-    private static func indices(of times: [Int64], in range: ClosedRange<Int64>) -> Range<Int> {
-        let lower = firstIndex(in: times) { $0 >= range.lowerBound }
-        return lower..<max(lower, firstIndex(in: times) { $0 > range.upperBound })
-    }
-
-    private static func firstIndex(in times: [Int64], where isReached: (Int64) -> Bool) -> Int {
-        var (low, high) = (0, times.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if isReached(times[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
+        append(
+            other, floats: Self.indices(of: other.times, in: range), histograms: Self.indices(of: other.histogramTimes, in: range))
     }
 
     /// Takes away the samples from some indices on that lie in one of the spans.
