@@ -12,6 +12,9 @@ extension Store {
                 if let ordinal = state.ordinals[labels] {
                     references.append(SeriesReference(UInt64(ordinal)))
                 } else {
+                    if let durability, state.undefined.count >= options.limits.maximumUnloggedSeries {
+                        try state.logSeries(to: durability.journal)
+                    }
                     let series = try state.makeSeries(labels, options.limits)
                     made.append((series, labels))
                     if durability != nil { state.undefined.append(SeriesDefinition(id: series.ordinal, labels: labels)) }
@@ -90,6 +93,16 @@ extension WriterState {
         let bounds = BatchBounds(
             latestTime: context.latestTime, earliestTime: context.earliestTime, outOfOrderFrom: context.outOfOrderFrom)
         try journal.append(batch, bounds, defining: undefined + definedOnce)
+        noteLogged()
+    }
+
+    /// Tells the log of new series before they have samples: a full disk, which refuses those, does not let names pile up here.
+    fileprivate mutating func logSeries(to journal: Journal) throws(AppendError) {
+        try journal.append(defining: undefined + definedOnce)
+        noteLogged()
+    }
+
+    private mutating func noteLogged() {
         definedOnce = undefined
         undefined = []
     }

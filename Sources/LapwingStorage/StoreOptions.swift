@@ -28,6 +28,8 @@ public struct StoreOptions: Sendable {
 public struct StoreLimits: Sendable {
     /// Series that are kept at a time.
     public var maximumSeries = 10_000_000
+    /// Series that the log was not yet told of, because the disk is full: more are made once it was.
+    public var maximumUnloggedSeries = 100_000
     public var maximumLabelsPerSeries = 256
     /// Bytes of all names and values of one series.
     public var maximumLabelBytesPerSeries = 64 << 10

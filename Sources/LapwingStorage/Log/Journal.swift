@@ -63,13 +63,17 @@ final class Journal: Sendable {
 
     /// Appends a batch whole or not at all, and before it what the numbers of new series stand for.
     func append(_ batch: SampleBatch, _ bounds: BatchBounds, defining definitions: [SeriesDefinition]) throws(AppendError) {
+        try append(defining: definitions)
+        try append { LogSamples.append(batch, bounds, to: &$0) }
+    }
+
+    func append(defining definitions: [SeriesDefinition]) throws(AppendError) {
         var start = 0
         while start < definitions.count {
             let end = min(definitions.count, start + Self.definitionsPerFrame)
             try append { LogRecord.appendSeries(definitions[start..<end], to: &$0) }
             start = end
         }
-        try append { LogSamples.append(batch, bounds, to: &$0) }
     }
 
     /// Keeps values by their keys, or forgets them: all in one frame.
