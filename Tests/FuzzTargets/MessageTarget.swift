@@ -42,7 +42,8 @@ enum MessageTarget {
         } catch {
             return "the text cannot be read: \(error)"
         }
-        return source.histograms.keys.contains { $0 >= page.count } ? "a histogram has no line" : nil
+        page.complete(from: source)
+        return page.histograms.keys.contains { $0 >= page.count } ? "a histogram has no line" : nil
     }
 
     static func telemetryFault(_ metrics: OpenTelemetryMetrics?) -> String? {

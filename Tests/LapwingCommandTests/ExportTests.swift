@@ -98,4 +98,29 @@ import Testing
         // The output is read as text, which these bytes are not all.
         #expect(copy.output == String(decoding: bytes, as: UTF8.self) && copy.status == 0, "\(copy.error)")
     }
+
+    @Test func `ends of series and custom buckets are exported as protobuf, and read back as they were`() throws {
+        let folder = try temporaryFolder()
+        let histogram = NativeHistogram(
+            schema: NativeHistogram.customBucketsSchema, count: 3, sum: 7, positiveSpans: [.init(offset: 1, length: 2)], positiveBuckets: [1, 2],
+            customValues: [1, 2.5])
+        var page = ProtobufPageWriter()
+        for (time, value) in [(1000, 1), (2000, StaleMarker.value)] as [(Int64, Double)] {
+            page.write(Labels(metric: "f"), value, at: Timestamp(milliseconds: time))
+        }
+        for (time, one) in [(1000, histogram), (2000, .staleMarker)] as [(Int64, NativeHistogram)] {
+            page.write(Labels(metric: "h"), one, at: Timestamp(milliseconds: time))
+        }
+        let bytes = page.finish()
+        let path = folder.path + "/page.pb"
+        try Data(bytes).write(to: URL(filePath: path))
+        let copy = try BuiltProgram.run(["export", "--data", path, "--output", "protobuf"])
+        #expect(copy.output == String(decoding: bytes, as: UTF8.self) && copy.status == 0 && copy.error.isEmpty, "\(copy.error)")
+        let both = ["query", "--data", path, "f + on() histogram_fraction(1, 2.5, h)", "--time"]
+        #expect(try BuiltProgram.run(both + ["1.5"]).output == "{}  1.3333333333333333\n")
+        #expect(try BuiltProgram.run(both + ["2.5"]).output.isEmpty)
+        let text = try BuiltProgram.run(["export", "--data", path])
+        #expect(text.output == "f 1.0 1\n# EOF\n" && text.status == 1)
+        #expect(text.error.contains("2 samples are ends of series, which OpenMetrics text cannot say"), "\(text.error)")
+    }
 }

@@ -14,6 +14,7 @@ struct ExportedPage {
     /// A series that has some of those.
     private var losingSeries: Labels?
     private var staleMarkers = 0
+    private var startTimes = 0
 
     init(isProtobuf: Bool) { self.isProtobuf = isProtobuf }
 
@@ -25,16 +26,18 @@ struct ExportedPage {
 
     /// Writes the samples of a series.
     mutating func write(_ series: ExportedSeries.Series, _ columns: SampleColumns) {
-        for value in columns.values where value.isStaleMarker { staleMarkers += 1 }
-        for histogram in columns.histograms {
-            if histogram.isStaleMarker {
-                staleMarkers += 1
-            } else if !isProtobuf || !ProtobufPageWriter.canHold(histogram) {
-                lostHistograms += 1
-                losingSeries = losingSeries ?? series.labels
-            }
-        }
-        if isProtobuf { writeProtobuf(series, columns) } else if !columns.times.isEmpty { writeText(series, columns) }
+        startTimes += (columns.startTimes + columns.histogramStartTimes).count { $0 != 0 }
+        if isProtobuf { return writeProtobuf(series, columns) }
+        noteLosses(series, columns)
+        if !columns.times.isEmpty { writeText(series, columns) }
+    }
+
+    /// Counts what text cannot say.
+    private mutating func noteLosses(_ series: ExportedSeries.Series, _ columns: SampleColumns) {
+        staleMarkers += columns.values.count { $0.isStaleMarker } + columns.histograms.count { $0.isStaleMarker }
+        let lost = columns.histograms.count { !$0.isStaleMarker }
+        lostHistograms += lost
+        if lost > 0, losingSeries == nil { losingSeries = series.labels }
     }
 
     private mutating func writeText(_ series: ExportedSeries.Series, _ columns: SampleColumns) {
@@ -50,11 +53,10 @@ struct ExportedPage {
     }
 
     private mutating func writeProtobuf(_ series: ExportedSeries.Series, _ columns: SampleColumns) {
-        for (time, value) in zip(columns.times, columns.values) where !value.isStaleMarker {
+        for (time, value) in zip(columns.times, columns.values) {
             protobuf.write(series.labels, value, of: series.metadata, at: Timestamp(milliseconds: time))
         }
-        for (time, histogram) in zip(columns.histogramTimes, columns.histograms)
-        where !histogram.isStaleMarker && ProtobufPageWriter.canHold(histogram) {
+        for (time, histogram) in zip(columns.histogramTimes, columns.histograms) {
             protobuf.write(series.labels, histogram, of: series.metadata, at: Timestamp(milliseconds: time))
         }
     }
@@ -62,16 +64,16 @@ struct ExportedPage {
     /// What was left out, one sentence each.
     var remarks: [String] {
         var remarks: [String] = []
-        let format = isProtobuf ? "the protobuf format" : "OpenMetrics text"
+        let help = "which OpenMetrics text cannot say, and are left out"
         if lostHistograms > 0 {
-            let histograms = isProtobuf ? "native histograms with custom buckets" : "native histograms"
             let series = losingSeries.map { ", those of \($0.seriesText) among them" } ?? ""
-            let help = isProtobuf ? "" : "; --output protobuf writes them"
-            remarks.append("lapwing: \(lostHistograms) samples are \(histograms), which \(format) cannot say, and are left out\(series)\(help)")
+            remarks.append("lapwing: \(lostHistograms) samples are native histograms, \(help)\(series); --output protobuf writes them")
         }
         if staleMarkers > 0 {
-            remarks.append("lapwing: \(staleMarkers) ends of series are left out, which \(format) cannot say: read back, these go on for 5m")
+            remarks.append(
+                "lapwing: \(staleMarkers) samples are ends of series, \(help): read back, these go on for 5m; --output protobuf writes them")
         }
+        if startTimes > 0 { remarks.append("lapwing: \(startTimes) samples tell since when they count, which is left out") }
         return remarks
     }
 }

@@ -30,7 +30,7 @@ struct RecordedPages {
         var texts = SeriesTexts()
         do throws(ExpositionError) {
             try page.read(text.span, as: isOpenMetrics ? .openMetrics : .prometheusText, known: &texts)
-            page.histograms = protobuf?.histograms ?? [:]
+            if let protobuf { page.complete(from: protobuf) }
             try append(page, text)
         } catch {
             throw QueryFailure(error.diagnostic.rendered(in: SourceText(name: path, bytes: text)))

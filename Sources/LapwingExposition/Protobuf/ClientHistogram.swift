@@ -38,7 +38,7 @@ struct ClientHistogram {
             }
         }
         isNative = !native.positiveSpans.isEmpty || !native.negativeSpans.isEmpty || native.zeroThreshold > 0 || zeroCount > 0
-        let isFloat = floatCount > 0 || floatZeroCount > 0
+        let isFloat = floatCount != 0 || floatZeroCount != 0 || !positiveCounts.isEmpty || !negativeCounts.isEmpty
         native.count = isFloat ? floatCount : count
         native.zeroCount = isFloat ? floatZeroCount : zeroCount
         native.positiveBuckets = isFloat ? positiveCounts : HistogramMessage.counts(positiveDeltas)
@@ -47,8 +47,16 @@ struct ClientHistogram {
         native.positiveSpans.removeAll { $0.offset == 0 && $0.length == 0 }
         native.negativeSpans.removeAll { $0.offset == 0 && $0.length == 0 }
         if isGauge { native.counterResetHint = .gauge }
+        // The message has no field for custom bounds, which `NativeHistogram.clientMessage` writes as those of classic buckets.
+        if native.usesCustomBuckets { native.customValues = buckets.map(\.bound).filter { $0 < .infinity } }
         native.makeCoarser()
     }
+
+    /// Whether there are classic buckets that say something of their own.
+    var hasClassicBuckets: Bool { !buckets.isEmpty && !native.usesCustomBuckets }
+
+    /// What is wrong with the native histogram, if anything; custom buckets without their bounds, as Prometheus sends them, are.
+    var fault: String? { native.layoutFault ?? (native.usesCustomBuckets ? native.contentFault : nil) }
 
     /// The exemplars of the native histogram: its own, or where it has none those of the classic buckets. Without a time of its own
     /// one could not be told from the one before, and is passed over as upstream does.

@@ -8,39 +8,52 @@ extension NativeHistogram {
         let isWhole = hasWholeCounts
         if isWhole { bytes.appendNumber(1, UInt64(count)) } else { bytes.appendDouble(2, count) }
         bytes.appendDouble(3, sum)
-        bytes.appendNumber(4, Self.zigzag(Int64(schema)))
-        bytes.appendDouble(5, zeroThreshold)
-        if isWhole { bytes.appendNumber(6, UInt64(zeroCount)) } else { bytes.appendDouble(7, zeroCount) }
-        for span in negativeSpans { bytes.appendField(8, Self.message(span)) }
-        if isWhole { bytes.appendField(9, Self.deltas(negativeBuckets)) } else { bytes.appendField(10, Self.doubles(negativeBuckets)) }
-        for span in positiveSpans { bytes.appendField(11, Self.message(span)) }
-        if isWhole { bytes.appendField(12, Self.deltas(positiveBuckets)) } else { bytes.appendField(13, Self.doubles(positiveBuckets)) }
+        appendBuckets(from: 4, isWhole, to: &bytes)
         bytes.appendNumber(14, UInt64(counterResetHint.rawValue))
         if !customValues.isEmpty { bytes.appendField(16, Self.doubles(customValues)) }
         return bytes
     }
 
-    /// The fields of an `io.prometheus.client.Histogram`, which has none for custom buckets and the hint of a counter; in integers
+    /// The fields of an `io.prometheus.client.Histogram`, which has none for the hint of a counter and for custom bounds; in integers
     /// where all counts are whole, else in floats.
     ///
-    /// - Precondition: its buckets are exponential.
+    /// Custom bounds are those of classic buckets beside the native ones, which say the same to whoever does not know these.
     var clientMessage: [UInt8] {
-        precondition(!usesCustomBuckets, "custom buckets have no form in this message")
         var bytes: [UInt8] = []
         let isWhole = hasWholeCounts
         if isWhole { bytes.appendNumber(1, UInt64(count)) }
         bytes.appendDouble(2, sum)
+        if usesCustomBuckets { appendClassicBuckets(isWhole, to: &bytes) }
         if !isWhole { bytes.appendDouble(4, count) }
-        bytes.appendNumber(5, Self.zigzag(Int64(schema)))
-        bytes.appendDouble(6, zeroThreshold)
-        if isWhole { bytes.appendNumber(7, UInt64(zeroCount)) } else { bytes.appendDouble(8, zeroCount) }
-        for span in negativeSpans { bytes.appendField(9, Self.message(span)) }
-        if isWhole { bytes.appendField(10, Self.deltas(negativeBuckets)) } else { bytes.appendField(11, Self.doubles(negativeBuckets)) }
-        for span in positiveSpans { bytes.appendField(12, Self.message(span)) }
+        appendBuckets(from: 5, isWhole, to: &bytes)
         // A reader tells a native histogram by its spans: one of no buckets stands where there are none.
         if positiveSpans.isEmpty, negativeSpans.isEmpty { bytes.appendField(12, []) }
-        if isWhole { bytes.appendField(13, Self.deltas(positiveBuckets)) } else { bytes.appendField(14, Self.doubles(positiveBuckets)) }
         return bytes
+    }
+
+    /// The fields that both messages have in the same order, from the schema's on.
+    private func appendBuckets(from first: UInt64, _ isWhole: Bool, to bytes: inout [UInt8]) {
+        bytes.appendNumber(first, Self.zigzag(Int64(schema)))
+        bytes.appendDouble(first + 1, zeroThreshold)
+        if isWhole { bytes.appendNumber(first + 2, UInt64(zeroCount)) } else { bytes.appendDouble(first + 3, zeroCount) }
+        for (first, spans, buckets) in [(first + 4, negativeSpans, negativeBuckets), (first + 7, positiveSpans, positiveBuckets)] {
+            for span in spans { bytes.appendField(first, Self.message(span)) }
+            if isWhole { bytes.appendField(first + 1, Self.deltas(buckets)) } else { bytes.appendField(first + 2, Self.doubles(buckets)) }
+        }
+    }
+
+    /// A bucket for each custom bound, with all that is counted up to it.
+    private func appendClassicBuckets(_ isWhole: Bool, to bytes: inout [UInt8]) {
+        var left = buckets[...]
+        var total = 0.0
+        for bound in customValues {
+            while let next = left.first, next.upper <= bound { total += left.removeFirst().count }
+            var bucket: [UInt8] = []
+            if isWhole { bucket.appendNumber(1, UInt64(total)) }
+            bucket.appendDouble(2, bound)
+            if !isWhole { bucket.appendDouble(4, total) }
+            bytes.appendField(3, bucket)
+        }
     }
 
     private var hasWholeCounts: Bool { countFault == nil && ([count, zeroCount] + positiveBuckets + negativeBuckets).allSatisfy(Self.isWhole) }

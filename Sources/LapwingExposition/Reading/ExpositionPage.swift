@@ -23,8 +23,8 @@ public struct ExpositionPage: Sendable {
     public internal(set) var metadata: [MetadataLine] = []
     /// In the order of their lines; only OpenMetrics has them.
     public internal(set) var exemplars: [ExemplarText] = []
-    /// The histograms of lines that have one instead of a value, by line; whoever read a page of protobuf sets them.
-    public var histograms: [Int: NativeHistogram] = [:]
+    /// The histograms of lines that have one instead of a value, by line; only pages of protobuf have them.
+    public private(set) var histograms: [Int: NativeHistogram] = [:]
     /// Lines whose series text was not known before this page, ascending.
     public internal(set) var newLines: [Int] = []
 
@@ -77,6 +77,12 @@ public struct ExpositionPage: Sendable {
         case .prometheusText: try reader.readText(into: &self, known: &known)
         case .openMetrics: try reader.readOpenMetrics(into: &self, known: &known)
         }
+    }
+
+    /// Adds what the page's text, which was read, could not say.
+    public mutating func complete(from protobuf: ProtobufPage) {
+        histograms = protobuf.histograms
+        for (line, value) in protobuf.otherNaNs { values[line] = value }
     }
 
     private mutating func removeAll() {

@@ -4,8 +4,9 @@ public import LapwingSeries
 /// histograms.
 ///
 /// It is written out as OpenMetrics text, so that series are found, relabelled and ended by the same code whatever the
-/// format; a native histogram stands there as a line whose value means nothing. Floats survive that to the last bit. As
-/// in Prometheus, classic buckets beside a native histogram are passed over unless they are asked for.
+/// format; a native histogram stands there as a line whose value means nothing. Floats survive that to the last bit, but for NaNs
+/// whose bits say more, as those of the stale marker do: they are kept beside the text. As in Prometheus, classic buckets beside a
+/// native histogram are passed over unless they are asked for.
 /// Source: Prometheus 3.14 `prompb/io/prometheus/client/metrics.proto`, `model/textparse/protobufparse.go`.
 public struct ProtobufPage: Sendable {
     public static let mediaType = "application/vnd.google.protobuf"
@@ -27,6 +28,8 @@ public struct ProtobufPage: Sendable {
     public let text: [UInt8]
     /// The histograms that stand for the values of lines, by the places of the lines among all sample lines.
     public let histograms: [Int: NativeHistogram]
+    /// The values of lines that are NaNs other than the ordinary one, likewise.
+    let otherNaNs: [Int: Double]
     /// In the order of their lines; the time of one that has none of its own is yet to be set.
     public let exemplars: [LineExemplar]
 
@@ -83,6 +86,7 @@ public struct ProtobufPage: Sendable {
         }
         text = transcript.writer.finish()
         histograms = transcript.histograms
+        otherNaNs = transcript.otherNaNs
         exemplars = transcript.exemplars
     }
 }
@@ -91,6 +95,7 @@ public struct ProtobufPage: Sendable {
 struct ProtobufTranscript {
     var writer = ExpositionWriter(.openMetrics)
     private(set) var histograms: [Int: NativeHistogram] = [:]
+    private(set) var otherNaNs: [Int: Double] = [:]
     private(set) var exemplars: [ProtobufPage.LineExemplar] = []
     private var lineCount = 0
     let keepsClassicBuckets: Bool
@@ -147,12 +152,12 @@ struct ProtobufTranscript {
             var histogram = ClientHistogram()
             try histogram.read(content.message, isGauge: isGauge)
             if histogram.isNative {
-                if let fault = histogram.native.layoutFault { throw reader.fault(fault) }
+                if let fault = histogram.fault { throw reader.fault(fault) }
                 histograms[lineCount] = histogram.native
                 note(histogram.exemplars)
                 write(line, 0)
             }
-            if !histogram.isNative || keepsClassicBuckets && !histogram.buckets.isEmpty { classic(histogram, line) }
+            if !histogram.isNative || keepsClassicBuckets && histogram.hasClassicBuckets { classic(histogram, line) }
         default:
             if content.field == 3 { try noteCounter(content.message) }
             write(line, try Self.value(content.message))
@@ -217,6 +222,7 @@ struct ProtobufTranscript {
         if let bound { labels.append(Label(name: bound.name, value: OpenMetricsNumber.text(bound.value))) }
         // An empty label is none of the series, and keeps what a scrape would put there.
         writer.write(Labels(labels), and: labels.filter(\.value.isEmpty), value, at: line.time)
+        if value.isNaN, value.bitPattern != StaleMarker.ordinaryNaNBits { otherNaNs[lineCount] = value }
         lineCount += 1
     }
 

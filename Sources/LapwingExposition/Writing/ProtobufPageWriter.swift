@@ -42,9 +42,6 @@ public struct ProtobufPageWriter: Sendable {
 
     public init() {}
 
-    /// Whether the format has a form for a histogram: it has none for custom buckets.
-    public static func canHold(_ histogram: NativeHistogram) -> Bool { !histogram.usesCustomBuckets }
-
     /// Writes one float.
     ///
     /// - Parameters:
@@ -59,9 +56,7 @@ public struct ProtobufPageWriter: Sendable {
         write(labels, further, content, kind == .counter ? .counter : kind == .gauge ? .gauge : .untyped, metadata, time)
     }
 
-    /// Writes one histogram.
-    ///
-    /// - Precondition: `canHold(histogram)`.
+    /// Writes one histogram; custom bounds as those of classic buckets, which Prometheus does not look for there.
     public mutating func write(
         _ labels: Labels, and further: [Label] = [], _ histogram: NativeHistogram, of metadata: MetricMetadata? = nil, at time: Timestamp
     ) {

@@ -35,7 +35,7 @@ struct FederationEndpoint: Sendable {
             for text in parameters.texts("match[]") { groups.append(try RequestParameters.matchers(in: text)) }
             // An empty selector finds nothing, as in Prometheus.
             samples = try newest(groups.filter { !$0.isEmpty }, over: TimeRange(start: now - lookbackDelta, end: now)).filter { sample in
-                sample.histogram.map { isProtobuf && ProtobufPageWriter.canHold($0) } ?? true
+                sample.histogram.map { isProtobuf && !$0.usesCustomBuckets } ?? true
             }
         } catch {
             return .text(error.message + "\n", status: error.kind.status)

@@ -38,7 +38,7 @@ struct ImportEndpoint: Sendable {
         var page = ExpositionPage()
         let format = protobuf == nil ? try ExpositionFormat(contentType: contentType, fallback: .prometheusText) : .openMetrics
         try page.read(bytes.span, as: format, known: &texts)
-        page.histograms = protobuf?.histograms ?? [:]
+        if let protobuf { page.complete(from: protobuf) }
         var labels = [Labels](repeating: .empty, count: texts.count)
         for line in page.newLines { labels[Int(page.series[line])] = try page.labels(ofLine: line, in: bytes.span) }
         let references = try sink.references(for: labels)

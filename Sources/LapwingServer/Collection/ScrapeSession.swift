@@ -103,7 +103,7 @@ struct ScrapeSession: Sendable {
         var bytes = bytes
         let protobuf = try Self.transcribe(&bytes, contentType)
         try readPage(bytes, protobuf == nil ? contentType : ExpositionFormat.openMetrics.contentType, &outcome)
-        page.histograms = protobuf?.histograms ?? [:]
+        if let protobuf { page.complete(from: protobuf) }
         try resolve(bytes, &outcome, sink)
         let limit = target.configuration.sampleLimit
         outcome.kept = series.keptLines(of: page)

@@ -49,9 +49,52 @@ import Testing
         let page = try read(bytes)
         #expect(page.histograms == all)
         #expect(page.text.filter { $0.hasPrefix("# TYPE") } == ["# TYPE h histogram", "# TYPE h gaugehistogram", "# TYPE h histogram"])
-        var custom = whole
-        custom.schema = NativeHistogram.customBucketsSchema
-        #expect(!ProtobufPageWriter.canHold(custom) && ProtobufPageWriter.canHold(whole))
+    }
+
+    @Test func `gives back custom buckets by the bounds of classic ones, whole, broken and without observations`() throws {
+        let whole = NativeHistogram(
+            schema: NativeHistogram.customBucketsSchema, count: 10, sum: 4.5, positiveSpans: [.init(offset: 1, length: 1), .init(offset: 1, length: 2)],
+            positiveBuckets: [4, 1, 5], customValues: [-1, 0.1, 2, 1e9])
+        var broken = whole
+        broken.positiveBuckets = [0.1, 0.2, 0.3]
+        broken.count = 0.1 + 0.2 + 0.3
+        let empty = NativeHistogram(schema: NativeHistogram.customBucketsSchema, customValues: [1, 2])
+        let all = [whole, broken, empty]
+        var writer = ProtobufPageWriter()
+        for (index, histogram) in all.enumerated() { writer.write(Labels(metric: "h", ["i": "\(index)"]), histogram, at: Self.time) }
+        let bytes = writer.finish()
+        #expect(try read(bytes).histograms == all)
+        let page = try ProtobufPage(bytes, keepsClassicBuckets: true)
+        #expect(page.histograms.count == 3 && !String(decoding: page.text, as: UTF8.self).contains("le="))
+        var classic = ClientHistogram()
+        try classic.read(ProtobufReader(whole.clientMessage), isGauge: false)
+        #expect(classic.buckets.map(\.bound) == whole.customValues && classic.buckets.map(\.count) == [0, 4, 4, 5])
+    }
+
+    @Test func `without the bounds of its custom buckets is refused`() {
+        var unbound = NativeHistogram(
+            schema: NativeHistogram.customBucketsSchema, count: 1, sum: 1, positiveSpans: [.init(offset: 0, length: 2)], positiveBuckets: [0, 1],
+            customValues: [1])
+        unbound.customValues = []
+        var writer = ProtobufPageWriter()
+        writer.write(Labels(metric: "h"), unbound, at: Self.time)
+        #expect { try ProtobufPage(writer.finish()) } throws: {
+            ($0 as? RemoteWriteError)?.message.contains("only 0 custom bounds defined") ?? false
+        }
+    }
+
+    @Test func `keeps the bits of every NaN, stale markers among them`() throws {
+        let values = [Double.nan, StaleMarker.value, Double(bitPattern: StaleMarker.ordinaryNaNBits), Double(bitPattern: 0xfff8_0000_0000_0007), 1]
+        var writer = ProtobufPageWriter()
+        for (index, value) in values.enumerated() { writer.write(Labels(metric: "g", ["i": "\(index)"]), value, at: Self.time) }
+        writer.write(Labels(metric: "h"), .staleMarker, at: Self.time)
+        let protobuf = try ProtobufPage(writer.finish())
+        var page = ExpositionPage()
+        var texts = SeriesTexts()
+        try page.read(protobuf.text.span, as: .openMetrics, known: &texts)
+        page.complete(from: protobuf)
+        #expect(page.values.prefix(values.count).map(\.bitPattern) == values.map(\.bitPattern))
+        #expect(page.histograms[values.count]?.isStaleMarker == true)
     }
 
     @Test func `goes on in another message when one is long`() throws {
