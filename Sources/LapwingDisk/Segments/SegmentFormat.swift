@@ -3,7 +3,7 @@
 ///     file        header │ data frames … │ index frames … │ record frames … │ end frame
 ///
 ///     data        ┌───┬────────────────────────────┐   blocks, one behind the other: samples, and times that several
-///                 │ 1 │ bytes                      │   chunks may name; at most 128 KiB and one block a frame
+///                 │ 1 │ bytes                      │   chunks may name; 32 KiB and one block a frame at most
 ///                 └───┴────────────────────────────┘
 ///
 ///     index       ┌───┬─────────────────────────────────────────────────────────┬─ … ─┐
@@ -34,7 +34,9 @@ enum SegmentFormat {
     static let index: UInt8 = 2
     static let end: UInt8 = 3
     static let firstRecord: UInt8 = 16
-    static let frameBytes = 128 << 10
+    /// What a flipped bit takes of the data or of the index, and one block or series more.
+    static let dataFrameBytes = 32 << 10
+    static let indexFrameBytes = 8 << 10
     static let endFrameBytes = FrameFormat.frameHeaderBytes + 41
 }
 

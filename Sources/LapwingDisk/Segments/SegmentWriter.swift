@@ -31,7 +31,7 @@ public struct SegmentWriter: Sendable {
 
     /// Begins the next series, whose chunks follow.
     public mutating func beginSeries(id: UInt32, key: [UInt8], chunks: Int) {
-        if index.bytes.count >= SegmentFormat.frameBytes {
+        if index.bytes.count >= SegmentFormat.indexFrameBytes {
             finishedIndex.append(index.bytes)
             index = IndexEncoder()
         }
@@ -89,7 +89,7 @@ public struct SegmentWriter: Sendable {
 
     /// Puts a block into the frame that is being filled.
     private mutating func place(_ block: [UInt8]) throws(DiskError) -> Range<Int> {
-        if data.count >= SegmentFormat.frameBytes { try flushData() }
+        if data.count >= SegmentFormat.dataFrameBytes { try flushData() }
         let start = frames.count + data.count
         data.append(contentsOf: block)
         return start..<start + block.count

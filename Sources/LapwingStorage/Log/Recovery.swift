@@ -186,7 +186,8 @@ struct Recovery {
         }
         if damagedData.isEmpty, damagedIndex.isEmpty { return true }
         let bytes = Set(damagedData + damagedIndex).reduce(0) { $0 + $1.bytes.count }
-        let lostSeries = damagedIndex.isEmpty ? "" : ", and the series whose index it was"
+        let missing = file.series - series.count
+        let lostSeries = missing > 0 ? ", and \(missing) series whose index it was" : ""
         damage(name, "\(bytes) bytes are damaged; \(lostSamples) samples that stood there are lost\(lostSeries); the rest is used")
         files.damaged.append(name)
         files.isDue = true

@@ -203,6 +203,21 @@ import Testing
         }
     }
 
+    @Test func `a flipped bit in an index is told with the number of series that it took`() throws {
+        let disk = SimulatedDisk()
+        let store = try DurableHistory.open(disk).store
+        try Self.fill(store, 2000, 0..<2)
+        try store.checkpoint()
+        let bytes = disk.contents(of: "d/checkpoint-00000001")
+        // The samples are few: most of the file is its index.
+        disk.flipBit(8 * (bytes.count - 20_000), of: "d/checkpoint-00000001")
+        disk.restart(after: .process)
+        let report = try DurableHistory.open(disk).report
+        let lost = 2000 - report.series
+        #expect(lost > 0 && lost < 1000)
+        #expect(report.damages.count == 1 && report.damages[0].contains("and \(lost) series whose index it was"), "\(report.damages)")
+    }
+
     @Test func `a file of another version is refused by its number and left alone`() throws {
         let disk = SimulatedDisk()
         try Self.fill(try DurableHistory.open(disk).store, 1, 0..<3)
