@@ -93,9 +93,9 @@ extension PageState {
         if chunks.contains(where: { $0.kind != .floats }) { return .content(content(of: place)) }
         let runs = OpenRuns(older: series[place].older, newer: series[place].newer)
         if places.count > SeriesPage.chunksUnderLock {
-            let older = olderStart(place), newer = newerStart(place)
-            let values = values[older..<(older + runs.older.count)] + values[newer..<(newer + runs.newer.count)]
-            return .chunks(Array(chunks), runs, openValues: Array(values))
+            let start = olderStart(place)
+            let openValues = Array(values[start..<(start + runs.older.count + runs.newer.count)])
+            return .chunks(Array(chunks), runs, openValues: openValues)
         }
         let times = try columns.takeTimes(runs, chunks, range, at: version, decoded)
         try times.decodeValues(chunks, into: &columns)

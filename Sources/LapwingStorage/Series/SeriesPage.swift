@@ -40,10 +40,10 @@ struct PageState {
     var series: [SeriesState] = []
     /// Of each series, kept beside: an append asks for it first, and looking at a whole `SeriesState` counts references.
     private(set) var newestTimes: [Int64] = []
-    /// Two runs for each series, one after the other.
+    /// Those of each series' older run and behind them those of its newer, in a room of the same size for each series.
     private(set) var values: [Double] = []
-    /// Values that each run has room for; as many as the fullest needs, up to `OpenTimes.capacity`.
-    private(set) var runCapacity = 0
+    /// Values that there is room for: as many as the fullest series needs.
+    private var room = 0
     /// What the chunks of each series come to that have no summaries of their own yet, for those whose long windows were
     /// asked for; without samples for the others, and empty where all are.
     var tails: [SampleSummary] = []
@@ -84,20 +84,22 @@ struct PageState {
     mutating func noteNewestTime(_ place: Int) { newestTimes[place] = series[place].newestTime }
 
     private mutating func resizeValues() {
-        let missing = series.count * 2 * runCapacity - values.count
+        let missing = series.count * room - values.count
         if missing > 0 { values.append(contentsOf: repeatElement(0, count: missing)) }
     }
 
-    /// Doubles the room of every run.
-    private mutating func growRuns() {
-        let (old, capacity) = (values, runCapacity == 0 ? 4 : runCapacity * 2)
+    /// Makes room for so many values of each series: doubled while they are one run, then as many as lie open before a run is sealed.
+    private mutating func makeRoom(for count: Int) {
+        if count <= room { return }
+        let (old, before) = (values, room)
+        let usual = count > OpenTimes.capacity ? OpenTimes.capacity + sealingCount : min(OpenTimes.capacity, max(4, 2 * before))
+        room = max(count, usual)
         values = []
-        values.reserveCapacity(series.count * 2 * capacity)
-        for run in 0..<(series.count * 2) {
-            values.append(contentsOf: old[(run * runCapacity)..<((run + 1) * runCapacity)])
-            values.append(contentsOf: repeatElement(0, count: capacity - runCapacity))
+        values.reserveCapacity(series.count * room)
+        for place in series.indices {
+            values.append(contentsOf: old[(place * before)..<((place + 1) * before)])
+            values.append(contentsOf: repeatElement(0, count: room - before))
         }
-        runCapacity = capacity
     }
 
     // MARK: Appending in order
@@ -137,8 +139,9 @@ struct PageState {
             }
         }
         let index = series[place].newer.count - 1
-        if index >= runCapacity { growRuns() }
-        values[newerStart(place) + index] = value
+        let held = series[place].older.count + index
+        if held >= room { makeRoom(for: held + 1) }
+        values[olderStart(place) + held] = value
         if !follows { workspace.noteTimes(series[place].newer) }
         if index + 1 == sealingCount { sealOlder(place, batch, &workspace.encoder) }
     }
@@ -172,7 +175,6 @@ struct PageState {
     private mutating func rotate(_ place: Int, _ batch: borrowing BatchContext, _ encoder: inout ChunkEncoder) {
         sealOlder(place, batch, &encoder)
         series[place].older = series[place].newer
-        series[place].newerPlace ^= 1
     }
 
     private mutating func sealOlder(_ place: Int, _ batch: borrowing BatchContext, _ encoder: inout ChunkEncoder) {
@@ -193,13 +195,16 @@ struct PageState {
         series[place].chunks.seal(columns, &encoder)
         extendTail(place, columns)
         summarizeChunks(place)
+        // The newer run's values stand where the older one's were from here on.
+        let (start, sealed) = (olderStart(place), series[place].older.count)
+        for index in start..<(start + series[place].newer.count) { values[index] = values[index + sealed] }
         series[place].older = OpenRun()
     }
 
     // MARK: As a value
 
-    func newerStart(_ place: Int) -> Int { (place * 2 + Int(series[place].newerPlace)) * runCapacity }
-    func olderStart(_ place: Int) -> Int { (place * 2 + Int(series[place].newerPlace ^ 1)) * runCapacity }
+    func olderStart(_ place: Int) -> Int { place * room }
+    func newerStart(_ place: Int) -> Int { place * room + series[place].older.count }
 
     private func appendRun(_ run: OpenRun, at start: Int, _ places: Range<Int>, to columns: inout SampleColumns) {
         run.appendTimes(places, to: &columns.times)
@@ -252,11 +257,12 @@ struct PageState {
     }
 
     /// Gives a new series open floats whose times are known.
+    ///
+    /// - Parameter restored: those of both runs.
     mutating func restore(_ older: OpenRun, _ newer: OpenRun, _ restored: [Double], to place: Int) {
         (series[place].older, series[place].newer) = (older, newer)
-        while runCapacity < max(older.count, newer.count) { growRuns() }
-        for index in 0..<older.count { values[olderStart(place) + index] = restored[index] }
-        for index in 0..<newer.count { values[newerStart(place) + index] = restored[older.count + index] }
+        makeRoom(for: restored.count)
+        for (index, value) in restored.enumerated() { values[olderStart(place) + index] = value }
     }
 
     /// Drops everything before `time`, by whole chunks.

@@ -9,8 +9,6 @@ struct SeriesState {
     var chunks: [SealedChunk] = []
     var older = OpenRun()
     var newer = OpenRun()
-    /// Which of the two runs of values in the page is the newer's: 0 or 1.
-    var newerPlace: UInt8 = 0
     /// The version that brought the newest sealed sample.
     var sealedVersion: UInt64 = 0
     /// What the first chunks come to.
