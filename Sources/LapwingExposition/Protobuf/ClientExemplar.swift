@@ -8,7 +8,7 @@ enum ClientExemplar {
         var exemplar = Exemplar(labels: .empty, value: 0, time: 0, hasOwnTime: false)
         while let field = try reader.field() {
             switch (field.number, field.type) {
-            case (1, .bytes): labels.append(try ProtobufTranscript.label(try reader.message()))
+            case (1, .bytes): labels.append(try reader.label())
             case (2, .fixed64): exemplar.value = try reader.double()
             case (3, .bytes):
                 exemplar.time = try milliseconds(try reader.message())

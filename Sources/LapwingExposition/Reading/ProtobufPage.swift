@@ -138,7 +138,7 @@ struct ProtobufTranscript {
         var time: Int64 = 0
         while let field = try reader.field() {
             switch (field.number, field.type) {
-            case (1, .bytes): labels.append(try Self.label(try reader.message()))
+            case (1, .bytes): labels.append(try reader.label())
             case (6, .varint): time = Int64(bitPattern: try reader.varint())
             case (2...7, .bytes): content = (field.number, try reader.message())
             default: try reader.skip(field.type)
@@ -227,19 +227,6 @@ struct ProtobufTranscript {
     }
 
     // MARK: Small messages
-
-    static func label(_ message: ProtobufReader) throws(ProtobufReader.Fault) -> Label {
-        var reader = message
-        var label = Label(name: "", value: "")
-        while let field = try reader.field() {
-            switch (field.number, field.type) {
-            case (1, .bytes): label.name = try reader.text()
-            case (2, .bytes): label.value = try reader.text()
-            default: try reader.skip(field.type)
-            }
-        }
-        return label
-    }
 
     /// The value of a gauge, counter or untyped metric, which is field 1 in each.
     private static func value(_ message: ProtobufReader) throws(ProtobufReader.Fault) -> Double { try pair(message).first }

@@ -68,7 +68,7 @@ extension RemoteWriteRequest {
         var exemplar = Exemplar(labels: .empty, value: 0, time: 0)
         while let field = try reader.field() {
             switch (field.number, field.type) {
-            case (1, .bytes): labels.append(try label(&reader))
+            case (1, .bytes): labels.append(try reader.label())
             case (2, .fixed64): exemplar.value = try reader.double()
             case (3, .varint): exemplar.time = Int64(bitPattern: try reader.varint())
             default: try reader.skip(field.type)

@@ -127,7 +127,7 @@ public struct RemoteWriteRequest: Sendable {
         var labels: [Label] = []
         do throws(ProtobufReader.Fault) {
             var reader = ProtobufReader(bytes, series.labels)
-            while try reader.field() != nil { labels.append(try Self.label(&reader)) }
+            while try reader.field() != nil { labels.append(try reader.label()) }
         } catch {
             throw RemoteWriteError("a label is damaged at byte \(error.offset): \(error.message)")
         }
@@ -139,20 +139,6 @@ public struct RemoteWriteRequest: Sendable {
         }
         if result[LabelName.metric] == nil { throw RemoteWriteError("the series \(result) has no metric name") }
         return result
-    }
-
-    static func label(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) -> Label {
-        let outer = try reader.enter()
-        var label = Label(name: "", value: "")
-        while let field = try reader.field() {
-            switch (field.number, field.type) {
-            case (1, .bytes): label.name = try reader.text()
-            case (2, .bytes): label.value = try reader.text()
-            default: try reader.skip(field.type)
-            }
-        }
-        reader.leave(outer)
-        return label
     }
 }
 
