@@ -121,20 +121,10 @@ final class ScrapeLoop: Sendable {
 }
 
 /// Something about a target that a person may want to read in a log.
-public enum ScrapeEvent: Sendable, CustomStringConvertible {
+public enum ScrapeEvent: Sendable {
     /// Told when the error is another one than last time.
     case failed(ScrapeTarget, ScrapeError)
     case recovered(ScrapeTarget)
     /// Samples that were not taken, by reason.
     case refused(ScrapeTarget, outOfOrder: Int, duplicates: Int, outOfBounds: Int)
-
-    public var description: String {
-        switch self {
-        case .failed(let target, let error): "scrape of \(target.url) failed: \(error)"
-        case .recovered(let target): "scrape of \(target.url) works again"
-        case .refused(let target, let outOfOrder, let duplicates, let outOfBounds):
-            "scrape of \(target.url): \(outOfOrder) samples out of order, \(duplicates) twice at one time,"
-                + " \(outOfBounds) too old or too far ahead were left out"
-        }
-    }
 }

@@ -69,6 +69,17 @@ extension Sidecar {
         }
     }
 
+    static func report(_ event: ScrapeEvent, _ log: LogWriter) {
+        switch event {
+        case .failed(let target, let error): log.log(.warn, "scrape failed", ["target": target.url, "err": "\(error)"])
+        case .recovered(let target): log.log(.info, "scrape works again", ["target": target.url])
+        case .refused(let target, let outOfOrder, let duplicates, let outOfBounds):
+            log.log(
+                .warn, "samples of a scrape were left out",
+                ["target": target.url, "out_of_order": "\(outOfOrder)", "duplicates": "\(duplicates)", "out_of_bounds": "\(outOfBounds)"])
+        }
+    }
+
     func routes() -> APIRoutes {
         let configuration = settings.value.configuration
         let (externalURL, writing) = (configuration.externalURL ?? "", PiecewiseSink(sink: sink))

@@ -120,7 +120,7 @@ public final class Sidecar: Sendable {
             capacity: configuration.maxExemplars.map { max(0, $0) } ?? ExemplarStore.maximumExemplars,
             outOfOrderWindow: configuration.outOfOrderWindow ?? .zero, clock: { .now })
         scrapes = ScrapeManager(client: client, sink: sink, exemplars: exemplars, version: LapwingVersion.text) { event in
-            log.log(.warn, "\(event)")
+            Self.report(event, log)
         }
         finder = TargetFinder(scrapes, client: client, version: LapwingVersion.text, log: log)
         demo = configuration.runsDemo ? DemoService() : nil

@@ -1,6 +1,7 @@
 import LapwingConfiguration
 import LapwingHTTP
 import LapwingSeries
+import LapwingText
 import Synchronization
 import Testing
 
@@ -104,8 +105,9 @@ import Testing
         (.page(String(repeating: "m 1\n", count: 20)), "body size limit exceeded"),
     ])
     func `what goes wrong is told in upstream's words`(answer: SimulatedNetwork.Answer, error: String) async {
-        let events = Mutex<[String]>([])
-        let manager = manager { event in events.withLock { $0.append("\(event)") } }
+        let lines = Mutex<[String]>([])
+        let log = LogWriter { line in lines.withLock { $0.append(String(line.drop { $0 != " " })) } }
+        let manager = manager { event in Sidecar.report(event, log) }
         network["http://a:1/metrics"] = answer
         var job = job("a:1")
         job.bodySizeLimit = 64
@@ -115,8 +117,9 @@ import Testing
         network["http://a:1/metrics"] = .page("m 1\n")
         await clock.advance(to: 103_000, resting: 1)
         #expect(
-            events.withLock { $0 } == [
-                "scrape of http://a:1/metrics failed: \(error)", "scrape of http://a:1/metrics works again",
+            lines.withLock { $0 } == [
+                " level=warn msg=\"scrape failed\" target=http://a:1/metrics err=\(GoQuote.quote(error))\n",
+                " level=info msg=\"scrape works again\" target=http://a:1/metrics\n",
             ])
         await manager.stop()
     }
