@@ -31,9 +31,10 @@ public final class HTTPCancellation: Sendable {
     private static let patience = Duration.seconds(1)
 
     private let flag = Atomic<Bool>(false)
-    /// Raw values of `HTTPRoom`.
+    /// Raw values of `HTTPRoom`; a trial is needed where the one that was had was too short.
     private let room = Atomic<Int>(HTTPRoom.large.rawValue)
-    private let needed = Atomic<Int>(HTTPRoom.trial.rawValue)
+    private let needed = Atomic<Int>(nothing)
+    private static let nothing = -1
     private let trial = Mutex<Trial?>(nil)
 
     public init() {}
@@ -42,7 +43,8 @@ public final class HTTPCancellation: Sendable {
     public var isCancelled: Bool {
         if flag.load(ordering: .relaxed) { return true }
         guard room.load(ordering: .relaxed) == HTTPRoom.trial.rawValue, trial.withLock({ $0?.isOver ?? false }) else { return false }
-        return !hasRoom(.place)
+        needed.max(HTTPRoom.trial.rawValue, ordering: .relaxed)
+        return true
     }
 
     /// Whether the handler may take so much; else it should stop, and is called again when there is room.
@@ -57,21 +59,21 @@ public final class HTTPCancellation: Sendable {
     /// Whether the handler was told to stop only because it needs more room: it will be called again, and nobody sees its answer.
     public var isInterrupted: Bool { neededRoom != nil && !flag.load(ordering: .relaxed) }
 
-    /// What the handler needs, where it is more than it has.
-    var neededRoom: HTTPRoom? {
-        let needed = needed.load(ordering: .relaxed)
-        return needed > room.load(ordering: .relaxed) ? HTTPRoom(rawValue: needed) : nil
-    }
+    /// What the handler needs, where it is more than it has: another trial where this one was too short.
+    var neededRoom: HTTPRoom? { HTTPRoom(rawValue: needed.load(ordering: .relaxed)) }
 
     /// From now on the handler, on this thread, may take so much.
     ///
     /// - Parameter time: what a trial may spend of its processor.
     func begin(_ room: HTTPRoom, _ time: Duration?) {
         trial.withLock { $0 = time.map { Trial($0) } }
-        needed.store(HTTPRoom.trial.rawValue, ordering: .relaxed)
+        needed.store(Self.nothing, ordering: .relaxed)
         self.room.store(room.rawValue, ordering: .relaxed)
     }
 
     /// The handler is done.
-    func end() { room.store(HTTPRoom.large.rawValue, ordering: .relaxed) }
+    func end() {
+        needed.store(Self.nothing, ordering: .relaxed)
+        room.store(HTTPRoom.large.rawValue, ordering: .relaxed)
+    }
 }

@@ -12,12 +12,16 @@ public struct HTTPLane: Sendable, Hashable {
     public let largePlaces: Int?
 
     /// A request that finds all places taken is handled nevertheless, for a short time: who asks for little need not wait for those
-    /// who ask for much. One that is not done by then, and looks at its cancellation, is begun anew when it gets a place, and then gives
-    /// way to others.
+    /// who ask for much. One that is not done by then, and looks at its cancellation, is tried again for longer, and at last begun anew
+    /// when it gets a place, where it gives way to others.
     public struct Trial: Sendable, Hashable {
+        /// For those that were not tried before; those that are tried again have as many more.
         public let places: Int
-        /// Of its processor; shorter, down to a quarter, while others wait for theirs.
+        /// Of its processor, the last time.
         public let time: Duration
+
+        /// How often one is tried, and which part of the time each trial may take.
+        static let shares = [16, 4, 1]
 
         public init(places: Int, time: Duration) {
             self.places = max(1, places)

@@ -7,6 +7,8 @@ struct ServerExchange: Sendable {
     /// What the handler may take; of a trial also how much of its processor's time.
     var room = HTTPRoom.large
     var trial: Duration?
+    /// How often it was tried.
+    var trials = 0
     /// Whether it is known to take long, so that what else there is to do comes first.
     var givesWay = false
 
@@ -44,13 +46,31 @@ struct ServerExchange: Sendable {
     private func send(_ body: [UInt8], _ plan: ResponsePlan) -> Bool {
         let content = plan.compressesBody ? Gzip.compress(body, level: configuration.compressionLevel) : body
         let head = plan.head(length: content.count)
-        if plan.omitsBody {
-            return finish(OutgoingBytes([head]), plan)
-        } else if content.count <= StreamedBody.blockBytes {
-            return finish(OutgoingBytes([head + content]), plan)
-        } else {
-            return finish(OutgoingBytes([head, content]), plan)
+        if plan.omitsBody { return finish(OutgoingBytes([head]), plan) }
+        if content.count <= StreamedBody.blockBytes { return finish(OutgoingBytes([head + content]), plan) }
+        // A larger one waits for its client on this thread, as a streamed one does: those that do are few.
+        let writer = writer(plan)
+        do throws(HTTPBodyWriterError) {
+            try writer.send(head, content)
+            return finish(OutgoingBytes([]), plan)
+        } catch {
+            return abandon()
         }
+    }
+
+    private func writer(_ plan: ResponsePlan) -> SocketBodyWriter {
+        SocketBodyWriter(
+            connection.descriptor, StreamedBody(plan, compressionLevel: configuration.compressionLevel),
+            timeout: configuration.writeTimeout, request.cancellation, loop.stalled,
+            mayWait: { loop.mayWait(self, for: $0) }, onStall: { loop.clientStalls(self) })
+    }
+
+    private func abandon() -> Bool {
+        connection.withState { state in
+            state.isHandling = false
+            _ = state.abandon(connection.descriptor)
+        }
+        return true
     }
 
     /// Sends what can be sent now and leaves the rest to the loop.
@@ -74,21 +94,12 @@ struct ServerExchange: Sendable {
     }
 
     private func stream(_ write: @Sendable (any HTTPBodyWriter) throws -> Void, _ plan: ResponsePlan) -> Bool {
-        let writer = SocketBodyWriter(
-            connection.descriptor, StreamedBody(plan, compressionLevel: configuration.compressionLevel),
-            timeout: configuration.writeTimeout, request.cancellation, loop.stalled,
-            mayWait: { loop.mayWait(self, for: $0) }, onStall: { loop.clientStalls(self) })
+        let writer = writer(plan)
         do {
             if !plan.omitsBody { try write(writer) }
             return finish(OutgoingBytes([writer.finish()]), plan)
         } catch {
-            guard writer.hasSentNothing, !(error is HTTPBodyWriterError) else {
-                connection.withState { state in
-                    state.isHandling = false
-                    _ = state.abandon(connection.descriptor)
-                }
-                return true
-            }
+            guard writer.hasSentNothing, !(error is HTTPBodyWriterError) else { return abandon() }
             let response = configuration.faultResponse(HTTPFault(.internalServerError, "\(error)"))
             guard case .bytes(let body) = response.body else { return finish(OutgoingBytes([]), plan) }
             let faultPlan = ResponsePlan(response, to: request.head, endsConnection: true, configuration)
@@ -139,7 +150,7 @@ private final class SocketBodyWriter: HTTPBodyWriter {
     func finish() -> [UInt8] { body.finish() }
 
     /// Sends three runs of bytes as one.
-    private func send(_ bytes: [UInt8], _ content: [UInt8] = [], _ behind: [UInt8] = []) throws(HTTPBodyWriterError) {
+    func send(_ bytes: [UInt8], _ content: [UInt8] = [], _ behind: [UInt8] = []) throws(HTTPBodyWriterError) {
         hasSentNothing = false
         let count = bytes.count + content.count + behind.count
         var offset = 0

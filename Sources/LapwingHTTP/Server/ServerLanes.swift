@@ -3,8 +3,9 @@ import Synchronization
 /// Who is in each lane, and who waits.
 ///
 /// Of those that wait for a place the one with the fewest bytes is next, and of these the oldest: who asks for little need not wait
-/// for those who ask for much, and nobody is overtaken by all who come after. Of those that wait for a trial in turns the newest
-/// and the oldest, so that a burst does not hold up who comes behind it.
+/// for those who ask for much, and nobody is overtaken by all who come after. Of those that wait for a trial, and were tried
+/// the least, in turns the newest and the oldest, so that a burst does not hold up who comes behind it; and who was not tried yet does not
+/// wait for those who are tried again.
 final class ServerLanes: Sendable {
     private struct Waiting {
         private var exchanges: [ServerExchange] = []
@@ -23,9 +24,12 @@ final class ServerLanes: Sendable {
             return smallest.map { take($0) }
         }
 
-        mutating func takeNewest() -> ServerExchange? { exchanges.isEmpty ? nil : take(exchanges.count - 1) }
-
-        mutating func takeOldest() -> ServerExchange? { exchanges.isEmpty ? nil : take(0) }
+        /// Of those that were tried the least.
+        /// - Complexity: O(`HTTPLane.maxWaiting`).
+        mutating func takeLeastTried(newest: Bool) -> ServerExchange? {
+            guard let least = exchanges.lazy.map(\.trials).min() else { return nil }
+            return (newest ? exchanges.lastIndex { $0.trials == least } : exchanges.firstIndex { $0.trials == least }).map { take($0) }
+        }
 
         private mutating func take(_ index: Int) -> ServerExchange {
             bytes -= exchanges[index].request.body.count
@@ -33,50 +37,85 @@ final class ServerLanes: Sendable {
         }
     }
 
+    /// What a request has or waits for, in the order in which it is given.
+    private enum Seat: Int, CaseIterable {
+        case large, place, firstTrial, laterTrial
+    }
+
     private struct State {
-        /// Connections whose requests have a place, a place for trials, and a large one.
-        var taken: Set<UInt64> = []
-        var tried: Set<UInt64> = []
-        var large: Set<UInt64> = []
-        /// Those that need a place, those that need a large one, and those that have not had a trial.
-        var waiting = Waiting()
-        var waitingLarge = Waiting()
-        var untried = Waiting()
-        var triesNewest = false
+        /// Connections whose requests have a seat, by its kind.
+        private var seated = [Set<UInt64>](repeating: [], count: Seat.allCases.count)
+        private var waiting = [Waiting](repeating: Waiting(), count: Seat.allCases.count)
+        private var triesNewest = false
 
         func isOverfull(_ lane: HTTPLane) -> Bool {
-            waiting.bytes + waitingLarge.bytes + untried.bytes > lane.waitingBytes
-                || waiting.count + waitingLarge.count + untried.count > HTTPLane.maxWaiting
+            waiting.reduce(0) { $0 + $1.bytes } > lane.waitingBytes || waiting.reduce(0) { $0 + $1.count } > HTTPLane.maxWaiting
         }
 
-        mutating func remove(_ token: UInt64) -> Bool {
-            taken.remove(token) != nil || tried.remove(token) != nil || large.remove(token) != nil
+        mutating func arrive(_ exchange: ServerExchange) { waiting[Seat.firstTrial.rawValue].append(exchange) }
+
+        mutating func turnAwayNewest() { _ = waiting[Seat.firstTrial.rawValue].takeLeastTried(newest: true) }
+
+        /// Lets one wait that has begun already.
+        mutating func wait(_ exchange: ServerExchange, for room: HTTPRoom, in lane: HTTPLane) {
+            var exchange = exchange
+            if room == .trial, exchange.trials < HTTPLane.Trial.shares.count { return waiting[Seat.laterTrial.rawValue].append(exchange) }
+            exchange.givesWay = true
+            waiting[(room == .large && lane.largePlaces != nil ? Seat.large : .place).rawValue].append(exchange)
+        }
+
+        mutating func leave(_ token: UInt64) -> Bool {
+            for seat in seated.indices where seated[seat].remove(token) != nil { return true }
+            return false
         }
 
         /// Lets those in for whom there is room.
         mutating func admit(_ lane: HTTPLane) -> [ServerExchange] {
             var admitted: [ServerExchange] = []
-            while large.count < lane.largePlaces ?? 0, var next = waitingLarge.takeNext() {
-                large.insert(next.connection.token)
-                next.room = .large
-                admitted.append(next)
-            }
-            while taken.count < lane.places, var next = waiting.takeNext() ?? untried.takeNext() {
-                taken.insert(next.connection.token)
-                next.room = lane.largePlaces == nil ? .large : .place
-                admitted.append(next)
-            }
-            guard let trial = lane.trial else { return admitted }
-            while tried.count < trial.places, untried.count > 0 {
-                triesNewest.toggle()
-                guard var next = triesNewest ? untried.takeNewest() : untried.takeOldest() else { break }
-                tried.insert(next.connection.token)
-                next.room = .trial
-                next.trial = max(trial.time / 4, trial.time / (1 + untried.count))
-                admitted.append(next)
+            for seat in Seat.allCases {
+                while seated[seat.rawValue].count < Self.count(of: seat, in: lane), let next = next(for: seat) {
+                    seated[seat.rawValue].insert(next.connection.token)
+                    admitted.append(Self.seating(next, on: seat, in: lane))
+                }
             }
             return admitted
         }
+
+        private static func count(of seat: Seat, in lane: HTTPLane) -> Int {
+            switch seat {
+            case .large: lane.largePlaces ?? 0
+            case .place: lane.places
+            case .firstTrial, .laterTrial: lane.trial?.places ?? 0
+            }
+        }
+
+        private mutating func next(for seat: Seat) -> ServerExchange? {
+            switch seat {
+            case .large: return waiting[seat.rawValue].takeNext()
+            case .place:
+                for kind in [Seat.place, .laterTrial, .firstTrial] { if let next = waiting[kind.rawValue].takeNext() { return next } }
+                return nil
+            case .firstTrial, .laterTrial:
+                triesNewest.toggle()
+                return waiting[seat.rawValue].takeLeastTried(newest: triesNewest)
+            }
+        }
+
+        private static func seating(_ exchange: ServerExchange, on seat: Seat, in lane: HTTPLane) -> ServerExchange {
+            var exchange = exchange
+            exchange.trial = nil
+            switch seat {
+            case .large: exchange.room = .large
+            case .place: exchange.room = lane.largePlaces == nil ? .large : .place
+            case .firstTrial, .laterTrial:
+                exchange.room = .trial
+                exchange.trial = lane.trial.map { $0.time / HTTPLane.Trial.shares[exchange.trials] }
+                exchange.trials += 1
+            }
+            return exchange
+        }
+
+        var isLargePlaceWanted: Bool { waiting[Seat.large.rawValue].count > 0 }
     }
 
     enum Entry {
@@ -95,11 +134,11 @@ final class ServerLanes: Sendable {
         return lanes.withLock { lanes in
             var state = lanes[lane] ?? State()
             defer { lanes[lane] = state }
-            state.untried.append(exchange)
+            state.arrive(exchange)
             // Whoever else might come in has done so when the last left.
             if let admitted = state.admit(lane).first { return .now(admitted) }
             guard state.isOverfull(lane) else { return .later }
-            _ = state.untried.takeNewest()
+            state.turnAwayNewest()
             return .full
         }
     }
@@ -113,13 +152,8 @@ final class ServerLanes: Sendable {
         return lanes.withLock { lanes in
             guard var state = lanes[lane] else { return [] }
             defer { lanes[lane] = state }
-            guard state.remove(exchange.connection.token) else { return [] }
-            if let room {
-                var exchange = exchange
-                exchange.trial = nil
-                exchange.givesWay = true
-                room == .large && lane.largePlaces != nil ? state.waitingLarge.append(exchange) : state.waiting.append(exchange)
-            }
+            guard state.leave(exchange.connection.token) else { return [] }
+            if let room { state.wait(exchange, for: room, in: lane) }
             return state.admit(lane)
         }
     }
@@ -127,6 +161,6 @@ final class ServerLanes: Sendable {
     /// Whether others wait for the large place that a request has.
     func isLargePlaceWanted(_ exchange: ServerExchange) -> Bool {
         guard let lane = exchange.lane else { return false }
-        return lanes.withLock { ($0[lane]?.waitingLarge.count ?? 0) > 0 }
+        return lanes.withLock { $0[lane]?.isLargePlaceWanted ?? false }
     }
 }

@@ -61,6 +61,7 @@ extension Evaluator {
         defer { budget.release(0, taking: 2 * chosen.count) }
         for step in 0..<input.stepCount {
             try check()
+            let before = chosen.count
             for group in 0..<grouping.count {
                 let present = rows[group].filter { input.isPresent($0 * input.stepCount + step) }
                 for row in chosenRows(present, input, step, plan, parameter[step]) {
@@ -69,9 +70,9 @@ extension Evaluator {
                         order.append(row)
                     }
                     chosen.append((row, step))
-                    try budget.hold(0, taking: 2)
                 }
             }
+            try budget.hold(0, taking: 2 * (chosen.count - before))
         }
         for row in order { result.appendRow(input.labels[row], dropsName: input.dropsName[row]) }
         try hold(result.values.count)

@@ -87,7 +87,31 @@ enum APIAnswer {
         }
     }
 
+    /// As `success`, of an array that may be long: what is written is sent and forgotten.
+    static func list<Element: Sendable>(
+        _ elements: [Element], warnings: [String] = [], _ write: @escaping @Sendable (Element, inout JSONWriter) -> Void
+    ) -> HTTPResponse {
+        HTTPResponse(contentType: "application/json", body: .stream { writer in
+            var json = JSONWriter()
+            json.beginObject()
+            json.member("status", "success")
+            json.key("data")
+            json.beginArray()
+            for element in elements {
+                write(element, &json)
+                if json.bytes.count >= bytesInPart { try writer.write(json.take()) }
+            }
+            json.endArray()
+            remarks(warnings, [], &json)
+            json.endObject()
+            try writer.write(json.bytes)
+        })
+    }
+
+    /// Bytes that are sent at once.
+    private static let bytesInPart = 64 << 10
+
     static func strings(_ values: [String], warnings: [String] = []) -> HTTPResponse {
-        success(warnings: warnings) { json in json.array { json in for value in values { json.string(value) } } }
+        list(values, warnings: warnings) { value, json in json.string(value) }
     }
 }

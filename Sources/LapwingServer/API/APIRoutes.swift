@@ -1,5 +1,6 @@
 import Lapwing
 import LapwingHTTP
+import LapwingPromQL
 import LapwingSeries
 import LapwingText
 
@@ -69,7 +70,8 @@ struct APIRoutes: Sendable {
         _ router: inout HTTPRouter, _ path: String, _ methods: [HTTPMethod] = [.get], _ endpoint: @escaping Endpoint
     ) {
         count(&router, "/api/v1/" + path, methods) { [now] request in
-            var response = Self.response(of: endpoint, to: request, now())
+            // Who has gone while the request waited is not answered.
+            var response = request.isCancelled ? APIError(QueryError.cancelled).response : Self.response(of: endpoint, to: request, now())
             CrossOrigin.allow(request, &response)
             return response
         }

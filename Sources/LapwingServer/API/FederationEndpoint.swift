@@ -34,7 +34,8 @@ struct FederationEndpoint: Sendable {
             var groups: [[Matcher]] = []
             for text in parameters.texts("match[]") { groups.append(try RequestParameters.matchers(in: text)) }
             // An empty selector finds nothing, as in Prometheus.
-            samples = try newest(groups.filter { !$0.isEmpty }, over: TimeRange(start: now - lookbackDelta, end: now)).filter { sample in
+            let range = TimeRange(start: now - lookbackDelta, end: now)
+            samples = try newest(groups.filter { !$0.isEmpty }, over: range, request.cancellation).filter { sample in
                 sample.histogram.map { isProtobuf && !$0.usesCustomBuckets } ?? true
             }
         } catch {
@@ -56,13 +57,13 @@ struct FederationEndpoint: Sendable {
     }
 
     /// One sample of each series, in the order of metric names and then of labels.
-    private func newest(_ groups: [[Matcher]], over range: TimeRange) throws(APIError) -> [Sample] {
+    private func newest(_ groups: [[Matcher]], over range: TimeRange, _ cancellation: HTTPCancellation) throws(APIError) -> [Sample] {
         var samples: [Sample] = []
         var known: Set<Labels> = []
-        do throws(ReadError) {
-            let snapshot = source.snapshot()
-            var latest = LatestSamples()
-            for group in groups {
+        let snapshot = source.snapshot()
+        var latest = LatestSamples()
+        for group in groups {
+            do throws(ReadError) {
                 let found = try snapshot.select(group, over: range)
                 try found.readLatest(0..<found.count, over: range, into: &latest)
                 for (row, labels) in found.labels.enumerated() where latest.times[row] != LatestSamples.absent {
@@ -72,15 +73,17 @@ struct FederationEndpoint: Sendable {
                             labels: labels, value: latest.values[row], histogram: latest.histograms[row],
                             time: Timestamp(milliseconds: latest.times[row])))
                 }
+            } catch {
+                throw APIError(.internalError, error.message)
             }
-        } catch {
-            throw APIError(.internalError, error.message)
+            // As they were read, as they were found, and in order.
+            try cancellation.take(bytes: 3 * samples.count * MemoryLayout<Sample>.stride)
         }
-        // Places are sorted and not the samples, which are large, and each metric by itself.
+        // Places are sorted and not the samples, which are large; those of one selector are in the order of their labels already.
         var places = Dictionary(grouping: samples.indices) { samples[$0].labels.metricName }
         places[""] = nil
         return places.sorted { $0.key < $1.key }.flatMap { _, places in
-            places.sorted { samples[$0].labels < samples[$1].labels }.map { samples[$0] }
+            (groups.count > 1 ? places.sorted { samples[$0].labels < samples[$1].labels } : places).map { samples[$0] }
         }
     }
 

@@ -12,10 +12,6 @@ struct QueryEndpoints: Sendable {
 
     /// Points of one series that a range query may ask for.
     static let maximumPoints: Int64 = 11_000
-    /// Samples that a query may hold while it is only tried, 8 MB, and beside others, 32 MB; one that holds more is computed when no
-    /// other such is, or is being sent.
-    static let samplesOfTrial = 1_000_000
-    static let samplesOfPlace = 4_000_000
 
     func instant(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
         let parameters = try RequestParameters(request, now: now)
@@ -63,9 +59,7 @@ struct QueryEndpoints: Sendable {
         var context = QueryContext(
             isCancelled: { cancellation.isCancelled }, deadline: .now + Swift.min(asked ?? timeout, timeout),
             lookbackDelta: try parameters.lookbackDelta())
-        context.isTooMuch = { samples in
-            !cancellation.hasRoom(samples > Self.samplesOfPlace ? .large : samples > Self.samplesOfTrial ? .place : .trial)
-        }
+        context.isTooMuch = { samples in !cancellation.hasRoom(RequestLanes.room(forSamples: samples)) }
         return context
     }
 

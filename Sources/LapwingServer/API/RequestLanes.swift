@@ -1,5 +1,6 @@
 import Foundation
 import LapwingHTTP
+import LapwingPromQL
 
 /// How much of each kind of request is taken in and handled at once, so that none of them keeps the others waiting.
 enum RequestLanes {
@@ -7,6 +8,10 @@ enum RequestLanes {
     static let reading = HTTPLane(
         "reading", places: max(4, 2 * ProcessInfo.processInfo.activeProcessorCount),
         trial: HTTPLane.Trial(places: 2, time: .milliseconds(50)), largePlaces: ProcessInfo.processInfo.activeProcessorCount / 8)
+    /// Samples of eight bytes that a request may hold while it is only tried, 8 MB, and beside others, 32 MB; one that holds more is
+    /// handled when no other such is, or is being sent.
+    static let samplesOfTrial = 1_000_000
+    static let samplesOfPlace = 4_000_000
     /// What brings samples: each may hold its body three times over. Large bodies, and those that do not tell their length, have a
     /// lane of their own.
     static let writing = HTTPLane("writing", places: 4)
@@ -35,5 +40,16 @@ enum RequestLanes {
         return path.hasPrefix("/api/v1/") || path == "/federate" ? reading : nil
     }
 
+    static func room(forSamples count: Int) -> HTTPRoom { count > samplesOfPlace ? .large : count > samplesOfTrial ? .place : .trial }
+
     @Sendable static func bodyLimit(of head: HTTPRequestHead) -> Int { writes.contains(head.target.path) ? maximumWrite : maximumForm }
+}
+
+extension HTTPCancellation {
+    /// Lets a handler go on that holds so many bytes.
+    ///
+    /// - Throws: where it is to stop, or to begin anew when there is room for them; nobody sees the error.
+    func take(bytes: Int) throws(APIError) {
+        if isCancelled || !hasRoom(RequestLanes.room(forSamples: bytes / 8)) { throw APIError(QueryError.cancelled) }
+    }
 }

@@ -7,6 +7,8 @@ struct SeriesEndpoints: Sendable {
     let source: any SeriesSource
 
     static let truncated = "results truncated due to limit"
+    /// What one costs that is found, its labels aside, which the store has: in order, and in a set of those of several selectors.
+    private static let bytesOfSeries = 3 * MemoryLayout<Labels>.stride
 
     func series(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
         let parameters = try RequestParameters(request, now: now)
@@ -15,18 +17,20 @@ struct SeriesEndpoints: Sendable {
         let limit = try parameters.limit()
         let range = try parameters.timeRangeOfSeries()
         let groups = try matchers(parameters)
-        var found: Set<Labels> = []
-        do throws(ReadError) {
-            let snapshot = source.snapshot()
-            for group in groups { found.formUnion(try snapshot.labels(of: group, over: range)) }
-        } catch {
-            throw APIError(.execution, error.message)
+        var found: [Labels] = []
+        let snapshot = source.snapshot()
+        for group in groups {
+            do throws(ReadError) {
+                let labels = try snapshot.labels(of: group, over: range)
+                // Those of one group are in order, and each is there once.
+                found = found.isEmpty ? labels : Set(found + labels).sorted()
+            } catch {
+                throw APIError(.execution, error.message)
+            }
+            try request.cancellation.take(bytes: found.count * Self.bytesOfSeries)
         }
-        let ordered = found.sorted()
-        let shown = limit > 0 ? Array(ordered.prefix(limit)) : ordered
-        return APIAnswer.success(warnings: shown.count < ordered.count ? [Self.truncated] : []) { json in
-            json.array { json in for labels in shown { json.labels(labels) } }
-        }
+        let shown = limit > 0 ? Array(found.prefix(limit)) : found
+        return APIAnswer.list(shown, warnings: shown.count < found.count ? [Self.truncated] : []) { labels, json in json.labels(labels) }
     }
 
     private func matchers(_ parameters: RequestParameters) throws(APIError) -> [[Matcher]] {

@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `tries for a short time what finds no place, and begins it anew when that was too short`() throws {
+    @Test func `tries three times what finds no place, and begins it anew when that was too short`() throws {
         let watch = Watch()
         let lane = HTTPLane("slow", places: 1, trial: .init(places: 1, time: .milliseconds(20)))
         let calls = Mutex(0)
@@ -64,12 +64,12 @@ import Testing
             switch request.path {
             case "/first": watch.pass(request.path)
             case "/long":
-                let isFirst = calls.withLock { calls in
+                let isTrial = calls.withLock { calls in
                     calls += 1
-                    return calls == 1
+                    return calls <= 3
                 }
-                while isFirst, !request.isCancelled {}
-                return .text(isFirst ? "stopped" : "done")
+                while isTrial, !request.isCancelled {}
+                return .text(isTrial ? "stopped" : "done")
             default: break
             }
             return .text(request.path)
@@ -84,11 +84,42 @@ import Testing
                 try short.send(request("/short"))
                 #expect(try short.responses(1).first?.text == "/short")
             }
-            try watch.until { calls.withLock { $0 } == 1 }
+            try watch.until { calls.withLock { $0 } == 3 }
             watch.gate.signal()
             #expect(try first.responses(1).first?.text == "/first")
             #expect(try long.responses(1).first?.text == "done")
-            #expect(calls.withLock { $0 } == 2)
+            #expect(calls.withLock { $0 } == 4)
+        }
+    }
+
+    @Test func `tries what it has not tried yet beside what it tries again`() throws {
+        let watch = Watch()
+        let lane = HTTPLane("slow", places: 1, trial: .init(places: 1, time: .milliseconds(80)))
+        let state = Mutex((isOver: false, tries: [String: Int]()))
+        try withServer({ $0.lane = { _ in lane } }) { request in
+            if request.path == "/first" { watch.pass(request.path) }
+            guard request.path.hasPrefix("/long") else { return .text(request.path) }
+            let tries = state.withLock { state in
+                state.tries[request.path, default: 0] += 1
+                return state.tries[request.path, default: 0]
+            }
+            // The second time it does not look at its cancellation, and keeps its place.
+            while tries > 1 || !request.isCancelled, !state.withLock({ $0.isOver }) {}
+            return .text(request.path)
+        } _: { address, _ in
+            let first = try RawClient(address)
+            try first.send(request("/first"))
+            try watch.until { watch.order.count == 1 }
+            let paths = (0..<9).map { "/long/\($0)" } + ["/short"]
+            let clients = try paths.map { path in
+                let client = try RawClient(address)
+                try client.send(request(path))
+                return client
+            }
+            #expect(try clients[9].responses(1).first?.text == "/short")
+            state.withLock { $0.isOver = true }
+            watch.gate.signal()
+            for (client, path) in zip(clients, paths) where path != "/short" { #expect(try client.responses(1).first?.text == path) }
         }
     }
 
@@ -160,11 +191,12 @@ import Testing
         }
     }
 
-    @Test func `is left by an answer whose client takes nothing`() throws {
+    @Test(arguments: [true, false]) func `is left by an answer whose client takes nothing`(isStreamed: Bool) throws {
         let lane = HTTPLane("large", places: 1)
         let block = [UInt8](repeating: 0x61, count: 1 << 16)
         try withServer({ $0.lane = { _ in lane } }) { request in
             guard request.path == "/large" else { return .text("small") }
+            if !isStreamed { return HTTPResponse(body: .bytes([UInt8](repeating: 0x61, count: 1 << 26))) }
             return HTTPResponse(body: .stream { writer in for _ in 0..<4096 { try writer.write(block) } })
         } _: { address, _ in
             let slow = try RawClient(address)
