@@ -19,8 +19,8 @@ public struct Alert: Sendable, Hashable {
     public var state: State
     /// The result's labels without the metric's name, the rule's labels over them, and `alertname`: its identity.
     public var labels: Labels
-    /// Texts that tell a person more; sorted by name, no part of the identity.
-    public var annotations: [Label]
+    /// No part of the identity.
+    public var texts: AlertTexts
     /// The expression's value at the last evaluation that had a result.
     public var value: Double
 
@@ -38,14 +38,27 @@ public struct Alert: Sendable, Hashable {
 
     /// An alert as it begins: pending from `activeAt`.
     public init(labels: Labels, annotations: [Label] = [], value: Double, activeAt: Timestamp) {
+        self.init(labels: labels, AlertTexts(annotations), value: value, activeAt: activeAt)
+    }
+
+    public init(labels: Labels, _ texts: AlertTexts, value: Double, activeAt: Timestamp) {
         state = .pending
         self.labels = labels
-        self.annotations = annotations
+        self.texts = texts
         self.value = value
         self.activeAt = activeAt
     }
 
     public var isResolved: Bool { resolvedAt != nil }
+
+    /// Texts that tell a person more; sorted by name.
+    public var annotations: [Label] {
+        get { texts.labels }
+        set { texts = AlertTexts(newValue) }
+    }
+
+    /// Whether the last evaluation had a result for it.
+    var isPresent: Bool { state != .inactive && keepFiringSince == nil }
 }
 
 /// A change of one alert that a person may want to know of.

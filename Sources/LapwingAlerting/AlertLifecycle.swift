@@ -33,23 +33,19 @@ public struct AlertLifecycle: Sendable, Hashable {
     /// - Parameter results: one alert for each element of the result, as `Alert.init` makes it with `activeAt: now`.
     /// - Returns: what changed, in the order of the alerts' labels.
     /// - Throws: `AlertStepError`; after `duplicateLabels` nothing has changed, after `limitExceeded` no alert is left.
-    /// - Complexity: O((results + active) log active).
+    /// - Complexity: O(results) where the same alerts have one as before and no wait is over; else O((results + active) log active).
     public func step(
         _ active: inout ActiveAlerts, results: [Alert], at now: Timestamp
     ) throws(AlertStepError) -> [AlertTransition] {
         if results.isEmpty, active.isEmpty { return [] }
-        var present: [Labels: Alert] = [:]
+        if active.renew(results, under: self, at: now) { return [] }
+        var present: Set<Labels> = []
         present.reserveCapacity(results.count)
-        for result in results where present.updateValue(result, forKey: result.labels) != nil {
-            throw .duplicateLabels(result.labels)
-        }
-        var transitions: [AlertTransition] = []
-        for result in results where active.refresh(with: result) {
-            transitions.append(AlertTransition(.pending, result, at: now))
-        }
+        for result in results where !present.insert(result.labels).inserted { throw .duplicateLabels(result.labels) }
+        var transitions = active.refresh(with: results).map { AlertTransition(.pending, $0, at: now) }
         var activeCount = 0
         active.updateEach { alert in
-            let advanced = advance(alert, isPresent: present[alert.labels] != nil, at: now, &transitions)
+            let advanced = advance(alert, isPresent: present.contains(alert.labels), at: now, &transitions)
             if let advanced, advanced.state != .inactive { activeCount += 1 }
             return advanced
         }
@@ -57,7 +53,17 @@ public struct AlertLifecycle: Sendable, Hashable {
             active = ActiveAlerts()
             throw .limitExceeded(limit: limit, count: activeCount)
         }
+        active.settle(under: self)
         return transitions.sorted { $0.alert.labels < $1.alert.labels }
+    }
+
+    /// When an alert next changes by time alone, while it goes on having a result or having none.
+    func nextChange(of alert: Alert) -> Timestamp {
+        switch alert.state {
+        case .pending: alert.activeAt + hold
+        case .firing: alert.keepFiringSince.map { $0 + keepFiringFor } ?? .distantFuture
+        case .inactive: alert.resolvedAt.map { ($0 + Self.resolvedRetention).advanced(byMilliseconds: 1) } ?? .distantPast
+        }
     }
 
     /// The alert after one evaluation, or nil when it is to be forgotten.

@@ -5,8 +5,7 @@ import LapwingText
 /// An alert as a receiver is told of it: with external labels, links, and a time up to which the telling holds.
 public struct NotifiedAlert: Sendable, Hashable {
     public var labels: Labels
-    /// Sorted by name.
-    public var annotations: [Label]
+    public var texts: AlertTexts
     public var startsAt: Timestamp
     /// When it resolved; nil while it fires.
     public var endsAt: Timestamp?
@@ -22,7 +21,7 @@ public struct NotifiedAlert: Sendable, Hashable {
         validUntil: Timestamp = .distantFuture, generatorURL: String = "", value: Double = 0
     ) {
         self.labels = labels
-        self.annotations = annotations
+        texts = AlertTexts(annotations)
         self.startsAt = startsAt
         self.endsAt = endsAt
         self.validUntil = validUntil
@@ -30,30 +29,38 @@ public struct NotifiedAlert: Sendable, Hashable {
         self.value = value
     }
 
-    /// A rule's alert with the server's labels added where it has none of that name.
+    /// A rule's alerts with the server's labels added where they have none of that name.
     ///
     /// - Parameter expression: the rule's, for the link.
-    public init(
-        _ alert: Alert, expression: String, externalLabels: Labels, externalURL: String
-    ) {
-        self.init(
-            labels: externalLabels.merging(alert.labels), annotations: alert.annotations,
-            startsAt: alert.firedAt ?? alert.activeAt, endsAt: alert.resolvedAt,
-            validUntil: alert.validUntil ?? .distantFuture, generatorURL: externalURL + Self.graphPath(of: expression), value: alert.value)
+    public static func alerts(
+        _ alerts: [Alert], expression: String, externalLabels: Labels, externalURL: String
+    ) -> [NotifiedAlert] {
+        if alerts.isEmpty { return [] }
+        let link = externalURL + graphPath(of: expression)
+        return alerts.map { alert in
+            var told = NotifiedAlert(
+                labels: externalLabels.merging(alert.labels), startsAt: alert.firedAt ?? alert.activeAt, endsAt: alert.resolvedAt,
+                validUntil: alert.validUntil ?? .distantFuture, generatorURL: link, value: alert.value)
+            told.texts = alert.texts
+            return told
+        }
     }
+
+    /// Sorted by name.
+    public var annotations: [Label] { texts.labels }
 
     public func isResolved(at now: Timestamp) -> Bool { endsAt != nil || validUntil < now }
 
     /// The hash by which Alertmanager knows a label set: 64-bit FNV-1a over names and values, each followed by 0xFF.
     public var fingerprint: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        func take(_ text: String) {
-            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        func take(_ text: Span<UInt8>) {
+            for index in text.indices { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01B3 }
             hash = (hash ^ 0xFF) &* 0x100_0000_01B3
         }
-        for label in labels {
-            take(label.name)
-            take(label.value)
+        labels.forEachPair { name, value in
+            take(name)
+            take(value)
         }
         return hash
     }
@@ -86,17 +93,18 @@ public struct NotifiedAlert: Sendable, Hashable {
 
     /// Go's `url.QueryEscape`: a space becomes `+`, everything but letters, digits and `-_.~` is percent-coded.
     static func queryEscaped(_ text: String) -> String {
-        var result = ""
+        let digits = Array("0123456789ABCDEF".utf8)
+        var result: [UInt8] = []
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
                 UInt8(ascii: "~"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            case UInt8(ascii: " "): result += "+"
-            default: result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+                result.append(byte)
+            case UInt8(ascii: " "): result.append(UInt8(ascii: "+"))
+            default: result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
         }
-        return result
+        return String(decoding: result, as: UTF8.self)
     }
 }

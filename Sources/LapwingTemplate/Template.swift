@@ -77,6 +77,12 @@ public struct Template: Sendable {
     /// The functions that are called with a text first.
     public var calls: [TemplateCall] { main?.tree.calls ?? [] }
 
+    /// The names of all functions that it, or a template that it defines, may call.
+    public var functions: Set<String> { main?.tree.functions ?? [] }
+
+    /// Whether what it makes may hang on a field of the data, or on the variable that stands for it; true where that cannot be told.
+    public func mayRead(field: String, variable: String) -> Bool { main?.tree.mayRead(field: field, variable: variable) ?? true }
+
     /// This template with the definitions of another, whose own win where both have one: files that call each other.
     public func adding(_ other: Template) -> Template {
         Template(

@@ -1,4 +1,5 @@
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @testable import LapwingAlerting
@@ -77,5 +78,30 @@ private struct Reading {
             }
         }
         #expect(lives == 6561 * 16)
+    }
+
+    /// One that has to look at every alert each time, beside one that knows what it need not look at.
+    @Test(arguments: 1...40 as ClosedRange<UInt64>) func `looking only where something changes comes to the same`(seed: UInt64) throws {
+        var random = SeededGenerator(seed)
+        let names = ["a", "b", "c", "d"]
+        var lifecycle = AlertLifecycle(hold: .seconds(60 * Int(random.next() % 4)), keepFiringFor: .seconds(60 * Int(random.next() % 3)))
+        var (quick, slow) = (ActiveAlerts(), ActiveAlerts())
+        var present = Set(names)
+        for tick in 0..<400 as Range<Int64> {
+            let now = Timestamp(milliseconds: tick * 15_000)
+            if random.next() % 5 == 0 { present.formSymmetricDifference([names[Int(random.next() % 4)]]) }
+            if random.next() % 100 == 0 { lifecycle.hold = .seconds(60 * Int(random.next() % 4)) }
+            let results = names.filter(present.contains).shuffled(using: &random).map { name in
+                Alert(labels: Labels(["alertname": name]), value: Double(random.next() % 3), activeAt: now)
+            }
+            // It forgets what it knows.
+            slow.shiftWaiting(by: .zero)
+            #expect(try lifecycle.step(&quick, results: results, at: now) == lifecycle.step(&slow, results: results, at: now))
+            let delay = Duration.seconds(60)
+            let told = quick.takeDue(at: now, resendDelay: delay, interval: .seconds(15))
+            #expect(told == slow.takeDue(at: now, resendDelay: delay, interval: .seconds(15)))
+            #expect(quick == slow, "tick \(tick)")
+            if let until = quick.quietUntil { #expect(until > now) }
+        }
     }
 }

@@ -176,6 +176,53 @@ import Testing
         try expectSameSeries(blocks.written, single.written)
     }
 
+    /// Rules whose alerts go on for long, with all that keeps a replay from leaping over instants, and what does not.
+    static let lasting = """
+        groups:
+          - name: lasting
+            rules:
+              - alert: Loaded
+                expr: load > 0
+                for: 1m
+                keep_firing_for: 45s
+                labels: {place: 'at {{ $labels.job }}'}
+                annotations: {v: '{{ $value | humanize }}'}
+              - {alert: ByValue, expr: load > 0, labels: {value: '{{ $value }}'}}
+              - {alert: Asking, expr: load < 3, annotations: {q: '{{ query "load" | len }} {{ now }}'}}
+              - {alert: Low, expr: load < 4, for: 10m, annotations: {v: '{{ $value }}'}}
+          - name: limited
+            interval: 30s
+            limit: 3
+            rules: [{alert: Limited, expr: load > 0, for: 2m, annotations: {v: '{{ $value }}'}}]
+        """
+
+    @Test(arguments: 1...3 as ClosedRange<UInt64>) func `instants are leapt over where only values change, and that is the same`(seed: UInt64) throws {
+        var random = SeededGenerator(seed)
+        let recording = try Recording(Self.lasting)
+        for job in ["a", "b", "c", "d"] {
+            var values: [Double?] = []
+            while values.count < 500 {
+                let (length, isThere) = (Int(1 + random.next() % 90), random.next() % 4 > 0)
+                for _ in 0..<length { values.append(isThere ? Double(1 + random.next() % 4) : StaleMarker.value) }
+            }
+            try recording.record(Labels(metric: "load", ["job": job]), values)
+        }
+        var slow = WebhookReceiver(name: "slow", url: "http://localhost/")
+        (slow.groupInterval, slow.repeatInterval, slow.grouping) = (.seconds(130), .seconds(1800), .allLabels)
+        let receivers = [.direct(url: "http://localhost/"), slow]
+        var blocks = recording.replay(through: 7500) { $0.receivers = receivers }
+        blocks.blockSteps = 90
+        var single = recording.replay(through: 7500) { $0.receivers = receivers }
+        single.order = ReplayOrder(stepwise: single.groups)
+        let (a, b) = (blocks.run(), single.run())
+        #expect(a.rules.map(\.episodes) == b.rules.map(\.episodes))
+        #expect(a.rules.map(\.failures) == b.rules.map(\.failures) && a.rules.map(\.evaluations) == b.rules.map(\.evaluations))
+        #expect(a.notifications.count > 20 && a.notifications == b.notifications)
+        #expect(a.rules.allSatisfy { !$0.episodes.isEmpty } && a.rules[4].failures > 0)
+        let untold = recording.replay(through: 7500).run()
+        #expect(untold.rules.map(\.episodes) == b.rules.map(\.episodes))
+    }
+
     private func expectSameSeries(_ a: Store, _ b: Store) throws {
         let (left, right) = (try a.snapshot().select([], over: .all), try b.snapshot().select([], over: .all))
         #expect(left.labels == right.labels)

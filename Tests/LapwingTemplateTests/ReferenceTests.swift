@@ -28,4 +28,19 @@ import Testing
         let template = try Template.parse("{{ printf \"%d\" 5 }}{{ len \"abc\" | printf }}{{ print .a }}", name: "x")
         #expect(template.calls.map { "\($0.function) \($0.text)" } == ["printf %d", "len abc"])
     }
+
+    @Test(arguments: [
+        ("plain", false), ("{{ $labels.job }}{{ range $k, $v := .Labels }}{{ $v }}{{ end }}", false), ("{{ $value }}", true), ("{{ .Value }}", true),
+        ("{{ with .Labels }}{{ $.Value }}{{ end }}", true), ("{{ . }}", true), ("{{ $ }}", true), ("{{ index $ \"Value\" }}", true),
+        ("{{ (index $ 0).Value }}", true), ("{{ define \"y\" }}{{ .Value }}{{ end }}{{ $labels.a }}", true),
+    ])
+    func `what may read a field is told, also where it is not certain`(text: String, expected: Bool) throws {
+        let preamble = Template.Preamble(variables: ["$labels", "$value"], columns: 0)
+        #expect(try Template.parse(text, name: "x", preamble: preamble).mayRead(field: "Value", variable: "$value") == expected)
+    }
+
+    @Test func `the functions that are called are told, those of templates inside too`() throws {
+        let text = "{{ define \"y\" }}{{ html . }}{{ end }}{{ if eq 1 2 }}{{ print (len \"a\") | printf }}{{ end }}"
+        #expect(try Template.parse(text, name: "x").functions == ["html", "eq", "print", "len", "printf"])
+    }
 }

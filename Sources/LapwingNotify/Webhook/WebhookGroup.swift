@@ -71,7 +71,8 @@ struct WebhookGroup: Sendable {
     mutating func insert(_ alert: NotifiedAlert, at now: Timestamp) {
         // What has resolved before it was ever told of needs no telling.
         if alert.isResolved(at: now), alerts[alert.labels] == nil, told?.firing.contains(alert.fingerprint) != true { return }
-        if alerts[alert.labels] == alert { return }
+        // Each telling holds longer than the one before: most need not be compared farther, which would make their texts.
+        if let known = alerts[alert.labels], known.validUntil == alert.validUntil, known == alert { return }
         alerts[alert.labels] = alert
         changes.alerts.insert(alert.labels)
     }
@@ -110,7 +111,7 @@ struct WebhookGroup: Sendable {
 
     private mutating func message(_ receiver: WebhookReceiver, externalURL: String, at now: Timestamp) -> WebhookMessage? {
         guard queue.count < Self.maximumQueue, !alerts.isEmpty else { return nil }
-        let settled = alerts.values.sorted { $0.isListed(before: $1) }.map { alert in
+        var settled = alerts.values.map { alert in
             var alert = alert
             if alert.endsAt == nil, alert.validUntil < now { alert.endsAt = alert.validUntil }
             return alert
@@ -122,6 +123,7 @@ struct WebhookGroup: Sendable {
         guard let reason = reasonToTell(firing: firing, resolved: resolved, receiver, at: now) else { return nil }
         told = Told(firing: firing, resolved: resolved, at: now)
         changes.isHeader = true
+        settled.sort { $0.isListed(before: $1) }
         let shown = receiver.sendsResolved ? settled : settled.filter { $0.endsAt == nil }
         guard !shown.isEmpty else { return nil }
         let count = receiver.maxAlerts > 0 ? min(receiver.maxAlerts, shown.count) : shown.count

@@ -28,7 +28,7 @@ public struct SimulatedNotifications: Sendable {
         if dispatchers.isEmpty { return }
         advance(to: outcome.at)
         let alerts = outcome.alerts.flatMap { rule in
-            rule.due.map { NotifiedAlert($0, expression: rule.expression, externalLabels: externalLabels, externalURL: externalURL) }
+            NotifiedAlert.alerts(rule.due, expression: rule.expression, externalLabels: externalLabels, externalURL: externalURL)
         }
         if alerts.isEmpty { return }
         for index in dispatchers.indices { dispatchers[index].receive(alerts, at: outcome.at) }

@@ -12,6 +12,8 @@ public struct BlockAnswers: Sendable {
     let step: Int64
     /// Whether there is any element, by step.
     let hasElements: [Bool]
+    /// Whether other elements may be there than at the step before, by step.
+    let isOther: [Bool]
 
     /// Nil where the instants have to be asked for one by one: the query means something else over a range, or fails at one of them.
     public init?(
@@ -28,16 +30,28 @@ public struct BlockAnswers: Sendable {
     private init(_ matrix: QueryMatrix, start: Int64, step: Int64, count: Int) {
         (self.matrix, self.start, self.step) = (matrix, start, step)
         var hasElements = [Bool](repeating: false, count: count)
+        var isOther = [Bool](repeating: true, count: count)
         switch matrix.rows {
         case .series(let series):
             for time in series.flatMap({ $0.times + $0.histogramTimes }) { hasElements[Int((time - start) / step)] = true }
         case .dense(let rows):
+            for index in isOther.indices.dropFirst() { isOther[index] = rows.hasHistograms }
             for row in 0..<rows.count {
-                for (index, value) in rows.values(row).enumerated() where !DenseRows.absent.contains(value.bitPattern) { hasElements[index] = true }
+                Self.look(at: rows.values(row).span, &hasElements, &isOther)
                 for (index, _) in rows.histograms(row) { hasElements[index] = true }
             }
         }
-        self.hasElements = hasElements
+        (self.hasElements, self.isOther) = (hasElements, isOther)
+    }
+
+    private static func look(at values: Span<Double>, _ hasElements: inout [Bool], _ isOther: inout [Bool]) {
+        var was = false
+        for index in values.indices {
+            let isThere = !DenseRows.absent.contains(values[index].bitPattern)
+            if isThere { hasElements[index] = true }
+            if isThere != was { isOther[index] = true }
+            was = isThere
+        }
     }
 
     /// The last instant that was asked for.

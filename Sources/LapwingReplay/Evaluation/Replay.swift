@@ -42,6 +42,8 @@ public struct Replay: Sendable {
     private let recorded: any SeriesSnapshot
     /// Internal for the test that compares blocks with single instants.
     var order: ReplayOrder
+    /// Instants of a block; internal for the test whose recordings are short.
+    var blockSteps = BlockAnswers.steps
     private let engine: QueryEngine
     /// The metrics that the rules write.
     private let metrics: Set<String>
@@ -70,7 +72,7 @@ public struct Replay: Sendable {
         let shortest = groups.map { interval(of: $0).milliseconds }.min() ?? settings.interval.milliseconds
         var first = settings.start
         while first <= settings.end {
-            let following = first.advanced(byMilliseconds: shortest * Int64(BlockAnswers.steps))
+            let following = first.advanced(byMilliseconds: shortest * Int64(blockSteps))
             let last = min(settings.end, following.advanced(byMilliseconds: -1))
             for wave in order.waves { run.evaluate(wave, from: first, through: last) }
             run.endBlock(at: last)
@@ -91,8 +93,14 @@ public struct Replay: Sendable {
         RuleEnvironment(
             querier: SourceQuerier(engine: engine, source: ReplaySource(replay: self)), sink: keepsSamples ? written : NoSink(),
             externalLabels: settings.externalLabels, externalURL: settings.externalURL, defaultInterval: settings.interval,
-            defaultQueryOffset: settings.queryOffset, writesAlerts: keepsSamples, elapsed: { .zero })
+            defaultQueryOffset: settings.queryOffset, resendDelay: settings.receivers.isEmpty ? Self.never : Self.resendDelay,
+            writesAlerts: keepsSamples, elapsed: { .zero })
     }
+
+    /// As in a running server.
+    private static let resendDelay = Duration.seconds(60)
+    /// Where nobody is told of alerts.
+    private static let never = Duration.seconds(1 << 40)
 
     func keepsSamples(of rule: Rule) -> Bool {
         if case .alerting = rule { readsAlerts } else { true }

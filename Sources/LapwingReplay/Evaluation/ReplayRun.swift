@@ -56,8 +56,8 @@ struct ReplayRun {
             if rules[place]?.hasFired == true { hasFired = true }
         }
         // A stable order: groups and rules stay as they are where instants are the same.
-        let ordered = outcomes.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
-        for (_, outcome) in ordered { notifications.receive(outcome) }
+        let ordered = outcomes.indices.sorted { (outcomes[$0].at, $0) < (outcomes[$1].at, $1) }
+        for index in ordered { notifications.receive(outcomes[index]) }
         notifications.advance(to: time)
         through = time
     }

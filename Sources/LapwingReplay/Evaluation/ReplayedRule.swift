@@ -47,13 +47,28 @@ struct ReplayedRule: Sendable {
                 return
             }
         }
-        for (step, time) in instants.enumerated() {
+        var step = 0
+        while step < instants.count {
             if !answers.hasElements[step], state.active.isEmpty, state.written.isEmpty {
                 recorder.evaluations += 1
+                step += 1
                 continue
             }
-            take(group.settle(index, .success(answers.vector(at: step)), &state, at: time, in: environment))
+            take(group.settle(index, .success(answers.vector(at: step)), &state, at: instants[step], in: environment))
+            let next = following(step, answers, instants)
+            recorder.leap(over: step + 1..<next, of: answers, state)
+            step = next
         }
+    }
+
+    /// The next step at which anything happens but that values change: between, the same elements are there and no wait is over.
+    ///
+    /// The last step before the elements are others is one, for alerts that end keep what it says of them; so is the block's last.
+    private func following(_ step: Int, _ answers: BlockAnswers, _ instants: [Timestamp]) -> Int {
+        guard !environment.writesAlerts, let quietUntil = state.quietUntil else { return step + 1 }
+        var next = step + 1
+        while next + 1 < instants.count, instants[next] < quietUntil, !answers.isOther[next], !answers.isOther[next + 1] { next += 1 }
+        return next
     }
 
     /// - Returns: whether the store took it.

@@ -13,7 +13,7 @@ extension RuleGroup {
     /// Whether what was gathered has to be there before a rule is settled: templates may ask for it.
     func mayAsk(_ rule: Int, _ answer: RuleAnswer) -> Bool {
         guard case .alerting(let rule) = rules[rule], case .success(let samples) = answer.samples, !samples.isEmpty else { return false }
-        return !(rule.labels.map(\.template) + rule.annotations.map(\.template)).allSatisfy(\.isConstant)
+        return !(rule.labels + rule.annotations).allSatisfy(\.template.isLasting)
     }
 
     /// Writes what was gathered.

@@ -134,9 +134,7 @@ extension RuleGroup {
         at now: Timestamp, _ environment: RuleEnvironment, _ outcome: inout GroupOutcome
     ) throws(RuleFailure) {
         let time = sampleTime(now, environment)
-        let templates = environment.templates(at: now)
-        let alerts = state.held(
-            results.map { rule.alert(from: $0, at: now, templates) }, at: now)
+        let alerts = state.held(state.alerts(of: rule, from: results, at: now, in: environment), at: now)
         state.takeRecalled(alerts)
         let lifecycle = AlertLifecycle(hold: rule.hold, keepFiringFor: rule.keepFiringFor, limit: limit)
         let transitions: [AlertTransition]
@@ -152,9 +150,7 @@ extension RuleGroup {
             outcome.alerts.append(GroupOutcome.RuleAlerts(expression: rule.query.text, due: due, transitions: transitions))
         }
         guard environment.writesAlerts else { return }
-        let samples = AlertSamples.samples(of: state.active)
-            .map { RuleSample(labels: $0.labels, value: $0.value, histogram: nil) }
-        try gather(samples, of: index, &state, &writes, at: time, environment)
+        try gather(state.alertSamples(), of: index, &state, &writes, at: time, environment)
     }
 
     private func evaluate(

@@ -11,6 +11,13 @@ struct RuleSample: Sendable {
 /// without asking the store and marks those stale that it no longer writes.
 public struct WrittenSeries: Sendable {
     private var references: [Labels: SeriesReference] = [:]
+    /// The same in the order in which they were written, of the last evaluation that this knows of.
+    private var order: [Place] = []
+
+    fileprivate struct Place: Sendable {
+        var labels: Labels
+        var reference: SeriesReference
+    }
 
     public init() {}
 
@@ -27,6 +34,7 @@ public struct WrittenSeries: Sendable {
     struct Prepared: Sendable {
         var samples: [RuleSample]
         fileprivate var next: [Labels: SeriesReference]
+        fileprivate var order: [Place]
         /// Places in the batch: of floats, of them the stale markers, and of histograms.
         fileprivate var floats: Range<Int>
         fileprivate var markers: Range<Int>
@@ -41,27 +49,33 @@ public struct WrittenSeries: Sendable {
         _ samples: [RuleSample], at time: Timestamp, for sink: any SampleSink, into batch: inout SampleBatch
     ) throws(AppendError) -> Prepared? {
         if samples.isEmpty, references.isEmpty { return nil }
-        var next: [Labels: SeriesReference] = [:]
-        next.reserveCapacity(samples.count)
-        let unknown = samples.map(\.labels).filter { references[$0] == nil }
-        let found = unknown.isEmpty ? [] : try sink.references(for: unknown)
-        for (labels, reference) in zip(unknown, found) { next[labels] = reference }
+        let isSame = order.count == references.count && samples.count == order.count && zip(samples, order).allSatisfy { $0.labels == $1.labels }
+        let order = isSame ? order : try places(of: samples, in: sink)
+        let next = isSame ? references : Dictionary(order.map { ($0.labels, $0.reference) }) { first, _ in first }
         let (floats, histograms) = (batch.series.count, batch.count - batch.series.count)
-        for sample in samples {
-            guard let reference = next[sample.labels] ?? references[sample.labels] else { continue }
-            next[sample.labels] = reference
+        for (sample, place) in zip(samples, order) {
             if let histogram = sample.histogram {
-                batch.append(reference, time: time.milliseconds, histogram: histogram)
+                batch.append(place.reference, time: time.milliseconds, histogram: histogram)
             } else {
-                batch.append(reference, time: time.milliseconds, value: sample.value)
+                batch.append(place.reference, time: time.milliseconds, value: sample.value)
             }
         }
         let markers = batch.series.count
-        let ended = references.filter { next[$0.key] == nil }
+        let ended = isSame ? [:] : references.filter { next[$0.key] == nil }
         for (_, reference) in ended.sorted(by: { $0.key < $1.key }) { batch.append(reference, time: time.milliseconds, value: StaleMarker.value) }
         return Prepared(
-            samples: samples, next: next, floats: floats..<batch.series.count, markers: markers..<batch.series.count,
+            samples: samples, next: next, order: order, floats: floats..<batch.series.count, markers: markers..<batch.series.count,
             histograms: histograms..<batch.count - batch.series.count)
+    }
+
+    /// Where samples go that are not those of the last evaluation.
+    private func places(of samples: [RuleSample], in sink: any SampleSink) throws(AppendError) -> [Place] {
+        let unknown = samples.map(\.labels).filter { references[$0] == nil }
+        let found = unknown.isEmpty ? [] : try sink.references(for: unknown)
+        let new = Dictionary(zip(unknown, found)) { first, _ in first }
+        return samples.compactMap { sample in
+            (references[sample.labels] ?? new[sample.labels]).map { Place(labels: sample.labels, reference: $0) }
+        }
     }
 
     /// Takes notice of what the store has taken of a batch.
@@ -77,7 +91,7 @@ public struct WrittenSeries: Sendable {
                 ? prepared.floats.contains(sample.index) : prepared.histograms.contains(sample.index - batch.series.count)
         }
         if refused.contains(where: { $0.reason == .unknownSeries }) { return try writeAnew(prepared.samples, at: time, to: sink) }
-        references = prepared.next
+        (references, order) = (prepared.next, prepared.order)
         return refused.filter { !prepared.markers.contains($0.index) }
     }
 
@@ -88,6 +102,7 @@ public struct WrittenSeries: Sendable {
         let labels = samples.map(\.labels)
         let found = try sink.references(for: labels)
         references = Dictionary(zip(labels, found)) { first, _ in first }
+        order = []
         var batch = SampleBatch()
         for (sample, reference) in zip(samples, found) {
             if let histogram = sample.histogram {

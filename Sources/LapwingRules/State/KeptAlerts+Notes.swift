@@ -47,9 +47,9 @@ extension KeptAlerts {
         return state + note.bytes.dropFirst()
     }
 
-    static func textBytes(_ alert: Alert) -> [UInt8] {
+    static func textBytes(_ annotations: [Label]) -> [UInt8] {
         var note = NoteWriter(version: noteVersion)
-        note.pairs(alert.annotations)
+        note.pairs(annotations)
         return note.bytes
     }
 

@@ -20,8 +20,8 @@ public struct KeptAlerts: Sendable {
 
     private struct Kept: Sendable {
         var number: UInt64
-        /// `is` without the evaluation.
-        var state: [UInt8]
+        /// As the notes have it.
+        var alert: Alert
         var annotations: [Label]
     }
 
@@ -100,34 +100,37 @@ public struct KeptAlerts: Sendable {
         of kept: inout [Labels: Kept], _ key: GroupKey, _ place: RulePlace, to active: ActiveAlerts, at time: Timestamp?
     ) -> [Note] {
         var notes: [Note] = []
-        if kept.count > 0 {
+        if !kept.isEmpty, active.all.count(where: { kept[$0.labels] != nil }) < kept.count {
             let gone = kept.filter { active[$0.key] == nil }
             notes += Self.removal(of: gone.values.map(\.number))
             for labels in gone.keys { kept[labels] = nil }
         }
         guard let time else { return notes }
         for alert in active.all {
-            let state = Self.stateBytes(alert)
-            if let known = kept[alert.labels] {
-                let base = "\(Self.notePrefix)\(known.number)/"
-                if known.state != state {
-                    notes.append(Note(base + "is", Self.dated(state, time)))
-                    kept[alert.labels]?.state = state
-                }
-                if known.annotations != alert.annotations {
-                    notes.append(Note(base + "says", Self.textBytes(alert)))
-                    kept[alert.labels]?.annotations = alert.annotations
-                }
-            } else {
-                let base = "\(Self.notePrefix)\(nextNumber)/"
-                notes.append(Note(base + "of", Self.placeBytes(key, place, alert.labels)))
-                notes.append(Note(base + "is", Self.dated(state, time)))
-                notes.append(Note(base + "says", Self.textBytes(alert)))
-                kept[alert.labels] = Kept(number: nextNumber, state: state, annotations: alert.annotations)
+            let known = kept[alert.labels]
+            let isSame = known.map { $0.alert.isKept(as: alert) } ?? false
+            if let known, isSame, known.alert.texts.isMade(like: alert.texts) { continue }
+            let number = known?.number ?? nextNumber
+            let base = "\(Self.notePrefix)\(number)/"
+            if known == nil {
                 nextNumber += 1
+                notes.append(Note(base + "of", Self.placeBytes(key, place, alert.labels)))
             }
+            if !isSame { notes.append(Note(base + "is", Self.dated(Self.stateBytes(alert), time))) }
+            let annotations = alert.annotations
+            if known?.annotations != annotations { notes.append(Note(base + "says", Self.textBytes(annotations))) }
+            kept[alert.labels] = Kept(number: number, alert: alert, annotations: annotations)
         }
         return notes
+    }
+}
+
+extension Alert {
+    /// Whether its note `is` is that of another with the same labels.
+    fileprivate func isKept(as other: Alert) -> Bool {
+        state == other.state && value.bitPattern == other.value.bitPattern && activeAt == other.activeAt && firedAt == other.firedAt
+            && resolvedAt == other.resolvedAt && keepFiringSince == other.keepFiringSince && lastSentAt == other.lastSentAt
+            && validUntil == other.validUntil
     }
 }
 
@@ -210,7 +213,7 @@ extension KeptAlerts {
         var group = found.removeValue(forKey: key) ?? Found()
         let index = group.index(of: place)
         group.alerts[index][labels] = alert
-        group.kept[index][labels] = Kept(number: number, state: Self.stateBytes(alert), annotations: alert.annotations)
+        group.kept[index][labels] = Kept(number: number, alert: alert, annotations: alert.annotations)
         group.lastChange = max(group.lastChange, time)
         found[key] = group
     }

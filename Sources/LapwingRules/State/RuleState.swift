@@ -30,10 +30,22 @@ public struct RuleState: Sendable {
     public var heldUntil = Timestamp.distantPast
     /// Alerts that another process has left, by their labels: each is taken up if the next evaluation has a result for it.
     var recalled: [Labels: Alert] = [:]
+    /// How results become alerts; nil before there was one, and after a reload, which may have changed the rule.
+    var maker: AlertMaker?
+    /// What the alerts leave in the store, for as long as they are those.
+    private var left: (lineup: ActiveAlerts.Lineup, samples: [RuleSample])?
     /// The series that the last evaluation wrote.
     public var written = WrittenSeries()
 
     public init() {}
+
+    /// One sample of each series of the alerts.
+    mutating func alertSamples() -> [RuleSample] {
+        if let left, left.lineup === active.lineup { return left.samples }
+        let samples = AlertSamples.samples(of: active).map { RuleSample(labels: $0.labels, value: $0.value, histogram: nil) }
+        left = (active.lineup, samples)
+        return samples
+    }
 
     /// The results of an evaluation, and while alerts are held those that are missing as they last were.
     func held(_ results: [Alert], at now: Timestamp) -> [Alert] {
@@ -76,6 +88,7 @@ public struct GroupState: Sendable {
         for (index, place) in group.places.enumerated() {
             guard let match = unclaimed.removeValue(forKey: place.identity), match < old.rules.count else { continue }
             state.rules[index] = old.rules[match]
+            state.rules[index].maker = nil
         }
         var orphans: [OrphanedAlert] = []
         for index in unclaimed.values.sorted() where index < old.rules.count {

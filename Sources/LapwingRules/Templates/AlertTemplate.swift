@@ -15,6 +15,10 @@ public struct AlertTemplate: Sendable {
     private let name: String
     /// Nil when the text holds no action, so that it expands to itself.
     private let template: Template?
+    /// Whether the same labels and value always give the same text: nothing asks for the time, or for other series.
+    let isLasting: Bool
+    /// Whether the text may be another for another value.
+    let mayReadValue: Bool
 
     /// Reads a template of the alert called `alert`.
     ///
@@ -23,10 +27,13 @@ public struct AlertTemplate: Sendable {
         self.text = text
         name = "__alert_\(alert)"
         guard text.utf8.contains(UInt8(ascii: "{")) else {
-            template = nil
+            (template, isLasting, mayReadValue) = (nil, true, false)
             return
         }
-        template = try Template.parse(text, name: name, library: PrometheusFunctions.names, preamble: Self.preamble)
+        let template = try Template.parse(text, name: name, library: PrometheusFunctions.names, preamble: Self.preamble)
+        self.template = template
+        isLasting = template.functions.isDisjoint(with: TemplateEnvironment.momentary)
+        mayReadValue = template.mayRead(field: "Value", variable: "$value")
     }
 
     /// Whether the text is the same for every alert.

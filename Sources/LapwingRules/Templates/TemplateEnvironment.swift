@@ -51,6 +51,9 @@ public struct TemplateEnvironment: Sendable {
 }
 
 extension TemplateEnvironment: TemplateLibrary {
+    /// The functions whose results hang on when they are called.
+    static let momentary: Set<String> = ["query", "now"]
+
     public func function(named name: String) -> TemplateFunction? {
         switch name {
         case "query":

@@ -32,7 +32,7 @@ struct RoundObserver: Sendable {
     private func tell(_ group: RuleGroup, _ outcome: GroupOutcome) {
         let (labels, url) = settings.read { ($0.configuration.externalLabels, $0.configuration.externalURL ?? "") }
         let due = outcome.alerts.flatMap { rule in
-            rule.due.map { NotifiedAlert($0, expression: rule.expression, externalLabels: labels, externalURL: url) }
+            NotifiedAlert.alerts(rule.due, expression: rule.expression, externalLabels: labels, externalURL: url)
         }
         let changes = outcome.transitions.map { AlertHistory.Change($0, group: group.name, file: group.file) }
         notifier.receive(due, changes, at: outcome.at, keeping: outcome.notes)

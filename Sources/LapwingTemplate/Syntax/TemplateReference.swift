@@ -38,6 +38,24 @@ extension SyntaxTree {
     }
 }
 
+extension SyntaxTree {
+    /// The names of all functions that are called.
+    var functions: Set<String> { Set(nodes.compactMap { if case .function(let name) = $0 { name } else { nil } }) }
+
+    /// Whether anything may look at a field of the data, or at the variable that stands for it; a dot by itself may be the data.
+    func mayRead(field: String, variable: String) -> Bool {
+        nodes.contains { node in
+            switch node {
+            case .dot: true
+            case .field(let names), .chain(_, let names): names.contains(field)
+            case .variable(let name, let fields): name == variable || fields.contains(field) || name == "$" && fields.isEmpty
+            case .sequence, .text, .action, .branch, .template, .breakLoop, .continueLoop, .pipeline, .command, .function, .none, .bool, .number, .string:
+                false
+            }
+        }
+    }
+}
+
 private struct ReferenceWalk {
     let tree: SyntaxTree
     var references: [TemplateReference] = []

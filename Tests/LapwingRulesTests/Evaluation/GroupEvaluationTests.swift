@@ -128,6 +128,30 @@ private final class RecordingSink: SampleSink, Sendable {
             ])
     }
 
+    @Test func `an alert says what its last evaluation saw, whatever is remembered of those before`() throws {
+        let group = try group(
+            """
+                rules:
+                  - alert: A
+                    expr: x
+                    labels: {who: '{{ $labels.a }}-{{ $externalLabels.region }}'}
+                    annotations: {summary: '{{ $value }} at {{ $externalURL }}'}
+                  - {alert: B, expr: x, labels: {value: '{{ .Value }}'}, annotations: {now: '{{ now }}'}}
+            """)
+        var (state, environment) = (GroupState(ruleCount: 2), self.environment)
+        func says(_ rule: Int) -> [String] { state.rules[rule].active.current.map { "\($0.labels) \($0.annotations.map(\.value))" } }
+        for (value, url) in [(3.0, "http://l"), (4, "http://l"), (4, "http://m")] {
+            environment.externalURL = url
+            querier.answers.withLock { $0["x"] = .success([sample(value)]) }
+            _ = group.evaluate(&state, at: at(Int64(value) * 10), in: environment)
+            #expect(says(0) == [#"{a="b", alertname="A", who="b-north"} ["\#(Int(value)) at \#(url)"]"#])
+            #expect(says(1) == [#"{a="b", alertname="B", value="\#(Int(value))"} ["\#(Int(value) * 10)"]"#])
+        }
+        environment.externalLabels = Labels(["region": "south"])
+        _ = group.evaluate(&state, at: at(50), in: environment)
+        #expect(says(0) == [#"{a="b", alertname="A", who="b-south"} ["4 at http://m"]"#])
+    }
+
     @Test func `a failing rule keeps its alerts and its series, and the others go on`() throws {
         let group = try group("    rules: [{alert: A, expr: x}, {record: r, expr: y}]")
         var state = GroupState(ruleCount: 2)

@@ -29,8 +29,8 @@ private struct ConstantClient: HTTPClient {
             var alert = Alert(labels: labels, annotations: [Label(name: "summary", value: "s")], value: 2.5, activeAt: at(time))
             alert.state = .firing
             let change = AlertHistory.Change(AlertTransition(.firing, alert, at: at(time)), group: "g", file: "r.yml")
-            let told = NotifiedAlert(alert, expression: "x", externalLabels: .empty, externalURL: "")
-            notifier.receive(time == 30 ? [told] : [], [change], at: at(time))
+            let told = NotifiedAlert.alerts([alert], expression: "x", externalLabels: .empty, externalURL: "")
+            notifier.receive(time == 30 ? told : [], [change], at: at(time))
         }
         for _ in 0..<500 where notifier.history.count < 4 { try await Task.sleep(for: .milliseconds(10)) }
         await notifier.stop(grace: .zero)

@@ -219,7 +219,7 @@ struct SimulatedService {
 
     private mutating func take(_ outcome: GroupOutcome) {
         let due = outcome.alerts.flatMap { rule in
-            rule.due.map { NotifiedAlert($0, expression: rule.expression, externalLabels: .empty, externalURL: "http://l") }
+            NotifiedAlert.alerts(rule.due, expression: rule.expression, externalLabels: .empty, externalURL: "http://l")
         }
         outbox.receive(due, outcome.transitions.map { AlertHistory.Change($0, group: "g", file: "r.yml") }, at: outcome.at)
     }
