@@ -135,10 +135,13 @@ enum Console {
 
     static var isTerminal: Bool { isatty(FileHandle.standardOutput.fileDescriptor) == 1 }
 
-    /// The columns of the terminal; 80 where there is none that tells.
-    static var width: Int {
+    /// The columns of the terminal that results go to.
+    static var width: Int { width(of: .standardOutput) }
+
+    /// The columns of a terminal; 80 where there is none that tells.
+    static func width(of handle: FileHandle) -> Int {
         var size = winsize()
-        if ioctl(FileHandle.standardOutput.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        if ioctl(handle.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
         return ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }.map { max(20, $0) } ?? 80
     }
 

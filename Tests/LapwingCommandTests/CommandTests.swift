@@ -25,7 +25,10 @@ import Testing
         (["serve", "--scrape", "a="], "lapwing: --scrape a=: it names no host"),
         (["serve", "--listen"], "needs a value"), (["serve", "--scrape-interval", "5 m"], "durations are written like"),
         (["query", "--time", "yesterday", "up"], "is no time"), (["check", "ruls", "x"], "did you mean rules?"), (["test"], "needs a file"),
-        (["format"], "needs an expression"), (["export"], "needs --data"), (["export", "--data", "x", "--start", "2", "--end", "1"], "lies before"),
+        (["query", "--end", "now", "up"], "begins with --start"), (["query", "--step", "1m", "up"], "begins with --start"),
+        (["query", "--time", "1", "--start", "1", "up"], "--time asks for an instant"), (["query", "--labels", "up"], "stands alone"),
+        (["query", "--labels", "--series", "up"], "stands alone"), (["format"], "needs an expression"), (["export"], "needs --data"),
+        (["export", "--data", "x", "--start", "2", "--end", "1"], "lies before"),
         (["serve", "--retention-size", "10 apples"], "a size like 512MB"), (["serve", "--retention-size=10GB", "--query-timeout=5 m"], "durations are"),
     ])
     func `bad usage is refused with what was meant`(arguments: [String], part: String) throws {

@@ -7,6 +7,12 @@ import Testing
 @testable import LapwingCommand
 
 @Suite struct `Charts, completion and the manual` {
+    @Test func `a progress bar fits into a narrow terminal`() {
+        #expect(ProgressBar.line(0.5, left: .seconds(90), columns: 80) == "[####################....................] 50%  1m30s left ")
+        #expect(ProgressBar.line(0.25, left: .seconds(90), columns: 40) == "[###............] 25%  1m30s left ")
+        for columns in 32..<100 { #expect(ProgressBar.line(1, left: .seconds(86_399), columns: columns).count < columns) }
+    }
+
     private func page() throws -> URL {
         let folder = try temporaryFolder()
         let lines = ["a", "b"].flatMap { job in (0..<40).map { "load{job=\"\(job)\"} \(job == "a" ? $0 : 10) \($0 * 15)" } }

@@ -74,6 +74,48 @@ import Testing
         #expect(answer.output.contains("6"))
     }
 
+    @Test func `an earlier time joins what was kept, other values of the same time do not, and a Prometheus' directory is left alone`() throws {
+        let folder = try recording()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("- {record: twice, expr: load * 2}\n".utf8).write(to: folder.appending(path: "rules.yml"))
+        #expect(try run(["replay", "--start", "400", "--write", "kept"], in: folder).status == 0)
+        #expect(try run(["replay", "--end", "300", "--write", "kept"], in: folder).status == 0)
+        let answer = try BuiltProgram.run(["query", "--data", "kept", "--time", "885", "--output", "csv", "count_over_time(twice[15m])"], in: folder)
+        #expect(answer.output.hasSuffix(",54\n"), "\(answer.output)")
+        #expect(try run(["replay", "--write", "kept"], in: folder).status == 0)
+        try Data("- {record: twice, expr: load * 3}\n".utf8).write(to: folder.appending(path: "rules.yml"))
+        let other = try run(["replay", "--write", "kept"], in: folder)
+        #expect(other.status == 1 && other.error.contains("kept has other values of the same series and times: 18 samples left out"), "\(other.error)")
+        try FileManager.default.createDirectory(at: folder.appending(path: "prometheus/wal"), withIntermediateDirectories: true)
+        let foreign = try run(["replay", "--write", "prometheus"], in: folder)
+        #expect(foreign.status == 1 && foreign.error.contains("only read"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "prometheus").path) == ["wal"])
+    }
+
+    @Test func `rules of one name are told apart by where they stand in a sweep`() throws {
+        let folder = try recording()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("- {alert: High, expr: load > 1}\n- {alert: Low, expr: load < 1}\n- {alert: High, expr: load > 5}\n".utf8)
+            .write(to: folder.appending(path: "rules.yml"))
+        let lines = try run(["replay", "--sweep", "for=0s,10m"], in: folder).output.split(separator: "\n")
+        let names = ["High (rules.yml:1)", "Low", "High (rules.yml:3)"]
+        #expect(lines.map { $0.split(separator: "  ")[0] } == ["alert"] + names.flatMap { [Substring($0), Substring($0)] })
+        #expect(lines.map { $0.split(separator: " ", omittingEmptySubsequences: true).suffix(4).first ?? "" } == ["pending", "1", "0", "2", "0", "0", "0"])
+    }
+
+    @Test(.enabled(if: getuid() != 0, "root may read everything")) func `what may not be read is told as that`() throws {
+        let folder = try recording()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let closed = folder.appending(path: "closed")
+        try FileManager.default.createDirectory(at: closed, withIntermediateDirectories: true)
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: folder.appending(path: "page.om").path)
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: closed.path)
+        for path in ["page.om", "closed"] {
+            let result = try BuiltProgram.run(["query", "--data", path, "load"], in: folder)
+            #expect(result.status == 1 && result.error == "lapwing: \(path): permission to read it is denied\n")
+        }
+    }
+
     @Test func `an explanation names the value, the threshold and the nearest firing`() throws {
         let folder = try recording()
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -97,6 +139,8 @@ import Testing
             let result = try run(["replay"] + arguments, in: folder)
             #expect(result.status == 2 && result.error.hasSuffix("see lapwing replay --help\n"), "\(arguments): \(result.error)")
         }
+        let named = try run(["explain", "High", "--labels", "{job!=\"a\",x=\"y\"}"], in: folder)
+        #expect(named.status == 2 && named.error.contains("not by job!=\"a\""))
         let outside = try run(["replay", "--start", "9000", "--end", "9100"], in: folder)
         #expect(outside.status == 0 && outside.error.contains("ask for a time in it with --start and --end"))
         #expect(try run(["replay", "--start", "100", "--end", "50"], in: folder).status == 2)

@@ -67,6 +67,11 @@ import Testing
         #expect(reasons.first?.contains(#"no element has a partner; by the labels that are compared, left {job="a"} {job="b"}, right {job="z"}"#) == true)
     }
 
+    @Test func `a label's template that fails is told`() throws {
+        let found = try explanation(load("load > 1", ", labels: {a: \"{{ query \\\"sum(\\\" }}\"}"), of: "High", at: 45)
+        #expect(found.reasons.contains { $0.hasPrefix("label a: <error expanding template") }, "\(found.reasons)")
+    }
+
     @Test func `a template that fails is told`() throws {
         let found = try explanation(load("load > 1", ", annotations: {a: \"{{ query \\\"sum(\\\" }}\"}"), of: "High", at: 45)
         #expect(found.state == .firing && found.reasons.last?.hasPrefix("annotation a: <error expanding template") == true)

@@ -112,30 +112,31 @@ struct QueryQuestion: Sendable {
     }
 
     init(_ arguments: Arguments, now: Timestamp) throws(UsageError) {
-        if let selector = arguments.text("--series") {
-            kind = .series(selector)
-            return
-        }
-        if let name = arguments.text("--label-values") {
-            kind = .labelValues(name)
-            return
-        }
-        if arguments.has("--labels") {
-            kind = .labelNames
+        let lists = ["--series", "--labels", "--label-values"].filter(arguments.has)
+        if let list = lists.first {
+            if let other = lists.dropFirst().first ?? arguments.operands.first { throw UsageError("\(list) stands alone, without \(other)") }
+            kind = Self.list(arguments)
             return
         }
         guard let query = arguments.operands.first, arguments.operands.count == 1 else {
             throw UsageError("query needs one expression; quote it, so that the shell leaves it whole")
         }
         guard let start = try arguments.time("--start", now: now) else {
+            if let name = ["--end", "--step"].first(where: arguments.has) { throw UsageError("\(name) is of a range, which begins with --start") }
             kind = .instant(query, at: try arguments.time("--time", now: now) ?? now)
             return
         }
+        if arguments.has("--time") { throw UsageError("--time asks for an instant and --start for a range") }
         let end = try arguments.time("--end", now: now) ?? now
         guard start <= end else { throw UsageError("--end lies before --start") }
         // A step that fills a terminal's width, when none is given.
         let step = try arguments.interval("--step") ?? max(.seconds(1), end.duration(since: start) / 250)
         kind = .range(query, from: start, through: end, step: step)
+    }
+
+    private static func list(_ arguments: Arguments) -> Kind {
+        if let selector = arguments.text("--series") { return .series(selector) }
+        return arguments.text("--label-values").map(Kind.labelValues) ?? .labelNames
     }
 }
 

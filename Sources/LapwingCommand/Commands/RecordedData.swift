@@ -83,7 +83,7 @@ struct RecordedData {
     }
 
     private static func unknown(_ path: String) -> QueryFailure {
-        guard FileManager.default.fileExists(atPath: path) else { return QueryFailure("lapwing: \(path): \(InputFile.fault(of: path))") }
+        guard FileManager.default.isReadableFile(atPath: path) else { return QueryFailure("lapwing: \(path): \(InputFile.fault(of: path))") }
         return QueryFailure("lapwing: \(path) is no data directory: it has neither blocks nor wal, as Prometheus' have, nor a log or checkpoint, as lapwing's")
     }
 

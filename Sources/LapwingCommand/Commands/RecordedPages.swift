@@ -1,6 +1,7 @@
 import Foundation
 import LapwingExposition
 import LapwingSeries
+import LapwingServer
 import LapwingStorage
 import LapwingText
 
@@ -12,8 +13,9 @@ struct RecordedPages {
     init(_ paths: [String]) throws(QueryFailure) {
         store = Store(options: StoreOptions(retention: nil, outOfOrderWindow: .seconds(Int64.max / 4000)))
         for path in paths {
-            guard let bytes = FileManager.default.contents(atPath: path) else { throw QueryFailure("lapwing: \(path) cannot be read") }
-            try read(path, Array(bytes))
+            let bytes: [UInt8]
+            do throws(InputFileError) { bytes = try InputFile.bytes(of: path) } catch { throw QueryFailure("lapwing: \(path): \(error)") }
+            try read(path, bytes)
         }
     }
 

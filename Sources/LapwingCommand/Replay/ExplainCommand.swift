@@ -100,11 +100,16 @@ struct ExplainFlags {
         var builder = Labels.Builder()
         for text in texts {
             if text.hasPrefix("{") {
+                let matchers: [Matcher]
                 do throws(PromQLSyntaxError) {
-                    for matcher in try Parser.parseSelector(text) where matcher.name != LabelName.metric { builder.set(matcher.name, matcher.value) }
+                    matchers = try Parser.parseSelector(text).filter { $0.name != LabelName.metric }
                 } catch {
                     throw UsageError("--labels: \(error)")
                 }
+                if let other = matchers.first(where: { $0.operation != .equal }) {
+                    throw UsageError("--labels names an alert by K=V,… or {K=\"V\"}, not by \(other)")
+                }
+                for matcher in matchers { builder.set(matcher.name, matcher.value) }
                 continue
             }
             for pair in text.split(separator: ",") {

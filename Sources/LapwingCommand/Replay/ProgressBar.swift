@@ -9,6 +9,8 @@ struct ProgressBar {
     private var shownAt: ContinuousClock.Instant?
     private let isShown = isatty(FileHandle.standardError.fileDescriptor) == 1
     private static let width = 40
+    /// Room for what stands around the bar.
+    private static let margin = 25
 
     init(from start: Timestamp, to end: Timestamp) { (self.start, self.end) = (start, end) }
 
@@ -19,10 +21,16 @@ struct ProgressBar {
         if now - (shownAt ?? begun) < (shownAt == nil ? .milliseconds(500) : .milliseconds(100)) { return }
         shownAt = now
         let share = min(1, time.duration(since: start) / max(.milliseconds(1), end.duration(since: start)))
-        let filled = Int(share * Double(Self.width))
         let left = share > 0 ? (now - begun) * ((1 - share) / share) : .zero
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
-        Console.error("\r[\(bar)] \(Int(share * 100))%  \(PrometheusDuration.text(milliseconds: left.components.seconds * 1000)) left \u{1B}[K")
+        Console.error("\r\(Self.line(share, left: left, columns: Console.width(of: .standardError)))\u{1B}[K")
+    }
+
+    /// A line that fits into a terminal, or at least stays one where it can.
+    static func line(_ share: Double, left: Duration, columns: Int) -> String {
+        let width = max(4, min(Self.width, columns - margin))
+        let filled = Int(share * Double(width))
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+        return "[\(bar)] \(Int(share * 100))%  \(PrometheusDuration.text(milliseconds: left.components.seconds * 1000)) left "
     }
 
     func finish() {

@@ -8,6 +8,8 @@ import LapwingText
 struct SweepTable {
     private struct Row {
         var rule: RuleReplay
+        /// The rule's, and where it stands where several have it.
+        var name: String
         /// Beside the settings; nil where the rule has no such setting.
         var values: [String?]
         /// In all, not the rule's alone.
@@ -23,17 +25,29 @@ struct SweepTable {
         if sweeps.contains(where: { $0.setting == .threshold }), !alerts.contains(where: { $0.query.expression.threshold != nil }) {
             throw QueryFailure("lapwing: --sweep threshold: no alert compares with a number")
         }
+        let names = Self.names(files)
         for values in Self.combinations(sweeps) {
             let report = try question.report(of: files.map { Self.changed($0, sweeps, values) })
-            for rule in report.rules where rule.isAlerting {
+            for (name, rule) in zip(names, report.rules.filter(\.isAlerting)) {
                 let hasThreshold = rule.rule.query.expression.threshold != nil
                 let shown = zip(sweeps, values).map { $0.setting == .threshold && !hasThreshold ? nil : $1 }
-                rows.append(Row(rule: rule, values: shown, notifications: report.notifications.count))
+                rows.append(Row(rule: rule, name: name, values: shown, notifications: report.notifications.count))
             }
         }
         // The settings of an alert one below the other.
-        let names = alerts.map(\.name)
-        rows = names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.flatMap { index in rows.filter { $0.rule.rule.name == names[index] } }
+        rows = names.indices.flatMap { index in stride(from: index, to: rows.count, by: names.count).map { rows[$0] } }
+    }
+
+    /// Of the alerts, in the order of files and groups.
+    private static func names(_ files: [RuleFile]) -> [String] {
+        var alerts: [(name: String, place: String)] = []
+        for file in files {
+            for case .alerting(let rule) in file.groups.flatMap(\.rules) {
+                alerts.append((rule.name, "\(file.name):\(file.source.position(of: rule.range.lowerBound).line)"))
+            }
+        }
+        let names = alerts.map { $0.name }
+        return alerts.map { name, place in names.count(where: { $0 == name }) == 1 ? name : "\(name) (\(place))" }
     }
 
     private static func combinations(_ sweeps: [ReplaySweep]) -> [[String]] {
@@ -51,7 +65,7 @@ struct SweepTable {
     var text: String {
         let head = ["alert"] + settings + ["fired", "pending only", "firing", "notifications"]
         let lines = rows.map { row in
-            [row.rule.rule.name] + row.values.map { $0 ?? "-" } + [
+            [row.name] + row.values.map { $0 ?? "-" } + [
                 "\(row.rule.firings)", "\(row.rule.episodes.count - row.rule.firings)", ReplayText.duration(row.rule.alertTime), "\(row.notifications)",
             ]
         }
@@ -65,6 +79,8 @@ struct SweepTable {
             for row in rows {
                 json.object { json in
                     json.member("name", row.rule.rule.name)
+                    json.member("group", row.rule.group.name)
+                    json.member("file", row.rule.group.file)
                     for (name, value) in zip(settings, row.values) {
                         json.key(name)
                         if let value { json.string(value) } else { json.null() }

@@ -130,9 +130,14 @@ public struct Explainer: Sendable {
         guard let index = group.rules.firstIndex(where: { $0.isSame(.alerting(rule)) }) else { return [] }
         var state = RuleState()
         let outcome = group.evaluate(index, &state, at: time, in: replay.environment(keepsSamples: false))
-        let broken = state.active.current.flatMap(\.annotations).filter { $0.value.hasPrefix("<error expanding template") }
+        let alerts = state.active.current
         return outcome.failures.map { "the evaluation failed: \($0.message)" }
-            + Set(broken).sorted { $0.name < $1.name }.map { "annotation \($0.name): \($0.value)" }
+            + broken(alerts.flatMap(\.labels)).map { "label \($0.name): \($0.value)" }
+            + broken(alerts.flatMap(\.annotations)).map { "annotation \($0.name): \($0.value)" }
+    }
+
+    private func broken(_ texts: [Label]) -> [Label] {
+        Set(texts.filter { $0.value.hasPrefix("<error expanding template") }).sorted { ($0.name, $0.value) < ($1.name, $1.value) }
     }
 }
 

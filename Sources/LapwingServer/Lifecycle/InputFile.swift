@@ -7,17 +7,23 @@ public enum InputFile {
     /// - Throws: that it is not there, with the nearest name beside it, or that it cannot be read.
     public static func read(_ path: String) throws(InputFileError) -> SourceText {
         if path == "-" { return SourceText(name: "stdin", bytes: Array(FileHandle.standardInput.readDataToEndOfFile())) }
+        return SourceText(name: path, bytes: try bytes(of: path))
+    }
+
+    /// The same of a file that may be too long for its lines to be counted.
+    public static func bytes(of path: String) throws(InputFileError) -> [UInt8] {
         // The length of a pipe is not known, and such are not read by name.
         guard let bytes = FileManager.default.contents(atPath: path) ?? (try? FileHandle(forReadingAtPath: path)?.readToEnd()) else {
             throw fault(of: path)
         }
-        return SourceText(name: path, bytes: Array(bytes))
+        return Array(bytes)
     }
 
     /// Why a path cannot be read.
     public static func fault(of path: String) -> InputFileError {
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            if !FileManager.default.isReadableFile(atPath: path) { return InputFileError("permission to read it is denied") }
             return InputFileError(isFolder.boolValue ? "this is a folder; a file is needed" : "the file cannot be read")
         }
         return InputFileError("the file is not there", help: nearest(to: path).map { "did you mean \($0)?" })
