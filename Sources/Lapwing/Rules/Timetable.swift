@@ -1,12 +1,12 @@
-import Dispatch
 import Foundation
+import LapwingHTTP
 import Synchronization
 
 /// Things to do again and again, each after the wait that the time before asked for, and the threads that do them.
 ///
-/// The thread that waits for the next instant does what is due then itself: between two short evaluations nobody else is woken, and
-/// on a machine that sleeps meanwhile waking is most of what they cost. Another one looks after the clock while it works: at once
-/// where the same work took long before, and after `patience` where it does so unexpectedly.
+/// The thread that an instant wakes does what is due then itself, and nobody else is woken: on a machine that sleeps meanwhile waking
+/// is most of what short evaluations cost. While it works the alarm is set for another: for the next instant where the same work took
+/// long before, and otherwise `patience` away, which short work never comes to.
 final class Timetable: Sendable {
     /// Work that took less is not worth waking another thread for.
     static let shortWork = Duration.milliseconds(5)
@@ -14,7 +14,7 @@ final class Timetable: Sendable {
     static let patience = Duration.milliseconds(250)
     /// Threads at most; while all of them are busy what is due waits, the earliest first.
     static let maximumThreads = 256
-    /// Threads that wait: one for the next instant, one in reserve. Others end.
+    /// Threads that wait: one of them wakes for the next instant, one stands by. Others end.
     static let waitingThreads = 2
 
     private struct Entry {
@@ -30,9 +30,8 @@ final class Timetable: Sendable {
         var nextNumber = 0
         var threads = 0
         var busyThreads = 0
-        /// The thread that waits for the next instant, and until when.
-        var watch: (thread: Int, until: ContinuousClock.Instant)?
-        var nextThread = 0
+        /// When one of those that wait is woken.
+        var alarmTime: ContinuousClock.Instant?
         var hasEnded = false
 
         /// What waits, the latest first, apart from the entries, so that looking for the next touches none.
@@ -51,14 +50,14 @@ final class Timetable: Sendable {
 
     private enum Step {
         case work(Int, @Sendable () -> Duration)
-        case wait(until: ContinuousClock.Instant)
+        case wait
         case end
     }
 
     private let state = Mutex(State())
     private let maximumThreads: Int
-    /// Rung when something is to be done earlier than was known.
-    private let bell = DispatchSemaphore(value: 0)
+    /// Set with the state's lock.
+    private let alarm = Alarm()
 
     init(maximumThreads: Int = Timetable.maximumThreads) { self.maximumThreads = max(1, maximumThreads) }
 
@@ -69,13 +68,15 @@ final class Timetable: Sendable {
     func add(after wait: Duration, _ body: @escaping @Sendable () -> Duration) -> Int {
         let (number, isFirst) = state.withLock { state in
             state.nextNumber += 1
+            let due = ContinuousClock.now + wait
             state.entries[state.nextNumber] = Entry(body: body)
-            state.wait(state.nextNumber, until: .now + wait)
+            state.wait(state.nextNumber, until: due)
+            if state.alarmTime.map({ due < $0 }) ?? true { setAlarm(&state, due) }
             let isFirst = state.threads == 0
             if isFirst { state.threads = 1 }
             return (state.nextNumber, isFirst)
         }
-        if isFirst { start() } else { bell.signal() }
+        if isFirst { start() }
         return number
     }
 
@@ -102,63 +103,72 @@ final class Timetable: Sendable {
 
     /// Lets nothing be done any more, and the threads end.
     func endAll() {
-        let threads = state.withLock { state in
-            state.hasEnded = true
-            return state.threads
-        }
-        for _ in 0..<threads { bell.signal() }
+        state.withLock { $0.hasEnded = true }
+        alarm.ring()
     }
 
     // MARK: Threads
 
     private func start() {
-        let thread = state.withLock { state in
-            state.nextThread += 1
-            return state.nextThread
-        }
         Thread.detachNewThread { [self] in
+            var hasWaited = false
             while true {
-                switch step(thread) {
+                switch step(hasWaited: hasWaited) {
                 case .work(let number, let body):
                     let begin = ContinuousClock.now
                     let wait = body()
                     finish(number, began: begin, wait)
-                case .wait(let instant):
-                    let nanoseconds = max(.zero, instant - .now) / .nanoseconds(1)
-                    _ = bell.wait(timeout: .now() + .nanoseconds(Int(min(nanoseconds, 1e18))))
-                case .end: return
+                    hasWaited = false
+                case .wait:
+                    alarm.wait()
+                    hasWaited = true
+                case .end:
+                    // The next one finds that all is over, too.
+                    if state.withLock({ $0.hasEnded }) { alarm.ring() }
+                    return
                 }
             }
         }
     }
 
     /// What a thread does next that has nothing to do.
-    private func step(_ thread: Int) -> Step {
-        let (step, needsThread, isLong) = state.withLock { state -> (Step, Bool, Bool) in
-            if state.watch?.thread == thread { state.watch = nil }
-            if state.hasEnded { return (.end, false, false) }
-            let (now, next, idle) = (ContinuousClock.now, state.waiting.last, state.threads - state.busyThreads)
-            if let next, next.due <= now, let entry = state.entries[next.number] {
+    ///
+    /// - Parameter hasWaited: whether the alarm may have gone off for it, and nobody else will wake.
+    private func step(hasWaited: Bool) -> Step {
+        let (step, needsThread) = state.withLock { state -> (Step, Bool) in
+            if state.hasEnded { return (.end, false) }
+            if hasWaited { state.alarmTime = nil }
+            let (now, idle) = (ContinuousClock.now, state.threads - state.busyThreads)
+            if let next = state.waiting.last, next.due <= now, let entry = state.entries[next.number] {
                 state.waiting.removeLast()
                 state.entries[next.number]?.isBusy = true
                 state.busyThreads += 1
+                watch(&state, isLong: entry.took >= Self.shortWork, now)
                 let isLast = idle == 1 && state.threads < maximumThreads
                 if isLast { state.threads += 1 }
-                return (.work(next.number, entry.body), isLast, entry.took >= Self.shortWork)
+                return (.work(next.number, entry.body), isLast)
             }
-            let due = next?.due ?? now + .seconds(3600)
-            if let watch = state.watch, watch.until <= due {
-                if idle > Self.waitingThreads {
-                    state.threads -= 1
-                    return (.end, false, false)
-                }
-                return (.wait(until: due + Self.patience), false, false)
-            }
-            state.watch = (thread, due)
-            return (.wait(until: due), false, false)
+            if state.alarmTime != state.waiting.last?.due { setAlarm(&state, state.waiting.last?.due) }
+            if idle <= Self.waitingThreads { return (.wait, false) }
+            state.threads -= 1
+            return (.end, false)
         }
-        if needsThread { start() } else if isLong { bell.signal() }
+        if needsThread { start() }
         return step
+    }
+
+    /// Sets the alarm for somebody else, since this thread works from now on.
+    private func watch(_ state: inout State, isLong: Bool, _ now: ContinuousClock.Instant) {
+        guard let due = state.waiting.last?.due else { return setAlarm(&state, nil) }
+        if isLong { return setAlarm(&state, due) }
+        // One that comes a little before serves as well, and several things that are due together set it once.
+        if let alarmTime = state.alarmTime, alarmTime > now { return }
+        setAlarm(&state, max(due, now + Self.patience))
+    }
+
+    private func setAlarm(_ state: inout State, _ time: ContinuousClock.Instant?) {
+        state.alarmTime = time
+        alarm.set(after: time.map { $0 - .now })
     }
 
     private func finish(_ number: Int, began: ContinuousClock.Instant, _ wait: Duration) {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// An HTTP/1.1 server: a few threads for all connections, and a bounded pool of threads for handlers that take long.
 public final class HTTPServer: Sendable {
-    private enum Phase {
+    enum Phase {
         case new
         case running(ServerLoop, SocketAddress)
         case stopped
@@ -11,7 +11,7 @@ public final class HTTPServer: Sendable {
 
     private let configuration: HTTPServerConfiguration
     private let handler: @Sendable (HTTPRequest) -> HTTPResponse
-    private let phase = Mutex(Phase.new)
+    let phase = Mutex(Phase.new)
     private let finished = DispatchSemaphore(value: 0)
 
     /// - Parameter handler: answers a request; it runs on a thread of its own and may wait.

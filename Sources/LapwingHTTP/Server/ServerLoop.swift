@@ -12,21 +12,33 @@ final class ServerLoop: Sendable {
 
     struct Shared {
         var connections: [UInt64: ServerConnection] = [:]
-        var nextToken: UInt64 = 2
+        var nextToken = ServerLoop.listenerToken + 1
         /// Connections that have something to do though their sockets say nothing, by token.
         var ready: [UInt64] = []
-        var sweepTime = Instant.now
+        /// When deadlines are looked at next; nil while there is none, and nobody is woken.
+        private(set) var sweepTime: Instant?
         /// When the grace of a shutdown ends, once one was asked for.
         var drainDeadline: Instant?
         var isAccepting = true
         /// Threads that wait for events or are about to.
         var pollerCount = ServerLoop.pollerThreads
         var hasReportedEnd = false
+
+        /// Looks at deadlines at `time`, or earlier where that is to be anyhow.
+        mutating func sweep(by time: Instant, _ events: EventQueue) {
+            if let sweepTime, sweepTime <= time { return }
+            setSweep(time, events)
+        }
+
+        mutating func setSweep(_ time: Instant?, _ events: EventQueue) {
+            sweepTime = time
+            events.setAlarm(after: time.map { $0 - .now })
+        }
     }
 
     /// Two that may run handlers, and the last that may not.
     static let pollerThreads = 3
-    private static let listenerToken: UInt64 = 1
+    static let listenerToken = EventQueue.firstSocketToken
 
     let configuration: HTTPServerConfiguration
     let events: EventQueue
@@ -75,7 +87,7 @@ final class ServerLoop: Sendable {
         let connections: [ServerConnection]? = shared.withLock { shared in
             guard shared.drainDeadline == nil else { return nil }
             shared.drainDeadline = deadline
-            shared.sweepTime = min(shared.sweepTime, deadline)
+            shared.sweep(by: deadline, events)
             if shared.isAccepting { events.removeListener(listener) }
             shared.isAccepting = false
             Socket.close(listener)
@@ -94,12 +106,12 @@ final class ServerLoop: Sendable {
         var list: [SocketEvent] = []
         var block = [UInt8](repeating: 0, count: 65_536)
         while !isFinished() {
-            events.wait(&list, for: shared.withLock { max(.zero, $0.sweepTime - .now) })
+            events.wait(&list)
             let now = Instant.now
             var exchange: ServerExchange?
             for event in list {
                 switch event.token {
-                case EventQueue.wakeToken: break
+                case EventQueue.wakeToken, EventQueue.alarmToken: break
                 case Self.listenerToken: acceptConnections(now)
                 default: advance(event.token, event, now, &block, &exchange)
                 }
@@ -107,7 +119,7 @@ final class ServerLoop: Sendable {
             let (ready, isSweepDue) = shared.withLock { shared in
                 let ready = shared.ready
                 if !ready.isEmpty { shared.ready = [] }
-                return (ready, now >= shared.sweepTime)
+                return (ready, shared.sweepTime.map { $0 <= now } ?? false)
             }
             for token in ready { advance(token, nil, now, &block, &exchange) }
             if isSweepDue { sweep(now, &block, &exchange) }
@@ -262,7 +274,7 @@ final class ServerLoop: Sendable {
                     // Asking again at once would only burn the processor: let the next sweep try.
                     events.removeListener(listener)
                     shared.isAccepting = false
-                    shared.sweepTime = min(shared.sweepTime, now + .milliseconds(100))
+                    shared.sweep(by: now + .milliseconds(100), events)
                     return false
                 case .connection(let descriptor, let address):
                     welcome(descriptor, address, &shared, now)
@@ -280,6 +292,7 @@ final class ServerLoop: Sendable {
             ConnectionState(configuration, now: now))
         shared.nextToken += 1
         shared.connections[connection.token] = connection
+        shared.sweep(by: now + shortestTimeout, events)
         events.addConnection(descriptor, token: connection.token)
     }
 
@@ -307,7 +320,7 @@ final class ServerLoop: Sendable {
 
     private func sweep(_ now: Instant, _ block: inout [UInt8], _ exchange: inout ServerExchange?) {
         let (connections, isPastGrace) = shared.withLock { shared in
-            shared.sweepTime = now + shortestTimeout
+            shared.setSweep(now + shortestTimeout, events)
             if !shared.isAccepting, shared.drainDeadline == nil {
                 events.addListener(listener, token: Self.listenerToken)
                 shared.isAccepting = true
@@ -326,10 +339,8 @@ final class ServerLoop: Sendable {
         }
         // A handler that does not look at its cancellation may take any time: nobody waits for it.
         let isFirst = shared.withLock { shared in
-            shared.sweepTime = min(shared.sweepTime, earliest)
-            if let drainDeadline = shared.drainDeadline, !isPastGrace {
-                shared.sweepTime = min(shared.sweepTime, drainDeadline)
-            }
+            if shared.connections.isEmpty, shared.isAccepting { shared.setSweep(nil, events) } else { shared.sweep(by: earliest, events) }
+            if let drainDeadline = shared.drainDeadline, !isPastGrace { shared.sweep(by: drainDeadline, events) }
             guard isPastGrace, !shared.hasReportedEnd else { return false }
             shared.hasReportedEnd = true
             return true

@@ -11,7 +11,7 @@
 
 /// What happened to a socket since it was last reported.
 struct SocketEvent: Sendable {
-    /// What the socket was added under; ``EventQueue/wakeToken`` for a call of `wake`.
+    /// What the socket was added under; ``EventQueue/wakeToken`` for a call of `wake`, ``EventQueue/alarmToken`` for the alarm.
     let token: UInt64
     let isReadable: Bool
     let isWritable: Bool
@@ -25,6 +25,9 @@ struct SocketEvent: Sendable {
 /// but the one wait. The descriptors live as long as the object.
 final class EventQueue: Sendable {
     static let wakeToken: UInt64 = 0
+    static let alarmToken: UInt64 = 1
+    /// Others are for sockets.
+    static let firstSocketToken: UInt64 = 2
     /// Few, so that the threads that wait share what happens instead of one taking it all.
     private static let capacity = 1
 
@@ -40,10 +43,10 @@ final class EventQueue: Sendable {
         deinit { Socket.close(queue) }
 
         private func change(
-            _ identifier: UInt, _ filter: Int16, _ flags: UInt16, _ detail: UInt32 = 0, token: UInt64
+            _ identifier: UInt, _ filter: Int16, _ flags: UInt16, _ detail: UInt32 = 0, data: Int = 0, token: UInt64
         ) {
             var event = kevent(
-                ident: identifier, filter: filter, flags: flags, fflags: detail, data: 0,
+                ident: identifier, filter: filter, flags: flags, fflags: detail, data: data,
                 udata: UnsafeMutableRawPointer(bitPattern: UInt(token)))
             _ = kevent(queue, &event, 1, nil, 0, nil)
         }
@@ -63,16 +66,16 @@ final class EventQueue: Sendable {
 
         func wake() { change(0, Int16(EVFILT_USER), 0, UInt32(NOTE_TRIGGER), token: Self.wakeToken) }
 
-        func wait(_ events: inout [SocketEvent], for duration: Duration?) {
+        func setAlarm(after wait: Duration?) {
+            guard let wait else { return change(0, Int16(EVFILT_TIMER), UInt16(EV_DELETE), token: Self.alarmToken) }
+            change(
+                0, Int16(EVFILT_TIMER), UInt16(EV_ADD | EV_ONESHOT), UInt32(NOTE_NSECONDS), data: Int(Self.nanoseconds(wait)),
+                token: Self.alarmToken)
+        }
+
+        func wait(_ events: inout [SocketEvent]) {
             var list = [kevent](repeating: kevent(), count: Self.capacity)
-            var time = timespec()
-            let milliseconds = duration.map(Socket.milliseconds) ?? 0
-            time.tv_sec = Int(milliseconds / 1000)
-            time.tv_nsec = Int(milliseconds % 1000) * 1_000_000
-            let count =
-                duration == nil
-                ? kevent(queue, nil, 0, &list, Int32(list.count), nil)
-                : kevent(queue, nil, 0, &list, Int32(list.count), &time)
+            let count = kevent(queue, nil, 0, &list, Int32(list.count), nil)
             events.removeAll(keepingCapacity: true)
             for event in list.prefix(max(0, Int(count))) {
                 events.append(
@@ -83,19 +86,22 @@ final class EventQueue: Sendable {
         }
     #else
         private let wakeDescriptor: Int32
+        private let alarmDescriptor: Int32
 
         init() throws(SocketError) {
             queue = epoll_create1(Int32(EPOLL_CLOEXEC))
             wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
-            guard queue >= 0, wakeDescriptor >= 0 else {
+            alarmDescriptor = timerfd_create(CLOCK_BOOTTIME, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
+            guard queue >= 0, wakeDescriptor >= 0, alarmDescriptor >= 0 else {
                 throw SocketError(operation: "epoll_create", code: errno, reason: Socket.reason(errno))
             }
             control(EPOLL_CTL_ADD, wakeDescriptor, Self.input, Self.wakeToken)
+            // On change, so that one thread is woken, which need not read it.
+            control(EPOLL_CTL_ADD, alarmDescriptor, Self.input | Self.onChange, Self.alarmToken)
         }
 
         deinit {
-            Socket.close(queue)
-            Socket.close(wakeDescriptor)
+            for descriptor in [queue, wakeDescriptor, alarmDescriptor] where descriptor >= 0 { Socket.close(descriptor) }
         }
 
         private static let input = EPOLLIN.rawValue
@@ -127,12 +133,21 @@ final class EventQueue: Sendable {
             _ = write(wakeDescriptor, &one, MemoryLayout<UInt64>.size)
         }
 
-        /// Waits for events, at most for `duration`; without one, for as long as it takes.
-        func wait(_ events: inout [SocketEvent], for duration: Duration?) {
+        /// Ends the wait of one thread after a time, once; nil: of none. What was set before holds no more.
+        func setAlarm(after wait: Duration?) {
+            var time = itimerspec()
+            if let wait {
+                let nanoseconds = Self.nanoseconds(wait)
+                time.it_value = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+            }
+            _ = timerfd_settime(alarmDescriptor, 0, &time, nil)
+        }
+
+        /// Waits for events, for as long as it takes.
+        func wait(_ events: inout [SocketEvent]) {
             events.removeAll(keepingCapacity: true)
             withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.capacity) { list in
-                let timeout = duration.map { $0 <= .zero ? 0 : Socket.milliseconds($0) } ?? -1
-                let count = epoll_wait(queue, list.baseAddress, Int32(list.count), timeout)
+                let count = epoll_wait(queue, list.baseAddress, Int32(list.count), -1)
                 for index in 0..<max(0, Int(count)) {
                     let event = list[index]
                     if event.data.u64 == Self.wakeToken {
@@ -148,4 +163,9 @@ final class EventQueue: Sendable {
             }
         }
     #endif
+    /// At least one, since none means no alarm; at most a year.
+    private static func nanoseconds(_ wait: Duration) -> Int64 {
+        let components = min(wait, .seconds(31_536_000)).components
+        return max(1, components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000)
+    }
 }

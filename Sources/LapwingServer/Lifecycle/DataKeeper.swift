@@ -63,35 +63,47 @@ final class DataKeeper: Sendable {
         return store
     }
 
-    /// Works until `close`, each second on a thread of its own: a task that sleeps, and a queue, would wake five.
+    /// Seconds between two looks where there is nothing to compare: each wakes the machine.
+    private static let rest = 5
+
+    /// Works until `close`, on a thread of its own: a task that sleeps, and a queue, would wake five.
     func begin() {
         let syncSeconds = max(1, Int(configuration.durability.syncInterval.components.seconds))
         Thread.detachNewThread { [self] in
-            var second = 0
-            while bell.wait(timeout: .now() + .seconds(1)) == .timedOut {
-                second += 1
-                keep(second, isSync: second % syncSeconds == 0, isSweep: second % 60 == 1)
+            var (second, wait) = (0, 1)
+            var (syncDue, sweepDue) = (syncSeconds, 1)
+            while bell.wait(timeout: .now() + .seconds(wait)) == .timedOut {
+                second += wait
+                let (isSync, isSweep) = (second >= syncDue, second >= sweepDue)
+                if isSync { syncDue = second + syncSeconds }
+                if isSweep { sweepDue = second + 60 }
+                let isMore = keep(second, isSync: isSync, isSweep: isSweep)
+                wait = isMore ? 1 : min(Self.rest, syncDue - second)
             }
             ended.signal()
         }
         hasBegun.withLock { $0 = true }
     }
 
-    private func keep(_ second: Int, isSync: Bool, isSweep: Bool) {
+    /// - Returns: whether there are more segments to compare with their checksums.
+    private func keep(_ second: Int, isSync: Bool, isSweep: Bool) -> Bool {
         do throws(StorageError) {
             // Removing what is old makes the room that everything else may need.
             if isSweep {
                 if store.removeExpired(now: .now) >= FreedMemory.worthwhileSeries { FreedMemory.giveBack() }
                 if let size = configuration.retentionSize { try store.shrink(to: size) }
             }
-            if second < fault.withLock({ $0.retryAt }) { return }
+            if second < fault.withLock({ $0.retryAt }) { return false }
             if isSync { try store.sync() }
             if isSweep { store.summarizeChunks() }
-            if let damage = store.verifyNextSegment().damage { log.log(.warn, "damaged data", ["what": damage]) }
+            let verified = store.verifyNextSegment()
+            if let damage = verified.damage { log.log(.warn, "damaged data", ["what": damage]) }
             try checkpoint()
             if fault.withLock({ $0.message.take() }) != nil { log.log(.info, "the data directory is kept again") }
+            return verified.isMore
         } catch {
             tell(error, second)
+            return false
         }
     }
 

@@ -150,6 +150,25 @@ private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
         }
     }
 
+    @Test func `nothing wakes while there is no connection`() throws {
+        try withServer {
+            $0.lingerTimeout = .milliseconds(20)
+        } _: { address, server in
+            guard case .running(let loop, _) = server.phase.withLock({ $0 }) else { throw SocketError(operation: "start", code: 0, reason: "") }
+            var sweepTime: ContinuousClock.Instant? { loop.shared.withLock(\.sweepTime) }
+            #expect(sweepTime == nil)
+            do {
+                let client = try RawClient(address)
+                try client.send(get)
+                #expect(try client.responses(1).count == 1)
+                #expect(sweepTime != nil)
+            }
+            let deadline = ContinuousClock.now + .seconds(10)
+            while sweepTime != nil, ContinuousClock.now < deadline {}
+            #expect(sweepTime == nil)
+        }
+    }
+
     @Test func `a connection over the limit is turned away`() throws {
         try withServer {
             $0.maxConnections = 1
