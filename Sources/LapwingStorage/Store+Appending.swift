@@ -31,11 +31,13 @@ extension Store {
         let histogramColumns = [batch.histogramTimes.count, batch.histograms.count]
         precondition(columns.allSatisfy { $0 == batch.series.count }, "columns of unlike length")
         precondition(histogramColumns.allSatisfy { $0 == batch.histogramSeries.count }, "columns of unlike length")
-        let refused = try writer.withLock { (state) throws(AppendError) in
+        let (refused, late, listener) = try writer.withLock { (state) throws(AppendError) in
             let context = state.context(options, registry)
             if let journal = durability?.journal, batch.count > 0 { try state.log(batch, context, to: journal) }
-            return state.append(batch, context, into: registry)
+            let refused = state.append(batch, context, into: registry)
+            return (refused, state.workspace.late ?? [], state.lateListener)
         }
+        if !late.isEmpty { listener?(late) }
         if let durability, durability.options.syncInterval == .zero {
             do { try durability.journal.sync() } catch { throw AppendError(error) }
         }

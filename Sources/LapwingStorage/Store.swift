@@ -31,6 +31,14 @@ public final class Store: SeriesSource, SampleSink, Sendable {
     }
 
     public func snapshot() -> any SeriesSnapshot { StoreSnapshot(self) }
+
+    /// Lets a listener know, after each batch that has some, which samples came out of order; there is one at a time.
+    public func tellLate(to listener: @escaping @Sendable ([LateSample]) -> Void) {
+        writer.withLock { state in
+            state.lateListener = listener
+            state.workspace.late = []
+        }
+    }
 }
 
 /// What only writers touch.
@@ -42,6 +50,7 @@ struct WriterState: Sendable {
     var ordinals: [Labels: UInt32] = [:]
     var nextOrdinal: UInt32 = 0
     var workspace = AppendWorkspace()
+    var lateListener: (@Sendable ([LateSample]) -> Void)?
     var newestTime = Int64.min
     var labelBytes = 0
     var created = 0

@@ -9,7 +9,7 @@ public struct RemoteWriteFigures: Sendable, Hashable {
     public var metadataFailed = 0
     /// Samples of requests that were tried again.
     public var retried = 0
-    /// Samples that were passed over: too old, or histograms where they are not wanted.
+    /// Samples that were passed over: too old, histograms where they are not wanted, or too many that came late.
     public var dropped = 0
     public var bytes = 0
     public var metadataBytes = 0

@@ -47,6 +47,8 @@ public final class RemoteWriter: Sendable {
 
     private struct State: Sendable {
         var positions: SendingPositions
+        /// What came late since the last round was read.
+        var late: [LateSample] = []
         var reading: UnsentReading
         var figures: RemoteWriteFigures
         var exemplarTimes: [Labels: Int64] = [:]
@@ -117,6 +119,15 @@ public final class RemoteWriter: Sendable {
         state.withLock { $0.isDone = true }
     }
 
+    /// Takes notice of samples that came out of order, which the next round sends.
+    public func noteLate(_ samples: [LateSample]) {
+        state.withLock { state in
+            let room = max(0, SendingPositions.maximumLate - state.late.count)
+            state.late += samples.prefix(room)
+            state.figures.dropped += max(0, samples.count - room)
+        }
+    }
+
     // MARK: Rounds
 
     /// Sends what is unsent.
@@ -145,6 +156,7 @@ public final class RemoteWriter: Sendable {
 
     private func read() -> UnsentReading.Round? {
         let now = surroundings.now()
+        takeLate()
         let scope = settings.sendsRulesOnly ? UnsentReading.Scope.metrics(surroundings.ruleMetrics()) : .all
         var (reading, positions, exemplars) = state.withLock { state in
             (state.reading, state.positions, settings.sendsExemplars ? unsentExemplars(&state) : [:])
@@ -162,6 +174,16 @@ public final class RemoteWriter: Sendable {
             surroundings.observer(.trouble("samples cannot be read: \(error)"))
             return nil
         }
+    }
+
+    /// Late samples are in the note before they are sent: nothing else tells the process after this one of them.
+    private func takeLate() {
+        let isNews = state.withLock { state in
+            for sample in state.late where !state.positions.add(sample) { state.figures.dropped += 1 }
+            defer { state.late = [] }
+            return !state.late.isEmpty
+        }
+        if isNews { keep() }
     }
 
     /// Exemplars that came since the last round, by series.
@@ -212,7 +234,10 @@ public final class RemoteWriter: Sendable {
     private func finish(_ batch: SendingBatch, bytes: Int = 0, isRefused: Bool = false) {
         let now = surroundings.now()
         let isNoteDue = state.withLock { state in
-            for one in batch.series { state.positions.advance(one.reference, to: one.lastTime) }
+            for one in batch.series {
+                state.positions.advance(one.reference, to: one.lastTime)
+                state.positions.finishLate(one.reference, one.series.samples)
+            }
             state.figures.finish(batch, bytes: bytes, isRefused: isRefused)
             defer { if state.noteDue <= now { state.noteDue = now + Self.noteInterval } }
             return state.noteDue <= now

@@ -38,6 +38,9 @@ public final class RemoteWriters: Sendable {
         try? notes.setNotes(gone.map { Note($0.key, nil) })
     }
 
+    /// Takes notice of samples that came out of order.
+    public func noteLate(_ samples: [LateSample]) { for writer in all { writer.noteLate(samples) } }
+
     private subscript(key: String) -> RemoteWriter? { state.withLock { $0.writers[key] } }
 
     public func stop() async {

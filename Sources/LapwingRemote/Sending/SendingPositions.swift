@@ -11,8 +11,13 @@ public struct SendingPositions: Sendable, Hashable {
     public var frontier: Timestamp
     /// The time of the last sample by reference, 64 series a page; `beginning` less one millisecond where there is none.
     private var pages: [UInt64: [Int64]] = [:]
+    /// Times at which samples came late: unsent, though later ones of their series are done with.
+    private var late: [SeriesReference: [Int64]] = [:]
+    private(set) var lateCount = 0
 
     private static let pageSize: UInt64 = 64
+    /// Late samples that are remembered; further ones are not sent.
+    static let maximumLate = 1_000_000
 
     public init(beginning: Timestamp) {
         self.beginning = beginning
@@ -41,13 +46,53 @@ public struct SendingPositions: Sendable, Hashable {
         pages = pages.filter { living.contains($0.key) }
     }
 
+    // MARK: What came late
+
+    /// Takes notice of a late sample.
+    ///
+    /// - Returns: whether there was room for it.
+    mutating func add(_ sample: LateSample) -> Bool {
+        if sample.time < beginning.milliseconds { return true }
+        guard lateCount < Self.maximumLate else { return false }
+        late[sample.series, default: []].append(sample.time)
+        lateCount += 1
+        return true
+    }
+
+    func lateTimes(of series: SeriesReference) -> [Int64] { late.isEmpty ? [] : late[series] ?? [] }
+
+    mutating func setLate(_ times: [Int64], of series: SeriesReference) {
+        lateCount += times.count - (late[series]?.count ?? 0)
+        late[series] = times.isEmpty ? nil : times
+    }
+
+    /// Forgets late samples that are done with.
+    mutating func finishLate(_ series: SeriesReference, _ samples: SampleColumns) {
+        let times = lateTimes(of: series)
+        if times.isEmpty { return }
+        let done = Set(samples.times + samples.histogramTimes)
+        setLate(times.filter { !done.contains($0) }, of: series)
+    }
+
+    /// Forgets late samples of other series.
+    mutating func keepLate(only series: some Sequence<SeriesReference>) {
+        if late.isEmpty { return }
+        let kept = Set(series)
+        late = late.filter { kept.contains($0.key) }
+        lateCount = late.values.reduce(0) { $0 + $1.count }
+    }
+
     // MARK: Keeping
+
+    /// The first knew nothing of late samples.
+    private static let noteVersion: UInt8 = 2
 
     /// Series of one scrape have consecutive references and one time: a run of them takes a few bytes.
     ///
     ///     beginning │ frontier │ runs │ first reference, less the end of the run before │ count │ time, less the one before │ …
+    ///     late samples │ reference │ time │ …
     public var note: [UInt8] {
-        var note = NoteWriter(version: 1)
+        var note = NoteWriter(version: Self.noteVersion)
         note.time(beginning)
         note.time(frontier)
         let runs = runs
@@ -58,6 +103,13 @@ public struct SendingPositions: Sendable, Hashable {
             note.number(run.count)
             note.signed(run.time &- time)
             (end, time) = (run.first + run.count, run.time)
+        }
+        note.count(lateCount)
+        for (series, times) in late.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            for time in times {
+                note.number(series.rawValue)
+                note.signed(time)
+            }
         }
         return note.bytes
     }
@@ -82,7 +134,8 @@ public struct SendingPositions: Sendable, Hashable {
 
     /// - Throws: `NoteReader.Malformed` for bytes that `note` has not written.
     public init(_ bytes: [UInt8]) throws(NoteReader.Malformed) {
-        var note = try NoteReader(bytes, version: 1)
+        let isFirstVersion = bytes.first == 1
+        var note = try NoteReader(bytes, version: isFirstVersion ? 1 : Self.noteVersion)
         beginning = try note.time()
         frontier = try note.time()
         var (end, time) = (UInt64(0), beginning.milliseconds)
@@ -97,5 +150,7 @@ public struct SendingPositions: Sendable, Hashable {
             for reference in first..<first + count { advance(SeriesReference(reference), to: time) }
             end = first + count
         }
+        if isFirstVersion { return }
+        for _ in 0..<(try note.count()) { _ = add(LateSample(SeriesReference(try note.number()), at: try note.signed())) }
     }
 }

@@ -62,6 +62,7 @@ struct UnsentReading: Sendable {
         }
         round.isCut = end != .distantFuture
         round.frontier = min(end, now)
+        if !round.isCut { positions.keepLate(only: round.series.lazy.map(\.reference)) }
         if known.count > 2 * living.reduce(0, { $0 + $1.count }) + 1000 { forget(allBut: living, &positions) }
         return round
     }
@@ -79,8 +80,7 @@ struct UnsentReading: Sendable {
         for index in 0..<set.count {
             guard let reference = set.reference(index), let labels = sent(reference, set.labels[index]) else { continue }
             if round.samples >= limit { return false }
-            let start = Timestamp(milliseconds: positions[reference]).advanced(byMilliseconds: 1)
-            try set.read(index, over: TimeRange(start: start, end: end), into: &columns)
+            try read(set, index, reference, &positions, through: end, into: &columns)
             if columns.isEmpty { continue }
             let last = max(columns.times.last ?? .min, columns.histogramTimes.last ?? .min)
             round.latest = max(round.latest, last)
@@ -96,6 +96,22 @@ struct UnsentReading: Sendable {
             round.series.append(unsent)
         }
         return true
+    }
+
+    /// Reads what lies beyond a series' position, and what came late before it.
+    private func read(
+        _ set: any SeriesSet, _ index: Int, _ reference: SeriesReference, _ positions: inout SendingPositions, through end: Timestamp,
+        into columns: inout SampleColumns
+    ) throws(ReadError) {
+        let (position, late) = (positions[reference], positions.lateTimes(of: reference))
+        let next = Timestamp(milliseconds: position).advanced(byMilliseconds: 1)
+        let start = min(next, late.min().map { Timestamp(milliseconds: $0) } ?? next)
+        try set.read(index, over: TimeRange(start: start, end: end), into: &columns)
+        if late.isEmpty { return }
+        let wanted = Set(late)
+        columns.keep(at: { $0 > position || wanted.contains($0) })
+        let found = Set(columns.times + columns.histogramTimes)
+        positions.setLate(late.filter { $0 <= position && found.contains($0) }, of: reference)
     }
 
     private mutating func forget(allBut sets: [any SeriesSet], _ positions: inout SendingPositions) {
@@ -123,6 +139,16 @@ struct UnsentReading: Sendable {
 }
 
 extension SampleColumns {
+    /// Takes away what is not at such times.
+    fileprivate mutating func keep(at isWanted: (Int64) -> Bool) {
+        timesOrigin = nil
+        let (floats, places) = (times.indices.filter { isWanted(times[$0]) }, histogramTimes.indices.filter { isWanted(histogramTimes[$0]) })
+        (times, values) = (floats.map { times[$0] }, floats.map { values[$0] })
+        if !startTimes.isEmpty { startTimes = floats.map { startTimes[$0] } }
+        (histogramTimes, histograms) = (places.map { histogramTimes[$0] }, places.map { histograms[$0] })
+        if !histogramStartTimes.isEmpty { histogramStartTimes = places.map { histogramStartTimes[$0] } }
+    }
+
     /// Takes away what is older, and histograms where they are not wanted.
     ///
     /// - Returns: how many samples that were.

@@ -44,6 +44,7 @@ final class RemoteSide: Sendable {
             surroundings.observer = { Self.report($0, settings, log, instruments) }
             return surroundings
         }
+        store.tellLate(to: { [writers] in writers.noteLate($0) })
     }
 
     // MARK: Asking
@@ -111,7 +112,7 @@ final class RemoteSide: Sendable {
         ("samples_failed_total", "Samples that it would not take.", { Double($0.failed) }),
         ("metadata_failed_total", "Metadata that it has not taken.", { Double($0.metadataFailed) }),
         ("samples_retried_total", "Samples of requests that were tried again.", { Double($0.retried) }),
-        ("samples_dropped_total", "Samples passed over: too old, or histograms where they are not wanted.", { Double($0.dropped) }),
+        ("samples_dropped_total", "Samples passed over: too old, histograms where they are not wanted, too many out of order.", { Double($0.dropped) }),
         ("bytes_total", "Compressed bytes of samples that it has taken.", { Double($0.bytes) }),
         ("metadata_bytes_total", "Compressed bytes of metadata that it has taken.", { Double($0.metadataBytes) }),
     ]

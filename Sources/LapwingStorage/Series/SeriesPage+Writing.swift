@@ -54,6 +54,7 @@ extension PageState {
             return .outOfOrder
         }
         workspace.samples += 1
+        workspace.late?.append(LateSample(reference(of: place), at: time))
         return nil
     }
 

@@ -49,6 +49,7 @@ struct PageState {
     var tails: [SampleSummary] = []
     /// A bit for each series that has not been cleared.
     private(set) var living: UInt64 = 0
+    private let number: Int
     /// With so many samples in its newer run, a series' older one is sealed.
     private let sealingCount: Int
 
@@ -56,7 +57,12 @@ struct PageState {
     private static let leastSealingCount = 20
 
     /// Pages take turns in sealing, which all series of a scrape would come to at once otherwise.
-    init(number: Int) { sealingCount = Self.leastSealingCount + number % (OpenTimes.capacity - Self.leastSealingCount + 1) }
+    init(number: Int) {
+        self.number = number
+        sealingCount = Self.leastSealingCount + number % (OpenTimes.capacity - Self.leastSealingCount + 1)
+    }
+
+    func reference(of place: Int) -> SeriesReference { SeriesReference(UInt64(number * SeriesPage.capacity + place)) }
 
     var isDead: Bool { living == 0 }
 
@@ -296,6 +302,8 @@ struct AppendWorkspace: Sendable {
     /// Samples that the store holds.
     var samples = 0
     var encoder = ChunkEncoder()
+    /// What the batch has brought out of order; nil where nobody wants to know.
+    var late: [LateSample]?
     /// The times that the last sample went to.
     private var lastTimes: OpenTimes?
     /// Which of their entries it took.
@@ -311,6 +319,7 @@ struct AppendWorkspace: Sendable {
         lastEntry = OpenEntry()
         parted = nil
         if !begun.isEmpty { begun.removeAll(keepingCapacity: true) }
+        late?.removeAll()
     }
 
     /// Remembers where the last sample went, so that the next series can join.

@@ -98,6 +98,46 @@ import Testing
         #expect(writer.figures.retried > 0 && writer.figures.failed == 0)
     }
 
+    @Test func `sends once what came out of order, also what a process before has left`() async throws {
+        let disk = SimulatedDisk()
+        let options = StoreOptions(outOfOrderWindow: .seconds(3600))
+        var (store, _) = try Store.open("/data", on: disk, options: options)
+        var writer = writer(store, settings())
+        store.tellLate { [writer] in writer.noteLate($0) }
+        receiver.state.withLock { $0.takesLate = true }
+        clock.advance(.seconds(100))
+        let begin = clock.now
+        func append(secondsAfter seconds: [Int64], to store: Store) throws {
+            let reference = try store.references(for: [Labels(metric: "m")])[0]
+            for second in seconds {
+                var batch = SampleBatch()
+                batch.append(reference, time: (begin + .seconds(second)).milliseconds, value: Double(second))
+                #expect(try store.append(batch) == [])
+            }
+        }
+        // The last lies before the writer's beginning; what is late but not passed is sent in its place.
+        try append(secondsAfter: [1, 20, 10, -150], to: store)
+        _ = await writer.round()
+        #expect(values("m") == [1, 10, 20])
+        try append(secondsAfter: [30, 12, 5], to: store)
+        _ = await writer.round()
+        _ = await writer.round()
+        #expect(values("m") == [1, 10, 20, 5, 12, 30])
+        // Known to the note, and not taken: a process that is told to end gives up what fails.
+        try append(secondsAfter: [7], to: store)
+        receiver.fail(.max)
+        writer.start()
+        while receiver.state.withLock({ $0.failures == .max }) { await Task.yield() }
+        await writer.stop()
+        receiver.fail(0)
+        disk.restart(after: .process)
+        store = try Store.open("/data", on: disk, options: options).store
+        writer = self.writer(store, settings())
+        _ = await writer.round()
+        #expect(values("m") == [1, 10, 20, 5, 12, 30, 7])
+        #expect(writer.figures.samples == 1 && receiver.faults == [])
+    }
+
     @Test func `native histograms, exemplars and metadata come with it`() async throws {
         let store = Store()
         let exemplars = ExemplarStore()

@@ -17,6 +17,8 @@ final class SimulatedReceiver: HTTPClient, Sendable {
         var requests: [HTTPClientRequest] = []
         /// Requests that are not taken, from the next one on.
         var failures = 0
+        /// Whether samples may come out of order.
+        var takesLate = false
         /// What was wrong with what came.
         var faults: [String] = []
     }
@@ -51,7 +53,7 @@ final class SimulatedReceiver: HTTPClient, Sendable {
         for (place, series) in message.series.enumerated() {
             let labels = try message.labels(of: series)
             for row in series.floats {
-                if let last = state.samples[labels]?.last?.time, last >= message.times[row] {
+                if !state.takesLate, let last = state.samples[labels]?.last?.time, last >= message.times[row] {
                     state.faults.append("\(labels) has \(message.times[row]) after \(last)")
                 }
                 state.samples[labels, default: []].append((message.times[row], message.values[row]))
