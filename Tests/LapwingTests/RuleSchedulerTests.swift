@@ -1,3 +1,4 @@
+import LapwingAlerting
 import LapwingDisk
 import LapwingPromQL
 import LapwingRules
@@ -90,6 +91,24 @@ import Testing
         try await until { store.notes(beginning: KeptAlerts.notePrefix).isEmpty }
         #expect(try isThere("s", store) == !restarted.isEmpty)
         await second.stop()
+    }
+
+    @Test func `takes up alerts of a process before it, and no evaluation`() async throws {
+        let disk = SimulatedDisk(seed: 1)
+        var store = try Store.open("/data", on: disk).store
+        let often = "{name: g, interval: 10ms, rules: [{alert: A, expr: vector(1)}]}"
+        let first = scheduler(store)
+        try await first.load(groups(often))
+        try await until { !store.notes(beginning: KeptAlerts.notePrefix).isEmpty }
+        disk.restart(after: .process)
+        store = try Store.open("/data", on: disk).store
+        let second = scheduler(store)
+        try await second.load(groups(often.replacing("10ms", with: "1h")))
+        let state = try #require(second.statuses.first?.state)
+        #expect(state.rules[0].active.current.count == 1)
+        #expect(state.lastEvaluation == nil && state.latestEvaluation != nil)
+        await second.stop()
+        await first.stop()
     }
 
     @Test func `a series whose rule moves to another group goes on without a gap`() async throws {

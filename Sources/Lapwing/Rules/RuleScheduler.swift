@@ -119,7 +119,7 @@ public final class RuleScheduler: Sendable {
                 var (carried, orphans) = GroupState.carried(from: known.state, of: known.places, to: group)
                 let seen = resumption.lastEvaluation(of: carried, group, environment, before: time) ?? last
                 orphans += resumption.rule.resume(&carried, of: group, last: max(last, seen), schedule, at: time)
-                carried.lastEvaluation = max(last, seen)
+                carried.resumedAfter = max(last, seen)
                 state = carried
                 change(group, state, ending: orphans)
             } else {
@@ -165,7 +165,7 @@ public final class RuleScheduler: Sendable {
         group.planTogether()
         let schedule = schedule(of: group)
         let status = Status(group: group, state: state, interval: group.interval ?? environment.defaultInterval)
-        let before = first.map { $0 - .milliseconds(schedule.interval) } ?? schedule.slot(atOrBefore: state.lastEvaluation ?? now())
+        let before = first.map { $0 - .milliseconds(schedule.interval) } ?? schedule.slot(atOrBefore: state.latestEvaluation ?? now())
         let (due, wait) = following(before, schedule)
         // The first turn may come at once: it finds the state, because it has to wait for the lock.
         running.withLock { running in

@@ -16,7 +16,7 @@ extension RuleGroup {
         return !(rule.labels + rule.annotations).allSatisfy(\.template.isLasting)
     }
 
-    /// Writes what was gathered.
+    /// Writes what was gathered; what that takes is shared by the rules, by what each of them has in the batch.
     ///
     /// - Parameter change: gives access to a rule's state.
     func write(
@@ -25,9 +25,12 @@ extension RuleGroup {
     ) {
         if writes.parts.isEmpty { return }
         let time = sampleTime(now, environment)
+        let start = environment.elapsed()
         let result = Result { () throws(AppendError) in try environment.sink.append(writes.batch) }
+        let took = environment.elapsed() - start
         for (rule, prepared) in writes.parts {
             change(rule) { state in
+                state.evaluationDuration += took * prepared.count / max(1, writes.batch.count)
                 do throws(RuleFailure) {
                     let refused: [RefusedSample]
                     do throws(AppendError) {

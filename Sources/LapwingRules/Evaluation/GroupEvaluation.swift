@@ -57,6 +57,7 @@ extension RuleGroup {
         endAbandoned(&state, at: now, in: environment)
         state.lastEvaluation = now
         state.evaluationDuration = environment.elapsed() - start
+        outcome.ruleDurations = state.rules.map(\.evaluationDuration)
         outcome.duration = state.evaluationDuration
         return outcome
     }
@@ -97,6 +98,7 @@ extension RuleGroup {
         var writes = GatheredWrites()
         settle(index, answer, &state, &writes, at: now, environment, &outcome)
         write(&writes, at: now, environment, &outcome) { _, body in body(&state) }
+        outcome.ruleDurations.append(state.evaluationDuration)
     }
 
     private func settle(
@@ -121,7 +123,6 @@ extension RuleGroup {
         state.samplesRead = answer.statistics.samplesRead
         state.queryDuration = answer.duration
         state.evaluationDuration = answer.duration + (environment.elapsed() - start)
-        outcome.ruleDurations.append(state.evaluationDuration)
     }
 
     /// The instant that queries ask for and that samples carry: `now` less the query offset.
@@ -158,12 +159,9 @@ extension RuleGroup {
         at now: Timestamp, _ environment: RuleEnvironment
     ) throws(RuleFailure) {
         let time = sampleTime(now, environment)
-        let samples = results.map { sample in
-            RuleSample(
-                labels: sample.labels.setting(LabelName.metric, rule.metric).merging(rule.labels),
-                value: sample.value, histogram: sample.histogram)
-        }
-        guard Set(samples.map(\.labels)).count == samples.count else {
+        let own = Labels(metric: rule.metric).merging(rule.labels)
+        let samples = results.map { RuleSample(labels: $0.labels.merging(own), value: $0.value, histogram: $0.histogram) }
+        guard samples.count < 2 || Set(samples.map(\.labels)).count == samples.count else {
             throw RuleFailure("vector contains metrics with the same labelset after applying rule labels")
         }
         if limit > 0, samples.count > limit {

@@ -39,6 +39,8 @@ public struct WrittenSeries: Sendable {
         fileprivate var floats: Range<Int>
         fileprivate var markers: Range<Int>
         fileprivate var histograms: Range<Int>
+
+        var count: Int { floats.count + histograms.count }
     }
 
     /// Adds one evaluation's samples at `time` to a batch, and a stale marker for each series of the last that is not among them.

@@ -19,7 +19,7 @@ extension KeptAlerts {
         if state.abandoned.isEmpty { return (endings.removeValue(forKey: key)?.numbers ?? []).map(Self.release) }
         let known = endings[key]
         if known?.series == state.abandoned { return [] }
-        return write(key, state.abandoned, at: max(state.lastEvaluation ?? .distantPast, known?.time ?? .distantPast), insteadOf: known?.numbers ?? [])
+        return write(key, state.abandoned, at: max(state.latestEvaluation ?? .distantPast, known?.time ?? .distantPast), insteadOf: known?.numbers ?? [])
     }
 
     /// Leaves it to the caller to mark the series of a group stale.

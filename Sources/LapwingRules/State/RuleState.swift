@@ -58,8 +58,12 @@ public struct RuleState: Sendable {
 /// What is known of one group, its rules in their order.
 public struct GroupState: Sendable {
     public var rules: [RuleState]
-    /// The instant of the last evaluation; nil before the first.
+    /// The instant of the last evaluation; nil before the first of this process.
     public var lastEvaluation: Timestamp?
+    /// That of a process before this one, where its alerts were taken up.
+    public var resumedAfter: Timestamp?
+    /// The last evaluation, whichever process did it.
+    public var latestEvaluation: Timestamp? { lastEvaluation ?? resumedAfter }
     public var evaluationDuration: Duration = .zero
     /// Instants at which the group was to be evaluated, those that were missed included.
     public var iterations = 0
@@ -80,7 +84,7 @@ public struct GroupState: Sendable {
         from old: GroupState, of places: [RulePlace], to group: RuleGroup
     ) -> (state: GroupState, orphans: [OrphanedAlert]) {
         var state = GroupState(ruleCount: group.rules.count)
-        state.lastEvaluation = old.lastEvaluation
+        (state.lastEvaluation, state.resumedAfter) = (old.lastEvaluation, old.resumedAfter)
         state.evaluationDuration = old.evaluationDuration
         (state.iterations, state.iterationsMissed) = (old.iterations, old.iterationsMissed)
         state.abandoned = old.abandoned

@@ -67,6 +67,18 @@ private final class RecordingSink: SampleSink, Sendable {
     }
 }
 
+/// Takes everything, a second for each sample.
+private final class SlowSink: SampleSink, Sendable {
+    let elapsed = Mutex(Duration.zero)
+
+    func references(for labels: [Labels]) throws(AppendError) -> [SeriesReference] { labels.indices.map { SeriesReference(UInt64($0)) } }
+
+    func append(_ batch: SampleBatch) throws(AppendError) -> [RefusedSample] {
+        elapsed.withLock { $0 += .seconds(batch.count) }
+        return []
+    }
+}
+
 @Suite struct `A group's evaluation` {
     private let querier = ScriptedQuerier()
     private let sink = RecordingSink()
@@ -217,6 +229,18 @@ private final class RecordingSink: SampleSink, Sendable {
         #expect(written.contains("r{a=\"b\"} stale @20"))
         #expect(written.contains(#"ALERTS{a="b", alertname="B", alertstate="firing"} stale @20"#))
         #expect(written.contains(#"ALERTS{a="b", alertname="A", alertstate="firing"} 1 @20"#))
+    }
+
+    @Test func `what writing takes counts for the rules, by what they write`() throws {
+        var group = try group("    rules: [{record: 'r:x', expr: x}, {record: 'r:y', expr: y}, {record: 'r:z', expr: z}]")
+        group.planTogether()
+        let sink = SlowSink()
+        let environment = RuleEnvironment(querier: querier, sink: sink, elapsed: { sink.elapsed.withLock { $0 } })
+        querier.answers.withLock { $0 = ["x": .success([sample(3), sample(4, ["c": "d"])]), "y": .success([sample(5)])] }
+        var state = GroupState(ruleCount: 3)
+        let outcome = group.evaluate(&state, at: at(10), in: environment)
+        #expect(outcome.ruleDurations == [.seconds(2), .seconds(1), .zero] && outcome.duration == .seconds(3))
+        #expect(state.rules.map(\.evaluationDuration) == outcome.ruleDurations)
     }
 
     @Test(arguments: [(1, 1), (7, 7), (95, 10), (5000, 10), (10_000, 10), (15_000, 15), (60_000, 60)])
