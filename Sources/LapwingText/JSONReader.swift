@@ -105,7 +105,14 @@ public struct JSONReader: Sendable {
     /// Passes over the next value.
     public mutating func skip() throws(Fault) {
         switch next {
-        case UInt8(ascii: "{"): try object { (reader, _) throws(Fault) in try reader.skip() }
+        case UInt8(ascii: "{"):
+            offset += 1
+            try nested(UInt8(ascii: "}")) { (reader) throws(Fault) in
+                guard reader.next == UInt8(ascii: "\"") else { throw reader.fault("expected the name of a member") }
+                try reader.skipText()
+                try reader.expect(UInt8(ascii: ":"))
+                try reader.skip()
+            }
         case UInt8(ascii: "["): try array { (reader) throws(Fault) in try reader.skip() }
         case UInt8(ascii: "\""): try skipText()
         default:
@@ -164,6 +171,7 @@ public struct JSONReader: Sendable {
     }
 
     private func valid(_ bytes: ArraySlice<UInt8>) throws(Fault) -> String {
+        if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw fault("a text is no UTF-8") }
         return text
     }

@@ -8,8 +8,9 @@ public final class SocketHTTPClient: HTTPClient {
     public struct Configuration: Sendable {
         /// Requests under way at the same time; more wait, and their time runs.
         public var maxThreads = 128
-        /// Kept connections, for each host and port.
-        public var maxIdleConnectionsPerHost = 4
+        /// Kept connections, for each host and port: as many as there may be requests at once, or those that are asked much connect anew
+        /// again and again.
+        public var maxIdleConnectionsPerHost = 128
         /// Kept connections in all.
         public var maxIdleConnections = 1024
         /// A connection that was unused for so long is not used again.

@@ -20,11 +20,14 @@ public struct RemoteAPI: Sendable {
     private let surroundings: Surroundings
     /// Shared by the copies of a client.
     private let turns: Turns
+    /// On this machine an answer is not compressed, which costs both sides more than it saves.
+    private let asksForCompression: Bool
 
     public init(_ settings: DatasourceSettings, _ surroundings: Surroundings) {
         self.settings = settings
         self.surroundings = surroundings
         turns = Turns(settings.maximumConcurrent)
+        asksForCompression = (try? HTTPURL(settings.url))?.isLoopback != true
     }
 
     /// Asks, and asks again where a fault may pass.
@@ -70,6 +73,7 @@ public struct RemoteAPI: Sendable {
         let base = settings.url.hasSuffix("/") ? String(settings.url.dropLast()) : settings.url
         var request = HTTPClientRequest(
             method: method, url: "\(base)/api/v1/\(question.path)", timeout: timeout, maxResponseBytes: DatasourceSettings.maximumAnswerBytes)
+        if !asksForCompression { request.headers["Accept-Encoding"] = "identity" }
         let form = question.parameters.formText
         if method == .post {
             request.body = Array(form.utf8)

@@ -1,3 +1,5 @@
+import Dispatch
+import Synchronization
 import Testing
 
 @testable import LapwingHTTP
@@ -142,6 +144,49 @@ private func reason(_ client: any HTTPClient, _ request: HTTPClientRequest) asyn
         let server = try ScriptedServer([[.expect(endOfHead), .send(ok), .expect(endOfHead), .send(ok)]])
         let client = SocketHTTPClient()
         for _ in 0..<2 { #expect(try await client.send(HTTPClientRequest(url: server.url)).text == "ok") }
+    }
+
+    @Test func `connections of many requests at once are all used again`() async throws {
+        let arrived = Mutex(0)
+        let addresses = Mutex<Set<String>>([])
+        let gate = DispatchSemaphore(value: 0)
+        try await withServer { request in
+            addresses.withLock { _ = $0.insert(request.remoteAddress) }
+            // All sixteen of a wave are under way at once.
+            let count = arrived.withLock { count in
+                count += 1
+                return count
+            }
+            if count % 16 == 0 { for _ in 0..<15 { gate.signal() } } else { gate.wait() }
+            return .text("ok")
+        } _: { url in
+            let client = SocketHTTPClient()
+            for _ in 0..<3 {
+                try await withThrowingTaskGroup { group in
+                    for _ in 0..<16 { group.addTask { _ = try await client.send(HTTPClientRequest(url: url)) } }
+                    try await group.waitForAll()
+                }
+            }
+        }
+        #expect(addresses.withLock(\.count) == 16)
+    }
+
+    @Test(arguments: [false, true])
+    func `a wait for much that is to come ends when it is there, or the other side ends`(_ ends: Bool) throws {
+        let (listener, address) = try Socket.listen(host: "127.0.0.1", port: 0, backlog: 1)
+        defer { Socket.close(listener) }
+        let sender = try RawClient(address)
+        #expect(Socket.wait(listener, for: .readable, until: .now + .seconds(5)))
+        guard case .connection(let descriptor, _) = Socket.accept(listener) else { throw SocketError(operation: "accept", code: 0, reason: "") }
+        defer { Socket.close(descriptor) }
+        func isThere(_ awaited: Int, within wait: Duration) -> Bool { Socket.waitToRead(descriptor, awaiting: awaited, until: .now + wait) }
+        try sender.send([UInt8](repeating: 0, count: 1_000))
+        #expect(isThere(1_000, within: .seconds(5)))
+        #expect(!isThere(100_000, within: .milliseconds(50)))
+        // Such a wait leaves nothing behind that would hold up the next.
+        #expect(isThere(0, within: .seconds(5)))
+        if ends { Socket.finishSending(sender.descriptor) } else { try sender.send([UInt8](repeating: 0, count: 100_000)) }
+        #expect(isThere(100_000, within: .seconds(5)))
     }
 
     @Test func `a kept connection that the server closed is replaced unnoticed`() async throws {

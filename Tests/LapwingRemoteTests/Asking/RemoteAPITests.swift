@@ -67,6 +67,13 @@ import Testing
         }
     }
 
+    @Test(arguments: [("http://localhost:9090", "identity"), ("http://[::1]:9090/prometheus", "identity"), ("http://server", nil)])
+    func `a server on this machine is not asked to compress`(_ url: String, _ encoding: String?) async throws {
+        let client = ScriptedClient { _, _ throws(HTTPClientError) in Self.empty }
+        _ = try await api(client) { $0.url = url }.ask(.instant("1", at: clock.now))
+        #expect(client.requests[0].headers["Accept-Encoding"] == encoding)
+    }
+
     @Test func `what may pass is tried again, and the answer's wait is kept`() async throws {
         let client = ScriptedClient { request, count throws(HTTPClientError) in
             switch count {
