@@ -89,6 +89,22 @@ import Testing
         await timetable.end(slow)
     }
 
+    @Test func `wakes once for things that are due within a millisecond`() async throws {
+        let (timetable, diary) = (Timetable(), Diary())
+        defer { timetable.endAll() }
+        for (name, wait) in [("first", 30_000), ("second", 30_500)] {
+            _ = timetable.add(after: .milliseconds(20)) {
+                diary.write(name)
+                return .microseconds(wait)
+            }
+        }
+        try await until { diary.count("second") > 1 }
+        func times(_ name: String) -> [ContinuousClock.Instant] { diary.entries.withLock { $0.filter { $0.name == name }.map(\.at) } }
+        let (first, second) = (times("first"), times("second"))
+        // Where both were done one after the other, and not with a pause between them.
+        if second[0] - first[0] < .microseconds(400), first[0] < second[0] { #expect(first[1] >= second[0] + .microseconds(30_500)) }
+    }
+
     @Test func `has so many threads at most, and does the rest when one of them is free`() async throws {
         let (timetable, diary) = (Timetable(maximumThreads: 3), Diary())
         defer { timetable.endAll() }

@@ -12,6 +12,9 @@ final class Timetable: Sendable {
     static let shortWork = Duration.milliseconds(5)
     /// By how much other work is late at most when short work takes long.
     static let patience = Duration.milliseconds(250)
+    /// What is due so soon after something else is waited for with it: instants are known to the millisecond, and the waits for one begin
+    /// at any part of it.
+    static let together = Duration.milliseconds(1)
     /// Threads at most; while all of them are busy what is due waits, the earliest first.
     static let maximumThreads = 256
     /// Threads that wait: one of them wakes for the next instant, one stands by. Others end.
@@ -45,6 +48,14 @@ final class Timetable: Sendable {
                 if waiting[middle].due > due { low = middle + 1 } else { high = middle }
             }
             waiting.insert((due, number), at: low)
+        }
+
+        /// When to wake for what is due next, and for all that is due a little later.
+        ///
+        /// - Complexity: O(things that are due then).
+        var wakeTime: ContinuousClock.Instant? {
+            guard let first = waiting.last?.due else { return nil }
+            return waiting.reversed().prefix { $0.due <= first + Timetable.together }.last?.due
         }
     }
 
@@ -148,7 +159,8 @@ final class Timetable: Sendable {
                 if isLast { state.threads += 1 }
                 return (.work(next.number, entry.body), isLast)
             }
-            if state.alarmTime != state.waiting.last?.due { setAlarm(&state, state.waiting.last?.due) }
+            let wakeTime = state.wakeTime
+            if state.alarmTime != wakeTime { setAlarm(&state, wakeTime) }
             if idle <= Self.waitingThreads { return (.wait, false) }
             state.threads -= 1
             return (.end, false)
