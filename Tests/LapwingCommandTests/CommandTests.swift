@@ -27,7 +27,8 @@ import Testing
         (["query", "--time", "yesterday", "up"], "is no time"), (["check", "ruls", "x"], "did you mean rules?"), (["test"], "needs a file"),
         (["query", "--end", "now", "up"], "begins with --start"), (["query", "--step", "1m", "up"], "begins with --start"),
         (["query", "--time", "1", "--start", "1", "up"], "--time asks for an instant"), (["query", "--labels", "up"], "stands alone"),
-        (["query", "--labels", "--series", "up"], "stands alone"), (["format"], "needs an expression"), (["export"], "needs --data"),
+        (["query", "--labels", "--series", "up"], "stands alone"), (["query", "--labels", "--explain"], "stands alone"),
+        (["query", "-up"], "stands behind --"), (["format"], "needs an expression"), (["export"], "needs --data"),
         (["export", "--data", "x", "--start", "2", "--end", "1"], "lies before"),
         (["serve", "--retention-size", "10 apples"], "a size like 512MB"), (["serve", "--retention-size=10GB", "--query-timeout=5 m"], "durations are"),
     ])

@@ -67,6 +67,18 @@ import Testing
         #expect(reasons.first?.contains(#"no element has a partner; by the labels that are compared, left {job="a"} {job="b"}, right {job="z"}"#) == true)
     }
 
+    @Test func `a selector that looks at another time says which`() throws {
+        let reasons = try explanation(load("load offset 10m > 1"), of: "High", at: 60).reasons
+        #expect(reasons == ["load offset 10m finds 2 series, which have their first sample only later than 1969-12-31T23:51:00Z"])
+        let earlier = try explanation(load("load @ 590 > 1"), of: "High", at: 60).reasons
+        #expect(earlier.first?.contains("in reach of 1970-01-01T00:09:50Z: the last is of 1970-01-01T00:01:45Z") == true, "\(earlier)")
+    }
+
+    @Test func `a failure is told once`() throws {
+        let reasons = try explanation(load("load + on () load"), of: "High", at: 45).reasons
+        #expect(reasons.count == 1 && reasons[0].hasPrefix("load + on () load failed: "), "\(reasons)")
+    }
+
     @Test func `a label's template that fails is told`() throws {
         let found = try explanation(load("load > 1", ", labels: {a: \"{{ query \\\"sum(\\\" }}\"}"), of: "High", at: 45)
         #expect(found.reasons.contains { $0.hasPrefix("label a: <error expanding template") }, "\(found.reasons)")

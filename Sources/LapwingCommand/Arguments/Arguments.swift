@@ -26,7 +26,8 @@ struct Arguments: Sendable {
             let name = parts[0] == "-h" ? "--help" : parts[0]
             guard let flag = command.allFlags.first(where: { $0.name == name }) else {
                 let nearest = Spelling.nearest(to: name, in: command.allFlags.map(\.name))
-                throw UsageError("unknown flag \(name)", command: command.name, nearest: nearest)
+                let hint = word.hasPrefix("--") ? "" : "; what begins with - and is no flag stands behind --"
+                throw UsageError("unknown flag \(name)\(hint)", command: command.name, nearest: nearest)
             }
             switch flag.kind {
             case .toggle:

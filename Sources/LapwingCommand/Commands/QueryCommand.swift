@@ -114,7 +114,8 @@ struct QueryQuestion: Sendable {
     init(_ arguments: Arguments, now: Timestamp) throws(UsageError) {
         let lists = ["--series", "--labels", "--label-values"].filter(arguments.has)
         if let list = lists.first {
-            if let other = lists.dropFirst().first ?? arguments.operands.first { throw UsageError("\(list) stands alone, without \(other)") }
+            let others = lists.dropFirst() + ["--time", "--start", "--end", "--step", "--explain"].filter(arguments.has)
+            if let other = others.first ?? arguments.operands.first { throw UsageError("\(list) stands alone, without \(other)") }
             kind = Self.list(arguments)
             return
         }

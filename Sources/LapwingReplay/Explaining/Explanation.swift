@@ -79,7 +79,11 @@ public struct Explainer: Sendable {
             rule: rule, group: group.key, time: time, state: state, reasons: [], root: root, gaps: ThresholdGap.gaps(of: root, evaluator),
             replayed: TimeRange(start: report.start, end: report.end), episodes: episodes, nearestFiring: nil)
         let vanished = VanishingPoint(evaluator: evaluator).reasons(&explanation.root)
-        explanation.reasons = (now.isEmpty ? vanished : reasons(explanation, now)) + failures(of: rule, in: group, replay, at: time)
+        let reasons = now.isEmpty ? vanished : self.reasons(explanation, now)
+        // A part that failed has said why.
+        explanation.reasons = reasons + failures(of: rule, in: group, replay, at: time).filter { failure in
+            !reasons.contains { $0.hasSuffix(failure.drop { $0 != ":" }) }
+        }
         if state != .firing {
             explanation.nearestFiring = episodes.filter { $0.firedAt != nil }.min { $0.distance(to: time) < $1.distance(to: time) }
         }

@@ -77,7 +77,8 @@ struct VanishingPoint {
         guard let known = try? snapshot.labels(of: selector.matchers, over: .all), !known.isEmpty else { return unmatchedReason(node, selector) }
         let concerned = known.filter(evaluator.concerns)
         if concerned.isEmpty { return "\(node.text) finds \(known.count) series, none of them with \(evaluator.labels)" }
-        let before = TimeRange(start: .distantPast, end: evaluator.time)
+        let time = time(of: selector)
+        let before = TimeRange(start: .distantPast, end: time)
         guard let set = try? snapshot.select(selector.matchers, over: before) else { return "\(node.text) cannot be read" }
         var latest: Int64?
         var columns = SampleColumns()
@@ -86,8 +87,29 @@ struct VanishingPoint {
             let last = columns.times.indices.last { !columns.values[$0].isStaleMarker }.map { columns.times[$0] }
             latest = [latest, last, columns.histogramTimes.last].compactMap { $0 }.max()
         }
-        guard let latest else { return "\(node.text) finds \(concerned.count) series, which have their first sample only later" }
-        return "\(node.text) finds \(concerned.count) series, but none has a sample in reach: the last is of \(TimeText.rfc3339(milliseconds: latest))"
+        let shifted = time == evaluator.time ? nil : TimeText.rfc3339(milliseconds: time.milliseconds)
+        guard let latest else {
+            return "\(node.text) finds \(concerned.count) series, which have their first sample only later" + (shifted.map { " than \($0)" } ?? "")
+        }
+        return "\(node.text) finds \(concerned.count) series, but none has a sample in reach" + (shifted.map { " of \($0)" } ?? "")
+            + ": the last is of \(TimeText.rfc3339(milliseconds: latest))"
+    }
+
+    /// The time at which a selector looks: `@` and `offset` shift it.
+    private func time(of selector: VectorSelector) -> Timestamp {
+        var time = evaluator.time
+        if case .time(let anchor) = selector.time.anchor { time = Timestamp(milliseconds: anchor) }
+        return time.advanced(byMilliseconds: -Self.milliseconds(selector.time.offset))
+    }
+
+    /// An offset; nought where the query's own range and step settle it.
+    private static func milliseconds(_ offset: DurationText?) -> Int64 {
+        switch offset {
+        case .literal(let milliseconds, _, _): milliseconds
+        case .negative(let text, _): -milliseconds(text)
+        case .parenthesized(let text, _), .positive(let text, _): milliseconds(text)
+        default: 0
+        }
     }
 
     private func unmatchedReason(_ node: ExplainedNode, _ selector: VectorSelector) -> String {
