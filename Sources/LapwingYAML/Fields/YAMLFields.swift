@@ -7,6 +7,8 @@ public import LapwingText
 public struct YAMLFields: Sendable {
     public let range: SourceRange
     private let mapping: YAMLMapping
+    /// Of the entries, in their order; nil where a key is no text.
+    private let names: [String?]
     /// What the mapping is, for messages: `rule group`.
     private let kind: String
 
@@ -21,9 +23,10 @@ public struct YAMLFields: Sendable {
         range = node.range
         self.mapping = mapping
         self.kind = kind
-        for entry in mapping.entries {
-            let name = entry.key.scalar?.text
+        names = mapping.entries.map { $0.key.scalar?.text }
+        for (index, name) in names.enumerated() {
             if let name, known.contains(name) { continue }
+            let entry = mapping.entries[index]
             let help = name.flatMap { Spelling.nearest(to: $0, in: known) }.map { "did you mean \"\($0)\"?" }
             problems.append(
                 Diagnostic(
@@ -35,16 +38,17 @@ public struct YAMLFields: Sendable {
 
     /// The value of a field that is there and not null.
     public func node(_ name: String) -> YAMLNode? {
-        guard let value = mapping[name], !value.isNull else { return nil }
-        return value
+        guard let index = names.firstIndex(of: name) else { return nil }
+        let value = mapping.entries[index].value
+        return value.isNull ? nil : value
     }
 
     /// Where a field's name stands; the whole mapping when it is absent.
-    public func keyRange(_ name: String) -> SourceRange { mapping.entry(name)?.key.range ?? range }
+    public func keyRange(_ name: String) -> SourceRange { names.firstIndex(of: name).map { mapping.entries[$0].key.range } ?? range }
 
     /// Where every field's name and value stand, in the order of the source.
     public var places: [(name: String, key: SourceRange, value: SourceRange)] {
-        mapping.entries.compactMap { entry in entry.key.scalar.map { ($0.text, entry.key.range, entry.value.range) } }
+        zip(names, mapping.entries).compactMap { name, entry in name.map { ($0, entry.key.range, entry.value.range) } }
     }
 
     /// A field's scalar.

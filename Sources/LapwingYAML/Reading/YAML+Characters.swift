@@ -19,12 +19,10 @@ extension YAML {
         var offset = 0
         while offset < bytes.count {
             let byte = bytes[offset]
-            if byte < 0x80 {
-                if byte < 0x20, byte != 0x09, byte != 0x0A, byte != 0x0D {
-                    throw control(byte, at: offset)
-                }
-                if byte == 0x7F { throw control(byte, at: offset) }
+            if (byte >= 0x20 && byte < 0x7F) || byte == 0x0A || byte == 0x0D || byte == 0x09 {
                 offset += 1
+            } else if byte < 0x80 {
+                throw control(byte, at: offset)
             } else {
                 offset += try sequenceLength(bytes, offset)
             }

@@ -149,19 +149,43 @@ extension YAMLParser {
     /// Reads a list whose first `-` is here.
     private mutating func blockSequence(column: Int, isZeroIndented: Bool) throws(YAMLFailure) -> YAMLNode {
         let start = offset
+        let items = try listItems(column: column, isZeroIndented: isZeroIndented, from: start)
+        let upper = items.last?.range.upperBound ?? start
+        return YAMLNode(range: SourceRange(start, max(upper, start + 1)), content: .sequence(items))
+    }
+
+    /// Reads the items of a list that starts at `start`, from the `-` that is here on.
+    mutating func listItems(column: Int, isZeroIndented: Bool, from start: Int) throws(YAMLFailure) -> [YAMLNode] {
+        var ahead: ListAhead?
+        if end - offset >= leastAhead {
+            ahead = ListAhead(of: self, column: column, isZeroIndented: isZeroIndented)
+            leastAhead = .max
+        }
+        defer { ahead?.abandon() }
         var items: [YAMLNode] = []
         while true {
             offset += 1
             items.append(try blockNode(parent: column, isCompact: true, allowsZeroIndent: false))
             guard try isAtNextEntry(column: column) else { break }
+            if let ahead, offset == ahead.start, let rest = ahead.rest(after: self), takeOver(rest.parser) { return items + rest.items }
             if isIndicator(Mark.sequenceEntry) { continue }
             if isZeroIndented { break }
             throw YAMLFailure(
                 "expected \"- \" for the next item of the list that starts at \(position(start))",
                 at: SourceRange(offset, offset + 1))
         }
-        let upper = items.last?.range.upperBound ?? start
-        return YAMLNode(range: SourceRange(start, max(upper, start + 1)), content: .sequence(items))
+        return items
+    }
+
+    /// Goes on where another reader stopped that began here; not where both together have read too much.
+    private mutating func takeOver(_ other: YAMLParser) -> Bool {
+        guard nodeCount + other.nodeCount <= limits.nodes else { return false }
+        nodeCount += other.nodeCount
+        comments += other.comments
+        deepest = max(deepest, other.deepest)
+        anchors.merge(other.anchors) { $1 }
+        (offset, line, closed) = (other.offset, other.line, other.closed)
+        return true
     }
 
     /// Whether another entry of the collection in this column follows.

@@ -67,6 +67,7 @@ extension YAMLParser {
         }
         if let name = properties.anchor {
             node.anchor = name
+            anchorCount += 1
             if let index = openAnchors.lastIndex(of: name) { openAnchors.remove(at: index) }
             anchors[name] = Anchor(node: node, size: nodeCount - measure.nodes, height: height)
         }

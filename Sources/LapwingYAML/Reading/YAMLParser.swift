@@ -6,7 +6,7 @@ import LapwingText
 /// before blank lines, a key known only by its colon), it keeps what it has read and decides afterwards.
 struct YAMLParser {
     let source: SourceText
-    let bytes: [UInt8]
+    var bytes: [UInt8]
     let end: Int
     let limits: YAMLLimits
 
@@ -23,11 +23,15 @@ struct YAMLParser {
     var deepest = 0
     var nodeCount = 0
     var anchors: [String: Anchor] = [:]
+    /// Of all documents, those of the same name too.
+    var anchorCount = 0
     /// Anchors of nodes that are not complete yet, which no alias may name.
     var openAnchors: [String] = []
     var tagHandles: [String: String] = [:]
     var comments: [SourceRange] = []
     var warnings: [Diagnostic] = []
+    /// Bytes from a list on below which a second thread, which reads part of it, is not worth its start; the first such list alone is looked at.
+    var leastAhead = 32 << 10
 
     struct Line {
         var start = 0
