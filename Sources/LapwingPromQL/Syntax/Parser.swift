@@ -269,6 +269,11 @@ public struct Parser {
 
     /// Go's `ParseInt(text, 0, 64)`, else `ParseFloat`.
     static func number(_ text: String) -> Double? {
+        // Most are digits with a point at most, in which neither sees anything else.
+        let isPlain = text.utf8.allSatisfy { $0 &- UInt8(ascii: "0") <= 9 || $0 == UInt8(ascii: ".") }
+        if isPlain, text.utf8.count == 1 || text.utf8.first != UInt8(ascii: "0") || text.utf8.contains(UInt8(ascii: ".")) {
+            return GoNumber.parse(text)
+        }
         let lower = text.lowercased()
         for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where lower.hasPrefix(prefix) {
             if let value = Int64(lower.dropFirst(2).filter { $0 != "_" }, radix: radix) { return Double(value) }

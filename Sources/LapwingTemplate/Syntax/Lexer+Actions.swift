@@ -117,6 +117,7 @@ extension Lexer {
     }
 
     private mutating func skipAlphanumeric() {
+        while offset < bytes.count, Self.isAlphanumeric(bytes[offset]) { offset += 1 }
         while let scalar = scalar(at: offset), Self.isAlphanumeric(scalar) { offset += Self.length(of: scalar) }
     }
 
@@ -184,11 +185,12 @@ extension Lexer {
 
     static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") <= 9 }
 
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "_")
+    }
+
     static func isAlphanumeric(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.value < 0x80 {
-            let byte = UInt8(scalar.value)
-            return isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "_")
-        }
+        if scalar.value < 0x80 { return isAlphanumeric(UInt8(scalar.value)) }
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber:
             return true
