@@ -155,6 +155,7 @@ struct RuleFileReader {
                         RecordingRule(
                             metric: record, query: query,
                             labels: Labels(labels.map { Label(name: $0.name, value: $0.value.scalar?.text ?? "") }),
+                            removedLabels: labels.filter { $0.value.scalar?.text == "" }.map(\.name),
                             range: node.range, places: places))
                 }
             }

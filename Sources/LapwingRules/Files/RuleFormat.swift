@@ -49,9 +49,11 @@ public struct RuleFormat: Sendable {
         }
     }
 
+    /// Each once, however many rules have it by an alias or a merge key.
     private static func expressions(in root: YAMLNode) -> [YAMLNode] {
         let groups = root.mapping?["groups"]?.sequence ?? []
         let rules = root.sequence ?? groups.flatMap { $0.mapping?["rules"]?.sequence ?? [] }
-        return rules.compactMap { $0.mapping?["expr"] }
+        var seen: Set<SourceRange> = []
+        return rules.compactMap { $0.mapping?["expr"] }.filter { seen.insert($0.range).inserted }
     }
 }

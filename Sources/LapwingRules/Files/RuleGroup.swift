@@ -152,6 +152,8 @@ public struct RecordingRule: Sendable {
     public var metric: String
     public var query: PreparedQuery
     public var labels: Labels
+    /// Labels whose value is empty: results lose them.
+    public var removedLabels: [String]
     public var range: SourceRange
     public var places: RulePlaces
 }
