@@ -42,6 +42,12 @@ import Testing
         #expect(result.output.contains("sum by (job) (load{kind!=\"x\"})") && result.output.contains(#"= {job="a"}  2"#))
     }
 
+    @Test func `a pattern that no test's name matches is a failure, since nothing was tested`() throws {
+        #expect(try run(Self.firing, ["--run", "^fir"]).output == "1 passed, 0 failed\n")
+        let none = try run(Self.firing, ["--run", "second"])
+        #expect(none.status == 1 && none.output.isEmpty && none.error == "lapwing: no test has a name that --run second matches\n")
+    }
+
     @Test func `coverage lists what no test reaches`() throws {
         let result = try run(Self.firing, ["--coverage"])
         #expect(result.status == 0)
@@ -141,6 +147,16 @@ import Testing
         #expect(try BuiltProgram.run(["test", "rules.test.yml"], in: folder).output == "1 passed, 0 failed\n")
         _ = try BuiltProgram.run(["test", "--update", "rules.test.yml"], in: folder)
         #expect(try String(contentsOf: file, encoding: .utf8) == text)
+    }
+
+    /// It was changed for each of them, in the same place.
+    @Test func `an expectation that several tests have by an alias is not updated`() throws {
+        let folder = try folder(Self.series + "    alert_rule_test: &same\n      - {eval_time: 3m, alertname: High}\n  - alert_rule_test: *same\n" + Self.series)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let before = try Data(contentsOf: folder.appending(path: "rules.test.yml"))
+        let update = try BuiltProgram.run(["test", "--update", "rules.test.yml"], in: folder)
+        #expect(update.status == 1 && (update.output + update.error).contains("several tests have this expectation by an alias"), "\(update)")
+        #expect(try Data(contentsOf: folder.appending(path: "rules.test.yml")) == before)
     }
 
     @Test func `a recorded test passes, fails with another threshold, and is not written over`() throws {

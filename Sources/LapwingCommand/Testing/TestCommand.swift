@@ -22,6 +22,10 @@ enum TestCommand {
         let results = files.concurrentMap { $0.run(measuringCoverage: measuresCoverage) }
         let outcomes = zip(files, results).flatMap { file, result in result.outcomes.map { (file: file.path, outcome: $0) } }
         let failed = outcomes.count { !$0.outcome.hasPassed }
+        if outcomes.isEmpty, let pattern = arguments.text("--run") {
+            Console.error("lapwing: no test has a name that --run \(pattern) matches\n")
+            return .failure
+        }
         if output == "json" {
             Console.output(TestJSON.text(outcomes))
         } else {

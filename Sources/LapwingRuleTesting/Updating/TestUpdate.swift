@@ -15,8 +15,16 @@ public struct TestUpdate: Sendable {
         var count = 0
         var exceptions: [Diagnostic] = []
         let nodes = Self.expectations(in: editor.root)
+        var shared: Set<SourceRange> = []
         for correction in corrections {
-            guard let node = nodes.first(where: { $0.range == correction.range }) else { continue }
+            let places = nodes.filter { $0.range == correction.range }
+            guard let node = places.first else { continue }
+            if places.count > 1 {
+                guard shared.insert(node.range).inserted else { continue }
+                let message = "several tests have this expectation by an alias, and need not get the same"
+                exceptions.append(Diagnostic(message, at: node.range, help: "change it by hand", check: "yaml/editing"))
+                continue
+            }
             do throws(SourceError) {
                 var changed = editor
                 try changed.set(correction.field, of: node, to: correction.value)
