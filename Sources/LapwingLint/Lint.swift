@@ -45,25 +45,27 @@ public enum Lint {
         if checks.isEmpty { return files.map { _ in [] } }
         let comments = files.map { LintComments($0.source, now: settings.now) }
         let groups = files.indices.flatMap { file in files[file].groups.indices.map { (file: file, group: $0) } }
-        let found = Mutex(comments.map(\.problems))
+        let found = Mutex(comments.map { $0.problems.map { LintFindings.Finding(diagnostic: $0) } })
         DispatchQueue.concurrentPerform(iterations: groups.count) { index in
             let (file, group) = groups[index]
             let findings = findings(inGroup: group, of: file, checks, comments[file], context)
             if !findings.isEmpty { found.withLock { $0[file] += findings } }
         }
         // Groups come as they are done.
-        return found.withLock { $0 }.map { findings in
-            findings.sorted { a, b in
-                (a.range?.lowerBound ?? 0, a.check ?? "", a.message) < (b.range?.lowerBound ?? 0, b.check ?? "", b.message)
-            }
+        return zip(files, found.withLock { $0 }).map { file, findings in
+            RepeatedFindings.saidOnce(findings.sorted { precedes($0.diagnostic, $1.diagnostic) }, in: file.source)
         }
+    }
+
+    private static func precedes(_ a: Diagnostic, _ b: Diagnostic) -> Bool {
+        (a.range?.lowerBound ?? 0, a.check ?? "", a.message) < (b.range?.lowerBound ?? 0, b.check ?? "", b.message)
     }
 
     private static func findings(
         inGroup index: Int, of file: Int, _ checks: [any LintCheck.Type], _ comments: LintComments, _ context: LintContext
-    ) -> [Diagnostic] {
+    ) -> [LintFindings.Finding] {
         let group = context.files[file].groups[index]
-        var findings: [Diagnostic] = []
+        var findings: [LintFindings.Finding] = []
         for (place, rule) in group.rules.enumerated() {
             let linted = LintedRule(rule, at: RulePosition(file: file, group: index, place: place), of: group, context)
             var found = LintFindings(rule.places)

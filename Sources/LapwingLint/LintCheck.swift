@@ -72,8 +72,10 @@ final class LintContext: Sendable {
     let files: [RuleFile]
     let settings: LintSettings
     let recorded: RecordedMetrics
-    /// Where rules of the same kind, name and labels stand, in order.
-    let positions: [String: [RulePosition]]
+    /// Where rules stand that are not the only ones of their kind, name and labels, in order.
+    let namesakes: [String: [RulePosition]]
+    /// What is known of their labels.
+    let labelsOfNamesakes: [RulePosition: LabelFacts]
     /// What the rules do over the data; nil without any.
     let measured: MeasuredRules?
 
@@ -81,15 +83,13 @@ final class LintContext: Sendable {
         self.files = files
         self.settings = settings
         recorded = RecordedMetrics(files)
-        var positions: [String: [RulePosition]] = [:]
-        for (file, content) in files.enumerated() {
-            for (group, rules) in content.groups.enumerated() {
-                for (place, rule) in rules.rules.enumerated() {
-                    positions[DuplicateRules.identity(of: rule), default: []].append(RulePosition(file: file, group: group, place: place))
-                }
-            }
+        namesakes = DuplicateRules.namesakes(in: files)
+        var labels: [RulePosition: LabelFacts] = [:]
+        for position in namesakes.values.joined() {
+            let rule = files[position.file].groups[position.group].rules[position.place]
+            labels[position] = AnalyzedExpression(rule.query.expression, recorded).labels
         }
-        self.positions = positions
+        labelsOfNamesakes = labels
         measured = settings.checks.contains(AlertCountCheck.name)
             ? settings.data.map { MeasuredRules(files, $0, evaluationInterval: settings.evaluationInterval) } : nil
     }
@@ -110,6 +110,8 @@ struct LintFindings {
         var diagnostic: Diagnostic
         /// The selector that it is about.
         var selector: VectorSelector?
+        /// What it is about where that stands in many rules, and is to be said once in a file.
+        var subject: String?
     }
 
     let places: RulePlaces
@@ -121,16 +123,17 @@ struct LintFindings {
     /// Something about a part of the expression.
     mutating func report(
         _ message: String, _ severity: Diagnostic.Severity = .warning, in part: SourceRange, selector: VectorSelector? = nil,
-        help: String? = nil
+        subject: String? = nil, help: String? = nil
     ) {
-        report(message, severity, at: places.expression(part), selector: selector, help: help)
+        report(message, severity, at: places.expression(part), selector: selector, subject: subject, help: help)
     }
 
     /// Something about a part of the file.
     mutating func report(
         _ message: String, _ severity: Diagnostic.Severity = .warning, at range: SourceRange, selector: VectorSelector? = nil,
-        help: String? = nil
+        subject: String? = nil, help: String? = nil
     ) {
-        found.append(Finding(diagnostic: Diagnostic(severity, message, at: range, help: help, check: check), selector: selector))
+        let diagnostic = Diagnostic(severity, message, at: range, help: help, check: check)
+        found.append(Finding(diagnostic: diagnostic, selector: selector, subject: subject))
     }
 }

@@ -23,11 +23,11 @@ enum FunctionFacts {
     /// The labels of equality matchers that name a label once.
     private static func absent(_ argument: AnalyzedExpression?) -> LabelFacts {
         guard let matchers = argument?.bare.selector?.matchers else { return .none }
-        var labels: [String: LabelFacts.Values] = [:]
+        var labels = LabelValues()
         for matcher in matchers where matcher.name != LabelName.metric && matcher.operation == .equal && !matcher.value.isEmpty {
             if matchers.count(where: { $0.name == matcher.name }) == 1 { labels[matcher.name] = .some([matcher.value]) }
         }
-        return LabelFacts(possible: .only(NameSet(labels.keys)), certain: labels)
+        return LabelFacts(possible: .only(labels.names), certain: labels)
     }
 
     private static func string(_ call: Call, _ index: Int) -> String? {

@@ -26,7 +26,7 @@ struct LabelFacts: Hashable {
     /// Labels that a series may have.
     var possible: LabelSet
     /// Labels that every series has, not empty.
-    var certain: [String: Values] = [:]
+    var certain = LabelValues()
     /// Labels that every series has which was scraped by its own name: `job` and `instance`.
     var usual: NameSet = []
 
@@ -43,18 +43,18 @@ struct LabelFacts: Hashable {
 
     func keeping(_ names: NameSet) -> LabelFacts {
         LabelFacts(
-            possible: possible.intersection(.only(names)), certain: certain.filter { names.contains($0.key) },
+            possible: possible.intersection(.only(names)), certain: certain.filter(names.contains),
             usual: usual.intersection(names))
     }
 
     func dropping(_ names: NameSet) -> LabelFacts {
         LabelFacts(
-            possible: possible.subtracting(names), certain: certain.filter { !names.contains($0.key) }, usual: usual.subtracting(names))
+            possible: possible.subtracting(names), certain: certain.filter { !names.contains($0) }, usual: usual.subtracting(names))
     }
 
     var withoutName: LabelFacts {
         var facts = self
-        facts.possible = possible.subtracting([LabelName.metric])
+        facts.possible = possible.removing(LabelName.metric)
         facts.certain[LabelName.metric] = nil
         return facts
     }
@@ -68,12 +68,19 @@ struct LabelFacts: Hashable {
         return facts
     }
 
+    /// With labels that are set all at once, each to something.
+    func setting(_ labels: [(name: String, values: Values)]) -> LabelFacts {
+        let names = NameSet(labels.map(\.name))
+        var facts = self
+        facts.possible = possible.union(.only(names))
+        facts.usual = usual.subtracting(names)
+        for label in labels { facts.certain[label.name] = label.values }
+        return facts
+    }
+
     /// Of series that come from either.
     func union(_ other: LabelFacts) -> LabelFacts {
-        var certain: [String: Values] = [:]
-        for (name, values) in self.certain {
-            if let others = other.certain[name] { certain[name] = values.union(others) }
-        }
+        let certain = certain.common(with: other.certain) { $0.union($1) }
         var usual = usual.intersection(other.usual)
         for name in self.usual.union(other.usual) where isCertain(name) && other.isCertain(name) { usual.insert(name) }
         return LabelFacts(possible: possible.union(other.possible), certain: certain, usual: usual)
@@ -91,7 +98,6 @@ extension LabelFacts {
     /// Labels that a selector's series have by its matchers alone.
     init(_ matchers: [Matcher]) {
         self = .unknown
-        certain.reserveCapacity(matchers.count)
         for matcher in matchers {
             if Self.forbids(matcher) {
                 possible = possible.subtracting([matcher.name])

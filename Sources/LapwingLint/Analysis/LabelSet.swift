@@ -31,5 +31,16 @@ enum LabelSet: Hashable {
 
     func subtracting(_ names: NameSet) -> LabelSet { intersection(.allBut(names)) }
 
+    func removing(_ name: String) -> LabelSet {
+        switch self {
+        case .only(var names):
+            names.remove(name)
+            return .only(names)
+        case .allBut(var names):
+            names.insert(name)
+            return .allBut(names)
+        }
+    }
+
     func inserting(_ name: String) -> LabelSet { union(.only([name])) }
 }

@@ -9,9 +9,9 @@ enum MetricKind {
             self = .recorded
         } else if name.ends(in: "_bucket") {
             self = .bucket
-        } else if ["_total", "_count", "_sum"].contains(where: name.ends(in:)) {
+        } else if Self.counterEndings.contains(where: name.ends(in:)) {
             self = .counter
-        } else if Self.gauges.contains(name) || Self.gaugeEndings.contains(where: name.ends(in:)) {
+        } else if Self.gauges.contains(name) || Self.gaugeEndings[name.utf8.last]?.contains(where: name.ends(in:)) == true {
             self = .gauge
         } else {
             self = .unknown
@@ -26,12 +26,15 @@ enum MetricKind {
         }
     }
 
+    private static let counterEndings = ["_total", "_count", "_sum"]
     private static let gauges: Set = ["up", "ALERTS", "ALERTS_FOR_STATE", "scrape_duration_seconds", "scrape_samples_scraped"]
-    private static let gaugeEndings = [
+    /// By their last letters, so that few are compared.
+    private static let gaugeEndings = Dictionary(grouping: [
         "_info", "_ratio", "_celsius", "_timestamp_seconds", "_timestamp", "_percent", "_percentage", "_created", "_temperature",
         "_uptime_seconds", "_start_time_seconds", "_last_success", "_avail_bytes", "_free_bytes", "_used_bytes",
-        "_available_bytes", "_limit_bytes", "_memory_bytes", "_average", "_depth", "_up",
-    ]
+        "_available_bytes", "_limit_bytes", "_memory_bytes", "_average", "_depth", "_up", "_current_queue",
+        "_replicas", "_MemAvailable_bytes", "_MemFree_bytes",
+    ], by: \.utf8.last)
 }
 
 extension String {

@@ -56,11 +56,8 @@ struct RecordedMetrics {
     }
 
     private static func labels(_ facts: LabelFacts, of rule: RecordingRule) -> LabelFacts {
-        var facts = facts.setting(LabelName.metric, to: .some([rule.metric]))
-        for label in rule.labels {
-            facts = label.value.isEmpty ? facts.dropping([label.name]) : facts.setting(label.name, to: .some([label.value]))
-        }
-        return facts
+        let set = rule.labels.map { ($0.name, LabelFacts.Values.some([$0.value])) }
+        return facts.dropping(NameSet(rule.removedLabels)).setting([(LabelName.metric, .some([rule.metric]))] + set)
     }
 
     private static func values(of metric: String) -> ValueBounds {

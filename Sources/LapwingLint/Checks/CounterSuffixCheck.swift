@@ -15,9 +15,11 @@ enum CounterSuffixCheck: LintCheck {
             else { return }
             // What the data says of its type counts for more than its name.
             if let kind = rule.context.settings.data?.metadata(of: metric)?.kind, kind != .unknown { return }
+            // What an exporter calls its counters, it calls all of them.
+            let exporter = metric.prefix { $0 != "_" }
             findings.report(
                 "\(function)() is for counters, whose names end in _total, and \(metric) does not", .information, in: selector.range,
-                selector: selector, help: "if it is a gauge, use deriv() or delta()")
+                selector: selector, subject: String(exporter), help: "if it is a gauge, use deriv() or delta()")
         }
     }
 

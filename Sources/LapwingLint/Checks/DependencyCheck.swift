@@ -36,7 +36,7 @@ enum DependencyCheck: LintCheck {
                 } else if !rule.rule.isAlert {
                     findings.report(
                         "\(metric) is recorded by group \(name), which is not evaluated in step with this one: up to \(late) late",
-                        .information, in: part.range, selector: selector, help: "rules of one group are evaluated in order")
+                        .information, in: part.range, selector: selector, subject: metric, help: "rules of one group are evaluated in order")
                 }
             }
         }

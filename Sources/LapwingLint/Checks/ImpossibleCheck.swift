@@ -71,9 +71,9 @@ enum ImpossibleCheck: LintCheck {
     private static func lookAtMatchers(_ node: VectorSelector, _ findings: inout LintFindings) {
         let names = node.matchers.map(\.name)
         guard names.indices.contains(where: { names[..<$0].contains(names[$0]) }) else { return }
-        for (name, values) in LabelFacts(node.matchers).certain {
-            guard case .some(let values) = values else { continue }
-            let matchers = node.matchers.filter { $0.name == name }
+        for entry in LabelFacts(node.matchers).certain.entries {
+            guard case .some(let values) = entry.values else { continue }
+            let matchers = node.matchers.filter { $0.name == entry.name }
             if matchers.count > 1, !values.contains(where: { value in matchers.allSatisfy { $0.matches(value) } }) {
                 let texts = matchers.map(\.description).joined(separator: " and ")
                 findings.report("no series satisfies \(texts)", in: node.range, selector: node)

@@ -29,7 +29,8 @@ enum RegexpCheck: LintCheck {
                 }
                 func report(_ message: String, _ severity: Diagnostic.Severity, _ help: String?) {
                     let range = matcher.range(in: rule.rule.query.text, selector.range) ?? selector.range
-                    findings.report(message, severity, in: range, selector: selector, help: help)
+                    let subject = severity == .information ? matcher.description : nil
+                    findings.report(message, severity, in: range, selector: selector, subject: subject, help: help)
                 }
             }
         }

@@ -62,7 +62,7 @@ private struct Pair {
 
     /// Labels that are compared without being named, and known to be on one of the sides.
     private var compared: [String] {
-        let known = NameSet(left.labels.certain.keys).union(NameSet(right.labels.certain.keys)).union(left.labels.usual).union(right.labels.usual)
+        let known = left.labels.certain.names.union(right.labels.certain.names).union(left.labels.usual).union(right.labels.usual)
         return known.subtracting(NameSet(matching.labels.names)).subtracting([LabelName.metric]).sorted()
     }
 

@@ -22,14 +22,14 @@ enum WindowCheck: LintCheck {
                 let (range, interval) = (RateCheck.text(window), RateCheck.text(rule.interval))
                 findings.report(
                     "\(range) of raw samples are read at each evaluation, every \(interval)", .information, in: part.range,
-                    selector: node.selector, help: "record it over a shorter range, and look at the recorded series over this one")
+                    selector: node.selector, subject: range, help: "record it over a shorter range, and look at the recorded series over this one")
             case .subquery(let node):
                 let step = node.step?.literal ?? rule.interval
                 let points = window.milliseconds / max(1, step.milliseconds)
                 guard points > manyPoints else { return }
                 findings.report(
                     "the subquery has \(points) points, computed anew at each evaluation", .information, in: part.range,
-                    help: "record what is inside, and look at the recorded series over this range")
+                    subject: "\(points)", help: "record what is inside, and look at the recorded series over this range")
             default: return
             }
         }

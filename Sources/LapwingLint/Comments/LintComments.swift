@@ -90,13 +90,13 @@ struct LintComments {
     // MARK: Asking
 
     /// The findings of a rule that no comment turns off.
-    func keeping(_ findings: [LintFindings.Finding], of rule: Rule, before next: Rule?) -> [Diagnostic] {
+    func keeping(_ findings: [LintFindings.Finding], of rule: Rule, before next: Rule?) -> [LintFindings.Finding] {
         let lines = lines(of: rule, before: next)
         return findings.filter { finding in
             if let range = finding.diagnostic.range, ignored.contains(source.position(of: range.lowerBound).line) { return false }
             return !ofFile.contains { $0.turnsOff(finding) }
                 && !ofRules.contains { lines.contains($0.position) && $0.turnsOff(finding) }
-        }.map(\.diagnostic)
+        }
     }
 
     /// From the comments above a rule to those beside or below its last line that are indented as its fields are.
