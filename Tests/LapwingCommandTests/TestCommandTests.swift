@@ -151,7 +151,8 @@ import Testing
 
     /// It was changed for each of them, in the same place.
     @Test func `an expectation that several tests have by an alias is not updated`() throws {
-        let folder = try folder(Self.series + "    alert_rule_test: &same\n      - {eval_time: 3m, alertname: High}\n  - alert_rule_test: *same\n" + Self.series)
+        let tests = "    alert_rule_test: &same\n      - {eval_time: 3m, alertname: High}\n  - alert_rule_test: *same\n"
+        let folder = try folder(Self.series + tests + Self.series)
         defer { try? FileManager.default.removeItem(at: folder) }
         let before = try Data(contentsOf: folder.appending(path: "rules.test.yml"))
         let update = try BuiltProgram.run(["test", "--update", "rules.test.yml"], in: folder)

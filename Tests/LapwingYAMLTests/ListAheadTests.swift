@@ -28,11 +28,15 @@ import Testing
     }
 
     private static let items = [
-        "- name: a\n  rules: [x, y]\n", "- 'quoted\n  over\n\n  lines'\n", "- \"quoted\n- like an item\"\n", "- |\n  literal\n  - inner\n", "- plain\n  - goes on\n",
+        "- name: a\n  rules: [x, y]\n", "- 'quoted\n  over\n\n  lines'\n", "- \"quoted\n- like an item\"\n", "- |\n  literal\n  - inner\n",
+        "- plain\n  - goes on\n",
         "- &x {a: b}\n", "- *x\n", "- {<<: *x, c: d}\n", "# comment\n", "- # comment\n  b\n", "- - a\n  - b\n", "- ? k\n  : v\n", "-\n", "- [1,\n- 2]\n",
         "-\ta\n", "-  - a\r\n   - b\r\n",
     ]
-    private static let faults = ["  - wrong\n", "x\n", "- a: 1\n  a: 2\n", "- 'open\n", "- *nothing\n", "...\n", "---\n- other\n", "- [open\n", "k: v\n", " x: y\n"]
+    private static let faults = [
+        "  - wrong\n", "x\n", "- a: 1\n  a: 2\n", "- 'open\n", "- *nothing\n", "...\n", "---\n- other\n", "- [open\n", "k: v\n",
+        " x: y\n",
+    ]
 
     @Test(arguments: 0..<150) func `is what it is when one thread reads it, faults included`(seed: UInt64) {
         var generator = SeededGenerator(seed)

@@ -103,10 +103,10 @@ private final class SlowSink: SampleSink, Sendable {
         var state = GroupState(ruleCount: 1)
         querier.answers.withLock { $0["x"] = .success([sample(3), sample(4, ["c": "d"])]) }
         _ = group.evaluate(&state, at: at(10), in: environment)
-        #expect(sink.take() == ["x:y{team=\"web\"} 3 @10", "x:y{c=\"d\", team=\"web\"} 4 @10"])
+        #expect(sink.take() == ["x:y{c=\"d\", team=\"web\"} 4 @10", "x:y{team=\"web\"} 3 @10"])
         querier.answers.withLock { $0["x"] = .success([sample(5)]) }
         _ = group.evaluate(&state, at: at(20), in: environment)
-        #expect(sink.take() == ["x:y{team=\"web\"} 5 @20", "x:y{c=\"d\", team=\"web\"} stale @20"])
+        #expect(sink.take() == ["x:y{c=\"d\", team=\"web\"} stale @20", "x:y{team=\"web\"} 5 @20"])
     }
 
     @Test func `makes alerts with expanded labels and annotations, and writes ALERTS`() throws {
