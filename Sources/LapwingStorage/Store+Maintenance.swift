@@ -15,8 +15,10 @@ extension Store {
         public var logBytesWritten = 0
         /// Writes and syncs that the disk refused.
         public var failures = 0
-        /// Whether the disk would not take the last batch, for want of room or because it is broken.
-        public var isRefusing = false
+        /// What the disk said where it would not take the last batch, for want of room or because it is broken.
+        public var refusal: String?
+
+        public var isRefusing: Bool { refusal != nil }
 
         public var bytes: Int { segmentBytes + checkpointBytes + logBytes }
     }
@@ -35,7 +37,7 @@ extension Store {
         figures.logRecords = log.records
         figures.logBytesWritten = log.bytes
         figures.failures = log.failures
-        figures.isRefusing = log.isRefusing
+        figures.refusal = log.refusal
         return figures
     }
 

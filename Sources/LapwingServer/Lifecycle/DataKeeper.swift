@@ -22,6 +22,8 @@ final class DataKeeper: Sendable {
         /// Told once, and not every second.
         var message: String?
         var retryAt = 0
+        /// What the disk said to samples, when it was asked last.
+        var refusal: String?
     }
 
     private let fault = Mutex(Fault())
@@ -93,6 +95,7 @@ final class DataKeeper: Sendable {
                 if store.removeExpired(now: .now) >= FreedMemory.worthwhileSeries { FreedMemory.giveBack() }
                 if let size = configuration.retentionSize { try store.shrink(to: size) }
             }
+            if isSync { tellRefusal() }
             if second < fault.withLock({ $0.retryAt }) { return false }
             if isSync { try store.sync() }
             if isSweep { store.summarizeChunks() }
@@ -121,10 +124,21 @@ final class DataKeeper: Sendable {
 
     private func tell(_ error: StorageError, _ second: Int = 0) {
         let isNew = fault.withLock { fault in
-            defer { fault = Fault(message: error.message, retryAt: second + Self.pause) }
+            defer { (fault.message, fault.retryAt) = (error.message, second + Self.pause) }
             return fault.message != error.message
         }
         if isNew { log.log(.error, "the data directory cannot be kept", ["err": error.message]) }
+    }
+
+    /// Tells once that the disk takes no samples, and once that it does again: who sends them may be another program.
+    func tellRefusal() {
+        let refusal = store.diskFigures?.refusal
+        let before = fault.withLock { fault in
+            defer { fault.refusal = refusal }
+            return fault.refusal
+        }
+        if before == nil, let refusal { log.log(.error, "the disk takes no samples", ["err": refusal]) }
+        if before != nil, refusal == nil { log.log(.info, "the disk takes samples again") }
     }
 
     /// Ends taking samples, with all of them in a checkpoint.

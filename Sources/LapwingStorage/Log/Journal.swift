@@ -14,8 +14,8 @@ final class Journal: Sendable {
         var records = 0
         var bytes = 0
         var failures = 0
-        /// Whether the last batch was refused.
-        var isRefusing = false
+        /// What the disk said where it refused the last batch.
+        var refusal: String?
         var syncs = 0
         /// Bytes of all log files that a start would read.
         var unsettledBytes = 0
@@ -105,10 +105,10 @@ final class Journal: Sendable {
             try state.writer?.append(&state.frame)
         } catch {
             state.figures.failures += 1
-            state.figures.isRefusing = true
+            state.figures.refusal = "\(error)"
             throw AppendError(error)
         }
-        state.figures.isRefusing = false
+        state.figures.refusal = nil
         state.figures.records += 1
         state.figures.bytes += count
         state.figures.unsettledBytes += count

@@ -1,0 +1,39 @@
+import Lapwing
+import LapwingDisk
+import LapwingSeries
+import LapwingStorage
+import Synchronization
+import Testing
+
+@testable import LapwingServer
+
+@Suite struct `Who keeps the data directory` {
+    @Test func `tells a disk that takes no samples once, and once that it takes them again`() throws {
+        let disk = SimulatedDisk()
+        let store = try Store.open("d", on: disk).store
+        let lines = Mutex<[String]>([])
+        let log = LogWriter { line in lines.withLock { $0.append(line) } }
+        let keeper = DataKeeper(store, SidecarConfiguration(), log, Instruments())
+        let references = try store.references(for: [Labels(metric: "a")])
+        func append(_ time: Int64) throws {
+            var batch = SampleBatch()
+            batch.append(references[0], time: time, value: 1)
+            try store.append(batch)
+        }
+        try append(1)
+        keeper.tellRefusal()
+        #expect(lines.withLock { $0 } == [])
+        disk.setCapacity(disk.usedBytes + 4)
+        for time in [2, 3] as [Int64] {
+            #expect(throws: AppendError.self) { try append(time) }
+            keeper.tellRefusal()
+        }
+        disk.setCapacity(.max)
+        try append(4)
+        for _ in 0..<2 { keeper.tellRefusal() }
+        let told = lines.withLock { $0 }
+        #expect(told.count == 2, "\(told)")
+        #expect(told.first?.contains("level=error msg=\"the disk takes no samples\" err=\"cannot write to d/log-00000001: No space left") ?? false, "\(told)")
+        #expect(told.last?.contains("level=info msg=\"the disk takes samples again\"") ?? false, "\(told)")
+    }
+}
