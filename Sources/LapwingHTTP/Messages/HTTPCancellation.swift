@@ -36,6 +36,7 @@ public final class HTTPCancellation: Sendable {
     private let needed = Atomic<Int>(nothing)
     private static let nothing = -1
     private let trial = Mutex<Trial?>(nil)
+    private let makeRoom = Mutex<(@Sendable () -> Bool)?>(nil)
 
     public init() {}
 
@@ -49,7 +50,12 @@ public final class HTTPCancellation: Sendable {
 
     /// Whether the handler may take so much; else it should stop, and is called again when there is room.
     public func hasRoom(_ wanted: HTTPRoom) -> Bool {
-        if wanted.rawValue <= room.load(ordering: .relaxed) { return true }
+        let room = room.load(ordering: .relaxed)
+        if wanted.rawValue <= room { return true }
+        if room == HTTPRoom.place.rawValue, let makeRoom = makeRoom.withLock({ $0 }), makeRoom() {
+            self.room.store(HTTPRoom.large.rawValue, ordering: .relaxed)
+            return true
+        }
         needed.max(wanted.rawValue, ordering: .relaxed)
         return false
     }
@@ -64,8 +70,11 @@ public final class HTTPCancellation: Sendable {
 
     /// From now on the handler, on this thread, may take so much.
     ///
-    /// - Parameter time: what a trial may spend of its processor.
-    func begin(_ room: HTTPRoom, _ time: Duration?) {
+    /// - Parameters:
+    ///   - time: what a trial may spend of its processor.
+    ///   - makeRoom: asked where one in a place needs more; whether it has as much as there is from then on.
+    func begin(_ room: HTTPRoom, _ time: Duration?, makeRoom: (@Sendable () -> Bool)? = nil) {
+        self.makeRoom.withLock { $0 = makeRoom }
         trial.withLock { $0 = time.map { Trial($0) } }
         needed.store(Self.nothing, ordering: .relaxed)
         self.room.store(room.rawValue, ordering: .relaxed)
@@ -75,5 +84,7 @@ public final class HTTPCancellation: Sendable {
     func end() {
         needed.store(Self.nothing, ordering: .relaxed)
         room.store(HTTPRoom.large.rawValue, ordering: .relaxed)
+        // It holds the request, which holds this.
+        makeRoom.withLock { $0 = nil }
     }
 }

@@ -12,9 +12,6 @@ struct ServerExchange: Sendable {
     /// Whether it is known to take long, so that what else there is to do comes first.
     var givesWay = false
 
-    /// Whether it holds so much that few may at once.
-    var isLarge: Bool { room == .large && lane?.largePlaces != nil }
-
     private var configuration: HTTPServerConfiguration { loop.configuration }
 
     enum Outcome {
@@ -26,7 +23,7 @@ struct ServerExchange: Sendable {
 
     /// Handles the request and sends the answer, or as much of it as the socket takes.
     func run(_ handler: @Sendable (HTTPRequest) -> HTTPResponse) -> Outcome {
-        request.cancellation.begin(room, trial)
+        request.cancellation.begin(room, trial) { loop.takeLargePlace(self) }
         let response = handler(request)
         let needed = request.cancellation.isInterrupted ? request.cancellation.neededRoom : nil
         request.cancellation.end()

@@ -116,6 +116,17 @@ final class ServerLanes: Sendable {
         }
 
         var isLargePlaceWanted: Bool { waiting[Seat.large.rawValue].count > 0 }
+
+        func hasLargePlace(_ token: UInt64) -> Bool { seated[Seat.large.rawValue].contains(token) }
+
+        /// Moves one from its place to a large one.
+        mutating func takeLargePlace(_ token: UInt64, in lane: HTTPLane) -> Bool {
+            if hasLargePlace(token) { return true }
+            guard seated[Seat.large.rawValue].count < Self.count(of: .large, in: lane), seated[Seat.place.rawValue].remove(token) != nil
+            else { return false }
+            seated[Seat.large.rawValue].insert(token)
+            return true
+        }
     }
 
     enum Entry {
@@ -154,6 +165,23 @@ final class ServerLanes: Sendable {
             defer { lanes[lane] = state }
             guard state.leave(exchange.connection.token) else { return [] }
             if let room { state.wait(exchange, for: room, in: lane) }
+            return state.admit(lane)
+        }
+    }
+
+    func hasLargePlace(_ exchange: ServerExchange) -> Bool {
+        guard let lane = exchange.lane else { return false }
+        return lanes.withLock { $0[lane]?.hasLargePlace(exchange.connection.token) ?? false }
+    }
+
+    /// Gives a request in a place a large one instead.
+    ///
+    /// - Returns: those that have a place now; nil where no large one is free.
+    func takeLargePlace(_ exchange: ServerExchange) -> [ServerExchange]? {
+        guard let lane = exchange.lane else { return nil }
+        return lanes.withLock { lanes in
+            guard var state = lanes[lane], state.takeLargePlace(exchange.connection.token, in: lane) else { return nil }
+            defer { lanes[lane] = state }
             return state.admit(lane)
         }
     }

@@ -212,12 +212,19 @@ final class ServerLoop: Sendable {
 
     /// The client of an answer takes nothing: others need not wait for it, but for what is held in a large place.
     func clientStalls(_ exchange: ServerExchange) {
-        if !exchange.isLarge { leaveLane(exchange) }
+        if !lanes.hasLargePlace(exchange) { leaveLane(exchange) }
     }
 
     /// Whether an answer may wait for its client, which has let it wait so long.
     func mayWait(_ exchange: ServerExchange, for time: Duration) -> Bool {
-        !exchange.isLarge || time < configuration.largeTimeout || !lanes.isLargePlaceWanted(exchange)
+        time < configuration.largeTimeout || !lanes.hasLargePlace(exchange) || !lanes.isLargePlaceWanted(exchange)
+    }
+
+    /// Gives a request in a place a large one instead, where one is free.
+    func takeLargePlace(_ exchange: ServerExchange) -> Bool {
+        guard let admitted = lanes.takeLargePlace(exchange) else { return false }
+        for next in admitted { run(next) }
+        return true
     }
 
     private func advance(

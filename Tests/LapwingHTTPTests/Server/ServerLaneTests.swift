@@ -123,12 +123,16 @@ import Testing
         }
     }
 
-    @Test func `begins anew, one after the other, what asks for much, and keeps nothing else waiting`() throws {
+    @Test func `begins anew, one after the other, what asks for much beside another, and keeps nothing else waiting`() throws {
         let watch = Watch()
+        let stops = Mutex(0)
         let lane = HTTPLane("reading", places: 2, trial: .init(places: 1, time: .seconds(10)), largePlaces: 1)
         try withServer({ $0.lane = { _ in lane } }) { request in
             guard request.path.hasPrefix("/large") else { return .text(request.path) }
-            guard request.cancellation.hasRoom(.large) else { return .text("stopped") }
+            guard request.cancellation.hasRoom(.large) else {
+                stops.withLock { $0 += 1 }
+                return .text("stopped")
+            }
             watch.pass(request.path)
             return .text(request.path)
         } _: { address, _ in
@@ -146,6 +150,7 @@ import Testing
             for _ in 0..<4 { watch.gate.signal() }
             for number in 0..<4 { #expect(try clients[number].responses(1).first?.text == "/large/\(number)") }
             #expect(watch.most == 1 && watch.order.count == 4)
+            #expect(stops.withLock { $0 } == 3)
         }
     }
 
