@@ -54,10 +54,10 @@ import Testing
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", command]
         process.currentDirectoryURL = folder
-        process.environment = [
-            "PATH": BuiltProgram.url.deletingLastPathComponent().path + ":/usr/bin:/bin", "COLUMNS": "80", "LC_ALL": "C",
-            "LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? "",
-        ]
+        var environment = ProcessInfo.processInfo.environment.filter { ["LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key) }
+        environment["PATH"] = BuiltProgram.url.deletingLastPathComponent().path + ":/usr/bin:/bin"
+        (environment["COLUMNS"], environment["LC_ALL"]) = ("80", "C")
+        process.environment = environment
         // Into files, since a pipe that is full would wait for its reader.
         let (output, error) = (folder.appending(path: "../output"), folder.appending(path: "../error"))
         for file in [output, error] { try Data().write(to: file) }

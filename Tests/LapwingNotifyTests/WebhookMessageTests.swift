@@ -88,7 +88,7 @@ import Testing
         var queue = AlertmanagerQueue(jitterSeed: 1)
         queue.receive([alert("a"), alert("a"), alert("b")])
         queue.receive([alert("a", until: 5)])
-        #expect(queue.takeBatch(at: Timestamp(milliseconds: 0)).map(\.endsAt?.milliseconds) == [nil, nil, 5])
+        #expect(queue.takeBatch(at: Timestamp(milliseconds: 0)).map { $0.endsAt?.milliseconds } == [nil, nil, 5])
     }
 
     @Test func `a failed batch waits, is tried again, and nothing is lost`() {

@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    private func texts(_ node: YAMLNode) -> [String] { scalars(node).compactMap(\.scalar?.text) }
+    private func texts(_ node: YAMLNode) -> [String] { scalars(node).compactMap { $0.scalar?.text } }
 
     /// Replaces each scalar in turn and reads the whole anew: the others are what they were, and no byte outside of the scalar has changed.
     private func check(_ source: SourceText, _ text: (String) -> String) throws {

@@ -55,7 +55,8 @@ public struct UnitTest: Sendable {
     public var range: SourceRange
 
     var lastTime: Duration {
-        let spans = alertExpectations.compactMap(\.span?.range.upperBound)
+        // No key path: the standard library projects one through an optional by an overlapping `memcpy`.
+        let spans = alertExpectations.compactMap { $0.span?.range.upperBound }
         return (alertExpectations.map(\.time) + queryExpectations.map(\.time) + notificationExpectations.map(\.time) + spans).max() ?? .zero
     }
 }
