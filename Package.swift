@@ -13,7 +13,7 @@ let rooms: [(name: String, imports: [String])] = [
     ("LapwingBcrypt", []),
     ("LapwingHTTP", ["LapwingText", "CZlib", "CEpoll", "COpenSSL"]),
     ("LapwingDisk", []),
-    ("LapwingPage", []),
+    ("LapwingPage", ["LapwingText"]),
     ("LapwingSeries", ["LapwingText", "LapwingRegex"]),
     ("LapwingStorage", ["LapwingText", "LapwingRegex", "LapwingDisk", "LapwingSeries"]),
     ("LapwingBlocks", ["LapwingRegex", "LapwingDisk", "LapwingSnappy", "LapwingZstandard", "LapwingSeries"]),

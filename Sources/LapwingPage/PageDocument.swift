@@ -1,3 +1,5 @@
+import LapwingText
+
 /// The page at `/` as one document: `Assets/page.html` with the style and the scripts put where they belong.
 ///
 /// The parts are files of their own for those who read and change them; the program carries their bytes.

@@ -1,4 +1,5 @@
 import LapwingRegex
+import LapwingText
 
 extension [RelabelRule] {
     /// The labels after all rules, in order; nil when one of them drops the set.
@@ -23,7 +24,7 @@ extension RelabelRule {
         case .replace: replace(&labels)
         case .lowercase: labels.set(targetLabel, Self.mapped(source(labels)) { $0.lowercaseMapping })
         case .uppercase: labels.set(targetLabel, Self.mapped(source(labels)) { $0.uppercaseMapping })
-        case .hashmod: labels.set(targetLabel, String(MessageDigest5.lastHalf(of: source(labels)) % modulus))
+        case .hashmod: labels.set(targetLabel, String(Self.hash(source(labels)) % modulus))
         case .labelmap:
             for label in labels.current.sorted(by: { $0.name < $1.name }) {
                 guard let match = expression.wholeMatch(label.name) else { continue }
@@ -35,6 +36,11 @@ extension RelabelRule {
             for label in labels.current where !expression.matchesWhole(label.name) { labels.remove(label.name) }
         }
         return true
+    }
+
+    /// The last eight bytes of the MD5 digest as a number, most significant first.
+    private static func hash(_ text: String) -> UInt64 {
+        MD5.digest(of: Array(text.utf8)).suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     private func source(_ labels: Labels.Builder) -> String {

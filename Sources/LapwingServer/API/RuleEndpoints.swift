@@ -1,7 +1,6 @@
 import Lapwing
 import LapwingAlerting
 import LapwingHTTP
-import LapwingPage
 import LapwingPromQL
 import LapwingRules
 import LapwingSeries

@@ -1,5 +1,6 @@
 import LapwingHTTP
 import LapwingPage
+import LapwingText
 
 /// The page at `/`, with what a browser needs to keep it and to trust it.
 struct PageEndpoint: Sendable {

@@ -1,37 +1,23 @@
-/// The hash by which a Content-Security-Policy names a script (FIPS 180-4, section 6.2).
-///
-/// Not for passwords, and for whole arrays only.
+/// The hash of FIPS 180-4, section 6.2, by which a Content-Security-Policy names a script. Not for passwords.
 public enum SHA256 {
     /// 32 bytes.
     ///
     /// - Complexity: O(bytes).
+    public static func digest(of bytes: [UInt8]) -> [UInt8] {
+        let initial: [UInt32] = [
+            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+        ]
+        return BlockHash.digest(of: bytes, .bigEndian, from: initial, absorb)
+    }
+
     /// The digits of a digest, or of its beginning.
     public static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
         digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
-    public static func digest(of bytes: [UInt8]) -> [UInt8] {
-        var state: [UInt32] = [
-            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-        ]
-        let message = padded(bytes)
-        for start in stride(from: 0, to: message.count, by: 64) { absorb(message[start..<start + 64], into: &state) }
-        return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(24 - 8 * $0)) } }
-    }
-
-    /// The bytes, a one bit, noughts, and the number of bits: a multiple of 64 bytes.
-    private static func padded(_ bytes: [UInt8]) -> [UInt8] {
-        let bits = UInt64(bytes.count) &* 8
-        let noughts = (119 - bytes.count % 64) % 64
-        return bytes + [0x80] + [UInt8](repeating: 0, count: noughts)
-            + (0..<8).map { UInt8(truncatingIfNeeded: bits >> UInt64(56 - 8 * $0)) }
-    }
-
-    /// One block of 64 bytes. Sums are those of 32-bit words that overflow, by definition.
-    private static func absorb(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
-        var words = stride(from: block.startIndex, to: block.endIndex, by: 4).map { place in
-            block[place..<place + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        }
+    /// Sums are those of 32-bit words that overflow, by definition.
+    private static func absorb(_ block: [UInt32], into state: inout [UInt32]) {
+        var words = block
         for place in 16..<64 {
             let (near, far) = (words[place - 2], words[place - 15])
             let mixedNear = rotated(near, 17) ^ rotated(near, 19) ^ near >> 10

@@ -1,24 +1,14 @@
-/// MD5 (RFC 1321), which `hashmod` spreads targets by; no protection against anything.
-enum MessageDigest5 {
-    /// The last eight bytes of the digest as a number, most significant first.
-    static func lastHalf(of text: String) -> UInt64 {
-        digest(Array(text.utf8)).suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+/// The hash of RFC 1321, by which `hashmod` spreads targets. No protection against anything.
+public enum MD5 {
+    /// 16 bytes.
+    ///
+    /// - Complexity: O(bytes).
+    public static func digest(of bytes: [UInt8]) -> [UInt8] {
+        BlockHash.digest(of: bytes, .littleEndian, from: [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476], absorb)
     }
 
-    static func digest(_ message: [UInt8]) -> [UInt8] {
-        var padded = message + [0x80]
-        while padded.count % 64 != 56 { padded.append(0) }
-        let bitCount = UInt64(message.count) &* 8
-        for index in 0..<8 { padded.append(UInt8(truncatingIfNeeded: bitCount >> (8 * UInt64(index)))) }
-        var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476]
-        for start in stride(from: 0, to: padded.count, by: 64) { mix(padded[start..<(start + 64)], into: &state) }
-        return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * UInt32($0))) } }
-    }
-
-    private static func mix(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
-        let words = (0..<16).map { word in
-            (0..<4).reduce(UInt32(0)) { $0 | UInt32(block[block.startIndex + word * 4 + $1]) << (8 * UInt32($1)) }
-        }
+    /// Sums are those of 32-bit words that overflow, by definition.
+    private static func absorb(_ words: [UInt32], into state: inout [UInt32]) {
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
         for step in 0..<64 {
             let mixed: UInt32
@@ -33,10 +23,7 @@ enum MessageDigest5 {
             let shift = UInt32(shifts[step / 16][step % 4])
             (a, d, c, b) = (d, c, b, b &+ (sum << shift | sum >> (32 - shift)))
         }
-        state[0] &+= a
-        state[1] &+= b
-        state[2] &+= c
-        state[3] &+= d
+        for (place, value) in [a, b, c, d].enumerated() { state[place] = state[place] &+ value }
     }
 
     private static let shifts = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]]
