@@ -94,7 +94,7 @@ struct VectorJoin {
 
     // MARK: The rows of the result
 
-    private func resultLabels(_ manyLabels: Labels, _ oneLabels: Labels) -> Labels {
+    func resultLabels(_ manyLabels: Labels, _ oneLabels: Labels) -> Labels {
         var labels = manyLabels
         if plan.operation.dropsName { labels = labels.dropping(StepMatrix.metadataNames) }
         if matching.cardinality == .oneToOne {
@@ -104,7 +104,7 @@ struct VectorJoin {
     }
 
     /// The result's row for these labels, and whether another row writes it as well.
-    private mutating func target(
+    mutating func target(
         _ labels: Labels, for source: Int, _ group: Int, _ evaluator: inout Evaluator
     ) throws(QueryError) -> (row: Int, isShared: Bool) {
         let key = ResultKey(group: result.stepCount == 1 ? group : -1, labels: labels)
@@ -147,7 +147,7 @@ struct VectorJoin {
     }
 
     /// Where one value goes.
-    private struct Place {
+    struct Place {
         var target: Int
         var group: Int
         var step: Int
@@ -156,7 +156,7 @@ struct VectorJoin {
         var isCrowded: Bool
     }
 
-    private mutating func write(
+    mutating func write(
         _ manyValue: MixedWindow.Value, _ oneValue: MixedWindow.Value, _ place: Place, _ evaluator: inout Evaluator
     ) throws(QueryError) {
         let (left, right) = isSwapped ? (oneValue, manyValue) : (manyValue, oneValue)
@@ -190,47 +190,6 @@ struct VectorJoin {
             where many.isPresent(row * many.stepCount + step) && one.isPresent(partner * one.stepCount + step) { taken[step] = true }
         }
         return taken
-    }
-
-    // MARK: Fills
-
-    /// The steps at which a row of the "many" side has no partner, with the fill value in its place.
-    private mutating func fillOne(_ row: Int, _ group: Int, _ value: Double, _ evaluator: inout Evaluator) throws(QueryError) {
-        let partners = groups.oneRows(of: group)
-        var goal: (row: Int, isShared: Bool)?
-        let isCrowded = matching.cardinality == .oneToOne && groups.manyRows(of: group).count > 1
-        for (step, cell) in many.cells(of: row).enumerated() where many.isPresent(cell) {
-            if partners.contains(where: { one.isPresent($0 * one.stepCount + step) }) { continue }
-            let target: (row: Int, isShared: Bool)
-            if let goal {
-                target = goal
-            } else {
-                target = try self.target(resultLabels(many.labels[row], groups.labels[group]), for: row, group, &evaluator)
-            }
-            goal = target
-            let place = Place(target: target.row, group: group, step: step, isShared: target.isShared, isCrowded: isCrowded)
-            try write(many.element(at: cell), .float(value), place, &evaluator)
-        }
-    }
-
-    /// The steps at which a row of the "one" side has no partner, likewise.
-    private mutating func fillMany(_ row: Int, _ group: Int, _ value: Double, _ evaluator: inout Evaluator) throws(QueryError) {
-        try evaluator.check()
-        let partners = groups.manyRows(of: group)
-        var goal: Int?
-        for (step, cell) in one.cells(of: row).enumerated() where one.isPresent(cell) {
-            if partners.contains(where: { many.isPresent($0 * many.stepCount + step) }) { continue }
-            let target: Int
-            if let goal {
-                target = goal
-            } else {
-                let labels = resultLabels(groups.labels[group], one.labels[row])
-                target = try self.target(labels, for: many.rowCount + row, group, &evaluator).row
-            }
-            goal = target
-            let place = Place(target: target, group: group, step: step, isShared: false, isCrowded: false)
-            try write(.float(value), one.element(at: cell), place, &evaluator)
-        }
     }
 }
 

@@ -55,6 +55,21 @@ public enum BinaryOperator: String, Sendable, Hashable, CaseIterable {
     }
 
     public var isSet: Bool { self == .and || self == .or || self == .unless }
+
+    /// From loosest to tightest.
+    var precedence: Int {
+        switch self {
+        case .or: 1
+        case .and, .unless: 2
+        case .equal, .notEqual, .less, .greater, .lessOrEqual, .greaterOrEqual, .trimUpper, .trimLower: 3
+        case .add, .subtract: 4
+        case .multiply, .divide, .modulo, .arctangent: 5
+        case .power: 6
+        }
+    }
+
+    /// The level above which the right side's operators bind: `^` takes its own kind, the others do not.
+    var rightLevel: Int { self == .power ? precedence - 1 : precedence }
 }
 
 /// How series of two vectors are paired.

@@ -1,0 +1,74 @@
+/// What `rate` and its kin need to know of each window's times, which is the same for all series of one scrape.
+///
+/// Source: Prometheus 3.14 `promql/functions.go`, `extrapolatedRate`.
+struct RateSpans: Sendable {
+    /// Seconds from a window's first to its last sample; 0 where there are fewer than two.
+    private(set) var interval: [Double] = []
+    /// Seconds by which the change is extended towards the window's start and end.
+    private(set) var toStart: [Double] = []
+    private(set) var toEnd: [Double] = []
+    /// The factor of a change that is extended on both sides.
+    private(set) var factor: [Double] = []
+    private var generation = -1
+    private var isRate = false
+
+    /// - Complexity: O(steps) when the bounds have changed, else O(1).
+    mutating func update(_ bounds: WindowBounds, _ times: [Int64], isRate: Bool) {
+        if bounds.generation == generation, isRate == self.isRate { return }
+        generation = bounds.generation
+        self.isRate = isRate
+        let steps = bounds.frame.grid.count
+        if interval.count != steps {
+            interval = Array(repeating: 0, count: steps)
+            (toStart, toEnd, factor) = (interval, interval, interval)
+        }
+        for step in 0..<steps {
+            let (low, high) = (Int(bounds.low[step]), Int(bounds.high[step]))
+            let window = RateWindow(bounds.frame, step, times, low, high)
+            interval[step] = window.interval
+            toStart[step] = window.toStart
+            toEnd[step] = window.toEnd
+            factor[step] = window.factor(toStart: window.toStart, isRate: isRate, bounds.frame)
+        }
+    }
+}
+
+/// How a window's samples lie in it, in seconds.
+struct RateWindow {
+    var interval = 0.0
+    var toStart = 0.0
+    var toEnd = 0.0
+
+    private init() {}
+
+    init(_ frame: WindowFrame, _ step: Int, _ times: [Int64], _ low: Int, _ high: Int) {
+        guard high - low > 1 else {
+            self.init()
+            return
+        }
+        self.init(frame, step, from: times[low], to: times[high - 1], count: high - low)
+    }
+
+    /// - Precondition: there are two samples at least.
+    init(_ frame: WindowFrame, _ step: Int, from first: Int64, to last: Int64, count: Int) {
+        interval = Double(last - first) / 1000
+        let average = interval / Double(count - 1)
+        let threshold = average * 1.1
+        toStart = Double(first - frame.start(of: step)) / 1000
+        toEnd = Double(frame.end(of: step) - last) / 1000
+        if toStart >= threshold { toStart = average / 2 }
+        if toEnd >= threshold { toEnd = average / 2 }
+    }
+
+    /// A change between the first and the last sample, extended to the window's edges.
+    func extrapolated(_ change: Double, first: Double, isCounter: Bool, isRate: Bool, _ frame: WindowFrame) -> Double {
+        var toStart = toStart
+        if isCounter, change > 0, first >= 0 { toStart = min(toStart, interval * (first / change)) }
+        return change * factor(toStart: toStart, isRate: isRate, frame)
+    }
+
+    func factor(toStart: Double, isRate: Bool, _ frame: WindowFrame) -> Double {
+        let factor = interval == 0 ? 1 : (interval + toStart + toEnd) / interval
+        return isRate ? factor / (Double(frame.window) / 1000) : factor
+    }
+}
