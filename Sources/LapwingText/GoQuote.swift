@@ -62,8 +62,12 @@ public enum GoQuote {
         }
     }
 
+    /// Go's `%#U`: `U+0071 'q'`.
+    public static func codePoint(_ scalar: Unicode.Scalar) -> String {
+        "U+" + String(scalar.value, radix: 16, uppercase: true).zeroPadded(to: 4) + (isPrintable(scalar) ? " '\(scalar)'" : "")
+    }
+
     static func hexadecimal(_ value: UInt32, width: Int) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        String(value, radix: 16).zeroPadded(to: width)
     }
 }

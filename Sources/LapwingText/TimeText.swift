@@ -43,8 +43,7 @@ public enum TimeText {
     }
 
     static func padded(_ value: Int, _ width: Int) -> String {
-        let digits = String(value.magnitude)
-        return (value < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
+        (value < 0 ? "-" : "") + String(value.magnitude).zeroPadded(to: width)
     }
 
     static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {

@@ -35,8 +35,7 @@ struct ChartColor: Sendable, Hashable {
     static let series = [0x1b6ca8, 0xd1495b, 0x2e8b57, 0xe08e00, 0x7b4fa3, 0x008b9a, 0x8c564b, 0x5f6b7a].map { ChartColor($0) }
 
     var text: String {
-        let digits = String(UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue), radix: 16)
-        return "#" + String(repeating: "0", count: 6 - digits.count) + digits
+        "#" + String(UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue), radix: 16).zeroPadded(to: 6)
     }
 }
 

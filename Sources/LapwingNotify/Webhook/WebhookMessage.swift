@@ -81,8 +81,7 @@ extension NotifiedAlert {
             // The zero time of Go says that the end is not known.
             json.member("endsAt", endsAt.map { TimeText.rfc3339(milliseconds: $0.milliseconds) } ?? "0001-01-01T00:00:00Z")
             json.member("generatorURL", generatorURL)
-            let digits = String(fingerprint, radix: 16)
-            json.member("fingerprint", String(repeating: "0", count: 16 - digits.count) + digits)
+            json.member("fingerprint", String(fingerprint, radix: 16).zeroPadded(to: 16))
         }
     }
 }

@@ -34,8 +34,7 @@ public enum Escaping {
                 if GoQuote.isPrintable(scalar) {
                     result.unicodeScalars.append(scalar)
                 } else {
-                    let digits = String(scalar.value, radix: 16, uppercase: true)
-                    result += "\\u" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+                    result += "\\u" + String(scalar.value, radix: 16, uppercase: true).zeroPadded(to: 4)
                 }
             }
         }

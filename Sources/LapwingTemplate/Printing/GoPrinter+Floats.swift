@@ -52,8 +52,7 @@ extension GoPrinter {
         let outer = flags
         defer { flags = outer }
         if flags.zero, !flags.minus, isFinite, let width = flags.width {
-            digits = Substring(
-                String(repeating: "0", count: max(0, width - sign.utf8.count - digits.utf8.count)) + digits)
+            digits = String(digits).zeroPadded(to: width - sign.utf8.count)[...]
         }
         flags.zero = false
         pad(sign + digits)
@@ -87,8 +86,7 @@ extension GoPrinter {
                 exponent += 1
             }
         }
-        var digits = String(significand & (1 << 52 - 1), radix: 16)
-        digits = String(repeating: "0", count: 13 - digits.utf8.count) + digits
+        var digits = String(significand & (1 << 52 - 1), radix: 16).zeroPadded(to: 13)
         if let precision {
             digits = digits.prefix(precision) + String(repeating: "0", count: max(0, precision - 13))
         } else {

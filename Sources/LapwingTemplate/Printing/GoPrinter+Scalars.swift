@@ -31,9 +31,9 @@ extension GoPrinter {
                 flags.zero = false
                 return pad("")
             }
-            digits = String(repeating: "0", count: max(0, precision - digits.utf8.count)) + digits
+            digits = digits.zeroPadded(to: precision)
         } else if flags.zero, !flags.minus, let width = flags.width {
-            digits = String(repeating: "0", count: max(0, width - sign.utf8.count - digits.utf8.count)) + digits
+            digits = digits.zeroPadded(to: width - sign.utf8.count)
         }
         let start = flags.sharp && !(prefix == "0" && digits.first == "0") ? prefix : ""
         let outer = flags
@@ -58,16 +58,13 @@ extension GoPrinter {
         guard flags.plus, !quoted.utf8.allSatisfy({ $0 < 0x80 }) else { return quoted }
         return quoted.unicodeScalars.map { scalar -> String in
             if scalar.isASCII { return String(scalar) }
-            let digits = String(scalar.value, radix: 16)
             let width = scalar.value < 0x10000 ? 4 : 8
-            return (width == 4 ? "\\u" : "\\U") + String(repeating: "0", count: width - digits.utf8.count) + digits
+            return (width == 4 ? "\\u" : "\\U") + String(scalar.value, radix: 16).zeroPadded(to: width)
         }.joined()
     }
 
     private mutating func appendCodePoint(_ value: Int64) {
-        let digits = String(UInt64(bitPattern: value), radix: 16, uppercase: true)
-        let width = max(4, flags.precision ?? 4)
-        var text = "U+" + String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+        var text = "U+" + String(UInt64(bitPattern: value), radix: 16, uppercase: true).zeroPadded(to: max(4, flags.precision ?? 4))
         if flags.sharp, let code = UInt32(exactly: value), let scalar = Unicode.Scalar(code),
             GoQuote.isPrintable(scalar)
         {

@@ -107,13 +107,15 @@ struct GoPrinter {
     /// `%!d(string=hi)`: a verb that the value's type has not; the flags hold for the value inside, as in Go.
     mutating func bad(_ verb: Unicode.Scalar, _ value: TemplateValue) {
         write("%!\(verb)(")
-        if case .none = value {
-            write("<nil>")
-        } else {
-            write(value.typeName + "=")
-            append(value, verb: "v")
-        }
+        appendTyped(value)
         write(")")
+    }
+
+    /// `string=hi`.
+    mutating func appendTyped(_ value: TemplateValue) {
+        if case .none = value { return write("<nil>") }
+        write(value.typeName + "=")
+        append(value, verb: "v")
     }
 
     // MARK: Padding

@@ -98,7 +98,7 @@ extension Lexer {
         guard Self.isAlphanumeric(scalar) else {
             if byte > 0x20, byte < 0x7F { return single(.character) }
             offset = min(bytes.count, offset + Self.length(of: scalar))
-            return fail("unrecognized character in action: \(Self.shown(scalar))")
+            return fail("unrecognized character in action: \(GoQuote.codePoint(scalar))")
         }
         skipAlphanumeric()
         guard isAtTerminator else { return badCharacter() }
@@ -113,7 +113,7 @@ extension Lexer {
 
     private mutating func badCharacter() -> Step {
         guard let scalar = scalar(at: offset) else { return fail("unclosed action") }
-        return fail("bad character \(Self.shown(scalar))")
+        return fail("bad character \(GoQuote.codePoint(scalar))")
     }
 
     private mutating func skipAlphanumeric() {
@@ -208,11 +208,4 @@ extension Lexer {
 
     /// A character that stands for a stray byte steps over that byte only.
     static func length(of scalar: Unicode.Scalar) -> Int { scalar == "\u{FFFD}" ? 1 : String(scalar).utf8.count }
-
-    /// Go's `%#U`.
-    static func shown(_ scalar: Unicode.Scalar) -> String {
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-        return "U+\(padded)" + (GoQuote.isPrintable(scalar) ? " '\(scalar)'" : "")
-    }
 }

@@ -1,3 +1,5 @@
+import LapwingText
+
 /// Writes text as scalars of one line.
 enum ScalarWriter {
     /// In the style asked for, or in the nearest that can hold the text.
@@ -33,15 +35,11 @@ enum ScalarWriter {
                 let digits = String(scalar.value, radix: 16)
                 result +=
                     scalar.value < 0x100
-                    ? "\\x" + padded(digits, 2)
-                    : scalar.value < 0x10000 ? "\\u" + padded(digits, 4) : "\\U" + padded(digits, 8)
+                    ? "\\x" + digits.zeroPadded(to: 2)
+                    : scalar.value < 0x10000 ? "\\u" + digits.zeroPadded(to: 4) : "\\U" + digits.zeroPadded(to: 8)
             }
         }
         return result + "\""
-    }
-
-    private static func padded(_ digits: String, _ width: Int) -> String {
-        String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 
     /// Whether a character may stand for itself.

@@ -31,10 +31,9 @@ extension YAML {
 
     private static func control(_ byte: UInt8, at offset: Int) -> YAMLFailure {
         let code = String(byte, radix: 16, uppercase: true)
-        let padded = String(repeating: "0", count: max(0, 4 - code.count)) + code
         return YAMLFailure(
-            "control character U+\(padded)", at: SourceRange(offset, offset + 1),
-            help: "in double quotes, write it as \\x\(padded.suffix(2))")
+            "control character U+\(code.zeroPadded(to: 4))", at: SourceRange(offset, offset + 1),
+            help: "in double quotes, write it as \\x\(code.zeroPadded(to: 2))")
     }
 
     /// The length of the UTF-8 sequence that starts at `offset`; C1 controls other than next line are refused.
@@ -64,9 +63,7 @@ extension YAML {
         let isRefused = (value >= 0x80 && value < 0xA0 && value != 0x85) || value == 0xFFFE || value == 0xFFFF
         guard !isRefused else {
             let code = String(value, radix: 16, uppercase: true)
-            throw YAMLFailure(
-                "control character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code)",
-                at: SourceRange(offset, offset + length))
+            throw YAMLFailure("control character U+\(code.zeroPadded(to: 4))", at: SourceRange(offset, offset + length))
         }
         return length
     }
