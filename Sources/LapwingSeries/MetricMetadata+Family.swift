@@ -11,7 +11,8 @@ extension MetricMetadata.Kind {
         }
     }
 
-    fileprivate static let allSuffixes = ["_bucket", "_count", "_sum", "_total", "_created", "_info", "_gcount", "_gsum"]
+    /// Of all kinds; no name ends in two of them.
+    fileprivate static let allSuffixes = Set(allCases.flatMap(\.suffixes)).subtracting([""])
 }
 
 extension MetricMetadata {
@@ -26,6 +27,11 @@ extension MetricMetadata {
         }
         guard let suffix = suffixes.first(where: { name.utf8.count > $0.utf8.count && name.hasSuffix($0) }) else { return name }
         return String(name.dropLast(suffix.count))
+    }
+
+    /// What is known of a series' metric: of one called as the series is, else of a family to which it may belong.
+    public static func ofSeries(_ name: String, in known: [String: MetricMetadata]) -> MetricMetadata? {
+        known[name] ?? possibleFamilies(ofSeries: name).lazy.compactMap { known[$0] }.first
     }
 
     /// The families to which a series of this name may belong, one called as the series is aside.

@@ -1,6 +1,3 @@
-import Dispatch
-import Foundation
-import LapwingAlerting
 import LapwingHTTP
 import LapwingNotify
 import LapwingPromQL
@@ -60,7 +57,18 @@ enum ServeCommand {
         }
         configuration.file = arguments.text("--config")
         configuration.webFile = arguments.text("--web-config")
-        configuration.rulePatterns = arguments.texts("--rules")
+        configuration.queryTimeout = try arguments.interval("--query-timeout") ?? configuration.queryTimeout
+        configuration.engine.maximumSamples = try arguments.count("--query-max-samples") ?? configuration.engine.maximumSamples
+        configuration.runsDemo = arguments.has("--demo")
+        configuration.shownFlags = shownFlags(arguments)
+        try readCollection(arguments, into: &configuration)
+        try readReceivers(arguments, into: &configuration)
+        try readStorage(arguments, into: &configuration)
+        return configuration
+    }
+
+    /// What is scraped and evaluated.
+    private static func readCollection(_ arguments: Arguments, into configuration: inout SidecarConfiguration) throws(UsageError) {
         configuration.scrapeInterval = try arguments.interval("--scrape-interval")
         let scrapeInterval = configuration.scrapeInterval ?? SidecarConfiguration.standardInterval
         for text in arguments.texts("--scrape") {
@@ -70,36 +78,40 @@ enum ServeCommand {
                 throw UsageError(error.description)
             }
         }
+        configuration.rulePatterns = arguments.texts("--rules")
         configuration.evaluationInterval = try arguments.interval("--evaluation-interval")
-        for (index, url) in try urls("--webhook", arguments).enumerated() {
-            configuration.webhooks.append(.direct(url: url, name: index == 0 ? "webhook" : "webhook-\(index + 1)"))
-        }
-        configuration.alertmanagers = try urls("--alertmanager", arguments).map(AlertmanagerReceiver.init)
-        configuration.heartbeat = try urls("--heartbeat", arguments).first.map { Heartbeat(url: $0) }
         configuration.datasource = try urls("--datasource", arguments).first.map(DatasourceSettings.init)
-        configuration.remoteWrites = try urls("--remote-write", arguments).map { url in
-            var settings = RemoteWriteSettings(url: url)
-            settings.sendsRulesOnly = true
-            return settings
-        }
         if let text = arguments.text("--shard") {
             guard let shard = RuleShard(text) else {
                 throw UsageError("--shard is NUMBER/COUNT, such as 2/5, with at most \(RuleShard.maximumCount) shards, not \(GoQuote.quote(text))")
             }
             configuration.shard = shard
         }
+    }
+
+    /// Who is told, and what all of them see.
+    private static func readReceivers(_ arguments: Arguments, into configuration: inout SidecarConfiguration) throws(UsageError) {
+        for (index, url) in try urls("--webhook", arguments).enumerated() {
+            configuration.webhooks.append(.direct(url: url, name: index == 0 ? "webhook" : "webhook-\(index + 1)"))
+        }
+        configuration.alertmanagers = try urls("--alertmanager", arguments).map(AlertmanagerReceiver.init)
+        configuration.heartbeat = try urls("--heartbeat", arguments).first.map { Heartbeat(url: $0) }
+        configuration.remoteWrites = try urls("--remote-write", arguments).map { url in
+            var settings = RemoteWriteSettings(url: url)
+            settings.sendsRulesOnly = true
+            return settings
+        }
+        configuration.externalURL = try urls("--external-url", arguments).first.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        configuration.externalLabels = try arguments.labels("--external-label")
+    }
+
+    /// Where samples are kept, and for how long.
+    private static func readStorage(_ arguments: Arguments, into configuration: inout SidecarConfiguration) throws(UsageError) {
         configuration.data = try dataDirectory(arguments)
         configuration.durability.syncInterval = try arguments.duration("--sync-interval") ?? configuration.durability.syncInterval
         configuration.retention = try arguments.interval("--retention")
         configuration.retentionSize = try arguments.bytes("--retention-size")
         configuration.outOfOrderWindow = try arguments.duration("--out-of-order-window")
-        configuration.externalURL = try urls("--external-url", arguments).first.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
-        configuration.externalLabels = try arguments.labels("--external-label")
-        configuration.queryTimeout = try arguments.interval("--query-timeout") ?? configuration.queryTimeout
-        configuration.engine.maximumSamples = try arguments.count("--query-max-samples") ?? configuration.engine.maximumSamples
-        configuration.runsDemo = arguments.has("--demo")
-        configuration.shownFlags = shownFlags(arguments)
-        return configuration
     }
 
     /// Every flag with what was given or holds without it; user and password of a URL do not show.
@@ -131,69 +143,5 @@ enum ServeCommand {
             }
         }
         return urls
-    }
-}
-
-/// What the demo prints as alerts come and go.
-private enum DemoLine {
-    static func introduction(address: String) -> String {
-        """
-        A demo shop runs beside this server and is scraped every two seconds. Every two minutes its payments begin to
-        fail for half a minute: watch the alerts. Ask it yourself:
-
-          lapwing query --server http://\(address) 'sum by (path, status) (rate(http_requests_total[15s]))'
-
-        The first incident begins in about twenty seconds. Ctrl-C ends it all and leaves nothing behind.
-
-
-        """
-    }
-
-    static func text(_ event: Sidecar.AlertEvent) -> String {
-        let (word, color) =
-            switch event.change {
-            case .pending: ("PENDING ", 33)
-            case .firing: ("FIRING  ", 31)
-            case .resolved: ("RESOLVED", 32)
-            case .dropped: ("calm    ", 36)
-            }
-        let time = TimeText.rfc3339(milliseconds: event.at.milliseconds).split(separator: "T")[1].prefix(8)
-        let name = event.alert.labels[LabelName.alert] ?? ""
-        let summary = event.alert.annotations.first { $0.name == "summary" }?.value ?? event.alert.labels.description
-        return "\(time)  \(Console.colored(word, color))  \(name): \(summary)\n"
-    }
-}
-
-/// The signals that end and reload a server, caught from its making on: what comes while a server starts waits for it.
-private struct Signals {
-    private let numbers: AsyncStream<Int32>
-    private let sources: [any DispatchSourceSignal]
-
-    init() async {
-        let (numbers, continuation) = AsyncStream.makeStream(of: Int32.self)
-        var sources: [any DispatchSourceSignal] = []
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            // On Linux Dispatch installs a handler, before which a signal does what it always does; one that were ignored would be lost.
-            #if canImport(Darwin)
-                signal(number, SIG_IGN)
-            #endif
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.yield(number) }
-            await withCheckedContinuation { isCaught in
-                source.setRegistrationHandler { isCaught.resume() }
-                source.resume()
-            }
-            sources.append(source)
-        }
-        (self.numbers, self.sources) = (numbers, sources)
-    }
-
-    /// Returns when the process is told to end.
-    func wait(onReload: @escaping @Sendable () async -> Void) async {
-        for await number in numbers {
-            if number != SIGHUP { break }
-            await onReload()
-        }
-        for source in sources { source.cancel() }
     }
 }

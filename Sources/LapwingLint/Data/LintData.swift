@@ -19,6 +19,6 @@ public struct LintData: Sendable {
 
     /// What is known of a metric, by its own name or its family's.
     func metadata(of metric: String) -> MetricMetadata? {
-        metadata[metric] ?? MetricMetadata.possibleFamilies(ofSeries: metric).lazy.compactMap { metadata[$0] }.first
+        MetricMetadata.ofSeries(metric, in: metadata)
     }
 }

@@ -1,17 +1,5 @@
 import LapwingText
 
-/// What a regular expression's text may be at most.
-public enum RegularExpressionLimits {
-    /// Groups within one another.
-    public static let nesting = 1000
-    /// The counts of `{n,m}`, also multiplied where they are nested.
-    public static let repetitions = 1000
-    /// Instructions of the program.
-    public static let instructions = 1_000_000
-    /// Bytes of the pattern.
-    public static let bytes = 1 << 20
-}
-
 /// Reads RE2's syntax, with Perl's classes and flags, as Go's `regexp/syntax` does.
 struct RegexParser {
     struct Flags {
@@ -23,9 +11,9 @@ struct RegexParser {
 
     let pattern: [Unicode.Scalar]
     private let offsets: [Int]
-    private(set) var position = 0
+    var position = 0
     var flags: Flags
-    private(set) var groupNames: [String] = [""]
+    var groupNames: [String] = [""]
     private var depth = 0
 
     init(_ text: String, _ options: RegularExpression.Options) {
@@ -86,7 +74,7 @@ struct RegexParser {
 
     // MARK: Structure
 
-    private mutating func parseAlternation() throws(RegularExpressionError) -> RegexNode {
+    mutating func parseAlternation() throws(RegularExpressionError) -> RegexNode {
         depth += 1
         defer { depth -= 1 }
         if depth > RegularExpressionLimits.nesting {
@@ -208,73 +196,6 @@ struct RegexParser {
     func literal(_ scalar: Unicode.Scalar) -> RegexNode {
         let set = ScalarSet(scalar.value)
         return .set(flags.foldsCase ? CaseFolding.closed(set) : set)
-    }
-
-    private mutating func parseGroup() throws(RegularExpressionError) -> RegexNode? {
-        let start = position
-        advance()
-        if current == "?" { return try parseSpecialGroup(start) }
-        groupNames.append("")
-        let index = groupNames.count - 1
-        return .group(try parseGroupBody(), index: index)
-    }
-
-    private mutating func parseGroupBody() throws(RegularExpressionError) -> RegexNode {
-        let node = try parseAlternation()
-        guard skip(")") else {
-            throw RegularExpressionError("missing closing )", text(0..<pattern.count), at: range(0..<pattern.count))
-        }
-        return node
-    }
-
-    private mutating func parseSpecialGroup(_ start: Int) throws(RegularExpressionError) -> RegexNode? {
-        if peek(1) == "P" && peek(2) == "<" && peek(3) != nil || peek(1) == "<" && peek(2) != nil {
-            advance(peek(1) == "P" ? 3 : 2)
-            let nameStart = position
-            while current != nil, current != ">" { advance() }
-            let name = text(nameStart..<position)
-            guard skip(">") else {
-                throw RegularExpressionError(
-                    "invalid named capture", text(start..<pattern.count), at: range(start..<pattern.count))
-            }
-            let isWord = !name.isEmpty && name.unicodeScalars.allSatisfy { ScalarSet.word.contains($0.value) }
-            guard isWord else { throw failure("invalid named capture", from: start) }
-            groupNames.append(name)
-            let index = groupNames.count - 1
-            return .group(try parseGroupBody(), index: index)
-        }
-        advance()
-        var changed = flags
-        var isNegative = false
-        var sawFlag = false
-        while let scalar = current {
-            advance()
-            switch scalar {
-            case "i": changed.foldsCase = !isNegative
-            case "m": changed.isMultiline = !isNegative
-            case "s": changed.dotMatchesNewline = !isNegative
-            case "U": changed.isUngreedy = !isNegative
-            case "-":
-                if isNegative { throw failure("invalid or unsupported Perl syntax", from: start) }
-                isNegative = true
-                sawFlag = false
-                continue
-            case ")", ":":
-                if isNegative, !sawFlag { throw failure("invalid or unsupported Perl syntax", from: start) }
-                if scalar == ")" {
-                    flags = changed
-                    return nil
-                }
-                let outer = flags
-                flags = changed
-                let node = try parseGroupBody()
-                flags = outer
-                return node
-            default: throw failure("invalid or unsupported Perl syntax", from: start)
-            }
-            sawFlag = true
-        }
-        throw failure("invalid or unsupported Perl syntax", from: start)
     }
 }
 

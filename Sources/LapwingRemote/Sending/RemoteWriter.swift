@@ -2,7 +2,6 @@ import Dispatch
 import LapwingExposition
 public import LapwingHTTP
 public import LapwingSeries
-import LapwingSnappy
 import Synchronization
 
 /// Sends the samples of a store to one receiver.
@@ -45,7 +44,7 @@ public final class RemoteWriter: Sendable {
         case trouble(String)
     }
 
-    private struct State: Sendable {
+    struct State: Sendable {
         var positions: SendingPositions
         /// What came late since the last round was read.
         var late: [LateSample] = []
@@ -61,10 +60,10 @@ public final class RemoteWriter: Sendable {
     }
 
     public let settings: RemoteWriteSettings
-    private let surroundings: Surroundings
-    private let state: Mutex<State>
+    let surroundings: Surroundings
+    let state: Mutex<State>
     /// Reading and compressing take their time: not on the threads that everything else waits on.
-    private let queue = DispatchQueue(label: "lapwing.remote.write", attributes: .concurrent)
+    let queue = DispatchQueue(label: "lapwing.remote.write", attributes: .concurrent)
 
     /// What the keys of its notes begin with.
     public static let notePrefix = "remote-write/"
@@ -270,72 +269,6 @@ public final class RemoteWriter: Sendable {
         }
         if wasFailing { surroundings.observer(.recovered) }
     }
-
-    // MARK: Requests
-
-    private func body(of batch: SendingBatch) -> [UInt8] {
-        guard settings.isSecondVersion else { return batch.body(isSecondVersion: false) }
-        var batch = batch
-        let families = state.withLock { $0.families }
-        for index in batch.series.indices {
-            let name = batch.series[index].series.labels.metricName
-            batch.series[index].series.metadata = families[name] ?? MetricMetadata.possibleFamilies(ofSeries: name).lazy.compactMap { families[$0] }.first
-        }
-        return batch.body(isSecondVersion: true)
-    }
-
-    /// Version 1.0 tells metadata by itself, now and then; version 2.0 beside samples.
-    private func sendMetadata() async {
-        let now = surroundings.now()
-        let isDue = state.withLock { state in
-            guard settings.metadata.isSent || settings.isSecondVersion, state.metadataDue <= now else { return false }
-            state.metadataDue = now + settings.metadata.interval
-            return true
-        }
-        guard isDue else { return }
-        let all = surroundings.metadata().sorted { $0.name < $1.name }
-        if settings.isSecondVersion {
-            state.withLock { $0.families = Dictionary(all.map { ($0.name, $0) }) { first, _ in first } }
-            return
-        }
-        for start in stride(from: 0, to: all.count, by: settings.metadata.maxSamplesPerSend) {
-            let part = all[start..<min(all.count, start + settings.metadata.maxSamplesPerSend)]
-            let body = SnappyBlock.compress(RemoteWriteMessage.first([], metadata: Array(part)))
-            let outcome = await post(body, isSecondVersion: false)
-            state.withLock { $0.figures.countMetadata(part.count, outcome, bytes: body.count) }
-            if outcome != .accepted { return }
-        }
-    }
-
-    /// One request; not cancelled once it is on its way, because the receiver may take it.
-    private func post(_ body: [UInt8], isSecondVersion: Bool) async -> SendingOutcome {
-        var request = HTTPClientRequest(
-            method: .post, url: settings.url, body: body, timeout: settings.timeout, maxResponseBytes: 1 << 20)
-        request.headers["Content-Encoding"] = "snappy"
-        request.headers["Content-Type"] =
-            isSecondVersion ? "application/x-protobuf;proto=io.prometheus.write.v2.Request" : "application/x-protobuf"
-        request.headers["X-Prometheus-Remote-Write-Version"] = isSecondVersion ? "2.0.0" : "0.1.0"
-        do throws(HTTPCredentialsError) {
-            try request.apply(settings.client, readFile: surroundings.readFile)
-        } catch {
-            return .failed(retryAfter: nil, error.description)
-        }
-        let (client, now, retries) = (surroundings.client, surroundings.now, settings.queue.retriesOnTooManyRequests)
-        return await Task { [request] in
-            do throws(HTTPClientError) {
-                let response = try await client.send(request)
-                let asked = response.headers["Retry-After"].flatMap { RetryAfter.delay($0, atSecond: now().milliseconds / 1000) }
-                let words = String(decoding: response.body.prefix { $0 != UInt8(ascii: "\n") }.prefix(Self.shownBytes), as: UTF8.self)
-                return SendingOutcome(
-                    status: response.status.code, retryAfter: asked, retriesOnTooManyRequests: retries, "status \(response.status): \(words)")
-            } catch {
-                return .failed(retryAfter: nil, error.description)
-            }
-        }.value
-    }
-
-    /// Bytes of a receiver's answer that a log shows.
-    private static let shownBytes = 300
 
     private func onQueue<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in queue.async { continuation.resume(returning: work()) } }
