@@ -1,3 +1,5 @@
+import LapwingText
+
 /// A point in time, in milliseconds since 1970-01-01T00:00:00Z.
 public struct Timestamp: Sendable, Hashable, Comparable {
     public let milliseconds: Int64
@@ -41,6 +43,9 @@ extension Duration {
         if overflow || scaled.magnitude >= UInt64(limit) { return seconds < 0 ? -limit : limit }
         return scaled + attoseconds / 1_000_000_000_000_000
     }
+
+    /// `1h30m`, as Prometheus writes it.
+    public var prometheusText: String { PrometheusDuration.text(milliseconds: milliseconds) }
 }
 
 /// A span of time with both ends included.

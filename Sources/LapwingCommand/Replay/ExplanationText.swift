@@ -34,7 +34,7 @@ struct ExplanationText {
         let isLater = fired > explanation.time
         let distance = isLater ? fired.duration(since: explanation.time) : explanation.time.duration(since: nearest.endedAt ?? fired)
         let side = isLater ? "later" : "earlier"
-        return "  the nearest firing is \(ReplayText.duration(distance)) \(side), from \(ReplayText.time(fired))\(ended): \(nearest.labels)\n"
+        return "  the nearest firing is \(distance.prometheusText) \(side), from \(ReplayText.time(fired))\(ended): \(nearest.labels)\n"
     }
 
     private static func span(_ range: TimeRange) -> String { "\(ReplayText.time(range.start)) to \(ReplayText.time(range.end))" }

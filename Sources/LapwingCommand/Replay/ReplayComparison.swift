@@ -58,7 +58,7 @@ struct ReplayComparison {
         var lines: [[String]] = [["alert", "fired before", "after", "firing before", "after"]]
         for row in rows {
             let cells = [row.before, row.after].map { rule in
-                rule.map { ("\($0.firings)", ReplayText.duration($0.alertTime)) } ?? ("-", "-")
+                rule.map { ("\($0.firings)", $0.alertTime.prometheusText) } ?? ("-", "-")
             }
             lines.append([row.name + (row.isSame ? "" : " *"), cells[0].0, cells[1].0, cells[0].1, cells[1].1])
         }

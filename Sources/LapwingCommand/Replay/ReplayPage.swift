@@ -56,7 +56,7 @@ struct ReplayPage {
     private func overview(_ alerts: [RuleReplay]) -> String {
         let rows = alerts.map { rule in
             "<tr><td>\(MarkupText.escaped(rule.rule.name))</td><td>\(band(rule.episodes))</td>"
-                + "<td class=\"number\">\(rule.firings)</td><td class=\"number\">\(ReplayText.duration(rule.firingTime))</td></tr>\n"
+                + "<td class=\"number\">\(rule.firings)</td><td class=\"number\">\(rule.firingTime.prometheusText)</td></tr>\n"
         }
         return table("overview", ["alert", axis, "#fired", "#for"], rows)
     }
@@ -75,7 +75,7 @@ struct ReplayPage {
         }
         let rows = rule.episodes.map { episode in
             let times = [episode.pendingAt, episode.firedAt, episode.endedAt].map { "<td>\($0.map(time) ?? "")</td>" }.joined()
-            let length = episode.firedAt == nil ? "" : ReplayText.duration(episode.firingTime(through: report.end))
+            let length = episode.firedAt == nil ? "" : episode.firingTime(through: report.end).prometheusText
             return "<tr><td><code>\(MarkupText.escaped(episode.labels.description))</code></td>\(times)<td class=\"number\">\(length)</td>"
                 + "<td class=\"number\">\(Figure.text(episode.peak))</td></tr>\n"
         }

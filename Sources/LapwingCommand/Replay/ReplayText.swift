@@ -32,7 +32,7 @@ struct ReplayText {
         let firings = episodes.count { $0.firedAt != nil }
         let time = alerts.reduce(Duration.zero) { $0 + $1.alertTime }
         return "\(count(report.rules.count, "rule")), \(count(report.rules.reduce(0) { $0 + $1.evaluations }, "evaluation")); "
-            + "\(count(firings, "firing")) of \(count(episodes.count, "episode")), \(duration(time)) in all, "
+            + "\(count(firings, "firing")) of \(count(episodes.count, "episode")), \(time.prometheusText) in all, "
             + "\(count(alerts.reduce(0) { $0 + $1.flaps }, "flap")), \(count(report.notifications.count, "notification"))"
     }
 
@@ -57,10 +57,10 @@ struct ReplayText {
     /// How often and how long a rule fired.
     static func figures(_ rule: RuleReplay, over span: Duration) -> String {
         let share = span > .zero ? " (\(percent(rule.firingTime / span)) of the time)" : ""
-        var text = "fired \(count(rule.firings, "time")), for \(duration(rule.firingTime))\(share)"
+        var text = "fired \(count(rule.firings, "time")), for \(rule.firingTime.prometheusText)\(share)"
         let short = rule.episodes.count - rule.firings
         if short > 0 { text += "; pending without firing \(count(short, "time"))" }
-        if rule.flaps > 0 { text += "; came back within \(duration(RuleReplay.flapTime)) \(count(rule.flaps, "time"))" }
+        if rule.flaps > 0 { text += "; came back within \(RuleReplay.flapTime.prometheusText) \(count(rule.flaps, "time"))" }
         return text
     }
 
@@ -74,7 +74,7 @@ struct ReplayText {
         if let fired = episode.firedAt {
             parts.append("firing \(time(fired))")
             parts.append(episode.endedAt.map { "resolved \(time($0))" } ?? "still firing")
-            parts.append("fired for \(duration(episode.firingTime(through: end)))")
+            parts.append("fired for \(episode.firingTime(through: end).prometheusText)")
         } else {
             parts.append(episode.endedAt.map { "gone \(time($0))" } ?? "still pending")
         }
@@ -95,7 +95,6 @@ struct ReplayText {
 
     static func time(_ time: Timestamp) -> String { TimeText.rfc3339(milliseconds: time.milliseconds) }
 
-    static func duration(_ duration: Duration) -> String { PrometheusDuration.text(milliseconds: duration.milliseconds) }
 
     static func percent(_ share: Double) -> String { "\(GoNumber.text((share * 1000).rounded() / 10))%" }
 

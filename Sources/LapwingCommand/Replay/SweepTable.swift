@@ -66,7 +66,7 @@ struct SweepTable {
         let head = ["alert"] + settings + ["fired", "pending only", "firing", "notifications"]
         let lines = rows.map { row in
             [row.name] + row.values.map { $0 ?? "-" } + [
-                "\(row.rule.firings)", "\(row.rule.episodes.count - row.rule.firings)", ReplayText.duration(row.rule.alertTime), "\(row.notifications)",
+                "\(row.rule.firings)", "\(row.rule.episodes.count - row.rule.firings)", row.rule.alertTime.prometheusText, "\(row.notifications)",
             ]
         }
         return TextTable.text([head] + lines)

@@ -51,7 +51,7 @@ enum TestRecording {
         let values = test.end.duration(since: test.start) / distance * Double(series.count)
         guard values <= Double(maximumValues) else {
             throw QueryFailure(
-                "lapwing: \(series.count) series at \(PrometheusDuration.text(milliseconds: distance.milliseconds)) have more than \(maximumValues) values"
+                "lapwing: \(series.count) series at \(distance.prometheusText) have more than \(maximumValues) values"
                     + "; take a shorter time, fewer series, or a longer --interval")
         }
         return test.text(rules)

@@ -64,7 +64,7 @@ extension ConfigurationReader {
     private mutating func readTimes(_ fields: YAMLFields, _ global: GlobalSettings, into job: inout ScrapeConfiguration) {
         if let interval = fields.duration("scrape_interval", &problems), interval > .zero { job.interval = interval }
         if job.interval >= Self.lookback {
-            let text = PrometheusDuration.text(milliseconds: job.interval.milliseconds)
+            let text = job.interval.prometheusText
             problems.append(
                 Diagnostic(
                     .warning, "job \(GoQuote.quote(job.jobName)) is scraped every \(text), and a sample counts for 5m: its series have gaps",

@@ -1,5 +1,6 @@
 import LapwingReplay
 import LapwingRules
+import LapwingSeries
 import LapwingText
 
 /// Alerts that the data would have fired always, or never.
@@ -13,7 +14,7 @@ enum AlertCountCheck: LintCheck {
 
     static func look(at rule: LintedRule, _ findings: inout LintFindings) {
         guard rule.alert != nil, let measured = rule.context.measured, let replay = measured[rule.position] else { return }
-        let span = RateCheck.text(measured.span)
+        let span = measured.span.prometheusText
         if let failure = replay.firstFailure {
             let count = replay.failures
             findings.report("the rule failed \(count) times over the \(span) of data: \(failure.message)", at: rule.rule.places.name)
@@ -21,7 +22,7 @@ enum AlertCountCheck: LintCheck {
             let pending = replay.episodes.isEmpty ? "" : ", though it was pending \(replay.episodes.count) times"
             findings.report("the alert never fires over the \(span) of data\(pending)", .information, at: rule.rule.places.name)
         } else if measured.span > .zero, replay.firingTime / measured.span >= nearlyAll {
-            findings.report("the alert fires for \(RateCheck.text(replay.firingTime)) of the \(span) of data", at: rule.rule.places.name)
+            findings.report("the alert fires for \(replay.firingTime.prometheusText) of the \(span) of data", at: rule.rule.places.name)
         }
     }
 }

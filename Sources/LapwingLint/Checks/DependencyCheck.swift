@@ -1,5 +1,6 @@
 import LapwingPromQL
 import LapwingRules
+import LapwingSeries
 import LapwingText
 
 /// Rules that read what others record, in an order that delays it.
@@ -21,17 +22,17 @@ enum DependencyCheck: LintCheck {
             let near = positions.filter { $0.isOfSameGroup(as: rule.position) }
             if let later = near.min() {
                 guard later > rule.position else { return }
-                let interval = RateCheck.text(rule.interval)
+                let interval = rule.interval.prometheusText
                 findings.report(
                     "\(metric) is recorded by a later rule of the group: this one sees what was recorded \(interval) ago",
                     in: part.range, selector: selector, help: "put the rule at \(rule.context.place(of: later)) before this one")
             } else if let far = positions.first {
                 let group = rule.context.files[far.file].groups[far.group]
                 let interval = group.interval ?? rule.context.settings.evaluationInterval
-                let (name, late) = (GoQuote.quote(group.name), RateCheck.text(interval))
+                let (name, late) = (GoQuote.quote(group.name), interval.prometheusText)
                 if interval > lookback {
                     findings.report(
-                        "\(metric) is recorded every \(late), and a sample counts for \(RateCheck.text(lookback)): there are gaps",
+                        "\(metric) is recorded every \(late), and a sample counts for \(lookback.prometheusText): there are gaps",
                         in: part.range, selector: selector, help: "shorten the interval of group \(name), or use last_over_time()")
                 } else if !rule.rule.isAlert {
                     findings.report(

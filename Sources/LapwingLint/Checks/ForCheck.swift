@@ -1,4 +1,5 @@
 import LapwingRules
+import LapwingSeries
 import LapwingText
 
 /// `for` and `keep_firing_for` that say less than the interval does.
@@ -8,12 +9,12 @@ enum ForCheck: LintCheck {
 
     static func look(at rule: LintedRule, _ findings: inout LintFindings) {
         guard let alert = rule.alert else { return }
-        let interval = RateCheck.text(rule.interval)
+        let interval = rule.interval.prometheusText
         let isKnown = rule.group.interval != nil || rule.context.settings.knowsEvaluationInterval
         for (field, duration) in [("for", alert.hold), ("keep_firing_for", alert.keepFiringFor)] {
             guard duration > .zero, duration < rule.interval else { continue }
             findings.report(
-                "\(field) is \(RateCheck.text(duration)), and the rule is evaluated every \(interval): it works as \(interval) would",
+                "\(field) is \(duration.prometheusText), and the rule is evaluated every \(interval): it works as \(interval) would",
                 isKnown ? .warning : .information, at: rule.rule.places.value(field) ?? rule.rule.places.name)
         }
     }

@@ -19,10 +19,10 @@ enum RateCheck: LintCheck {
             else { return }
             let function = call.function.name
             if let window = argument.expression.window, window < rule.context.settings.scrapeInterval * 2 {
-                let (range, scrape) = (text(window), text(rule.context.settings.scrapeInterval))
+                let (range, scrape) = (window.prometheusText, rule.context.settings.scrapeInterval)
                 findings.report(
-                    "\(function)() needs two samples, and a range of \(range) seldom holds two at a scrape interval of \(scrape)",
-                    in: argument.range, selector: argument.selector, help: "use at least \(text(rule.context.settings.scrapeInterval * 4))")
+                    "\(function)() needs two samples, and a range of \(range) seldom holds two at a scrape interval of \(scrape.prometheusText)",
+                    in: argument.range, selector: argument.selector, help: "use at least \((scrape * 4).prometheusText)")
             }
             guard ofCounters.contains(function) else { return }
             if case .subquery = argument.expression {
@@ -82,8 +82,6 @@ enum RateCheck: LintCheck {
     }
 
     private static let instead = "use deriv() or delta()"
-
-    static func text(_ duration: Duration) -> String { PrometheusDuration.text(milliseconds: duration.milliseconds) }
 }
 
 extension AnalyzedExpression {

@@ -19,7 +19,7 @@ enum WindowCheck: LintCheck {
                 let metric = node.selector.metric ?? ""
                 let isRecorded = rule.context.recorded.sources[metric] != nil || MetricKind(metric) == .recorded
                 guard rule.alert != nil, window >= longWindow, !isRecorded else { return }
-                let (range, interval) = (RateCheck.text(window), RateCheck.text(rule.interval))
+                let (range, interval) = (window.prometheusText, rule.interval.prometheusText)
                 findings.report(
                     "\(range) of raw samples are read at each evaluation, every \(interval)", .information, in: part.range,
                     selector: node.selector, subject: range, help: "record it over a shorter range, and look at the recorded series over this one")

@@ -23,10 +23,9 @@ extension Rule {
                 RuleMutation(rule: replacingQuery(changed), change: edit.change ?? "\(old) becomes \(edit.text)", queryRange: edit.place ?? edit.range))
         }
         guard case .alerting(let alert) = self else { return mutations }
-        let texts = { (hold: Duration) in PrometheusDuration.text(milliseconds: hold.milliseconds) }
         let holds: [Duration] = alert.hold > .zero ? [.zero, alert.hold * 2] : [.seconds(300)]
         return mutations
-            + holds.map { RuleMutation(rule: replacingHold($0), change: "for: \(texts(alert.hold)) becomes \(texts($0))") }
+            + holds.map { RuleMutation(rule: replacingHold($0), change: "for: \(alert.hold.prometheusText) becomes \($0.prometheusText)") }
     }
 }
 

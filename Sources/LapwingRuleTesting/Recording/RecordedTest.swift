@@ -34,7 +34,7 @@ public struct RecordedTest: Sendable {
     ///
     /// - Parameter ruleFiles: with their paths as the file is to name them.
     public func text(_ ruleFiles: [(path: String, file: RuleFile)]) -> String {
-        let interval = YAMLValue.plain(PrometheusDuration.text(milliseconds: interval.milliseconds))
+        let interval = YAMLValue.plain(interval.prometheusText)
         let input = self.series.map { one in (labels: one.labels, values: values(one.columns)) }
         var test: [(key: String, value: YAMLValue)] = [
             ("interval", interval), ("start_timestamp", .text(TimeText.rfc3339(milliseconds: start.milliseconds))),
@@ -91,7 +91,7 @@ public struct RecordedTest: Sendable {
         if !changes.isEmpty {
             let items = changes.map { change -> YAMLValue in
                 let expected = change.expectation.correction(for: change.alerts)?.value ?? .list([])
-                let time = PrometheusDuration.text(milliseconds: change.expectation.time.milliseconds)
+                let time = change.expectation.time.prometheusText
                 return .mapping([
                     ("eval_time", .plain(time)), ("alertname", .text(change.expectation.alertName)),
                     ("exp_alerts", expected),
@@ -101,7 +101,7 @@ public struct RecordedTest: Sendable {
         }
         let recorded = run.recorded(at: end.duration(since: start))
         if !recorded.isEmpty {
-            let time = PrometheusDuration.text(milliseconds: end.duration(since: start).milliseconds)
+            let time = end.duration(since: start).prometheusText
             let items = recorded.map { one -> YAMLValue in
                 .mapping([("expr", .text(one.metric)), ("eval_time", .plain(time)), ("exp_samples", one.samples)])
             }

@@ -19,7 +19,6 @@ public struct NotificationExpectation: Sendable {
     public var range: SourceRange
 
     func failure(_ sent: [SimulatedNotification], since start: Timestamp) -> Diagnostic? {
-        let text = { (time: Duration) in PrometheusDuration.text(milliseconds: time.milliseconds) }
         let isEqual = messages.count == sent.count && zip(messages, sent).allSatisfy { expected, found in
             expected.status == found.message.status && (expected.time.map { start + $0 == found.at } ?? true)
                 && (expected.groupLabels.map { $0 == found.message.groupLabels } ?? true)
@@ -32,16 +31,16 @@ public struct NotificationExpectation: Sendable {
                 fields: [("time", time), ("status", status), ("group", group), ("alerts", alerts)])
         }
         let found = sent.map { one in
-            item(text(one.at.duration(since: start)), one.message.status, one.message.groupLabels.description, "\(one.message.alerts.count)")
+            item(one.at.duration(since: start).prometheusText, one.message.status, one.message.groupLabels.description, "\(one.message.alerts.count)")
         }
         // What a message leaves open shows as what was got in its place.
         let wanted = messages.enumerated().map { index, message in
             let got = { (name: String) in index < found.count ? found[index][name] : nil }
             return item(
-                message.time.map(text) ?? got("time") ?? "any time", message.status,
+                message.time?.prometheusText ?? got("time") ?? "any time", message.status,
                 message.groupLabels.map(\.description) ?? got("group") ?? "any group",
                 message.alerts.map { "\($0)" } ?? got("alerts") ?? "any number of")
         }
-        return Diagnostic("notifications up to \(text(time))" + AlignedDifference(expected: wanted, got: found).text, at: range)
+        return Diagnostic("notifications up to \(time.prometheusText)" + AlignedDifference(expected: wanted, got: found).text, at: range)
     }
 }

@@ -126,7 +126,7 @@ struct UnitTestRun {
             recorder?.evaluated(index, outcome, states[index], querier)
             notifications.receive(outcome)
             for failure in outcome.failures {
-                failures.append(Diagnostic("rule \(group.rules[failure.rule].name) failed at \(text(time)): \(failure.message)", at: test.range))
+                failures.append(Diagnostic("rule \(group.rules[failure.rule].name) failed at \(time.prometheusText): \(failure.message)", at: test.range))
             }
         }
         return failures
@@ -138,8 +138,6 @@ struct UnitTestRun {
         let schedule = GroupSchedule(interval: interval, through: test.start)
         _ = RestartRule().resume(&states[index], of: groups[index], last: last, schedule, at: test.start + time)
     }
-
-    private func text(_ time: Duration) -> String { PrometheusDuration.text(milliseconds: time.milliseconds) }
 
     // MARK: Alerts
 
@@ -155,7 +153,7 @@ struct UnitTestRun {
         if let correction = expectation.correction(for: got) { corrections.append(correction) }
         let state = expectation.state == .firing ? "" : ", state: \(expectation.state.rawValue)"
         return Diagnostic(
-            "alertname: \(expectation.alertName), time: \(text(time))\(state)" + difference + rules.map { values(of: $0.rule, $0.group, at: time) }.joined(),
+            "alertname: \(expectation.alertName), time: \(time.prometheusText)\(state)" + difference + rules.map { values(of: $0.rule, $0.group, at: time) }.joined(),
             at: expectation.range)
     }
 
@@ -177,14 +175,14 @@ struct UnitTestRun {
     private func values(of rule: Rule, _ group: RuleGroup, at time: Duration) -> String {
         let evaluator = NodeEvaluator(engine: querier.engine, snapshot: store.snapshot(), time: test.start + time)
         let line = file.rulePlaces["\(group.file) \(rule.range.lowerBound)"].map { ":\($0)" } ?? ""
-        return "\n  \(group.file)\(line): \(rule.name), values at \(text(time)):\n"
+        return "\n  \(group.file)\(line): \(rule.name), values at \(time.prometheusText):\n"
             + evaluator.node(rule.query.expression, in: rule.query).tree(depth: 2).trimmingLastNewline
     }
     // MARK: Queries
 
     private mutating func check(_ expectation: QueryExpectation) -> Diagnostic? {
         let time = test.start + expectation.time
-        let header = "expr: \(GoQuote.quote(expectation.query.text)), time: \(text(expectation.time))"
+        let header = "expr: \(GoQuote.quote(expectation.query.text)), time: \(expectation.time.prometheusText)"
         var got: [VectorSample]
         do throws(QueryError) {
             got = try querier.instant(expectation.query, at: time).ruleVector(at: time)

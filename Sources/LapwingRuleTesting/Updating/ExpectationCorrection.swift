@@ -64,7 +64,7 @@ extension NotificationExpectation {
             var fields: [(key: String, value: YAMLValue)] = []
             if saysAll || messages.contains(where: { $0.time != nil }) {
                 fields.append(
-                    ("time", .plain(PrometheusDuration.text(milliseconds: one.at.duration(since: start).milliseconds))))
+                    ("time", .plain(one.at.duration(since: start).prometheusText)))
             }
             fields.append(("status", .text(one.message.status)))
             if saysAll || messages.contains(where: { $0.groupLabels != nil }) {

@@ -57,8 +57,8 @@ public struct ScrapeTarget: Sendable, Equatable {
         var builder = Labels.Builder(shared.merging(own))
         let defaults = [
             (LabelName.job, configuration.jobName),
-            (TargetLabel.interval, PrometheusDuration.text(milliseconds: configuration.interval.milliseconds)),
-            (TargetLabel.timeout, PrometheusDuration.text(milliseconds: configuration.timeout.milliseconds)),
+            (TargetLabel.interval, configuration.interval.prometheusText),
+            (TargetLabel.timeout, configuration.timeout.prometheusText),
             (TargetLabel.metricsPath, configuration.metricsPath), (TargetLabel.scheme, configuration.scheme),
         ]
         let parameters = configuration.parameters.map { (TargetLabel.parameterPrefix + $0.name, $0.value) }
@@ -85,7 +85,7 @@ public struct ScrapeTarget: Sendable, Equatable {
             return .invalid(reason: error.reason)
         }
         if timeout > interval {
-            let texts = [timeout, interval].map { PrometheusDuration.text(milliseconds: $0.milliseconds) }
+            let texts = [timeout, interval].map { $0.prometheusText }
             return .invalid(
                 reason: "scrape timeout cannot be greater than scrape interval (\"\(texts[0])\" > \"\(texts[1])\")")
         }
