@@ -140,7 +140,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "lapwing", targets: ["LapwingCommand"]),
-        .library(name: "Lapwing", targets: ["Lapwing"]),
+        .library(name: "Lapwing", targets: ["Lapwing", "LapwingPromQL", "LapwingSeries", "LapwingStorage"]),
     ],
     targets: libraries + tests + fuzzing + [
         .systemLibrary(name: "CZlib"),
