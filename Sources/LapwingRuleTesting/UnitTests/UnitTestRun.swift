@@ -153,7 +153,8 @@ struct UnitTestRun {
         if let correction = expectation.correction(for: got) { corrections.append(correction) }
         let state = expectation.state == .firing ? "" : ", state: \(expectation.state.rawValue)"
         return Diagnostic(
-            "alertname: \(expectation.alertName), time: \(time.prometheusText)\(state)" + difference + rules.map { values(of: $0.rule, $0.group, at: time) }.joined(),
+            "alertname: \(expectation.alertName), time: \(time.prometheusText)\(state)" + difference
+                + rules.map { values(of: $0.rule, $0.group, at: time) }.joined(),
             at: expectation.range)
     }
 
