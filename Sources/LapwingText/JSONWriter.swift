@@ -115,6 +115,16 @@ public struct JSONWriter: Sendable {
         string(value)
     }
 
+    public mutating func member(_ name: String, _ value: some BinaryInteger & Sendable) {
+        key(name)
+        integer(value)
+    }
+
+    public mutating func member(_ name: String, _ value: Bool) {
+        key(name)
+        bool(value)
+    }
+
     /// Hands over what was written so far and goes on behind it: how an answer is streamed.
     public mutating func take() -> [UInt8] {
         let taken = bytes

@@ -57,8 +57,7 @@ enum SarifReport {
         }
         json.object { json in
             json.member("ruleId", finding.check)
-            json.key("ruleIndex")
-            json.integer(index)
+            json.member("ruleIndex", index)
             json.member("level", level)
             json.key("message")
             json.object { json in

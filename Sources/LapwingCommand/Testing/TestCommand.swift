@@ -43,7 +43,7 @@ enum TestCommand {
     }
 
     static func report(_ path: String, _ outcome: TestOutcome) {
-        Console.output("\(Console.colored("FAIL", 31)) \(path): \(outcome.name)\n\(outcome.report)\n\n")
+        Console.output("\(TextStyle.console.colored("FAIL", .red)) \(path): \(outcome.name)\n\(outcome.report)\n\n")
     }
 
     private static func filter(_ arguments: Arguments) throws(UsageError) -> (@Sendable (String) -> Bool)? {

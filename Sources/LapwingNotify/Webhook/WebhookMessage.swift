@@ -39,8 +39,7 @@ public struct WebhookMessage: Sendable, Hashable {
             json.member("externalURL", externalURL)
             json.member("version", "4")
             json.member("groupKey", groupKey)
-            json.key("truncatedAlerts")
-            json.integer(truncatedAlerts)
+            json.member("truncatedAlerts", truncatedAlerts)
         }
         return json.bytes
     }

@@ -46,8 +46,7 @@ extension JSONWriter {
             json.member("expr", node.text)
             if let metric = node.recordedAs { json.member("recorded_as", metric) }
             if node.vanishes {
-                json.key("vanishes")
-                json.bool(true)
+                json.member("vanishes", true)
             }
             switch node.value {
             case .scalar(let value): json.member("scalar", GoNumber.text(value))
@@ -56,8 +55,7 @@ extension JSONWriter {
             case .window(let series):
                 json.list("window", series, limit) { json, one in
                     json.labels(one.labels)
-                    json.key("samples")
-                    json.integer(one.samples)
+                    json.member("samples", one.samples)
                 }
             case .elements(let elements):
                 json.list("elements", elements, limit) { json, sample in
@@ -72,8 +70,7 @@ extension JSONWriter {
 
     /// The first of some objects, each beginning with its labels as `metric`, and how many there are.
     private mutating func list<T>(_ name: String, _ all: [T], _ limit: Int, _ write: (inout JSONWriter, T) -> Void) {
-        key("count")
-        integer(all.count)
+        member("count", all.count)
         key(name)
         array { json in
             for one in all.prefix(limit) {

@@ -98,11 +98,9 @@ extension JSONWriter {
         if !sending.groupKey.isEmpty { member("groupKey", sending.groupKey) }
         if !sending.reason.isEmpty { member("reason", sending.reason) }
         member("result", sending.result.rawValue)
-        key("attempts")
-        integer(sending.attempts)
+        member("attempts", sending.attempts)
         if !sending.error.isEmpty { member("error", sending.error) }
-        key("alertCount")
-        integer(sending.alertCount)
+        member("alertCount", sending.alertCount)
         key("alerts")
         array { json in
             for alert in sending.alerts {

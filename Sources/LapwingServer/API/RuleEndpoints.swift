@@ -145,8 +145,7 @@ extension JSONWriter {
             }
             json.key("interval")
             json.number(status.interval / .seconds(1))
-            json.key("limit")
-            json.integer(status.group.limit)
+            json.member("limit", status.group.limit)
             json.key("evaluationTime")
             json.number(status.state.evaluationDuration / .seconds(1))
             json.key("lastEvaluation")

@@ -29,8 +29,7 @@ struct RuntimeEndpoints: Sendable {
                 json.member("hostname", ProcessInfo.processInfo.hostName)
                 json.key("serverTime")
                 json.time(now)
-                json.key("reloadConfigSuccess")
-                json.bool(reload.succeeded)
+                json.member("reloadConfigSuccess", reload.succeeded)
                 json.key("lastConfigTime")
                 json.time(Timestamp(milliseconds: reload.at.milliseconds / 1000 * 1000))
                 for (name, number) in [

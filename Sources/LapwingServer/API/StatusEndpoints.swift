@@ -99,8 +99,7 @@ extension JSONWriter {
             for row in rows {
                 json.object { json in
                     json.member("name", row.name)
-                    json.key("value")
-                    json.integer(row.count)
+                    json.member("value", row.count)
                 }
             }
         }

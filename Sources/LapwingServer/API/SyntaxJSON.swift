@@ -151,8 +151,7 @@ extension JSONWriter {
             json.strings(node.function.argumentTypes.map(\.rawValue))
             json.member("name", node.function.name)
             json.member("returnType", node.function.returnType.rawValue)
-            json.key("variadic")
-            json.integer(node.function.variadic)
+            json.member("variadic", node.function.variadic)
         }
         member("type", "call")
     }
