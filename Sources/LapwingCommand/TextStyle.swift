@@ -9,6 +9,7 @@ struct TextStyle: Sendable {
         case red = 31
         case green = 32
         case yellow = 33
+        case cyan = 36
     }
 
     /// That of standard output.

@@ -19,16 +19,16 @@ enum DemoLine {
     }
 
     static func text(_ event: Sidecar.AlertEvent) -> String {
-        let (word, color) =
+        let (word, color): (String, TextStyle.Color) =
             switch event.change {
-            case .pending: ("PENDING ", 33)
-            case .firing: ("FIRING  ", 31)
-            case .resolved: ("RESOLVED", 32)
-            case .dropped: ("calm    ", 36)
+            case .pending: ("PENDING ", .yellow)
+            case .firing: ("FIRING  ", .red)
+            case .resolved: ("RESOLVED", .green)
+            case .dropped: ("calm    ", .cyan)
             }
         let time = TimeText.rfc3339(milliseconds: event.at.milliseconds).split(separator: "T")[1].prefix(8)
         let name = event.alert.labels[LabelName.alert] ?? ""
         let summary = event.alert.annotations.first { $0.name == "summary" }?.value ?? event.alert.labels.description
-        return "\(time)  \(Console.colored(word, color))  \(name): \(summary)\n"
+        return "\(time)  \(TextStyle.console.colored(word, color))  \(name): \(summary)\n"
     }
 }

@@ -1,9 +1,7 @@
 import Foundation
 import LapwingHTTP
-import LapwingPromQL
 import LapwingRemote
 import LapwingSeries
-import LapwingServer
 import LapwingText
 
 /// `lapwing query`: asks a server, pages of samples, or data directories.
@@ -70,98 +68,4 @@ enum QueryCommand {
         }
         return try RecordedData(pages).answer(question, progress)
     }
-}
-
-/// Why a question has no answer, as a person reads it.
-struct QueryFailure: Error {
-    var text: String
-    /// Whether no server was found where one was asked.
-    var isUnreachable = false
-
-    init(_ text: String) { self.text = text }
-
-    init(_ error: RemoteError) {
-        text = "lapwing: \(error)"
-        if case .unanswered(let fault) = error, case .connectionFailed = fault.reason { isUnreachable = true }
-    }
-
-    /// A fault of the query's text is shown under it.
-    init(_ error: QueryError, query: String) {
-        if case .syntax(let fault) = error { text = fault.rendered(in: query) } else { text = "lapwing: \(error)" }
-    }
-}
-
-/// What is asked.
-struct QueryQuestion: Sendable {
-    enum Kind: Sendable {
-        case instant(String, at: Timestamp)
-        case range(String, from: Timestamp, through: Timestamp, step: Duration)
-        case series(String)
-        case labelNames
-        case labelValues(String)
-    }
-
-    var kind: Kind
-
-    /// The expression; empty for a question about labels.
-    var expression: String {
-        switch kind {
-        case .instant(let text, _), .range(let text, _, _, _): text
-        case .series, .labelNames, .labelValues: ""
-        }
-    }
-
-    init(_ arguments: Arguments, now: Timestamp) throws(UsageError) {
-        let lists = ["--series", "--labels", "--label-values"].filter(arguments.has)
-        if let list = lists.first {
-            let others = lists.dropFirst() + ["--time", "--start", "--end", "--step", "--explain"].filter(arguments.has)
-            if let other = others.first ?? arguments.operands.first { throw UsageError("\(list) stands alone, without \(other)") }
-            kind = Self.list(arguments)
-            return
-        }
-        guard let query = arguments.operands.first, arguments.operands.count == 1 else {
-            throw UsageError("query needs one expression; quote it, so that the shell leaves it whole")
-        }
-        guard let start = try arguments.time("--start", now: now) else {
-            if let name = ["--end", "--step"].first(where: arguments.has) { throw UsageError("\(name) is of a range, which begins with --start") }
-            kind = .instant(query, at: try arguments.time("--time", now: now) ?? now)
-            return
-        }
-        if arguments.has("--time") { throw UsageError("--time asks for an instant and --start for a range") }
-        let end = try arguments.time("--end", now: now) ?? now
-        guard start <= end else { throw UsageError("--end lies before --start") }
-        // A step that fills a terminal's width, when none is given.
-        let step = try arguments.interval("--step") ?? max(.seconds(1), end.duration(since: start) / 250)
-        kind = .range(query, from: start, through: end, step: step)
-    }
-
-    private static func list(_ arguments: Arguments) -> Kind {
-        if let selector = arguments.text("--series") { return .series(selector) }
-        return arguments.text("--label-values").map(Kind.labelValues) ?? .labelNames
-    }
-}
-
-/// What came of it.
-struct QueryAnswer: Sendable {
-    enum Content: Sendable {
-        case value(QueryValue, at: Timestamp)
-        case series([Labels])
-        case names([String])
-
-        /// Whether nothing was found.
-        var isEmpty: Bool {
-            switch self {
-            case .value(.vector(let samples), _): samples.isEmpty
-            case .value(.matrix(let series), _): series.isEmpty
-            case .value(.scalar, _), .value(.string, _): false
-            case .series(let series): series.isEmpty
-            case .names(let names): names.isEmpty
-            }
-        }
-    }
-
-    var content: Content
-    /// The API's `data`, byte for byte.
-    var json: [UInt8]
-    var remarks: [String] = []
 }

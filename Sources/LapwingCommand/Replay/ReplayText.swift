@@ -95,7 +95,6 @@ struct ReplayText {
 
     static func time(_ time: Timestamp) -> String { TimeText.rfc3339(milliseconds: time.milliseconds) }
 
-
     static func percent(_ share: Double) -> String { "\(GoNumber.text((share * 1000).rounded() / 10))%" }
 
     static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
