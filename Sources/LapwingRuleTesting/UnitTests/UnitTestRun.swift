@@ -19,9 +19,9 @@ struct UnitTestRun {
     let recorder: CoverageRecorder?
     /// Whether one failure is enough, and nobody reads what it says.
     var stopsAtFailure = false
-    private var states: [GroupState]
+    var states: [GroupState]
     /// What the expectations that failed would have to say.
-    private(set) var corrections: [ExpectationCorrection] = []
+    var corrections: [ExpectationCorrection] = []
     private var notifications: SimulatedNotifications
     /// The last evaluation of each group.
     private var last: [Timestamp?]
@@ -138,80 +138,4 @@ struct UnitTestRun {
         let schedule = GroupSchedule(interval: interval, through: test.start)
         _ = RestartRule().resume(&states[index], of: groups[index], last: last, schedule, at: test.start + time)
     }
-
-    // MARK: Alerts
-
-    private mutating func check(_ expectation: AlertExpectation, at time: Duration) -> Diagnostic? {
-        let (rules, got) = alerts(of: expectation)
-        guard !rules.isEmpty || file.isLenient else {
-            let names = groups.flatMap(\.rules).map(\.name)
-            let help = Spelling.nearest(to: expectation.alertName, in: names).map { "did you mean \($0)?" }
-            return Diagnostic("no rule has the alertname \(GoQuote.quote(expectation.alertName))", at: expectation.range, help: help)
-        }
-        guard let difference = expectation.difference(from: got) else { return nil }
-        if stopsAtFailure { return Diagnostic(difference, at: expectation.range) }
-        if let correction = expectation.correction(for: got) { corrections.append(correction) }
-        let state = expectation.state == .firing ? "" : ", state: \(expectation.state.rawValue)"
-        return Diagnostic(
-            "alertname: \(expectation.alertName), time: \(time.prometheusText)\(state)" + difference
-                + rules.map { values(of: $0.rule, $0.group, at: time) }.joined(),
-            at: expectation.range)
-    }
-
-    /// The rules of an expectation's name, and their alerts that it is about.
-    func alerts(of expectation: AlertExpectation) -> (rules: [(group: RuleGroup, rule: Rule)], alerts: [AlertExpectation.Labeled]) {
-        var rules: [(group: RuleGroup, rule: Rule)] = []
-        var alerts: [AlertExpectation.Labeled] = []
-        for (group, state) in zip(groups, states) {
-            for (rule, ruleState) in zip(group.rules, state.rules) where rule.name == expectation.alertName {
-                guard case .alerting = rule else { continue }
-                rules.append((group, rule))
-                alerts += ruleState.active.current.filter { expectation.isAbout($0) }.map { ($0.labels, Labels($0.annotations)) }
-            }
-        }
-        return (rules, alerts)
-    }
-
-    /// The rule's expression with the values of its parts, for whoever wonders why.
-    private func values(of rule: Rule, _ group: RuleGroup, at time: Duration) -> String {
-        let evaluator = NodeEvaluator(engine: querier.engine, snapshot: store.snapshot(), time: test.start + time)
-        let line = file.rulePlaces["\(group.file) \(rule.range.lowerBound)"].map { ":\($0)" } ?? ""
-        return "\n  \(group.file)\(line): \(rule.name), values at \(time.prometheusText):\n"
-            + evaluator.node(rule.query.expression, in: rule.query).tree(depth: 2).trimmingLastNewline
-    }
-    // MARK: Queries
-
-    private mutating func check(_ expectation: QueryExpectation) -> Diagnostic? {
-        let time = test.start + expectation.time
-        let header = "expr: \(GoQuote.quote(expectation.query.text)), time: \(expectation.time.prometheusText)"
-        var got: [VectorSample]
-        do throws(QueryError) {
-            got = try querier.instant(expectation.query, at: time).ruleVector(at: time)
-        } catch {
-            return Diagnostic("\(header), err: \(error)", at: expectation.range)
-        }
-        got.sort { $0.labels < $1.labels }
-        let expected = expectation.samples.sorted { $0.labels < $1.labels }
-        let isEqual = got.count == expected.count && zip(expected, got).allSatisfy { wanted, found in
-            wanted.labels == found.labels && (wanted.histogram != nil || found.histogram != nil
-                ? wanted.histogram == found.histogram : isSame(wanted.value, found.value))
-        }
-        if isEqual { return nil }
-        corrections.append(expectation.correction(for: got, isSame: isSame))
-        let item = { (labels: Labels, value: Double, histogram: NativeHistogram?) in
-            let text = histogram?.description ?? GoNumber.text(value)
-            return AlignedDifference.Item(text: "\(labels) \(text)", fields: labels.map { ($0.name, GoQuote.quote($0.value)) } + [("value", text)])
-        }
-        let difference = AlignedDifference(
-            expected: expected.map { item($0.labels, $0.value, $0.histogram) }, got: got.map { item($0.labels, $0.value, $0.histogram) })
-        return Diagnostic(header + difference.text, at: expectation.range)
-    }
-
-    private func isSame(_ a: Double, _ b: Double) -> Bool {
-        a == b || (a.isNaN && b.isNaN && !file.isLenient) || (file.comparesFuzzily && (a.nextUp == b || a.nextDown == b))
-    }
-}
-
-extension String {
-    fileprivate var trimmingLastNewline: String { hasSuffix("\n") ? String(dropLast()) : self }
 }
