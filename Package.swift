@@ -27,11 +27,11 @@ let rooms: [(name: String, imports: [String])] = [
     (
         "LapwingRemote",
         [
-            "LapwingText", "LapwingSnappy", "LapwingHTTP", "LapwingSeries", "LapwingPromQL", "LapwingExposition", "LapwingAlerting",
+            "LapwingText", "LapwingSnappy", "LapwingHTTP", "LapwingSeries", "LapwingPromQL", "LapwingExposition",
             "LapwingRules",
         ]
     ),
-    ("LapwingNotify", ["LapwingText", "LapwingTemplate", "LapwingHTTP", "LapwingSeries", "LapwingAlerting"]),
+    ("LapwingNotify", ["LapwingText", "LapwingHTTP", "LapwingSeries", "LapwingAlerting"]),
     (
         "LapwingConfiguration",
         [
@@ -55,7 +55,7 @@ let rooms: [(name: String, imports: [String])] = [
         "LapwingRuleTesting",
         [
             "LapwingText", "LapwingYAML", "LapwingTemplate", "LapwingRegex", "LapwingSeries", "LapwingStorage", "LapwingPromQL",
-            "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify", "LapwingReplay",
+            "LapwingAlerting", "LapwingRules", "LapwingNotify", "LapwingReplay",
         ]
     ),
     (
@@ -68,7 +68,7 @@ let rooms: [(name: String, imports: [String])] = [
     (
         "LapwingServer",
         [
-            "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingTemplate", "LapwingSnappy", "LapwingBcrypt", "LapwingHTTP", "LapwingPage",
+            "LapwingText", "LapwingSnappy", "LapwingBcrypt", "LapwingHTTP", "LapwingPage",
             "LapwingSeries", "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingRemote",
             "LapwingNotify", "LapwingConfiguration", "LapwingReplay", "Lapwing", "CMalloc",
         ]

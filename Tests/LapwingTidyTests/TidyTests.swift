@@ -15,6 +15,14 @@ import Testing
         }
     }
 
+    @Test func `what a room may import, it or its tests do import`() throws {
+        for (room, allowed) in try Tree.manifestRooms().sorted(by: { $0.key < $1.key }) {
+            let files = try Tree.swiftFiles(below: "Sources/\(room)") + Tree.swiftFiles(below: "Tests/\(room)Tests")
+            let imported = Set(files.flatMap(Tree.imports))
+            for module in allowed.subtracting(imported).sorted() { Issue.record("\(room) does not import \(module)") }
+        }
+    }
+
     @Test func `arrows between rooms point down only`() throws {
         let rooms = try Tree.manifestRooms()
         func reaches(_ from: String, _ to: String) -> Bool {
