@@ -41,6 +41,23 @@ import Testing
         #expect(throws: SourceError.self) { try replacing("b", in: "a: &x 1\nb: *x\n", with: "2") }
     }
 
+    /// Once it trapped, where the two changes overlapped.
+    @Test(arguments: ["a: x\nb: y\n", "a:\nb: y\n", "a: |\n  x\nb: y\n", "{a: x, b: y}\n"])
+    func `what was changed is not changed again`(text: String) throws {
+        var editor = try YAMLEditor(SourceText(name: "t", text))
+        let (root, node) = (editor.root, try #require(editor.root.mapping?["a"]))
+        try editor.replaceText(of: node, with: "z")
+        let changed = editor.text
+        #expect(throws: SourceError.self) { try editor.replaceText(of: node, with: "w") }
+        #expect(throws: SourceError.self) { try editor.replaceText(of: node, with: "x") }
+        #expect(throws: SourceError.self) { try editor.update(root, to: .text("w")) }
+        #expect(editor.text == changed)
+        try editor.set("c", of: root, to: .text("u"))
+        try editor.set("d", of: root, to: .text("v"))
+        let document = try YAML.document(in: SourceText(name: "t", editor.text))
+        #expect(["a", "b", "c", "d"].map { document.root.mapping?[$0]?.scalar?.text } == ["z", "y", "u", "v"])
+    }
+
     private static let list = """
         - name: one   # first
           labels: {a: b, c: d}

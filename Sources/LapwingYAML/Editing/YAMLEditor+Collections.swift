@@ -4,8 +4,9 @@ public import LapwingText
 extension YAMLEditor {
     /// Makes a node hold a value, changing as little as possible. The order of a mapping's keys and of a list's items is that of the text.
     ///
-    /// - Throws: where that would change a node with an anchor or an alias.
+    /// - Throws: where that would change a node with an anchor or an alias, or one that was changed before.
     public mutating func update(_ node: YAMLNode, to value: YAMLValue) throws(SourceError) {
+        try expectUnchanged(node)
         if value.isHeld(by: node) { return }
         switch (value, node.content) {
         case (.text(let text), .scalar(let scalar)):
@@ -60,11 +61,11 @@ extension YAMLEditor {
         _ entries: [(key: String, value: YAMLValue)], to node: YAMLNode, behind last: YAMLMapping.Entry, column: Int
     ) throws(SourceError) {
         if node.isFlow {
-            change(
+            try change(
                 SourceRange(at: last.value.range.upperBound),
                 to: entries.map { ", " + ValueWriter.flow(key: $0.key, $0.value) }.joined())
         } else {
-            append(ValueWriter.lines(.mapping(entries)), behind: last.value, column: column)
+            try append(ValueWriter.lines(.mapping(entries)), behind: last.value, column: column)
         }
     }
 
@@ -87,9 +88,9 @@ extension YAMLEditor {
         let added = zip(values, partners).filter { $0.1 == nil }.map(\.0)
         guard !added.isEmpty, let first = starts.first, let last = items.last else { return }
         if node.isFlow {
-            change(SourceRange(at: last.range.upperBound), to: added.map { ", " + ValueWriter.flow($0) }.joined())
+            try change(SourceRange(at: last.range.upperBound), to: added.map { ", " + ValueWriter.flow($0) }.joined())
         } else {
-            append(ValueWriter.lines(.list(added)), behind: last, column: column(of: first))
+            try append(ValueWriter.lines(.list(added)), behind: last, column: column(of: first))
         }
     }
 
@@ -135,28 +136,28 @@ extension YAMLEditor {
             let start = elements[first].lowerBound
             if !node.isFlow, source.bytes[lineStart(of: start)..<start].allSatisfy({ $0 == Mark.space }) {
                 for index in first..<next {
-                    removeLines(from: elements[index].lowerBound, to: elements[index].upperBound)
+                    try removeLines(from: elements[index].lowerBound, to: elements[index].upperBound)
                 }
             } else if next < elements.count {
-                change(SourceRange(start, elements[next].lowerBound), to: "")
+                try change(SourceRange(start, elements[next].lowerBound), to: "")
             } else if node.isFlow, first > 0 {
-                change(SourceRange(elements[first - 1].upperBound, elements[next - 1].upperBound), to: "")
+                try change(SourceRange(elements[first - 1].upperBound, elements[next - 1].upperBound), to: "")
             } else {
                 throw fault("what stands here cannot be taken away", node)
             }
         }
     }
 
-    private mutating func removeLines(from start: Int, to end: Int) {
+    private mutating func removeLines(from start: Int, to end: Int) throws(SourceError) {
         var upper = lineEnd(from: end)
         if upper < source.bytes.count { upper += newline(at: upper).utf8.count }
-        change(SourceRange(lineStart(of: start), upper), to: "")
+        try change(SourceRange(lineStart(of: start), upper), to: "")
     }
 
-    private mutating func append(_ lines: [String], behind node: YAMLNode, column: Int) {
+    private mutating func append(_ lines: [String], behind node: YAMLNode, column: Int) throws(SourceError) {
         let end = lineEnd(from: node.range.upperBound)
         let newline = newline(at: end)
-        change(SourceRange(at: end), to: lines.map { newline + String(repeating: " ", count: column) + $0 }.joined())
+        try change(SourceRange(at: end), to: lines.map { newline + String(repeating: " ", count: column) + $0 }.joined())
     }
 
     /// Writes a value in the place of a whole node.
@@ -168,11 +169,11 @@ extension YAMLEditor {
         let isBehindColon = start > 0 && source.bytes[start - 1] == UInt8(ascii: ":")
         if isInFlow(node) || value.isEmptyCollection || !isBehindColon {
             let lower = isBehindColon ? start : node.range.lowerBound
-            return change(
+            return try change(
                 SourceRange(lower, node.range.upperBound), to: (lower == start ? " " : "") + ValueWriter.flow(value))
         }
         switch value {
-        case .text, .plain: change(SourceRange(start, node.range.upperBound), to: " " + ValueWriter.flow(value))
+        case .text, .plain: try change(SourceRange(start, node.range.upperBound), to: " " + ValueWriter.flow(value))
         case .list, .mapping:
             // Below the key, which is the first thing on its line but for dashes.
             var column = 0
@@ -188,7 +189,7 @@ extension YAMLEditor {
             // A comment behind the node comes to stand behind the last line, where a block text would take it for its own.
             let end = node.range.upperBound
             let isLast = source.bytes[end..<lineEnd(from: end)].allSatisfy(Mark.isWhite)
-            change(
+            try change(
                 SourceRange(start, end), to: ValueWriter.lines(value, usesBlocks: isLast).map { margin + $0 }.joined())
         }
     }

@@ -2,7 +2,7 @@ public import LapwingText
 
 /// Changes to a YAML text that leave every other byte as it is: comments, quotes, order and white space.
 ///
-/// Changes are gathered, at most one for each node of `root`, and made together when `text` is asked for.
+/// Changes are gathered and made together when `text` is asked for; each goes by `root`, so that no part of it can be changed twice.
 public struct YAMLEditor: Sendable {
     public let source: SourceText
     /// The document as it is read, before any change.
@@ -42,8 +42,9 @@ public struct YAMLEditor: Sendable {
 
     /// Gives a scalar another text, in its own style where that can hold it; a folded text of several lines becomes a literal one.
     ///
-    /// - Throws: where the node is an alias, has an anchor, or is nothing in a place where nothing can be put in.
+    /// - Throws: where the node is an alias, has an anchor, is nothing in a place where nothing can be put in, or was changed before.
     public mutating func replaceText(of node: YAMLNode, with text: String) throws(SourceError) {
+        try expectUnchanged(node)
         if let scalar = node.scalar, scalar.text.utf8.elementsEqual(text.utf8), !scalar.isNull || text.isEmpty {
             return
         }
@@ -53,15 +54,15 @@ public struct YAMLEditor: Sendable {
     mutating func rewriteText(of node: YAMLNode, with text: String, isText: Bool) throws(SourceError) {
         guard let scalar = node.scalar else { throw fault("a \(node.kindName) stands here, and no text", node) }
         try expectOwn(node)
-        if scalar.style == .literal || scalar.style == .folded, rewriteBlock(node, scalar, with: text) { return }
+        if scalar.style == .literal || scalar.style == .folded, try rewriteBlock(node, scalar, with: text) { return }
         let style = scalar.style == .literal || scalar.style == .folded ? .doubleQuoted : scalar.style
         let line = ScalarWriter.line(text, style, isInFlow: isInFlow(node), isText: isText)
         // Where nothing is written stands the byte behind the colon or dash.
-        change(node.range, to: node.range.count == 0 ? " " + line : line)
+        try change(node.range, to: node.range.count == 0 ? " " + line : line)
     }
 
     /// Replaces header and lines of a block scalar; a comment behind the header stays.
-    private mutating func rewriteBlock(_ node: YAMLNode, _ scalar: YAMLScalar, with text: String) -> Bool {
+    private mutating func rewriteBlock(_ node: YAMLNode, _ scalar: YAMLScalar, with text: String) throws(SourceError) -> Bool {
         guard let margin = textColumn(of: scalar, in: node), margin > 0 else { return false }
         let step = node.tag == nil ? blockParent(of: node).map { margin - $0 } : nil
         guard let block = BlockText(text, isFolded: scalar.style == .folded, step: step) else { return false }
@@ -77,12 +78,12 @@ public struct YAMLEditor: Sendable {
             header.insert(contentsOf: String(step), at: header.index(after: header.startIndex))
         }
         if stated, step == nil { return false }
-        change(SourceRange(node.range.lowerBound, headerEnd), to: header)
+        try change(SourceRange(node.range.lowerBound, headerEnd), to: header)
         let spaces = String(repeating: " ", count: margin)
         let newline = newline(at: lineEnd)
         let lines = block.lines.map { $0.isEmpty ? newline : newline + spaces + $0 }.joined()
         let end = max(lineEnd, node.range.upperBound)
-        change(
+        try change(
             SourceRange(lineEnd, end), to: end == source.bytes.count && !header.hasSuffix("-") ? lines + newline : lines
         )
         return true
@@ -117,10 +118,26 @@ public struct YAMLEditor: Sendable {
 
     // MARK: Places
 
-    mutating func change(_ range: SourceRange, to text: String) { changes.append((range, text)) }
+    /// - Throws: where the range overlaps with one that was changed before; what is put in between the two does not.
+    mutating func change(_ range: SourceRange, to text: String) throws(SourceError) {
+        if changes.contains(where: { Self.overlap($0.range, range) }) { throw fault("this was changed already", at: range) }
+        changes.append((range, text))
+    }
 
-    func fault(_ message: String, _ node: YAMLNode) -> SourceError {
-        SourceError(source, [Diagnostic(message, at: node.range, help: "change it by hand", check: "yaml/editing")])
+    /// A second change would go by what stood here before the first.
+    func expectUnchanged(_ node: YAMLNode) throws(SourceError) {
+        let range = node.range
+        if changes.contains(where: { Self.overlap($0.range, range) || (range.count == 0 && $0.range == range) }) {
+            throw fault("this was changed already", node)
+        }
+    }
+
+    private static func overlap(_ a: SourceRange, _ b: SourceRange) -> Bool { a.lowerBound < b.upperBound && b.lowerBound < a.upperBound }
+
+    func fault(_ message: String, _ node: YAMLNode) -> SourceError { fault(message, at: node.range) }
+
+    private func fault(_ message: String, at range: SourceRange) -> SourceError {
+        SourceError(source, [Diagnostic(message, at: range, help: "change it by hand", check: "yaml/editing")])
     }
 
     /// What is written once and used in several places, or not written at all, is not changed for one of them.
