@@ -38,7 +38,7 @@ import Testing
         let json = try check(["rules", "--output", "json", "a.yml"], in: folder).output
         #expect(
             json == #"[{"file":"a.yml","line":1,"column":27,"severity":"warning","message":"rate() is for counters, and up is a gauge by its name","#
-                + #""check":"promql/rate"}]"# + "\n")
+                + #""check":"promql/rate","help":"use deriv() or delta()"}]"# + "\n")
         let github = try check(["rules", "--output", "github", "a.yml", "b,c.yml"], in: folder)
         #expect(github.status == 1)
         #expect(

@@ -80,7 +80,7 @@ enum CommandTable {
             Flag("--lint", .value("NAMES"), "default, all, none or names; what needs a policy or data runs when it is given", standard: "default"),
             Flag("--lint-fatal", .toggle, "exit with 3 when a check finds something"),
             Flag("--policy", .value("FILE"), "which labels and annotations alerts must and may have"),
-            Flag("--data", .repeated("PATH"), "exposition pages or data directories that rules are held against"),
+            Flag("--data", .repeated("PATH"), "exposition pages, or data directories of Prometheus or lapwing, that rules are held against"),
             Flag("--server", .value("URL"), "a server whose last day rules are held against"),
             Flag("--scrape-interval", .value("D"), "how often metrics are scraped", standard: "15s; for config, its own"),
             Flag("--evaluation-interval", .value("D"), "how often groups without an interval are evaluated", standard: "15s; for config, its own"),
@@ -106,7 +106,7 @@ enum CommandTable {
         name: "query", operands: "EXPR", summary: "ask PromQL of a server or of files",
         flags: [
             Flag("--server", .value("URL"), "the server to ask", standard: "http://127.0.0.1:9090"),
-            Flag("--data", .repeated("PATH"), "exposition pages or data directories of Prometheus to ask instead of a server"),
+            Flag("--data", .repeated("PATH"), "exposition pages, or data directories of Prometheus or lapwing, to ask instead of a server"),
             Flag("--time", .value("T"), "the instant", standard: "now"),
             Flag("--start", .value("T"), "the start of a range"),
             Flag("--end", .value("T"), "the end of a range", standard: "now"),
@@ -172,7 +172,7 @@ enum CommandTable {
     static let export = CommandDescription(
         name: "export", operands: "", summary: "write what a data directory holds as OpenMetrics or protobuf",
         flags: [
-            Flag("--data", .repeated("PATH"), "data directories of Prometheus, or exposition pages"),
+            Flag("--data", .repeated("PATH"), "data directories of Prometheus or lapwing, or exposition pages"),
             Flag("--match", .repeated("SELECTOR"), "which series", standard: "all"),
             Flag("--start", .value("T"), "the first time", standard: "the first there is"),
             Flag("--end", .value("T"), "the last time", standard: "the last there is"),

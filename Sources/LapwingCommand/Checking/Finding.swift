@@ -60,6 +60,7 @@ enum FindingFormat: String, CaseIterable {
                     json.member("severity", finding.diagnostic.severity.rawValue)
                     json.member("message", finding.diagnostic.message)
                     json.member("check", finding.check)
+                    if let help = finding.diagnostic.help { json.member("help", help) }
                 }
             }
         }

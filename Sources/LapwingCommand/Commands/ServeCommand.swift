@@ -51,7 +51,7 @@ enum ServeCommand {
         var configuration = SidecarConfiguration()
         if let listen = arguments.text("--listen") {
             guard let (host, port) = SocketAddress.split(listen) else {
-                throw UsageError("--listen is HOST:PORT, not \(GoQuote.quote(listen))")
+                throw UsageError("--listen is HOST:PORT with a port from 0 to 65535, not \(GoQuote.quote(listen))")
             }
             (configuration.host, configuration.port) = (host, port)
         }
