@@ -27,7 +27,7 @@ public struct NotificationExpectation: Sendable {
         if isEqual { return nil }
         let item = { (time: String, status: String, group: String, alerts: String) in
             AlignedDifference.Item(
-                text: "\(time) \(status) \(group) \(alerts) alerts",
+                text: "\(time) \(status) \(group) \(alerts) \(alerts == "1" ? "alert" : "alerts")",
                 fields: [("time", time), ("status", status), ("group", group), ("alerts", alerts)])
         }
         let found = sent.map { one in

@@ -31,13 +31,23 @@ struct UnitTestReader {
     mutating func file(_ root: YAMLNode, _ source: SourceText) -> UnitTestFile? {
         let known = ["rule_files", "evaluation_interval", "group_eval_order", "fuzzy_compare", "tests"]
         guard let fields = YAMLFields(root, kind: "unit test file", known: known, &problems) else { return nil }
-        let interval = fields.duration("evaluation_interval", &problems) ?? .seconds(60)
+        let stated = fields.duration("evaluation_interval", &problems) ?? .zero
+        let interval = stated == .zero ? .seconds(60) : stated
         return UnitTestFile(
             source: source, ruleFiles: fields.list("rule_files", &problems).compactMap { node in node.scalar.map { ($0.text, node.range) } },
-            evaluationInterval: interval == .zero ? .seconds(60) : interval,
-            groupOrder: fields.list("group_eval_order", &problems).compactMap { $0.scalar?.text },
+            evaluationInterval: interval, groupOrder: groupOrder(fields),
             comparesFuzzily: fields.bool("fuzzy_compare", &problems) ?? false,
             tests: fields.list("tests", &problems).compactMap { test($0, evaluationInterval: interval) })
+    }
+
+    private mutating func groupOrder(_ fields: YAMLFields) -> [String] {
+        var names: [String] = []
+        for node in fields.list("group_eval_order", &problems) {
+            guard let name = node.scalar?.text else { continue }
+            if names.contains(name) { problems.append(Diagnostic("group name repeated in evaluation order: \(name)", at: node.range)) }
+            names.append(name)
+        }
+        return names
     }
 
     private mutating func test(_ node: YAMLNode, evaluationInterval: Duration) -> UnitTest? {
