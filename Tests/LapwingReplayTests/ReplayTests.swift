@@ -221,6 +221,14 @@ import Testing
         #expect(a.rules.allSatisfy { !$0.episodes.isEmpty } && a.rules[4].failures > 0)
         let untold = recording.replay(through: 7500).run()
         #expect(untold.rules.map(\.episodes) == b.rules.map(\.episodes))
+        var kept = recording.replay(through: 7500) { ($0.receivers, $0.keepsAlertSeries) = (receivers, true) }
+        kept.blockSteps = 90
+        single = recording.replay(through: 7500) { ($0.receivers, $0.keepsAlertSeries) = (receivers, true) }
+        single.order = ReplayOrder(stepwise: single.groups)
+        let (c, d) = (kept.run(), single.run())
+        #expect(c.rules.map(\.episodes) == b.rules.map(\.episodes) && d.rules.map(\.failures) == c.rules.map(\.failures))
+        #expect(c.notifications == b.notifications)
+        try expectSameSeries(kept.written, single.written)
     }
 
     private func expectSameSeries(_ a: Store, _ b: Store) throws {

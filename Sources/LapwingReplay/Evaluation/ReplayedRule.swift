@@ -55,7 +55,8 @@ struct ReplayedRule: Sendable {
                 continue
             }
             take(group.settle(index, .success(answers.vector(at: step)), &state, at: instants[step], in: environment))
-            let next = following(step, answers, instants)
+            var next = following(step, answers, instants)
+            if environment.writesAlerts, !writeAgain(at: instants[step + 1..<next]) { next = step + 1 }
             recorder.leap(over: step + 1..<next, of: answers, state)
             step = next
         }
@@ -65,10 +66,17 @@ struct ReplayedRule: Sendable {
     ///
     /// The last step before the elements are others is one, for alerts that end keep what it says of them; so is the block's last.
     private func following(_ step: Int, _ answers: BlockAnswers, _ instants: [Timestamp]) -> Int {
-        guard !environment.writesAlerts, let quietUntil = state.quietUntil else { return step + 1 }
+        guard let quietUntil = state.quietUntil else { return step + 1 }
         var next = step + 1
         while next + 1 < instants.count, instants[next] < quietUntil, !answers.isOther[next], !answers.isOther[next + 1] { next += 1 }
         return next
+    }
+
+    /// Writes at instants that are leapt over what the alerts have left before them.
+    ///
+    /// - Returns: whether the store took it.
+    private mutating func writeAgain(at instants: ArraySlice<Timestamp>) -> Bool {
+        instants.isEmpty || state.repeatAlertSamples(at: instants.map { group.sampleTime($0, environment) }, to: environment.sink)
     }
 
     /// - Returns: whether the store took it.

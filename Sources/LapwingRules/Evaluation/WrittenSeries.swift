@@ -51,7 +51,7 @@ public struct WrittenSeries: Sendable {
         _ samples: [RuleSample], at time: Timestamp, for sink: any SampleSink, into batch: inout SampleBatch
     ) throws(AppendError) -> Prepared? {
         if samples.isEmpty, references.isEmpty { return nil }
-        let isSame = order.count == references.count && samples.count == order.count && zip(samples, order).allSatisfy { $0.labels == $1.labels }
+        let isSame = isLineup(samples)
         let order = isSame ? order : try places(of: samples, in: sink)
         let next = isSame ? references : Dictionary(order.map { ($0.labels, $0.reference) }) { first, _ in first }
         let (floats, histograms) = (batch.series.count, batch.count - batch.series.count)
@@ -68,6 +68,24 @@ public struct WrittenSeries: Sendable {
         return Prepared(
             samples: samples, next: next, order: order, floats: floats..<batch.series.count, markers: markers..<batch.series.count,
             histograms: histograms..<batch.count - batch.series.count)
+    }
+
+    /// Whether samples are of the series that the last evaluation wrote, in its order.
+    private func isLineup(_ samples: [RuleSample]) -> Bool {
+        order.count == references.count && samples.count == order.count && zip(samples, order).allSatisfy { $0.labels == $1.labels }
+    }
+
+    /// The samples of the last evaluation at later times, series by series.
+    ///
+    /// - Returns: nil where the last evaluation's were of other series.
+    func batch(of samples: [RuleSample], at times: [Int64]) -> SampleBatch? {
+        guard isLineup(samples) else { return nil }
+        var batch = SampleBatch()
+        batch.reserveCapacity(samples.count * times.count)
+        for (sample, place) in zip(samples, order) {
+            for time in times { batch.append(place.reference, time: time, value: sample.value) }
+        }
+        return batch
     }
 
     /// Where samples go that are not those of the last evaluation.

@@ -47,6 +47,21 @@ public struct RuleState: Sendable {
         return samples
     }
 
+    /// Writes what the alerts leave at instants after the last evaluation at which they are the same.
+    ///
+    /// - Returns: whether the sink took all of it; where not, evaluating at each of them tells what is wrong.
+    public mutating func repeatAlertSamples(at times: [Timestamp], to sink: any SampleSink) -> Bool {
+        let samples = alertSamples()
+        let atOnce = max(1, Self.samplesAtOnce / max(1, samples.count))
+        for first in stride(from: 0, to: times.count, by: atOnce) {
+            let part = times[first..<min(times.count, first + atOnce)].map(\.milliseconds)
+            guard let batch = written.batch(of: samples, at: part), (try? sink.append(batch).isEmpty) == true else { return false }
+        }
+        return true
+    }
+
+    private static let samplesAtOnce = 65_536
+
     /// The results of an evaluation, and while alerts are held those that are missing as they last were.
     func held(_ results: [Alert], at now: Timestamp) -> [Alert] {
         guard now < heldUntil else { return results }
