@@ -79,7 +79,7 @@ let rooms: [(name: String, imports: [String])] = [
             "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingHTTP", "LapwingSeries", "LapwingStorage", "LapwingBlocks",
             "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
             "LapwingConfiguration", "LapwingRemote", "LapwingRuleTesting", "LapwingReplay", "LapwingLint", "Lapwing", "LapwingServer",
-            "CZlib",
+            "CZlib", "CMalloc",
         ]
     ),
 ]

@@ -73,6 +73,13 @@ public enum Lint {
                 found.check = check.name
                 check.look(at: linted, &found)
             }
+            // All checks at each part, rather than all parts for each check: a step from part to part costs more than most checks.
+            linted.expression.visit { part in
+                for check in checks {
+                    found.check = check.name
+                    check.look(at: part, of: linted, &found)
+                }
+            }
             guard !found.found.isEmpty else { continue }
             let next = place + 1 < group.rules.count ? group.rules[place + 1] : nil
             findings += comments.keeping(found.found, of: rule, before: next)

@@ -11,6 +11,9 @@ protocol LintCheck: Sendable, SendableMetatype {
     static var need: LintNeed { get }
 
     static func look(at rule: LintedRule, _ findings: inout LintFindings)
+
+    /// The same for a part of the rule's expression; outer ones come first.
+    static func look(at part: AnalyzedExpression, of rule: LintedRule, _ findings: inout LintFindings)
 }
 
 /// What a check cannot be without.
@@ -20,6 +23,10 @@ public enum LintNeed: Sendable {
 
 extension LintCheck {
     static var need: LintNeed { .nothing }
+
+    static func look(at rule: LintedRule, _ findings: inout LintFindings) {}
+
+    static func look(at part: AnalyzedExpression, of rule: LintedRule, _ findings: inout LintFindings) {}
 }
 
 /// A rule while it is looked at; a class, because copies would count references that all threads share.
@@ -27,17 +34,16 @@ final class LintedRule: Sendable {
     let rule: Rule
     let position: RulePosition
     let group: RuleGroup
+    /// Nil for a recording rule.
+    let alert: AlertingRule?
     /// The rule's expression with what is known of its parts.
     let expression: AnalyzedExpression
     let context: LintContext
 
     init(_ rule: Rule, at position: RulePosition, of group: RuleGroup, _ context: LintContext) {
         (self.rule, self.position, self.group, self.context) = (rule, position, group, context)
+        if case .alerting(let rule) = rule { alert = rule } else { alert = nil }
         expression = AnalyzedExpression(rule.query.expression, context.recorded)
-    }
-
-    var alert: AlertingRule? {
-        if case .alerting(let rule) = rule { rule } else { nil }
     }
 
     /// Where its name stands; where the rule begins, when the name is another one's that it takes over by an alias.

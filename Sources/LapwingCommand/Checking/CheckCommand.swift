@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import LapwingLint
 import LapwingSeries
@@ -7,6 +8,10 @@ import LapwingText
 /// `lapwing check`: looks for what is wrong with a file before it is used.
 enum CheckCommand {
     static func run(_ arguments: Arguments) throws(UsageError) -> ExitStatus {
+        Heap.growInLargeSteps()
+        // Rules are read and looked at by two threads: the other gets ready while this one reads its first file.
+        DispatchQueue.global().async { Heap.makeRoom() }
+        Heap.makeRoom()
         guard let kind = arguments.operands.first else {
             throw UsageError("check needs what to check: rules FILE…, config FILE… or metrics [FILE]")
         }

@@ -20,16 +20,17 @@ enum DuplicateRules: LintCheck {
 
     /// Where rules stand that are not the only ones of their identity, in order.
     static func namesakes(in files: [RuleFile]) -> [String: [RulePosition]] {
-        var named: [String: [(rule: Rule, position: RulePosition)]] = [:]
+        var named: [String: [RulePosition]] = [:]
         for (file, content) in files.enumerated() {
             for (group, rules) in content.groups.enumerated() {
                 for (place, rule) in rules.rules.enumerated() {
-                    named[rule.name, default: []].append((rule, RulePosition(file: file, group: group, place: place)))
+                    named[rule.name, default: []].append(RulePosition(file: file, group: group, place: place))
                 }
             }
         }
         let repeated = named.values.filter { $0.count > 1 }.joined()
-        return Dictionary(grouping: repeated) { identity(of: $0.rule) }.mapValues { $0.map(\.position) }.filter { $0.value.count > 1 }
+        let alike = Dictionary(grouping: repeated) { identity(of: files[$0.file].groups[$0.group].rules[$0.place]) }
+        return alike.filter { $0.value.count > 1 }
     }
 
     static func look(at rule: LintedRule, _ findings: inout LintFindings) {

@@ -9,16 +9,14 @@ enum HistogramCheck: LintCheck {
 
     private static let quantiles: Set = ["histogram_quantile", "quantile_over_time"]
 
-    static func look(at rule: LintedRule, _ findings: inout LintFindings) {
-        rule.expression.visit { part in
-            switch part.expression {
-            case .aggregation(let node) where node.operation == .quantile: lookAtQuantile(node.parameter, "quantile", &findings)
-            case .call(let call) where quantiles.contains(call.function.name):
-                lookAtQuantile(call.arguments.first, call.function.name, &findings)
-                guard call.function.name == "histogram_quantile", let argument = part.children.last else { return }
-                lookAtBuckets(argument, rule, &findings)
-            default: break
-            }
+    static func look(at part: AnalyzedExpression, of rule: LintedRule, _ findings: inout LintFindings) {
+        switch part.expression {
+        case .aggregation(let node) where node.operation == .quantile: lookAtQuantile(node.parameter, "quantile", &findings)
+        case .call(let call) where quantiles.contains(call.function.name):
+            lookAtQuantile(call.arguments.first, call.function.name, &findings)
+            guard call.function.name == "histogram_quantile", let argument = part.children.last else { return }
+            lookAtBuckets(argument, rule, &findings)
+        default: break
         }
     }
 

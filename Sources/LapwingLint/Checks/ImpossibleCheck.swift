@@ -8,16 +8,14 @@ enum ImpossibleCheck: LintCheck {
     static let name = "promql/impossible"
     static let summary = "comparisons that never hold, conditions that contradict each other, aggregation by labels that are not there"
 
-    static func look(at rule: LintedRule, _ findings: inout LintFindings) {
-        rule.expression.visit { part in
-            switch part.expression {
-            case .binary(let node):
-                if node.operation.isComparison { lookAtComparison(part, node, &findings) }
-                if node.operation == .and, node.matching?.isOn == false { lookAtContradiction(part, rule, &findings) }
-            case .aggregation(let node): lookAtGrouping(part, node, rule, &findings)
-            case .vectorSelector(let node): lookAtMatchers(node, &findings)
-            case .number, .string, .matrixSelector, .subquery, .call, .unary, .parenthesized: break
-            }
+    static func look(at part: AnalyzedExpression, of rule: LintedRule, _ findings: inout LintFindings) {
+        switch part.expression {
+        case .binary(let node):
+            if node.operation.isComparison { lookAtComparison(part, node, &findings) }
+            if node.operation == .and, node.matching?.isOn == false { lookAtContradiction(part, rule, &findings) }
+        case .aggregation(let node): lookAtGrouping(part, node, rule, &findings)
+        case .vectorSelector(let node): lookAtMatchers(node, &findings)
+        case .number, .string, .matrixSelector, .subquery, .call, .unary, .parenthesized: break
         }
     }
 

@@ -13,23 +13,21 @@ enum RateCheck: LintCheck {
     /// Functions that say nothing about a single sample.
     private static let ofPairs = ofCounters.union(["delta", "idelta", "deriv", "predict_linear", "changes", "resets"])
 
-    static func look(at rule: LintedRule, _ findings: inout LintFindings) {
-        rule.expression.visit { part in
-            guard case .call(let call) = part.expression, ofPairs.contains(call.function.name), let argument = part.children.first?.bare
-            else { return }
-            let function = call.function.name
-            if let window = argument.expression.window, window < rule.context.settings.scrapeInterval * 2 {
-                let (range, scrape) = (window.prometheusText, rule.context.settings.scrapeInterval)
-                findings.report(
-                    "\(function)() needs two samples, and a range of \(range) seldom holds two at a scrape interval of \(scrape.prometheusText)",
-                    in: argument.range, selector: argument.selector, help: "use at least \((scrape * 4).prometheusText)")
-            }
-            guard ofCounters.contains(function) else { return }
-            if case .subquery = argument.expression {
-                lookAtSubquery(argument.children[0].bare, function, &findings)
-            } else if let selector = argument.selector, let metric = selector.metric {
-                lookAtMetric(metric, selector, function, rule, &findings)
-            }
+    static func look(at part: AnalyzedExpression, of rule: LintedRule, _ findings: inout LintFindings) {
+        guard case .call(let call) = part.expression, ofPairs.contains(call.function.name), let argument = part.children.first?.bare
+        else { return }
+        let function = call.function.name
+        if let window = argument.expression.window, window < rule.context.settings.scrapeInterval * 2 {
+            let (range, scrape) = (window.prometheusText, rule.context.settings.scrapeInterval)
+            findings.report(
+                "\(function)() needs two samples, and a range of \(range) seldom holds two at a scrape interval of \(scrape.prometheusText)",
+                in: argument.range, selector: argument.selector, help: "use at least \((scrape * 4).prometheusText)")
+        }
+        guard ofCounters.contains(function) else { return }
+        if case .subquery = argument.expression {
+            lookAtSubquery(argument.children[0].bare, function, &findings)
+        } else if let selector = argument.selector, let metric = selector.metric {
+            lookAtMetric(metric, selector, function, rule, &findings)
         }
     }
 

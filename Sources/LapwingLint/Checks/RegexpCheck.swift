@@ -9,29 +9,27 @@ enum RegexpCheck: LintCheck {
     static let name = "promql/regexp"
     static let summary = "matchers with a regular expression that is a literal, matches everything or nothing, or is anchored once more"
 
-    static func look(at rule: LintedRule, _ findings: inout LintFindings) {
-        rule.expression.visit { part in
-            guard case .vectorSelector(let selector) = part.expression else { return }
-            for matcher in selector.matchers {
-                guard let expression = matcher.expression else { continue }
-                let isPositive = matcher.operation == .matches
-                let plain = isPositive ? Matcher.Operation.equal : .notEqual
-                if expression.matchesEverything {
-                    isPositive
-                        ? report("\(matcher) matches everything", .information, "leave the matcher out")
-                        : report("\(matcher) matches nothing", .warning, nil)
-                } else if let literals = expression.literals, literals.count == 1 {
-                    report(
-                        "the regular expression of \(matcher) is a literal", .information,
-                        "write \(Labels.nameText(matcher.name))\(plain.rawValue)\(GoQuote.quote(literals[0]))")
-                } else if matcher.value.hasPrefix("^") || (matcher.value.hasSuffix("$") && !matcher.value.hasSuffix("\\$")) {
-                    report("\(matcher) is anchored at both ends without ^ and $", .information, "leave ^ and $ out")
-                }
-                func report(_ message: String, _ severity: Diagnostic.Severity, _ help: String?) {
-                    let range = matcher.range(in: rule.rule.query.text, selector.range) ?? selector.range
-                    let subject = severity == .information ? matcher.description : nil
-                    findings.report(message, severity, in: range, selector: selector, subject: subject, help: help)
-                }
+    static func look(at part: AnalyzedExpression, of rule: LintedRule, _ findings: inout LintFindings) {
+        guard case .vectorSelector(let selector) = part.expression else { return }
+        for matcher in selector.matchers {
+            guard let expression = matcher.expression else { continue }
+            let isPositive = matcher.operation == .matches
+            let plain = isPositive ? Matcher.Operation.equal : .notEqual
+            if expression.matchesEverything {
+                isPositive
+                    ? report("\(matcher) matches everything", .information, "leave the matcher out")
+                    : report("\(matcher) matches nothing", .warning, nil)
+            } else if let literals = expression.literals, literals.count == 1 {
+                report(
+                    "the regular expression of \(matcher) is a literal", .information,
+                    "write \(Labels.nameText(matcher.name))\(plain.rawValue)\(GoQuote.quote(literals[0]))")
+            } else if matcher.value.hasPrefix("^") || (matcher.value.hasSuffix("$") && !matcher.value.hasSuffix("\\$")) {
+                report("\(matcher) is anchored at both ends without ^ and $", .information, "leave ^ and $ out")
+            }
+            func report(_ message: String, _ severity: Diagnostic.Severity, _ help: String?) {
+                let range = matcher.range(in: rule.rule.query.text, selector.range) ?? selector.range
+                let subject = severity == .information ? matcher.description : nil
+                findings.report(message, severity, in: range, selector: selector, subject: subject, help: help)
             }
         }
     }

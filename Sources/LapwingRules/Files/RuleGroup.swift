@@ -76,8 +76,8 @@ public struct GroupKey: Sendable, Hashable, Comparable {
     public static func < (a: Self, b: Self) -> Bool { (a.file, a.name) < (b.file, b.name) }
 }
 
-/// A rule of either kind, as it stands in a file.
-public enum Rule: Sendable {
+/// A rule of either kind, as it stands in a file; indirect, because a rule is handed about whole and holds a dozen references.
+public indirect enum Rule: Sendable {
     case alerting(AlertingRule)
     case recording(RecordingRule)
 
