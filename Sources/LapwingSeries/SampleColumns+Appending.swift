@@ -14,7 +14,7 @@ extension SampleColumns {
         histograms.append(histogram)
     }
 
-    private static func appendStart(_ start: Int64, to starts: inout [Int64], after count: Int) {
+    static func appendStart(_ start: Int64, to starts: inout [Int64], after count: Int) {
         if starts.isEmpty {
             if start == 0 { return }
             starts.append(contentsOf: repeatElement(0, count: count))

@@ -60,6 +60,17 @@ public struct SampleBatch: Sendable {
         histogramTimes.append(time)
         histograms.append(histogram)
     }
+
+    /// As above, with the time since which the value counts; 0 unknown.
+    public mutating func append(_ reference: SeriesReference, time: Int64, value: Double, startTime: Int64) {
+        SampleColumns.appendStart(startTime, to: &startTimes, after: times.count)
+        append(reference, time: time, value: value)
+    }
+
+    public mutating func append(_ reference: SeriesReference, time: Int64, histogram: NativeHistogram, startTime: Int64) {
+        SampleColumns.appendStart(startTime, to: &histogramStartTimes, after: histogramTimes.count)
+        append(reference, time: time, histogram: histogram)
+    }
 }
 
 /// A sample of a batch that was not stored.

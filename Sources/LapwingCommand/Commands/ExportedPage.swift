@@ -4,7 +4,7 @@ import LapwingSeries
 /// An export as it is written, and what its format cannot say.
 struct ExportedPage {
     private var text = ExpositionWriter(.openMetrics)
-    private var protobuf = ProtobufPageWriter()
+    private var protobuf = ProtobufPageWriter(tellsOrigins: true)
     private let isProtobuf: Bool
     private var family: String?
     private var hasType = false
@@ -26,7 +26,6 @@ struct ExportedPage {
 
     /// Writes the samples of a series.
     mutating func write(_ series: ExportedSeries.Series, _ columns: SampleColumns) {
-        startTimes += (columns.startTimes + columns.histogramStartTimes).count { $0 != 0 }
         if isProtobuf { return writeProtobuf(series, columns) }
         noteLosses(series, columns)
         if !columns.times.isEmpty { writeText(series, columns) }
@@ -37,6 +36,7 @@ struct ExportedPage {
         staleMarkers += columns.values.count { $0.isStaleMarker } + columns.histograms.count { $0.isStaleMarker }
         let lost = columns.histograms.count { !$0.isStaleMarker }
         lostHistograms += lost
+        startTimes += columns.startTimes.count { $0 != 0 }
         if lost > 0, losingSeries == nil { losingSeries = series.labels }
     }
 
@@ -53,11 +53,16 @@ struct ExportedPage {
     }
 
     private mutating func writeProtobuf(_ series: ExportedSeries.Series, _ columns: SampleColumns) {
-        for (time, value) in zip(columns.times, columns.values) {
-            protobuf.write(series.labels, value, of: series.metadata, at: Timestamp(milliseconds: time))
+        let starts = columns.startTimes
+        for (index, value) in columns.values.enumerated() {
+            let time = Timestamp(milliseconds: columns.times[index])
+            protobuf.write(series.labels, value, of: series.metadata, at: time, startTime: starts.isEmpty ? 0 : starts[index])
         }
-        for (time, histogram) in zip(columns.histogramTimes, columns.histograms) {
-            protobuf.write(series.labels, histogram, of: series.metadata, at: Timestamp(milliseconds: time))
+        let histogramStarts = columns.histogramStartTimes
+        for (index, histogram) in columns.histograms.enumerated() {
+            let time = Timestamp(milliseconds: columns.histogramTimes[index])
+            let start = histogramStarts.isEmpty ? 0 : histogramStarts[index]
+            protobuf.write(series.labels, histogram, of: series.metadata, at: time, startTime: start)
         }
     }
 
@@ -73,7 +78,11 @@ struct ExportedPage {
             remarks.append(
                 "lapwing: \(staleMarkers) samples are ends of series, \(help): read back, these go on for 5m; --output protobuf writes them")
         }
-        if startTimes > 0 { remarks.append("lapwing: \(startTimes) samples tell since when they count, which is left out") }
+        if startTimes > 0 {
+            remarks.append(
+                "lapwing: \(startTimes) samples tell since when they count, which OpenMetrics text cannot say, and is left out; "
+                    + "--output protobuf writes it")
+        }
         return remarks
     }
 }

@@ -57,10 +57,11 @@ struct RecordedPages {
         samples.sort { $0.time < $1.time }
         var batch = SampleBatch()
         for (reference, time, line) in samples {
+            let startTime = page.startTimes[line] ?? 0
             if let histogram = page.histograms[line] {
-                batch.append(reference, time: time, histogram: histogram)
+                batch.append(reference, time: time, histogram: histogram, startTime: startTime)
             } else {
-                batch.append(reference, time: time, value: page.values[line])
+                batch.append(reference, time: time, value: page.values[line], startTime: startTime)
             }
         }
         _ = try? store.append(batch)

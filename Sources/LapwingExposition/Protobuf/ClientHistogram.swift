@@ -33,6 +33,7 @@ struct ClientHistogram {
             case (12, .bytes): native.positiveSpans.append(try HistogramMessage.span(try reader.message()))
             case (13, _): try reader.repeated(field.type, into: &positiveDeltas) { (reader) throws(ProtobufReader.Fault) in try reader.zigzag() }
             case (14, _): try reader.repeated(field.type, into: &positiveCounts, HistogramMessage.double)
+            case (OwnField.resetHint, .varint): native.counterResetHint = try Self.resetHint(&reader)
             case (16, .bytes): ownExemplars.append(try ClientExemplar.read(try reader.message()))
             default: try reader.skip(field.type)
             }
@@ -61,6 +62,14 @@ struct ClientHistogram {
     /// The exemplars of the native histogram: its own, or where it has none those of the classic buckets. Without a time of its own
     /// one could not be told from the one before, and is passed over as upstream does.
     var exemplars: [Exemplar] { (ownExemplars.isEmpty ? buckets.compactMap(\.exemplar) : ownExemplars).filter(\.hasOwnTime) }
+
+    private static func resetHint(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) -> NativeHistogram.CounterResetHint {
+        let number = try reader.varint()
+        guard let byte = UInt8(exactly: number), let hint = NativeHistogram.CounterResetHint(rawValue: byte) else {
+            throw reader.fault("a histogram has the unknown reset hint \(number)")
+        }
+        return hint
+    }
 
     private static func bucket(
         _ message: ProtobufReader

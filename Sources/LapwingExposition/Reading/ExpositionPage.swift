@@ -25,6 +25,8 @@ public struct ExpositionPage: Sendable {
     public internal(set) var exemplars: [ExemplarText] = []
     /// The histograms of lines that have one instead of a value, by line; only pages of protobuf have them.
     public private(set) var histograms: [Int: NativeHistogram] = [:]
+    /// Since when the samples of lines count, in milliseconds; only pages of protobuf that we wrote say so.
+    public private(set) var startTimes: [Int: Int64] = [:]
     /// Lines whose series text was not known before this page, ascending.
     public internal(set) var newLines: [Int] = []
 
@@ -82,6 +84,7 @@ public struct ExpositionPage: Sendable {
     /// Adds what the page's text, which was read, could not say.
     public mutating func complete(from protobuf: ProtobufPage) {
         histograms = protobuf.histograms
+        startTimes = protobuf.startTimes
         for (line, value) in protobuf.otherNaNs { values[line] = value }
     }
 
@@ -94,6 +97,7 @@ public struct ExpositionPage: Sendable {
         exemplars.removeAll(keepingCapacity: true)
         newLines.removeAll(keepingCapacity: true)
         histograms.removeAll()
+        startTimes.removeAll()
     }
 
     /// Where a sample line stands on the page, counted from 1 over all lines.

@@ -30,6 +30,8 @@ public struct ProtobufPage: Sendable {
     public let histograms: [Int: NativeHistogram]
     /// The values of lines that are NaNs other than the ordinary one, likewise.
     let otherNaNs: [Int: Double]
+    /// Since when the samples of lines count, in milliseconds, where the page says so.
+    let startTimes: [Int: Int64]
     /// In the order of their lines; the time of one that has none of its own is yet to be set.
     public let exemplars: [LineExemplar]
 
@@ -87,6 +89,7 @@ public struct ProtobufPage: Sendable {
         text = transcript.writer.finish()
         histograms = transcript.histograms
         otherNaNs = transcript.otherNaNs
+        startTimes = transcript.startTimes
         exemplars = transcript.exemplars
     }
 }
@@ -96,6 +99,7 @@ struct ProtobufTranscript {
     var writer = ExpositionWriter(.openMetrics)
     private(set) var histograms: [Int: NativeHistogram] = [:]
     private(set) var otherNaNs: [Int: Double] = [:]
+    private(set) var startTimes: [Int: Int64] = [:]
     private(set) var exemplars: [ProtobufPage.LineExemplar] = []
     private var lineCount = 0
     let keepsClassicBuckets: Bool
@@ -135,17 +139,18 @@ struct ProtobufTranscript {
         var reader = message
         var labels: [Label] = []
         var content: (field: UInt64, message: ProtobufReader)?
-        var time: Int64 = 0
+        var (time, startTime) = (Int64(0), Int64(0))
         while let field = try reader.field() {
             switch (field.number, field.type) {
             case (1, .bytes): labels.append(try reader.label())
             case (6, .varint): time = Int64(bitPattern: try reader.varint())
+            case (OwnField.startTime, .varint): startTime = Int64(bitPattern: try reader.varint())
             case (2...7, .bytes): content = (field.number, try reader.message())
             default: try reader.skip(field.type)
             }
         }
         guard let content else { return }
-        let line = MetricLine(name: family.name, labels: labels, time: time == 0 ? nil : Timestamp(milliseconds: time))
+        let line = MetricLine(name: family.name, labels: labels, time: time == 0 ? nil : Timestamp(milliseconds: time), startTime: startTime)
         switch content.field {
         case 4: try summary(content.message, line)
         case 7:
@@ -214,6 +219,7 @@ struct ProtobufTranscript {
         var name: String
         var labels: [Label]
         var time: Timestamp?
+        var startTime: Int64
     }
 
     private mutating func write(_ line: MetricLine, _ value: Double, suffix: String = "", bound: (name: String, value: Double)? = nil) {
@@ -223,6 +229,7 @@ struct ProtobufTranscript {
         // An empty label is none of the series, and keeps what a scrape would put there.
         writer.write(Labels(labels), and: labels.filter(\.value.isEmpty), value, at: line.time)
         if value.isNaN, value.bitPattern != StaleMarker.ordinaryNaNBits { otherNaNs[lineCount] = value }
+        if line.startTime != 0 { startTimes[lineCount] = line.startTime }
         lineCount += 1
     }
 

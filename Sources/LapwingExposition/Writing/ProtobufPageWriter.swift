@@ -4,7 +4,8 @@ import LapwingText
 /// Writes a page of `io.prometheus.client.MetricFamily` messages, each behind its length: what `ProtobufPage` reads.
 ///
 /// Samples of a family stand in one message as long as they follow one another, and as it has no more than `partBytes`; a page of
-/// any size is so written in bounded memory. A sample at the epoch itself would be read as one without a time.
+/// any size is so written in bounded memory. A sample at the epoch itself would be read as one without a time. Start times and
+/// reset hints are told in `OwnField`s, where they are asked for: they hold only where every sample of a series is there.
 /// Source: Prometheus 3.14 `prompb/io/prometheus/client/metrics.proto`.
 public struct ProtobufPageWriter: Sendable {
     /// A family with so many bytes goes on in another message.
@@ -12,6 +13,7 @@ public struct ProtobufPageWriter: Sendable {
 
     /// What is written and not yet taken.
     public private(set) var bytes: [UInt8] = []
+    private let tellsOrigins: Bool
     private var family = Family()
     /// Those of the family whose message is not yet written.
     private var metrics: [UInt8] = []
@@ -40,32 +42,39 @@ public struct ProtobufPageWriter: Sendable {
         }
     }
 
-    public init() {}
+    /// - Parameter tellsOrigins: whether start times and reset hints are written.
+    public init(tellsOrigins: Bool = false) { self.tellsOrigins = tellsOrigins }
 
     /// Writes one float.
     ///
     /// - Parameters:
     ///   - further: labels that stand behind those of the series.
     ///   - metadata: what is known of the metric; types that have several series to a metric are left out.
+    ///   - startTime: since when the value counts, in milliseconds; 0 unknown.
     public mutating func write(
-        _ labels: Labels, and further: [Label] = [], _ value: Double, of metadata: MetricMetadata? = nil, at time: Timestamp
+        _ labels: Labels, and further: [Label] = [], _ value: Double, of metadata: MetricMetadata? = nil, at time: Timestamp,
+        startTime: Int64 = 0
     ) {
         let kind = metadata?.name == labels.metricName ? metadata?.kind : nil
         var content: [UInt8] = []
         content.appendDouble(1, value)
-        write(labels, further, content, kind == .counter ? .counter : kind == .gauge ? .gauge : .untyped, metadata, time)
+        write(labels, further, content, kind == .counter ? .counter : kind == .gauge ? .gauge : .untyped, metadata, time, startTime)
     }
 
     /// Writes one histogram; custom bounds as those of classic buckets, which Prometheus does not look for there.
     public mutating func write(
-        _ labels: Labels, and further: [Label] = [], _ histogram: NativeHistogram, of metadata: MetricMetadata? = nil, at time: Timestamp
+        _ labels: Labels, and further: [Label] = [], _ histogram: NativeHistogram, of metadata: MetricMetadata? = nil, at time: Timestamp,
+        startTime: Int64 = 0
     ) {
         let isGauge = histogram.counterResetHint == .gauge
-        write(labels, further, histogram.clientMessage, isGauge ? .gaugeHistogram : .histogram, metadata, time)
+        var content = histogram.clientMessage
+        if tellsOrigins, !isGauge { content.appendNumber(OwnField.resetHint, UInt64(histogram.counterResetHint.rawValue)) }
+        write(labels, further, content, isGauge ? .gaugeHistogram : .histogram, metadata, time, startTime)
     }
 
     private mutating func write(
-        _ labels: Labels, _ further: [Label], _ content: [UInt8], _ type: MetricType, _ metadata: MetricMetadata?, _ time: Timestamp
+        _ labels: Labels, _ further: [Label], _ content: [UInt8], _ type: MetricType, _ metadata: MetricMetadata?, _ time: Timestamp,
+        _ startTime: Int64
     ) {
         let family = Family(name: labels.metricName, help: metadata?.help ?? "", unit: metadata?.unit ?? "", type: type)
         if family != self.family || metrics.count > Self.partBytes { endFamily() }
@@ -75,6 +84,7 @@ public struct ProtobufPageWriter: Sendable {
         for label in further { metric.appendField(1, Self.message(label)) }
         metric.appendField(type.field, content)
         metric.appendNumber(6, UInt64(bitPattern: time.milliseconds))
+        if tellsOrigins { metric.appendNumber(OwnField.startTime, UInt64(bitPattern: startTime)) }
         metrics.appendField(4, metric)
     }
 

@@ -17,6 +17,15 @@ extension DurationText: CustomStringConvertible {
         }
     }
 
+    /// Whether nothing of it is arithmetic outside of parentheses.
+    var isOneTerm: Bool {
+        switch self {
+        case .binary: false
+        case .negative(let operand, _), .positive(let operand, _): operand.isOneTerm
+        default: true
+        }
+    }
+
     static func text(milliseconds: Int64) -> String {
         (milliseconds < 0 ? "-" : "") + PrometheusDuration.text(milliseconds: Int64(clamping: milliseconds.magnitude))
     }

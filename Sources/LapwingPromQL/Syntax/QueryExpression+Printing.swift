@@ -133,7 +133,11 @@ extension TimeModifier {
         }
     }
 
-    fileprivate var offsetText: String { offset.map { " offset \($0)" } ?? "" }
+    /// A sum, which after `offset` can be read only behind two signs or in parentheses, is written in parentheses.
+    fileprivate var offsetText: String {
+        guard let offset else { return "" }
+        return offset.isOneTerm ? " offset \(offset)" : " offset (\(offset))"
+    }
 }
 
 extension Subquery {

@@ -46,10 +46,12 @@ struct ImportEndpoint: Sendable {
         var batch = SampleBatch()
         batch.reserveCapacity(page.count)
         for line in 0..<page.count where page.histograms[line] == nil {
-            batch.append(references[Int(page.series[line])], time: times[line], value: page.values[line])
+            batch.append(references[Int(page.series[line])], time: times[line], value: page.values[line], startTime: page.startTimes[line] ?? 0)
         }
         let histograms = page.histograms.sorted { $0.key < $1.key }
-        for (line, histogram) in histograms { batch.append(references[Int(page.series[line])], time: times[line], histogram: histogram) }
+        for (line, histogram) in histograms {
+            batch.append(references[Int(page.series[line])], time: times[line], histogram: histogram, startTime: page.startTimes[line] ?? 0)
+        }
         let isText = protobuf == nil
         func place(_ line: Int) -> String { isText ? "line \(page.lineNumber(of: line, in: bytes.span))" : "sample \(line + 1)" }
         var faults = WriteFaults()

@@ -83,6 +83,40 @@ import Testing
         }
     }
 
+    @Test func `gives back start times and reset hints where they are asked for, in fields that others pass over`() throws {
+        let hints: [NativeHistogram.CounterResetHint] = [.unknown, .reset, .notReset, .gauge]
+        func page(tellsOrigins: Bool) throws -> (page: ExpositionPage, text: [UInt8]) {
+            var writer = ProtobufPageWriter(tellsOrigins: tellsOrigins)
+            writer.write(Labels(metric: "f"), 1, at: Self.time)
+            writer.write(Labels(metric: "f", ["a": "b"]), 1, at: Self.time, startTime: -1)
+            for (index, hint) in hints.enumerated() {
+                let histogram = NativeHistogram(
+                    counterResetHint: hint, count: 1, sum: 1, positiveSpans: [.init(offset: 0, length: 1)], positiveBuckets: [1])
+                writer.write(Labels(metric: "h", ["i": "\(index)"]), histogram, at: Self.time, startTime: Int64(index) * 1000)
+            }
+            let protobuf = try ProtobufPage(writer.finish())
+            var page = ExpositionPage()
+            var texts = SeriesTexts()
+            try page.read(protobuf.text.span, as: .openMetrics, known: &texts)
+            page.complete(from: protobuf)
+            return (page, protobuf.text)
+        }
+        let (told, silent) = (try page(tellsOrigins: true), try page(tellsOrigins: false))
+        #expect(told.text == silent.text)
+        #expect(told.page.startTimes == [1: -1, 3: 1000, 4: 2000, 5: 3000] && silent.page.startTimes.isEmpty)
+        #expect(hints.indices.map { told.page.histograms[2 + $0]?.counterResetHint } == hints)
+        #expect(hints.indices.map { silent.page.histograms[2 + $0]?.counterResetHint } == [.unknown, .unknown, .unknown, .gauge])
+    }
+
+    @Test func `with a reset hint that there is not is refused`() throws {
+        var content = NativeHistogram(count: 1, sum: 1, positiveSpans: [.init(offset: 0, length: 1)], positiveBuckets: [1]).clientMessage
+        content.appendNumber(OwnField.resetHint, 4)
+        var histogram = ClientHistogram()
+        #expect { try histogram.read(ProtobufReader(content), isGauge: false) } throws: {
+            ($0 as? ProtobufReader.Fault)?.message == "a histogram has the unknown reset hint 4"
+        }
+    }
+
     @Test func `keeps the bits of every NaN, stale markers among them`() throws {
         let values = [Double.nan, StaleMarker.value, Double(bitPattern: StaleMarker.ordinaryNaNBits), Double(bitPattern: 0xfff8_0000_0000_0007), 1]
         var writer = ProtobufPageWriter()

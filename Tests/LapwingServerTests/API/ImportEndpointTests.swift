@@ -62,6 +62,24 @@ import Testing
         #expect(try send([UInt8](bytes.dropLast()), headers).status == .badRequest)
     }
 
+    @Test func `brings start times and reset hints, in protobuf that tells them`() throws {
+        var histogram = NativeHistogram(
+            counterResetHint: .reset, count: 3, sum: 7, positiveSpans: [.init(offset: 1, length: 2)], positiveBuckets: [1, 2])
+        var page = ProtobufPageWriter(tellsOrigins: true)
+        let times = [1_600_000_000_000, 1_600_000_001_000] as [Int64]
+        page.write(Labels(metric: "s"), 1, at: Timestamp(milliseconds: times[0]))
+        page.write(Labels(metric: "s"), 2, at: Timestamp(milliseconds: times[1]), startTime: times[0])
+        page.write(Labels(metric: "s"), histogram, at: Timestamp(milliseconds: times[1] + 1), startTime: times[1])
+        histogram.counterResetHint = .notReset
+        page.write(Labels(metric: "s"), histogram, at: Timestamp(milliseconds: times[1] + 2))
+        #expect(try send(page.finish(), ["Content-Type": ProtobufPage.contentType]).status == .noContent)
+        let set = try store.snapshot().select([.equal(LabelName.metric, "s")], over: .all)
+        var columns = SampleColumns()
+        try set.read(0, over: .all, into: &columns)
+        #expect(columns.times == times && columns.startTimes == [0, times[0]])
+        #expect(columns.histograms.map(\.counterResetHint) == [.reset, .notReset] && columns.histogramStartTimes == [times[1], 0])
+    }
+
     @Test func `brings exemplars, and tells those that come late`() throws {
         let exemplars = ExemplarStore()
         let page = """
