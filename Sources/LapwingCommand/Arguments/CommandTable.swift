@@ -176,7 +176,7 @@ enum CommandTable {
             Flag("--match", .repeated("SELECTOR"), "which series", standard: "all"),
             Flag("--start", .value("T"), "the first time", standard: "the first there is"),
             Flag("--end", .value("T"), "the last time", standard: "the last there is"),
-            Flag("--output", .choice(["openmetrics", "protobuf"]), "protobuf also holds native histograms, start times and ends of series", standard: "openmetrics"),
+            Flag("--output", .choice(["openmetrics", "protobuf"]), "protobuf also has native histograms, start times, ends of series", standard: "openmetrics"),
         ],
         examples: [
             ("lapwing export --data data --match 'up' --start now-1d > up.om", "take a day of one metric along"),
