@@ -27,7 +27,7 @@ final class DecodedTimes: Sendable {
             self.range = range
             block = chunks.first?.times.identity ?? 0
             self.chunks = chunks.count
-            (older, newer) = (runs.older.id, runs.newer.id)
+            (older, newer) = (runs.older.key.id, runs.newer.key.id)
         }
     }
 
@@ -41,7 +41,9 @@ final class DecodedTimes: Sendable {
         _ runs: OpenRuns, _ chunks: ArraySlice<SealedChunk>, _ range: ClosedRange<Int64>, at version: UInt64
     ) throws(ReadError) -> StoredTimes {
         let key = Key(runs, chunks, range)
-        if let known = held.withLock({ $0.times[key] }), known.fits(runs, range, at: version), known.fits(chunks) { return known }
+        if let known = held.withLock({ $0.times[key] }), known.fits(runs.older.key, runs.newer.key, range, at: version), known.fits(chunks) {
+            return known
+        }
         var column: [Int64] = []
         column.reserveCapacity(chunks.reduce(runs.older.count + runs.newer.count) { $0 + $1.count })
         let made = try StoredTimes(runs, chunks, range, at: version, into: &column)

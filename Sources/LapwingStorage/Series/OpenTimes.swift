@@ -56,26 +56,36 @@ struct OpenEntry: Sendable {
     var time: Int64 = 0
 }
 
+/// What tells one run's times from another's. Comparing this counts no references: those of a series lie in memory of their own, which
+/// a query over thousands of series has no other reason to touch.
+struct OpenRunKey: Sendable, Equatable {
+    /// `OpenTimes.id`.
+    fileprivate(set) var id: UInt64 = 0
+    /// The entry of the first sample.
+    fileprivate(set) var base: UInt8 = 0
+    fileprivate(set) var held: UInt8 = 0
+
+    /// Samples of the run.
+    var count: Int { Int(held) }
+}
+
 /// Some samples of one series that lie open: which times are theirs. Their values stand in the series' page.
 struct OpenRun: Sendable {
     private(set) var times: OpenTimes?
-    /// That of `times`, which is shared by many: comparing this touches nothing that another thread counts.
-    private(set) var id: UInt64 = 0
-    /// The entry of the first sample.
-    private(set) var base: UInt8 = 0
-    private(set) var held: UInt8 = 0
+    private(set) var key = OpenRunKey()
+
+    private var base: UInt8 { key.base }
+    private var held: UInt8 { key.held }
 
     init() {}
 
     /// A run that begins with the newest entry of some times.
     init(joining times: OpenTimes, base: Int, count: Int) {
         self.times = times
-        id = times.id
-        self.base = UInt8(truncatingIfNeeded: base)
-        held = UInt8(truncatingIfNeeded: count)
+        key = OpenRunKey(id: times.id, base: UInt8(truncatingIfNeeded: base), held: UInt8(truncatingIfNeeded: count))
     }
 
-    var count: Int { Int(held) }
+    var count: Int { key.count }
     var isEmpty: Bool { held == 0 }
 
     /// Whether the times have no entry left for one more sample.
@@ -90,20 +100,20 @@ struct OpenRun: Sendable {
     func version(_ place: Int) -> UInt64 { times?.version(Int(base) + place) ?? 0 }
 
     /// That of the newest sample.
-    var newestEntry: OpenEntry { OpenEntry(times: id, entry: Int(base) + Int(held) - 1, time: lastTime ?? .min) }
+    var newestEntry: OpenEntry { OpenEntry(times: key.id, entry: Int(base) + Int(held) - 1, time: lastTime ?? .min) }
 
     /// Takes one more sample if that is the entry which the series before took in the same batch; the times, whose references all
     /// series would count, are not touched then.
     mutating func follow(_ last: OpenEntry, time: Int64) -> Bool {
-        guard id == last.times, Int(base) + Int(held) == last.entry, time == last.time else { return false }
-        held += 1
+        guard key.id == last.times, Int(base) + Int(held) == last.entry, time == last.time else { return false }
+        key.held += 1
         return true
     }
 
     /// Takes one more sample if the times have it next.
     mutating func extend(time: Int64, version: UInt64) -> Bool {
         guard let times, times.provides(Int(base) + Int(held), time: time, version: version) else { return false }
-        held += 1
+        key.held += 1
         return true
     }
 

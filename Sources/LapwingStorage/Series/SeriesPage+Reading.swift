@@ -17,8 +17,9 @@ extension SeriesPage {
         case .chunks(let chunks, let runs, let openValues):
             let times = try columns.takeTimes(runs, chunks[...], range, at: version, decoded)
             try times.decodeValues(chunks[...], into: &columns)
-            columns.appendOpen(openValues[times.olderPlaces])
-            columns.appendOpen(openValues[times.newerPlaces.shifted(by: runs.older.count)])
+            columns.values.append(contentsOf: openValues[times.olderPlaces])
+            columns.values.append(contentsOf: openValues[times.newerPlaces.shifted(by: runs.older.count)])
+            columns.fillStartTimes()
         }
     }
 
@@ -43,13 +44,14 @@ extension SeriesPage {
 
     /// Adds the newest sample of a range to `latest`, for series of this page from a place in a list on.
     ///
+    /// - Parameter known: where it stood in the series before, of whatever page: in a list by labels pages may take turns.
     /// - Returns: the index in the list of the first series that is not in this page, or has to be read otherwise.
     func readLatest(
-        _ series: borrowing [SeriesPlace], _ indices: Range<Int>, _ range: ClosedRange<Int64>, at version: UInt64, into latest: inout LatestSamples
+        _ series: borrowing [SeriesPlace], _ indices: Range<Int>, _ range: ClosedRange<Int64>, at version: UInt64, _ known: inout LatestPlace?,
+        into latest: inout LatestSamples
     ) -> Int {
         withLock { state in
             var index = indices.lowerBound
-            var known: LatestPlace?
             let number = SeriesPage.page(of: series[index].ordinal)
             while index < indices.upperBound, SeriesPage.page(of: series[index].ordinal) == number,
                 state.readLatest(series[index].place, range, at: version, &known, into: &latest) { index += 1 }
@@ -93,8 +95,8 @@ extension PageState {
         if chunks.contains(where: { $0.kind != .floats }) { return .content(content(of: place)) }
         let runs = OpenRuns(older: series[place].older, newer: series[place].newer)
         if places.count > SeriesPage.chunksUnderLock {
-            let start = olderStart(place)
-            let openValues = Array(values[start..<(start + runs.older.count + runs.newer.count)])
+            var openValues: [Double] = []
+            values.append(0..<(runs.older.count + runs.newer.count), of: place, to: &openValues)
             return .chunks(Array(chunks), runs, openValues: openValues)
         }
         let times = try columns.takeTimes(runs, chunks, range, at: version, decoded)
@@ -105,7 +107,7 @@ extension PageState {
 
     /// The samples of a range that has no sealed ones.
     private func readOpen(_ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, into columns: inout SampleColumns) throws(ReadError) {
-        if let known = columns.storedTimes, known.fits(series[place], range, at: version), known.fits([]) {
+        if let known = columns.storedTimes, known.fits(series[place].older.key, series[place].newer.key, range, at: version), known.fits([]) {
             columns.removeAllButTimes()
             return appendOpen(place, known, to: &columns)
         }
@@ -121,9 +123,9 @@ extension PageState {
         _ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, _ times: inout StoredTimes?, into table: inout SampleTable
     ) throws(ReadError) {
         if let extras = series[place].extras, extras.isAsked(at: version) { return table.appendUnread() }
-        if version < series[place].sealedVersion || !series[place].chunks.places(in: range).isEmpty { return table.appendUnread() }
+        if version < series[place].sealedVersion || series[place].sealedTime >= range.lowerBound { return table.appendUnread() }
         let known: StoredTimes
-        if let times, times.fits(series[place], range, at: version) {
+        if let times, times.fits(series[place].older.key, series[place].newer.key, range, at: version) {
             known = times
         } else {
             var column: [Int64] = []
@@ -131,14 +133,18 @@ extension PageState {
             table.appendTimes(column, known)
             times = known
         }
-        table.values.append(contentsOf: values[known.olderPlaces.shifted(by: olderStart(place))])
-        table.values.append(contentsOf: values[known.newerPlaces.shifted(by: newerStart(place))])
+        appendOpen(place, known, to: &table.values)
         table.endRow()
     }
 
     private func appendOpen(_ place: Int, _ times: StoredTimes, to columns: inout SampleColumns) {
-        columns.appendOpen(values[times.olderPlaces.shifted(by: olderStart(place))])
-        columns.appendOpen(values[times.newerPlaces.shifted(by: newerStart(place))])
+        appendOpen(place, times, to: &columns.values)
+        columns.fillStartTimes()
+    }
+
+    private func appendOpen(_ place: Int, _ times: StoredTimes, to column: inout [Double]) {
+        values.append(times.olderPlaces, of: place, to: &column)
+        values.append(times.newerPlaces.shifted(by: series[place].older.count), of: place, to: &column)
     }
 
     /// Adds the newest sample of a range to `latest`.
@@ -148,17 +154,17 @@ extension PageState {
     fileprivate func readLatest(
         _ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, _ known: inout LatestPlace?, into latest: inout LatestSamples
     ) -> Bool {
-        if series[place].extras != nil, series[place].extras?.isAsked(at: version) ?? false { return false }
+        if let extras = series[place].extras, extras.isAsked(at: version) { return false }
+        let (older, newer) = (series[place].older.key, series[place].newer.key)
         let position: LatestPlace
-        if let known, known.fits(series[place]) {
+        if let known, known.fits(older, newer) {
             position = known
         } else {
-            guard let found = LatestPlace(in: series[place], range, at: version) else { return false }
+            guard let found = latestPlace(place, range, at: version) else { return false }
             known = found
             position = found
         }
-        let start = position.isNewer ? newerStart(place) : olderStart(place)
-        let value = values[start + position.index]
+        let value = values[place, position.isNewer ? older.count + position.index : position.index]
         if position.time < range.lowerBound || value.isStaleMarker {
             latest.append(time: LatestSamples.absent, value: StaleMarker.value)
         } else {
@@ -166,19 +172,25 @@ extension PageState {
         }
         return true
     }
+
+    /// By itself, since the whole state is copied for it and its references counted.
+    @inline(never)
+    private func latestPlace(_ place: Int, _ range: ClosedRange<Int64>, at version: UInt64) -> LatestPlace? {
+        LatestPlace(in: series[place], range, at: version)
+    }
 }
 
 /// Where in a series' runs the newest sample of a range stands that a version shows.
-private struct LatestPlace {
+struct LatestPlace: Sendable {
     private let older: OpenRunKey
     private let newer: OpenRunKey
-    let isNewer: Bool
-    let index: Int
-    let time: Int64
+    fileprivate let isNewer: Bool
+    fileprivate let index: Int
+    fileprivate let time: Int64
 
     /// - Returns: nil when it does not lie open.
-    init?(in state: SeriesState, _ range: ClosedRange<Int64>, at version: UInt64) {
-        (older, newer) = (OpenRunKey(state.older), OpenRunKey(state.newer))
+    fileprivate init?(in state: SeriesState, _ range: ClosedRange<Int64>, at version: UInt64) {
+        (older, newer) = (state.older.key, state.newer.key)
         for (run, isNewer) in [(state.newer, true), (state.older, false)] {
             var count = run.visibleCount(at: version)
             while count > 0, run.time(count - 1) > range.upperBound { count -= 1 }
@@ -189,7 +201,7 @@ private struct LatestPlace {
         return nil
     }
 
-    func fits(_ state: borrowing SeriesState) -> Bool { newer.fits(state.newer) && (isNewer || older.fits(state.older)) }
+    fileprivate func fits(_ older: OpenRunKey, _ newer: OpenRunKey) -> Bool { newer == self.newer && (isNewer || older == self.older) }
 }
 
 extension SeriesState {
@@ -211,17 +223,16 @@ extension SampleColumns {
     fileprivate mutating func takeTimes(
         _ runs: OpenRuns, _ chunks: ArraySlice<SealedChunk>, _ range: ClosedRange<Int64>, at version: UInt64, _ decoded: DecodedTimes
     ) throws(ReadError) -> StoredTimes {
-        if let known = storedTimes, known.fits(runs, range, at: version), known.fits(chunks) { return known }
+        if let known = storedTimes, known.fits(runs.older.key, runs.newer.key, range, at: version), known.fits(chunks) { return known }
         let found = try decoded.times(runs, chunks, range, at: version)
         times = found.sealedColumn
         timesOrigin = found
         return found
     }
 
-    /// Adds values whose times are there already.
-    fileprivate mutating func appendOpen(_ added: ArraySlice<Double>) {
-        if added.isEmpty { return }
-        values.append(contentsOf: added)
-        if !startTimes.isEmpty { startTimes.append(contentsOf: repeatElement(0, count: added.count)) }
+    /// Open samples have no start times where sealed ones have.
+    fileprivate mutating func fillStartTimes() {
+        if startTimes.isEmpty { return }
+        startTimes.append(contentsOf: repeatElement(0, count: values.count - startTimes.count))
     }
 }

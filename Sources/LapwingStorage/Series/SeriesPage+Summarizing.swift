@@ -54,8 +54,8 @@ extension PageState {
                 index += 1
             }
         }
-        addOpen(series[place].older, olderStart(place), window, parts, at: version, to: &total)
-        addOpen(series[place].newer, newerStart(place), window, parts, at: version, to: &total)
+        addOpen(series[place].older, after: 0, of: place, window, parts, at: version, to: &total)
+        addOpen(series[place].newer, after: series[place].older.count, of: place, window, parts, at: version, to: &total)
         return total
     }
 
@@ -102,15 +102,18 @@ extension PageState {
         return summary.removing(first, values.span, leaving: times[first], parts)
     }
 
+    /// - Parameter start: how many values stand before those of the run.
     private func addOpen(
-        _ run: borrowing OpenRun, _ start: Int, _ window: ClosedRange<Int64>, _ parts: SummaryParts, at version: UInt64,
+        _ run: borrowing OpenRun, after start: Int, of place: Int, _ window: ClosedRange<Int64>, _ parts: SummaryParts, at version: UInt64,
         to total: inout SampleSummary
     ) {
         let places = run.places(in: window, of: run.visibleCount(at: version))
         if places.isEmpty { return }
         let (first, last) = (run.time(places.lowerBound), run.time(places.upperBound - 1))
-        if total.add(values.span, places.shifted(by: start), parts, from: first, to: last) { return }
-        for index in places { total.add(values[start + index], at: run.time(index)) }
+        var column = InlineArray<32, Double>(repeating: 0)
+        for index in places { column[index] = values[place, start + index] }
+        if total.add(column.span, places, parts, from: first, to: last) { return }
+        for index in places { total.add(column[index], at: run.time(index)) }
     }
 }
 

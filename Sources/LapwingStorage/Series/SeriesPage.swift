@@ -1,7 +1,7 @@
 import LapwingSeries
 import Synchronization
 
-/// 64 series with consecutive ordinals, one lock, and one array for the values of their open samples.
+/// 64 series with consecutive ordinals, one lock, and one table for the values of their open samples.
 ///
 /// The series of one scrape are mostly consecutive, so that a batch or a query that goes over thousands of series walks
 /// through memory in its order and takes few locks. The lock is held for some appends, or for a read of open samples and a
@@ -40,10 +40,8 @@ struct PageState {
     var series: [SeriesState] = []
     /// Of each series, kept beside: an append asks for it first, and looking at a whole `SeriesState` counts references.
     private(set) var newestTimes: [Int64] = []
-    /// Those of each series' older run and behind them those of its newer, in a room of the same size for each series.
-    private(set) var values: [Double] = []
-    /// Values that there is room for: as many as the fullest series needs.
-    private var room = 0
+    /// Those of each series' older run and behind them those of its newer.
+    private(set) var values = OpenValues()
     /// What the chunks of each series come to that have no summaries of their own yet, for those whose long windows were
     /// asked for; without samples for the others, and empty where all are.
     var tails: [SampleSummary] = []
@@ -75,7 +73,7 @@ struct PageState {
             newestTimes.append(.min)
         }
         living |= 1 << UInt64(place)
-        resizeValues()
+        values.widen(to: series.count)
     }
 
     /// Gives back what a series held.
@@ -89,23 +87,10 @@ struct PageState {
     /// Notes the newest time of a series that was changed otherwise than by an append.
     mutating func noteNewestTime(_ place: Int) { newestTimes[place] = series[place].newestTime }
 
-    private mutating func resizeValues() {
-        let missing = series.count * room - values.count
-        if missing > 0 { values.append(contentsOf: repeatElement(0, count: missing)) }
-    }
-
     /// Makes room for so many values of each series: doubled while they are one run, then as many as lie open before a run is sealed.
     private mutating func makeRoom(for count: Int) {
-        if count <= room { return }
-        let (old, before) = (values, room)
-        let usual = count > OpenTimes.capacity ? OpenTimes.capacity + sealingCount : min(OpenTimes.capacity, max(4, 2 * before))
-        room = max(count, usual)
-        values = []
-        values.reserveCapacity(series.count * room)
-        for place in series.indices {
-            values.append(contentsOf: old[(place * before)..<((place + 1) * before)])
-            values.append(contentsOf: repeatElement(0, count: room - before))
-        }
+        let usual = count > OpenTimes.capacity ? OpenTimes.capacity + sealingCount : min(OpenTimes.capacity, max(4, 2 * values.depth))
+        values.deepen(to: max(count, usual))
     }
 
     // MARK: Appending in order
@@ -146,8 +131,8 @@ struct PageState {
         }
         let index = series[place].newer.count - 1
         let held = series[place].older.count + index
-        if held >= room { makeRoom(for: held + 1) }
-        values[olderStart(place) + held] = value
+        if held >= values.depth { makeRoom(for: held + 1) }
+        values[place, held] = value
         if !follows { workspace.noteTimes(series[place].newer) }
         if index + 1 == sealingCount { sealOlder(place, batch, &workspace.encoder) }
     }
@@ -197,24 +182,21 @@ struct PageState {
             series[place].sealed = sealed
         }
         var columns = SampleColumns()
-        appendRun(series[place].older, at: olderStart(place), 0..<series[place].older.count, to: &columns)
+        appendRun(series[place].older, after: 0, of: place, to: &columns)
         series[place].chunks.seal(columns, &encoder)
         extendTail(place, columns)
         summarizeChunks(place)
         // The newer run's values stand where the older one's were from here on.
-        let (start, sealed) = (olderStart(place), series[place].older.count)
-        for index in start..<(start + series[place].newer.count) { values[index] = values[index + sealed] }
+        values.moveToFront(series[place].newer.count, from: series[place].older.count, of: place)
         series[place].older = OpenRun()
     }
 
     // MARK: As a value
 
-    func olderStart(_ place: Int) -> Int { place * room }
-    func newerStart(_ place: Int) -> Int { place * room + series[place].older.count }
-
-    private func appendRun(_ run: OpenRun, at start: Int, _ places: Range<Int>, to columns: inout SampleColumns) {
-        run.appendTimes(places, to: &columns.times)
-        columns.values.append(contentsOf: values[(start + places.lowerBound)..<(start + places.upperBound)])
+    /// - Parameter first: how many values stand before those of the run.
+    private func appendRun(_ run: OpenRun, after first: Int, of place: Int, to columns: inout SampleColumns) {
+        run.appendTimes(0..<run.count, to: &columns.times)
+        values.append(first..<(first + run.count), of: place, to: &columns.values)
     }
 
     /// All that a series holds now.
@@ -224,8 +206,8 @@ struct PageState {
             return SeriesContent(chunks: state.chunks, open: extras.open, openVersions: extras.openVersions, sealed: state.sealed)
         }
         var content = SeriesContent(chunks: state.chunks, sealed: state.sealed)
-        for (run, start) in [(state.older, olderStart(place)), (state.newer, newerStart(place))] where !run.isEmpty {
-            appendRun(run, at: start, 0..<run.count, to: &content.open)
+        for (run, first) in [(state.older, 0), (state.newer, state.older.count)] where !run.isEmpty {
+            appendRun(run, after: first, of: place, to: &content.open)
             for sample in 0..<run.count { content.openVersions.append(run.version(sample)) }
         }
         return content
@@ -267,8 +249,8 @@ struct PageState {
     /// - Parameter restored: those of both runs.
     mutating func restore(_ older: OpenRun, _ newer: OpenRun, _ restored: [Double], to place: Int) {
         (series[place].older, series[place].newer) = (older, newer)
-        makeRoom(for: restored.count)
-        for (index, value) in restored.enumerated() { values[olderStart(place) + index] = value }
+        if restored.count > values.depth { makeRoom(for: restored.count) }
+        for (index, value) in restored.enumerated() { values[place, index] = value }
     }
 
     /// Drops everything before `time`, by whole chunks.
@@ -325,15 +307,15 @@ struct AppendWorkspace: Sendable {
     /// Remembers where the last sample went, so that the next series can join.
     @inline(__always)
     mutating func noteTimes(_ run: borrowing OpenRun) {
-        if run.id != lastEntry.times { lastTimes = run.times }
+        if run.key.id != lastEntry.times { lastTimes = run.times }
         lastEntry = run.newestEntry
     }
 
     /// Lets a run go on at a time that its times do not have next: together with the series before it if that parted from
     /// the same times in the same way, as when two targets were in step for a while.
     mutating func part(_ run: inout OpenRun, time: Int64, _ version: UInt64) {
-        let from = OpenRunKey(run)
-        if let parted, parted.time == time, parted.from.fits(run) {
+        let from = run.key
+        if let parted, parted.time == time, parted.from == from {
             run = parted.run
             return
         }

@@ -6,7 +6,11 @@ import LapwingSeries
 /// when the newer is full, the older is sealed. What few series have (histograms, start times, a past that readers still
 /// see) stands aside in `extras`.
 struct SeriesState {
-    var chunks: [SealedChunk] = []
+    var chunks: [SealedChunk] = [] {
+        didSet { sealedTime = chunks.last?.endTime ?? .min }
+    }
+    /// The newest time of the chunks, which are looked at only by those who need older ones.
+    private(set) var sealedTime = Int64.min
     var older = OpenRun()
     var newer = OpenRun()
     /// The version that brought the newest sealed sample.

@@ -26,7 +26,7 @@ final class StoredTimes: TimesOrigin {
         self.range = range
         self.version = version
         blocks = chunks.map(\.times)
-        (older, newer) = (OpenRunKey(runs.older), OpenRunKey(runs.newer))
+        (older, newer) = (runs.older.key, runs.newer.key)
         times.removeAll(keepingCapacity: true)
         for chunk in chunks { try chunk.decodeTimes(into: &times) }
         sealedPlaces = SampleColumns.indices(of: times, in: range)
@@ -43,12 +43,8 @@ final class StoredTimes: TimesOrigin {
     var count: Int { sealedColumn.count }
 
     /// Whether a series has the same times in its runs.
-    func fits(_ state: borrowing SeriesState, _ range: ClosedRange<Int64>, at version: UInt64) -> Bool {
-        newer.fits(state.newer) && (isNewerEnough || older.fits(state.older)) && self.range == range && self.version == version
-    }
-
-    func fits(_ runs: borrowing OpenRuns, _ range: ClosedRange<Int64>, at version: UInt64) -> Bool {
-        newer.fits(runs.newer) && (isNewerEnough || older.fits(runs.older)) && self.range == range && self.version == version
+    func fits(_ older: OpenRunKey, _ newer: OpenRunKey, _ range: ClosedRange<Int64>, at version: UInt64) -> Bool {
+        newer == self.newer && (isNewerEnough || older == self.older) && self.range == range && self.version == version
     }
 
     /// Whether the range begins within the newer run, so that it does not matter what came before.
@@ -75,15 +71,4 @@ final class StoredTimes: TimesOrigin {
 struct OpenRuns: Sendable {
     var older: OpenRun
     var newer: OpenRun
-}
-
-/// What tells one run's times from another's.
-struct OpenRunKey: Sendable {
-    let id: UInt64
-    let base: UInt8
-    let held: UInt8
-
-    init(_ run: OpenRun) { (id, base, held) = (run.id, run.base, run.held) }
-
-    func fits(_ run: borrowing OpenRun) -> Bool { id == run.id && base == run.base && held == run.held }
 }

@@ -163,10 +163,11 @@ struct StoredSeriesSet: SeriesSet {
             return
         }
         var scratch = SampleColumns()
+        var known: LatestPlace?
         var index = indices.lowerBound
         while index < indices.upperBound {
             let page = series[index].page
-            let next = page.readLatest(series, index..<indices.upperBound, range, at: snapshot.version, into: &latest)
+            let next = page.readLatest(series, index..<indices.upperBound, range, at: snapshot.version, &known, into: &latest)
             if next == index {
                 try page.read(series[index].place, range, at: snapshot.version, snapshot.decodedTimes, into: &scratch)
                 latest.append(newestOf: scratch)
