@@ -36,7 +36,9 @@ public struct SampleColumns: Sendable {
     /// Keeps the times and what they were made from, for a source that may need them again.
     public mutating func removeAllButTimes() {
         values.removeAll(keepingCapacity: true)
-        startTimes.removeAll(keepingCapacity: true)
+        // Emptying an array asks whether somebody else holds it, which costs more than looking.
+        if !startTimes.isEmpty { startTimes.removeAll(keepingCapacity: true) }
+        if histogramTimes.isEmpty { return }
         histogramTimes.removeAll(keepingCapacity: true)
         histograms.removeAll(keepingCapacity: true)
         histogramStartTimes.removeAll(keepingCapacity: true)

@@ -34,19 +34,31 @@ public struct SampleTable: Sendable {
     /// Ends a row whose values have been added, and whose times are the last ones.
     public mutating func endRow() { rows.append(Row(end: Int32(clamping: values.count), times: Int32(clamping: columns.count - 1))) }
 
+    public var count: Int { rows.count }
+
+    /// Where the values of a row stand.
+    public func places(of row: Int) -> Range<Int> { (row == 0 ? 0 : Int(rows[row - 1].end))..<Int(rows[row].end) }
+
+    /// Which of the columns of times is a row's; -1 where it has to be read by itself.
+    public func column(of row: Int) -> Int { Int(rows[row].times) }
+
+    /// Of times; several rows share one.
+    public var columnCount: Int { columns.count }
+
+    public func times(ofColumn column: Int) -> [Int64] { columns[column].times }
+
     /// Replaces `columns` by a row.
     ///
     /// - Returns: false where the row has to be read by itself.
     public func take(_ row: Int, into columns: inout SampleColumns) -> Bool {
-        let place = Int(rows[row].times)
+        let place = column(of: row)
         guard place >= 0 else { return false }
         if columns.timesOrigin !== self.columns[place].origin {
             columns.times = self.columns[place].times
             columns.timesOrigin = self.columns[place].origin
         }
         columns.removeAllButTimes()
-        let start = row == 0 ? 0 : Int(rows[row - 1].end)
-        columns.values.append(contentsOf: values[start..<Int(rows[row].end)])
+        columns.values.append(contentsOf: values[places(of: row)])
         return true
     }
 }

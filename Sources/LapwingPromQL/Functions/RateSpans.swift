@@ -9,8 +9,33 @@ struct RateSpans: Sendable {
     private(set) var toEnd: [Double] = []
     /// The factor of a change that is extended on both sides.
     private(set) var factor: [Double] = []
+    /// All steps, some at a time.
+    private(set) var blocks: [Block] = []
     private var generation = -1
     private var isRate = false
+
+    /// Steps that are computed in one go, where nothing stands in the way.
+    struct Block: Sendable {
+        static let length = 128
+
+        let steps: Range<Int>
+        /// Whether every window has two samples at least.
+        let isFull: Bool
+        /// Whether both ends of the windows move on by one sample from step to step.
+        let isSliding: Bool
+
+        fileprivate init(_ steps: Range<Int>, _ bounds: WindowBounds) {
+            self.steps = steps
+            var (isFull, isSliding) = (true, true)
+            let (low, high) = (bounds.low[steps.lowerBound], bounds.high[steps.lowerBound])
+            for step in steps {
+                let moved = Int32(truncatingIfNeeded: step - steps.lowerBound)
+                isFull = isFull && bounds.high[step] - bounds.low[step] > 1
+                isSliding = isSliding && bounds.low[step] == low + moved && bounds.high[step] == high + moved
+            }
+            (self.isFull, self.isSliding) = (isFull, isSliding)
+        }
+    }
 
     /// - Complexity: O(steps) when the bounds have changed, else O(1).
     mutating func update(_ bounds: WindowBounds, _ times: [Int64], isRate: Bool) {
@@ -30,6 +55,7 @@ struct RateSpans: Sendable {
             toEnd[step] = window.toEnd
             factor[step] = window.factor(toStart: window.toStart, isRate: isRate, bounds.frame)
         }
+        blocks = stride(from: 0, to: steps, by: Block.length).map { Block($0..<min($0 + Block.length, steps), bounds) }
     }
 }
 
@@ -63,7 +89,8 @@ struct RateWindow {
     /// A change between the first and the last sample, extended to the window's edges.
     func extrapolated(_ change: Double, first: Double, isCounter: Bool, isRate: Bool, _ frame: WindowFrame) -> Double {
         var toStart = toStart
-        if isCounter, change > 0, first >= 0 { toStart = min(toStart, interval * (first / change)) }
+        // The same comparison as of many windows, so that they come to the same.
+        if isCounter, change > 0, first >= 0, interval * first < toStart * change { toStart = min(toStart, interval * (first / change)) }
         return change * factor(toStart: toStart, isRate: isRate, frame)
     }
 

@@ -12,21 +12,59 @@ func fillRates(_ row: inout [Double], _ scratch: inout WindowScratch, isCounter:
         row[0] = singleRate(scratch, isCounter: isCounter, isRate: isRate)
         return
     }
-    let hasResets = isCounter && hasFall(values, 0, values.count)
+    let hasResets = isCounter && !scratch.ascends && hasFall(values, 0, values.count)
     if hasResets { countFalls(values, &scratch.counts) }
     scratch.spans.update(scratch.bounds, scratch.columns.times, isRate: isRate)
-    let resets = hasResets ? scratch.counts : []
-    fillRates(&row, values, scratch.bounds, scratch.spans, resets: resets, isCounter: isCounter, isRate: isRate)
+    for block in scratch.spans.blocks {
+        if block.isFull, !hasResets, fillPlainly(&row, block, values, scratch.bounds, scratch.spans) || !isCounter { continue }
+        let resets = hasResets ? scratch.counts : []
+        fillCarefully(&row, block.steps, values, scratch.bounds, scratch.spans, resets: resets, isCounter: isCounter, isRate: isRate)
+    }
 }
 
-private func fillRates(
-    _ row: inout [Double], _ values: [Double], _ bounds: WindowBounds, _ spans: RateSpans, resets: [Int32], isCounter: Bool, isRate: Bool
+/// Changes times factors, without branches, so that the processor takes several windows at once.
+///
+/// - Returns: whether that is all, since no counter would have been below nought where its window begins.
+private func fillPlainly(
+    _ row: inout [Double], _ block: RateSpans.Block, _ values: [Double], _ bounds: WindowBounds, _ spans: RateSpans
+) -> Bool {
+    let (steps, first) = (block.steps, block.steps.lowerBound)
+    let (lows, highs) = (bounds.low.span.extracting(steps), bounds.high.span.extracting(steps))
+    let intervals = spans.interval.span.extracting(steps)
+    let starts = spans.toStart.span.extracting(steps)
+    let factors = spans.factor.span.extracting(steps)
+    var cells = row.mutableSpan
+    var belowNought: Int64 = 0
+    if block.isSliding {
+        let firsts = values.span.extracting(Int(lows[0])..<(Int(lows[0]) + steps.count))
+        let lasts = values.span.extracting((Int(highs[0]) - 1)..<(Int(highs[0]) - 1 + steps.count))
+        for step in 0..<firsts.count {
+            let change = lasts[step] - firsts[step]
+            belowNought |= intervals[step] * firsts[step] < starts[step] * change ? -1 : 0
+            cells[first &+ step] = change * factors[step]
+        }
+    } else {
+        let values = values.span
+        for step in 0..<lows.count {
+            let value = values[Int(lows[step])]
+            let change = values[Int(highs[step]) &- 1] - value
+            belowNought |= intervals[step] * value < starts[step] * change ? -1 : 0
+            cells[first &+ step] = change * factors[step]
+        }
+    }
+    return belowNought == 0
+}
+
+/// The same one by one, with resets, empty windows, and counters that begin in their window.
+private func fillCarefully(
+    _ row: inout [Double], _ steps: Range<Int>, _ values: [Double], _ bounds: WindowBounds, _ spans: RateSpans, resets: [Int32],
+    isCounter: Bool, isRate: Bool
 ) {
     let seconds = Double(bounds.frame.window) / 1000
     let (lows, highs, values) = (bounds.low.span, bounds.high.span, values.span)
     let (intervals, starts, factors) = (spans.interval.span, spans.toStart.span, spans.factor.span)
     var cells = row.mutableSpan
-    for step in 0..<cells.count {
+    for step in steps {
         let (low, high) = (Int(lows[step]), Int(highs[step]))
         guard high - low > 1 else {
             cells[step] = StepMatrix.absent
@@ -83,7 +121,7 @@ private func singleRate(_ scratch: borrowing WindowScratch, isCounter: Bool, isR
     let window = RateWindow(scratch.frame, 0, scratch.columns.times, low, high)
     let first = values[low]
     var change = values[high - 1] - first
-    if isCounter, hasFall(values, low, high) {
+    if isCounter, !scratch.ascends, hasFall(values, low, high) {
         for index in (low + 1)..<high where values[index] < values[index - 1] { change += values[index - 1] }
     }
     return window.extrapolated(change, first: first, isCounter: isCounter, isRate: isRate, scratch.frame)

@@ -103,6 +103,8 @@ struct WindowBounds: Sendable {
 /// What a range function computes from, reused from series to series.
 struct WindowScratch: Sendable {
     var columns = SampleColumns()
+    /// Whether the values are known to ascend, so that a counter has not begun anew.
+    private(set) var ascends = false
     var bounds: WindowBounds
     var spans = RateSpans()
     /// Resets, changes and the like before each sample.
@@ -116,6 +118,12 @@ struct WindowScratch: Sendable {
     init(_ frame: WindowFrame) { bounds = WindowBounds(frame) }
 
     var frame: WindowFrame { bounds.frame }
+
+    /// Drops the stale markers of samples that were read, and finds out whether the values ascend.
+    mutating func prepareColumns() {
+        ascends = columns.ascends
+        if !ascends { columns.removeStaleMarkers() }
+    }
 
     /// Brings the bounds up to date with the columns' times.
     mutating func updateBounds() { bounds.update(columns.times) }

@@ -43,6 +43,20 @@ struct Grouping {
         labels = groups.labels
     }
 
+    /// Some rows, group after group, those of each in their order.
+    /// - Complexity: O(rows + groups).
+    func ordered(_ rows: Range<Int>) -> [Int] {
+        var places = [Int](repeating: 0, count: count + 1)
+        for row in rows { places[groupOfRow[row] + 1] += 1 }
+        for group in 0..<count { places[group + 1] += places[group] }
+        var ordered = [Int](repeating: 0, count: rows.count)
+        for row in rows {
+            ordered[places[groupOfRow[row]]] = row
+            places[groupOfRow[row]] += 1
+        }
+        return ordered
+    }
+
     /// The rows of each group, in their order.
     var rows: [[Int]] {
         var rows = [[Int]](repeating: [], count: count)

@@ -73,7 +73,8 @@ extension Evaluator {
         var row = StepRow(stepCount: stepCount)
         // The count is shared by all threads: it is touched for some rows at a time.
         var uncounted = 0
-        for index in rows {
+        // A group's cells stay in the cache while its rows are added to them. Single cells all do, and their rows are read many at a time.
+        for index in stepCount == 1 ? Array(rows) : grouping.ordered(rows) {
             try worker.fill(&row, index)
             if !row.histograms.isEmpty { return nil }
             if row.isEmpty { continue }

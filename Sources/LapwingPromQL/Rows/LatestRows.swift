@@ -2,7 +2,7 @@ import LapwingSeries
 
 /// The newest sample of each series at each step.
 final class LatestRows: RowOperator {
-    /// Rows that one-step selectors read at a time.
+    /// Rows that one-step selectors read at a time, where they are asked for in their order.
     private static let readAhead = 256
 
     private let series: any SeriesSet
@@ -66,7 +66,7 @@ final class LatestRows: RowOperator {
 
     /// One step needs no columns: the source finds its newest samples by itself, many at a time.
     private func readAhead(from index: Int, _ tally: inout RowTally) throws(QueryError) {
-        let rows = index..<min(index + Self.readAhead, series.count)
+        let rows = index..<min(index + (index == rowsAhead.upperBound ? Self.readAhead : 1), series.count)
         do {
             try series.readLatest(rows, over: range, into: &latest)
         } catch {

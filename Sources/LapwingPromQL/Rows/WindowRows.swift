@@ -12,7 +12,7 @@ extension WindowNode {
 
 /// A range function over the samples of each series.
 private final class WindowRows: RowOperator {
-    /// Rows that are read at a time where there is one step.
+    /// Rows that are read at a time where there is one step, and they are asked for in their order.
     private static let readAhead = 64
 
     private let series: any SeriesSet
@@ -20,6 +20,9 @@ private final class WindowRows: RowOperator {
     /// The samples of the rows that were read ahead, where there is one step.
     private var table = SampleTable()
     private var rowsAhead = 0..<0
+    private var singleRates: SingleRates?
+    /// What those rows come to, where that is computed of all together.
+    private var cellsAhead: [Double] = []
     /// The windows, where they are long and few enough for summaries.
     private let longWindows: [ClosedRange<Int64>]
     private let summaryParts: SummaryParts
@@ -30,30 +33,41 @@ private final class WindowRows: RowOperator {
         window = RowWindow(node, labels)
         summaryParts = node.kernel.summaryParts ?? []
         longWindows = node.longWindows
+        singleRates = node.readsHistogramCounts ? nil : SingleRates(node.kernel, node.frame)
     }
 
     func fill(_ row: inout StepRow, _ index: Int, _ tally: inout RowTally) throws(QueryError) {
         do {
             if !longWindows.isEmpty, try series.summarize(index, over: longWindows, summaryParts, into: &summaries),
                 window.fill(&row, summaries, index, &tally) { return }
+            if row.stepCount == 1, !rowsAhead.contains(index) { try readAhead(from: index) }
+        } catch {
+            throw .storage(error.message)
+        }
+        if !cellsAhead.isEmpty, cellsAhead[index - rowsAhead.lowerBound].bitPattern != SingleRates.unknown.bitPattern {
+            let count = table.places(of: index - rowsAhead.lowerBound).count
+            tally.samplesRead += count
+            return try window.fill(&row, cellsAhead[index - rowsAhead.lowerBound], sampleCount: count, index, &tally)
+        }
+        do {
             try read(index, isSingle: row.stepCount == 1)
         } catch {
             throw .storage(error.message)
         }
         tally.samplesRead += window.scratch.columns.count
-        window.scratch.columns.removeStaleMarkers()
+        window.scratch.prepareColumns()
         if window.readsHistogramCounts { window.scratch.columns.reduceToHistogramCounts() }
         try window.fill(&row, index, &tally)
     }
 
+    private func readAhead(from index: Int) throws(ReadError) {
+        rowsAhead = index..<min(index + (index == rowsAhead.upperBound ? Self.readAhead : 1), series.count)
+        try series.read(rowsAhead, over: window.samples, into: &table)
+        singleRates?.fill(&cellsAhead, table)
+    }
+
     private func read(_ index: Int, isSingle: Bool) throws(ReadError) {
-        if isSingle {
-            if !rowsAhead.contains(index) {
-                rowsAhead = index..<min(index + Self.readAhead, series.count)
-                try series.read(rowsAhead, over: window.samples, into: &table)
-            }
-            if table.take(index - rowsAhead.lowerBound, into: &window.scratch.columns) { return }
-        }
+        if isSingle, table.take(index - rowsAhead.lowerBound, into: &window.scratch.columns) { return }
         try series.read(index, over: window.samples, into: &window.scratch.columns)
     }
 }
@@ -83,7 +97,7 @@ private final class SubqueryRows: RowOperator {
             swap(&window.scratch.columns.values, &innerRow.values)
             if innerRow.values.count != grid.count { innerRow = StepRow(stepCount: grid.count) }
         } else {
-            window.scratch.columns.replace(by: innerRow, on: grid)
+            window.scratch.columns.replace(by: innerRow, at: gridTimes)
         }
         try window.fill(&row, index, &tally)
     }
@@ -124,6 +138,14 @@ private struct RowWindow {
         if !row.histograms.isEmpty { row.histograms = [:] }
         if kernel == .quantile { annotateQuantiles(row, &tally.annotations) }
         if kernel == .rate || kernel == .increase { annotate(row, index, &tally.annotations) }
+    }
+
+    /// Takes over what the only window came to.
+    mutating func fill(_ row: inout StepRow, _ cell: Double, sampleCount: Int, _ index: Int, _ tally: inout RowTally) throws(QueryError) {
+        try tally.holdScratch(sampleCount)
+        row.values[0] = cell
+        if !row.histograms.isEmpty { row.histograms = [:] }
+        if asksForCounters, !row.isEmpty { tally.annotations.addIfNoCounter(labels[index], node.range) }
     }
 
     /// Computes the row from summaries of its windows, if that gives the same.
