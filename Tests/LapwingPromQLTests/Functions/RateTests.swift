@@ -19,7 +19,9 @@ import Testing
     }
 
     /// Every third cell of a kernel's row, and what its window gives alone.
-    private func rows(_ kernel: WindowKernel, _ columns: SampleColumns, step: Int64, window: Int64) -> (together: [Double], alone: [Double]) {
+    private func rows(
+        _ kernel: WindowKernel, _ columns: SampleColumns, step: Int64, window: Int64
+    ) -> (together: [Double], alone: [Double]) {
         func row(_ grid: StepGrid) -> [Double] {
             var scratch = WindowScratch(WindowFrame(grid: grid, shift: TimeShift(), window: window))
             scratch.columns = columns
@@ -44,8 +46,8 @@ import Testing
             for (step, window) in [(Int64(15_000), Int64(300_000)), (60_000, 300_000), (7_000, 31_000), (15_000, 14_000)] {
                 let rows = rows(kernel, columns, step: step, window: window)
                 for place in rows.alone.indices where rows.alone[place].bitPattern != rows.together[place].bitPattern {
-                    Issue.record(
-                        "\(rows.together[place]), not \(rows.alone[place]), at step \(3 * place) of \(step) ms; resets \(resets), gaps \(gaps), first \(first), seed \(seed)")
+                    let data = "resets \(resets), gaps \(gaps), first \(first), seed \(seed)"
+                    Issue.record("\(rows.together[place]), not \(rows.alone[place]), at step \(3 * place) of \(step) ms; \(data)")
                     return
                 }
             }
