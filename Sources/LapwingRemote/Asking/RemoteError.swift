@@ -10,6 +10,8 @@ public enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
     case foreign(status: HTTPStatus, beginning: String)
     /// An answer that is the API's and cannot be understood.
     case malformed(String)
+    /// The server could not reach all of its data, and has told so in an answer that it gave nevertheless.
+    case partial
     /// What the question needs and cannot be read, such as a file with a token.
     case unprepared(String)
 
@@ -19,6 +21,7 @@ public enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unanswered(let error): error.isTransient
         case .refused(let status, _, _): Self.isTransient(status)
         case .foreign(let status, _): Self.isTransient(status.code)
+        case .partial: true
         case .malformed, .unprepared: false
         }
     }
@@ -33,6 +36,7 @@ public enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
         case .foreign(let status, let beginning):
             "the server's answer (status \(status)) is not that of a Prometheus API" + (beginning.isEmpty ? "" : ": \(beginning)")
         case .malformed(let message): "the server's answer is not understood: \(message)"
+        case .partial: "the server could not reach all of its data"
         case .unprepared(let message): message
         }
     }

@@ -40,7 +40,9 @@ public struct RemoteQuerier: RuleQuerier {
     private func ask(_ query: PreparedQuery, at time: Timestamp) async -> TimedAnswer {
         let begun = ContinuousClock.now
         do throws(RemoteError) {
-            let value = try await api.ask(.instant(query.text, at: time)).value()
+            let reply = try await api.ask(.whole(.instant(query.text, at: time)))
+            if reply.isPartial { throw RemoteError.partial }
+            let value = try reply.value()
             let duration = ContinuousClock.now - begun
             observer(duration, nil)
             return TimedAnswer(.success(QueryResult(value: value)), took: duration)

@@ -16,6 +16,8 @@ public enum RemoteQuestion: Sendable, Hashable {
     case labelValues(String, matching: [String], over: TimeRange?)
     /// The same, and what it costs the server.
     indirect case costed(RemoteQuestion)
+    /// The same, and an error where the server cannot reach all of its data: rules would take what is missing for what is over.
+    indirect case whole(RemoteQuestion)
 
     /// Behind `/api/v1/`.
     var path: String {
@@ -25,7 +27,7 @@ public enum RemoteQuestion: Sendable, Hashable {
         case .series: "series"
         case .labelNames: "labels"
         case .labelValues(let name, _, _): "label/\(PercentCoding.encode(name))/values"
-        case .costed(let question): question.path
+        case .costed(let question), .whole(let question): question.path
         }
     }
 
@@ -33,7 +35,7 @@ public enum RemoteQuestion: Sendable, Hashable {
     var method: HTTPMethod {
         switch self {
         case .labelValues: .get
-        case .costed(let question): question.method
+        case .costed(let question), .whole(let question): question.method
         case .instant, .range, .series, .labelNames: .post
         }
     }
@@ -55,6 +57,12 @@ public enum RemoteQuestion: Sendable, Hashable {
         case .costed(let question):
             var parameters = question.parameters
             parameters.add("stats", "true")
+            return parameters
+        case .whole(let question):
+            var parameters = question.parameters
+            // Thanos' word and that of VictoriaMetrics' cluster, which both leave out what they cannot reach; others pass them over.
+            parameters.add("partial_response", "false")
+            parameters.add("deny_partial_response", "1")
             return parameters
         }
     }

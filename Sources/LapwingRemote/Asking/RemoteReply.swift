@@ -9,13 +9,17 @@ import LapwingText
 public struct RemoteReply: Sendable {
     /// `data`, as it was sent.
     public let data: [UInt8]
+    /// One of them tells that the answer is partial, where it is.
     public let warnings: [String]
     public let infos: [String]
+    /// Whether the server says that it could not reach all of its data.
+    let isPartial: Bool
 
     /// - Throws: `RemoteError.refused` for an error that the API tells, `foreign` for anything that is not the API's.
     init(_ response: HTTPClientResponse) throws(RemoteError) {
         var (status, type, message) = ("", "", "")
         var (data, warnings, infos): ([UInt8], [String], [String]) = ([], [], [])
+        var isPartial = false
         var reader = JSONReader(response.body)
         do throws(JSONReader.Fault) {
             try reader.object { (reader, name) throws(JSONReader.Fault) in
@@ -26,6 +30,7 @@ public struct RemoteReply: Sendable {
                 case "error": message = try reader.text()
                 case "warnings": warnings = try reader.texts()
                 case "infos": infos = try reader.texts()
+                case "isPartial": isPartial = try reader.raw().elementsEqual("true".utf8)
                 default: try reader.skip()
                 }
             }
@@ -38,7 +43,8 @@ public struct RemoteReply: Sendable {
         guard status == "success", response.status.isSuccess else {
             throw .foreign(status: response.status, beginning: Self.beginning(response.body))
         }
-        (self.data, self.warnings, self.infos) = (data, warnings, infos)
+        if isPartial { warnings.append(RemoteError.partial.description) }
+        (self.data, self.warnings, self.infos, self.isPartial) = (data, warnings, infos, isPartial)
     }
 
     /// Bytes of a foreign answer that its error shows.

@@ -53,6 +53,12 @@ import Testing
             ])
     }
 
+    @Test func `a whole answer is asked for in the words of Thanos and of VictoriaMetrics`() {
+        let question = RemoteQuestion.whole(.instant("up", at: Timestamp(milliseconds: 1000)))
+        #expect(question.path == "query" && question.method == .post)
+        #expect(question.parameters.formText == "query=up&time=1&partial_response=false&deny_partial_response=1")
+    }
+
     @Test func `headers and credentials go with every request, also those from files`() async throws {
         let client = ScriptedClient { _, _ throws(HTTPClientError) in Self.empty }
         _ = try await api(client) {

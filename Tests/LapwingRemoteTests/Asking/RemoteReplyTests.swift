@@ -58,6 +58,33 @@ import Testing
         #expect(reply.infos == ["i", "j"])
     }
 
+    @Test func `a partial one is told by a warning, whatever else stands beside the data`() throws {
+        let reply = try RemoteReply(
+            .json(#"{"status":"success","isPartial":true,"data":{"resultType":"vector","result":[],"analysis":{}},"stats":{"seriesFetched":"1"}}"#))
+        #expect(reply.isPartial && reply.warnings == ["the server could not reach all of its data"])
+        guard case .vector([]) = try reply.value() else { throw Unexpected(reply) }
+        #expect(try !RemoteReply(.json(#"{"status":"success","isPartial":false,"data":[]}"#)).isPartial)
+    }
+
+    /// Answers of Mimir and Thanos that are none: what may pass is tried again.
+    @Test(arguments: [
+        (401, "no org id", false), (404, "404 page not found", false),
+        (422, #"{"status":"error","errorType":"execution","error":"the query exceeded the maximum number of series"}"#, false),
+        (429, #"{"status":"error","errorType":"too_many_requests","error":"too many outstanding requests"}"#, true),
+        (429, "too many outstanding requests", true), (500, #"{"status":"error","errorType":"internal","error":"a store is gone"}"#, true),
+        (503, #"{"status":"error","errorType":"timeout","error":"query timed out in query execution"}"#, true),
+        (503, "there are no healthy instances", true), (504, "upstream request timeout", true), (501, "not implemented", false),
+    ])
+    func `what another server refuses is told in its words, and tried again where it may pass`(status: Int, body: String, isTransient: Bool) {
+        do throws(RemoteError) {
+            _ = try RemoteReply(.json(body, status: status))
+            Issue.record("it was taken")
+        } catch {
+            #expect(error.isTransient == isTransient)
+            #expect(body.contains(String(error.description.suffix(8))), "\(error)")
+        }
+    }
+
     @Test func `an error has its type and its words, and what is not the API's is shown`() throws {
         #expect(throws: RemoteError.refused(status: 422, type: "execution", message: "too many")) {
             try RemoteReply(.json(#"{"status":"error","errorType":"execution","error":"too many"}"#, status: 422))
