@@ -4,6 +4,8 @@ public struct HTTPResponse: Sendable {
     /// Length, coding, date and connection fields are the server's to add.
     public var headers: HTTPHeaders
     public var body: HTTPBody
+    /// What a streamed body keeps in memory until it is sent to its end.
+    public var heldBytes = 0
 
     public init(status: HTTPStatus = .ok, headers: HTTPHeaders = [:], body: HTTPBody = .bytes([])) {
         self.status = status

@@ -3,7 +3,7 @@ public struct HTTPLane: Sendable, Hashable {
     public let name: String
     /// Handled at once; a request whose client is slow to take the answer no longer counts.
     public let places: Int
-    /// Bytes of the bodies of those that wait; with more, and with more than 1,024 that wait, a request is answered with 503.
+    /// Bytes of the bodies of those that wait; with more, a request is answered with 503.
     public let waitingBytes: Int
     /// What is done with a request that finds no place, but to let it wait.
     public let trial: Trial?
@@ -29,13 +29,24 @@ public struct HTTPLane: Sendable, Hashable {
         }
     }
 
-    static let maxWaiting = 1024
+    /// With more that wait, one is answered with 503, or at a gate with 429.
+    public let maxWaiting: Int
+    /// Whether what is done here is only to ask `HTTPServerConfiguration.gate`, after which a request goes on to its lane. Places are
+    /// given by turns to client addresses, and of one address to callers; who is one too many is of those with the most that wait.
+    public let isGate: Bool
 
-    public init(_ name: String, places: Int, waitingBytes: Int = 256 << 20, trial: Trial? = nil, largePlaces: Int? = nil) {
+    public static let maxWaiting = 1024
+
+    public init(
+        _ name: String, places: Int, waitingBytes: Int = 256 << 20, maxWaiting: Int = HTTPLane.maxWaiting, trial: Trial? = nil,
+        largePlaces: Int? = nil, isGate: Bool = false
+    ) {
         self.name = name
         self.places = max(1, places)
         self.waitingBytes = waitingBytes
+        self.maxWaiting = maxWaiting
         self.trial = trial
         self.largePlaces = largePlaces.map { max(1, $0) }
+        self.isGate = isGate
     }
 }

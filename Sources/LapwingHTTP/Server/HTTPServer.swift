@@ -30,6 +30,13 @@ public final class HTTPServer: Sendable {
         }
     }
 
+    /// Answers that their clients do not take.
+    public var unreadAnswers: HTTPUnreadAnswers {
+        phase.withLock { phase in
+            if case .running(let loop, _) = phase { loop.stalled.figures } else { HTTPUnreadAnswers() }
+        }
+    }
+
     /// Listens and answers from now on. A server is started once.
     ///
     /// - Returns: the address and port that were bound.

@@ -21,8 +21,18 @@ public struct HTTPServerConfiguration: Sendable {
     public var maxHandlerThreads = 32
     /// Which requests are handled only so many at once; nil for those that need not wait. Asked once for each.
     public var lane: (@Sendable (HTTPRequestHead) -> HTTPLane?)?
+    /// Whether a request may go on, for those in a lane that is a gate; asked in that lane, where it may take long.
+    public var gate: (@Sendable (HTTPRequest) -> HTTPResponse?)?
+    /// Who asks at a gate, beside the client's address.
+    public var caller: (@Sendable (HTTPRequestHead) -> String)?
     /// Answers that may wait for clients that take nothing, each on a handler's thread; beyond it the oldest are given up.
-    public var maxStalledAnswers = 8
+    public var maxStalledAnswers = 16
+    /// What those answers may hold together (`HTTPResponse.heldBytes`); beyond it likewise.
+    public var maxStalledBytes = 64 << 20
+    /// For a client to take nothing before its answer is given up from half of these limits on.
+    public var stalledPatience: Duration = .seconds(1)
+    /// Told of each request whose answer is given up for that reason.
+    public var onAnswerGivenUp: (@Sendable (HTTPRequest) -> Void)?
 
     /// From a request's first byte (or the connection's begin) to the end of its head; then 408.
     public var headerTimeout: Duration = .seconds(10)

@@ -26,13 +26,15 @@ final class ServerConnection: Sendable {
 
     let token: UInt64
     let descriptor: Int32
+    let remoteHost: String
     let remoteAddress: String
     private let state: Mutex<State>
 
-    init(token: UInt64, descriptor: Int32, remoteAddress: String, _ machine: ConnectionState) {
+    init(token: UInt64, descriptor: Int32, remoteAddress: SocketAddress, _ machine: ConnectionState) {
         self.token = token
         self.descriptor = descriptor
-        self.remoteAddress = remoteAddress
+        remoteHost = remoteAddress.host
+        self.remoteAddress = remoteAddress.description
         state = Mutex(State(machine: machine))
     }
 

@@ -4,6 +4,8 @@ struct ServerExchange: Sendable {
     let loop: ServerLoop
     let request: HTTPRequest
     let lane: HTTPLane?
+    /// Who asks, at a gate.
+    var caller: GateShares.Caller?
     /// What the handler may take; of a trial also how much of its processor's time.
     var room = HTTPRoom.large
     var trial: Duration?
@@ -36,7 +38,7 @@ struct ServerExchange: Sendable {
         let plan = ResponsePlan(response, to: request.head, endsConnection: endsConnection, configuration)
         switch response.body {
         case .bytes(let body): return send(body, plan)
-        case .stream(let write): return stream(write, plan)
+        case .stream(let write): return stream(write, plan, holding: response.heldBytes)
         }
     }
 
@@ -46,7 +48,7 @@ struct ServerExchange: Sendable {
         if plan.omitsBody { return finish(OutgoingBytes([head]), plan) }
         if content.count <= StreamedBody.blockBytes { return finish(OutgoingBytes([head + content]), plan) }
         // A larger one waits for its client on this thread, as a streamed one does: those that do are few.
-        let writer = writer(plan)
+        let writer = writer(plan, holding: content.count)
         do throws(HTTPBodyWriterError) {
             try writer.send(head, content)
             return finish(OutgoingBytes([]), plan)
@@ -55,11 +57,13 @@ struct ServerExchange: Sendable {
         }
     }
 
-    private func writer(_ plan: ResponsePlan) -> SocketBodyWriter {
+    private func writer(_ plan: ResponsePlan, holding bytes: Int) -> SocketBodyWriter {
         SocketBodyWriter(
             connection.descriptor, StreamedBody(plan, compressionLevel: configuration.compressionLevel),
             timeout: configuration.writeTimeout, request.cancellation, loop.stalled,
-            mayWait: { loop.mayWait(self, for: $0) }, onStall: { loop.clientStalls(self) })
+            waiting: AnswerWaiting(
+                heldBytes: { loop.heldBytes(self, bytes) }, onStall: { loop.clientStalls(self) }, mayWait: { loop.mayWait(self, for: $0) },
+                onGivenUp: { loop.giveUp(self) }))
     }
 
     private func abandon() -> Bool {
@@ -90,8 +94,8 @@ struct ServerExchange: Sendable {
         }
     }
 
-    private func stream(_ write: @Sendable (any HTTPBodyWriter) throws -> Void, _ plan: ResponsePlan) -> Bool {
-        let writer = writer(plan)
+    private func stream(_ write: @Sendable (any HTTPBodyWriter) throws -> Void, _ plan: ResponsePlan, holding bytes: Int) -> Bool {
+        let writer = writer(plan, holding: bytes)
         do {
             if !plan.omitsBody { try write(writer) }
             return finish(OutgoingBytes([writer.finish()]), plan)
@@ -105,6 +109,16 @@ struct ServerExchange: Sendable {
     }
 }
 
+/// What is asked while an answer waits for its client.
+private struct AnswerWaiting {
+    var heldBytes: () -> Int
+    /// Asked again and again while it waits.
+    var onStall: () -> Void
+    /// Whether it may wait for so long, in all.
+    var mayWait: (Duration) -> Bool
+    var onGivenUp: () -> Void
+}
+
 /// Sends a streamed body over a socket, waiting on the handler's thread while the client is slow.
 private final class SocketBodyWriter: HTTPBodyWriter {
     private let descriptor: Int32
@@ -112,23 +126,21 @@ private final class SocketBodyWriter: HTTPBodyWriter {
     private let timeout: Duration
     private let cancellation: HTTPCancellation
     private let stalled: StalledAnswers
-    private let mayWait: (Duration) -> Bool
-    private let onStall: () -> Void
+    private let waiting: AnswerWaiting
     private(set) var hasSentNothing = true
     /// How long the client has let this wait, in all.
     private var waited = Duration.zero
 
     init(
         _ descriptor: Int32, _ body: StreamedBody, timeout: Duration, _ cancellation: HTTPCancellation, _ stalled: StalledAnswers,
-        mayWait: @escaping (Duration) -> Bool, onStall: @escaping () -> Void
+        waiting: AnswerWaiting
     ) {
         self.descriptor = descriptor
         self.body = body
         self.timeout = timeout
         self.cancellation = cancellation
         self.stalled = stalled
-        self.mayWait = mayWait
-        self.onStall = onStall
+        self.waiting = waiting
     }
 
     var isCancelled: Bool { cancellation.isCancelled }
@@ -177,20 +189,24 @@ private final class SocketBodyWriter: HTTPBodyWriter {
 
     /// Waits until the client takes more; looks up now and then, whether others need the thread more.
     private func waitForClient(until deadline: ContinuousClock.Instant) -> Bool {
-        onStall()
         let start = ContinuousClock.now
-        let number = stalled.begin(now: start)
+        let number = stalled.begin(holding: waiting.heldBytes(), now: start)
         defer {
             stalled.end(number)
             waited += start.duration(to: .now)
         }
         while true {
+            waiting.onStall()
             let look = min(deadline, .now + .milliseconds(100))
             let isWritable = Socket.wait(descriptor, for: .writable, until: look)
             let now = ContinuousClock.now
-            if !mayWait(waited + start.duration(to: now)) { return false }
+            if !waiting.mayWait(waited + start.duration(to: now)) { return false }
             if isWritable { return true }
-            if now >= deadline || !stalled.mayStay(number, now: now) { return false }
+            if now >= deadline { return false }
+            if !stalled.mayStay(number, now: now) {
+                waiting.onGivenUp()
+                return false
+            }
         }
     }
 }

@@ -19,9 +19,16 @@ final class ServerLanes: Sendable {
         }
 
         /// - Complexity: O(`HTTPLane.maxWaiting`).
-        mutating func takeNext() -> ServerExchange? {
-            let smallest = exchanges.indices.min { exchanges[$0].request.body.count < exchanges[$1].request.body.count }
-            return smallest.map { take($0) }
+        mutating func takeNext(_ shares: GateShares) -> ServerExchange? {
+            func order(_ exchange: ServerExchange) -> (Int, Int, Int) {
+                let (first, second) = exchange.caller.map(shares.rank) ?? (0, 0)
+                return (first, second, exchange.request.body.count)
+            }
+            return exchanges.indices.min { order(exchanges[$0]) < order(exchanges[$1]) }.map { take($0) }
+        }
+
+        mutating func takeSurplus(_ shares: GateShares) -> ServerExchange? {
+            shares.surplus(of: exchanges.compactMap(\.caller)).map { take($0) }
         }
 
         /// Of those that were tried the least.
@@ -47,14 +54,19 @@ final class ServerLanes: Sendable {
         private var seated = [Set<UInt64>](repeating: [], count: Seat.allCases.count)
         private var waiting = [Waiting](repeating: Waiting(), count: Seat.allCases.count)
         private var triesNewest = false
+        private var shares = GateShares()
 
         func isOverfull(_ lane: HTTPLane) -> Bool {
-            waiting.reduce(0) { $0 + $1.bytes } > lane.waitingBytes || waiting.reduce(0) { $0 + $1.count } > HTTPLane.maxWaiting
+            waiting.reduce(0) { $0 + $1.bytes } > lane.waitingBytes || waiting.reduce(0) { $0 + $1.count } > lane.maxWaiting
         }
 
         mutating func arrive(_ exchange: ServerExchange) { waiting[Seat.firstTrial.rawValue].append(exchange) }
 
-        mutating func turnAwayNewest() { _ = waiting[Seat.firstTrial.rawValue].takeLeastTried(newest: true) }
+        /// At a gate whoever has the most that wait, else the newest.
+        mutating func turnAway(_ lane: HTTPLane) -> ServerExchange? {
+            let arrivals = Seat.firstTrial.rawValue
+            return lane.isGate ? waiting[arrivals].takeSurplus(shares) : waiting[arrivals].takeLeastTried(newest: true)
+        }
 
         /// Lets one wait that has begun already.
         mutating func wait(_ exchange: ServerExchange, for room: HTTPRoom, in lane: HTTPLane) {
@@ -75,9 +87,11 @@ final class ServerLanes: Sendable {
             for seat in Seat.allCases {
                 while seated[seat.rawValue].count < Self.count(of: seat, in: lane), let next = next(for: seat) {
                     seated[seat.rawValue].insert(next.connection.token)
+                    if let caller = next.caller { shares.pass(caller) }
                     admitted.append(Self.seating(next, on: seat, in: lane))
                 }
             }
+            if lane.isGate, seated.allSatisfy(\.isEmpty), waiting.allSatisfy({ $0.count == 0 }) { shares.forget() }
             return admitted
         }
 
@@ -91,9 +105,9 @@ final class ServerLanes: Sendable {
 
         private mutating func next(for seat: Seat) -> ServerExchange? {
             switch seat {
-            case .large: return waiting[seat.rawValue].takeNext()
+            case .large: return waiting[seat.rawValue].takeNext(shares)
             case .place:
-                for kind in [Seat.place, .laterTrial, .firstTrial] { if let next = waiting[kind.rawValue].takeNext() { return next } }
+                for kind in [Seat.place, .laterTrial, .firstTrial] { if let next = waiting[kind.rawValue].takeNext(shares) { return next } }
                 return nil
             case .firstTrial, .laterTrial:
                 triesNewest.toggle()
@@ -134,8 +148,8 @@ final class ServerLanes: Sendable {
         case now(ServerExchange)
         /// It waits here until another leaves.
         case later
-        /// It is one too many.
-        case full
+        /// There is one too many, which waits no longer: this one, or another that gives its place up for it.
+        case full(ServerExchange)
     }
 
     private let lanes = Mutex<[HTTPLane: State]>([:])
@@ -148,9 +162,8 @@ final class ServerLanes: Sendable {
             state.arrive(exchange)
             // Whoever else might come in has done so when the last left.
             if let admitted = state.admit(lane).first { return .now(admitted) }
-            guard state.isOverfull(lane) else { return .later }
-            state.turnAwayNewest()
-            return .full
+            guard state.isOverfull(lane), let surplus = state.turnAway(lane) else { return .later }
+            return .full(surplus)
         }
     }
 

@@ -64,7 +64,8 @@ final class ServerLoop: Sendable {
         self.finished = finished
         workers = WorkerPool(maxThreads: configuration.maxHandlerThreads)
         patientWorkers = WorkerPool(maxThreads: configuration.maxHandlerThreads, givesWay: true)
-        stalled = StalledAnswers(limit: configuration.maxStalledAnswers)
+        stalled = StalledAnswers(
+            limit: configuration.maxStalledAnswers, maxBytes: configuration.maxStalledBytes, patience: configuration.stalledPatience)
         held = HeldBodies(limit: configuration.maxHeldBodyBytes)
     }
 
@@ -177,11 +178,11 @@ final class ServerLoop: Sendable {
         switch lanes.enter(exchange) {
         case .now(let exchange): return exchange
         case .later: return nil
-        case .full:
-            let fault = HTTPFault(.serviceUnavailable, "too many requests of this kind wait already; try again later")
-            if case .answered(hasMore: true) = exchange.run({ [configuration] _ in configuration.faultResponse(fault) }) {
-                connectionIsReady(exchange.connection.token)
-            }
+        case .full(let surplus):
+            let status: HTTPStatus = surplus.lane?.isGate ?? false ? .tooManyRequests : .serviceUnavailable
+            var response = configuration.faultResponse(HTTPFault(status, "too many requests of this kind wait already; try again later"))
+            response.headers["Retry-After"] = "1"
+            if case .answered(hasMore: true) = surplus.run({ [response] _ in response }) { connectionIsReady(surplus.connection.token) }
             return nil
         }
     }
@@ -195,6 +196,7 @@ final class ServerLoop: Sendable {
 
     /// Runs the handler; whether the connection has something to do after that.
     private func handle(_ exchange: ServerExchange) -> Bool {
+        if exchange.lane?.isGate ?? false { return handleAtGate(exchange) }
         switch exchange.run(handler) {
         case .answered(let hasMore):
             leaveLane(exchange)
@@ -205,15 +207,44 @@ final class ServerLoop: Sendable {
         }
     }
 
+    /// Asks whether the request may go on, and if so lets it go on to its lane.
+    private func handleAtGate(_ exchange: ServerExchange) -> Bool {
+        let refusal = configuration.gate?(exchange.request)
+        leaveLane(exchange)
+        if let refusal {
+            if case .answered(let hasMore) = exchange.run({ _ in refusal }) { return hasMore }
+            return false
+        }
+        handOver(self.exchange(exchange.request, on: exchange.connection))
+        return false
+    }
+
+    private func exchange(_ request: HTTPRequest, on connection: ServerConnection) -> ServerExchange {
+        var exchange = ServerExchange(
+            connection: connection, loop: self, request: request, lane: configuration.lane?(request.head),
+            givesWay: request.body.count >= configuration.largeBodyBytes)
+        if exchange.lane?.isGate ?? false {
+            exchange.caller = .init(address: connection.remoteHost, name: configuration.caller?(request.head) ?? "")
+        }
+        return exchange
+    }
+
     /// Lets others of the same lane in.
     private func leaveLane(_ exchange: ServerExchange) {
         for next in lanes.leave(exchange) { run(next) }
     }
 
-    /// The client of an answer takes nothing: others need not wait for it, but for what is held in a large place.
+    /// The client of an answer takes nothing: others need not wait for it, but for what is held in a large place, and where more may not
+    /// be held.
     func clientStalls(_ exchange: ServerExchange) {
-        if !lanes.hasLargePlace(exchange) { leaveLane(exchange) }
+        if stalled.hasRoom, !lanes.hasLargePlace(exchange) { leaveLane(exchange) }
     }
+
+    /// What an answer holds of `maxStalledBytes`; nothing in a large place, of which there are few.
+    func heldBytes(_ exchange: ServerExchange, _ bytes: Int) -> Int { lanes.hasLargePlace(exchange) ? 0 : bytes }
+
+    /// An answer is given up for others.
+    func giveUp(_ exchange: ServerExchange) { configuration.onAnswerGivenUp?(exchange.request) }
 
     /// Whether an answer may wait for its client, which has let it wait so long.
     func mayWait(_ exchange: ServerExchange, for time: Duration) -> Bool {
@@ -260,9 +291,7 @@ final class ServerLoop: Sendable {
             let request = HTTPRequest(
                 head: head, body: body, remoteAddress: connection.remoteAddress, cancellation: cancellation)
             if let earlier = exchange { handOver(earlier) }
-            exchange = ServerExchange(
-                connection: connection, loop: self, request: request, lane: configuration.lane?(head),
-                givesWay: body.count >= configuration.largeBodyBytes)
+            exchange = self.exchange(request, on: connection)
         }
     }
 
@@ -295,7 +324,7 @@ final class ServerLoop: Sendable {
     private func welcome(_ descriptor: Int32, _ address: SocketAddress, _ shared: inout Shared, _ now: Instant) {
         guard shared.connections.count < configuration.maxConnections else { return turnAway(descriptor) }
         let connection = ServerConnection(
-            token: shared.nextToken, descriptor: descriptor, remoteAddress: address.description,
+            token: shared.nextToken, descriptor: descriptor, remoteAddress: address,
             ConnectionState(configuration, now: now))
         shared.nextToken += 1
         shared.connections[connection.token] = connection

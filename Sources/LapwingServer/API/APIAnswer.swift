@@ -88,10 +88,12 @@ enum APIAnswer {
     }
 
     /// As `success`, of an array that may be long: what is written is sent and forgotten.
+    ///
+    /// - Parameter bytes: what the elements hold in memory.
     static func list<Element: Sendable>(
-        _ elements: [Element], warnings: [String] = [], _ write: @escaping @Sendable (Element, inout JSONWriter) -> Void
+        _ elements: [Element], holding bytes: Int, warnings: [String] = [], _ write: @escaping @Sendable (Element, inout JSONWriter) -> Void
     ) -> HTTPResponse {
-        HTTPResponse(contentType: "application/json", body: .stream { writer in
+        var response = HTTPResponse(contentType: "application/json", body: .stream { writer in
             var json = JSONWriter()
             json.beginObject()
             json.member("status", "success")
@@ -106,12 +108,11 @@ enum APIAnswer {
             json.endObject()
             try writer.write(json.bytes)
         })
+        response.heldBytes = bytes
+        return response
     }
 
     /// Bytes that are sent at once.
     private static let bytesInPart = 64 << 10
 
-    static func strings(_ values: [String], warnings: [String] = []) -> HTTPResponse {
-        list(values, warnings: warnings) { value, json in json.string(value) }
-    }
 }

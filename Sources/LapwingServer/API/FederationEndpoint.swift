@@ -45,7 +45,7 @@ struct FederationEndpoint: Sendable {
         var further = externalLabels().map { $0 }
         if !further.contains(where: { $0.name == LabelName.instance }) { further.append(Label(name: LabelName.instance, value: "")) }
         further.sort { $0.name < $1.name }
-        return HTTPResponse(
+        var response = HTTPResponse(
             contentType: (isProtobuf ? ProtobufPage.contentType : "text/plain; version=0.0.4; charset=utf-8") + "; escaping=\(names.rawValue)",
             body: .stream { [further] writer in
                 if isProtobuf {
@@ -54,6 +54,8 @@ struct FederationEndpoint: Sendable {
                     try Self.writeText(samples, further, names, to: writer)
                 }
             })
+        response.heldBytes = samples.count * MemoryLayout<Sample>.stride
+        return response
     }
 
     /// One sample of each series, in the order of metric names and then of labels.

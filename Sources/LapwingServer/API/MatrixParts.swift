@@ -40,6 +40,9 @@ struct MatrixParts: Sendable {
         places = Self.places(matrix)
     }
 
+    /// What the matrix holds in memory, about.
+    var bytes: Int { count * Self.pointsInPart * MemoryLayout<Double>.size }
+
     /// None for an empty matrix.
     var count: Int { places.count - 1 }
 

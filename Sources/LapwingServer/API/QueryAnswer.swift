@@ -28,11 +28,11 @@ public struct QueryAnswer: Sendable {
         switch value {
         case .matrix(let matrix):
             let parts = MatrixParts(matrix)
-            if parts.count > 1 { return streamed(parts.count) { part, json in parts.write(part, &json) } }
+            if parts.count > 1 { return streamed(parts.count, holding: parts.bytes) { part, json in parts.write(part, &json) } }
             return whole { json in if parts.count == 1 { parts.write(0, &json) } }
         case .vector(let samples) where samples.count > Self.samplesInPart:
             let count = (samples.count + Self.samplesInPart - 1) / Self.samplesInPart
-            return streamed(count) { part, json in
+            return streamed(count, holding: samples.count * MemoryLayout<VectorSample>.stride) { part, json in
                 let first = part * Self.samplesInPart
                 json.samples(samples[first..<min(first + Self.samplesInPart, samples.count)])
             }
@@ -56,10 +56,10 @@ public struct QueryAnswer: Sendable {
     }
 
     /// The elements of `result` are made by `write`; what stands around them is written here.
-    private func streamed(_ count: Int, _ write: @escaping OrderedParts.Write) -> HTTPResponse {
+    private func streamed(_ count: Int, holding bytes: Int, _ write: @escaping OrderedParts.Write) -> HTTPResponse {
         let typeName = value.typeName
         let end = envelopeEnd
-        return HTTPResponse(contentType: "application/json", body: .stream { writer in
+        var response = HTTPResponse(contentType: "application/json", body: .stream { writer in
             try writer.write("{\"status\":\"success\",\"data\":{\"resultType\":\"\(typeName)\",\"result\":[")
             let parts = OrderedParts(count: count, threads: ProcessInfo.processInfo.activeProcessorCount, write: write)
             try parts.take { bytes throws(HTTPBodyWriterError) in
@@ -68,6 +68,8 @@ public struct QueryAnswer: Sendable {
             }
             try writer.write(end)
         })
+        response.heldBytes = bytes
+        return response
     }
 
     /// What follows the elements of `result`.

@@ -17,7 +17,7 @@ enum RequestLanes {
     static let writing = HTTPLane("writing", places: 4)
     static let writingMuch = HTTPLane("writing much", places: 2)
     /// Those whose password is not known yet: comparing it takes 50 ms of a processor or more.
-    static let strangers = HTTPLane("strangers", places: 1)
+    static let strangers = HTTPLane("strangers", places: 1, maxWaiting: 15, isGate: true)
     /// Each waits for the one before it.
     static let reloading = HTTPLane("reloading", places: 1)
     /// Bytes from which a body is large.

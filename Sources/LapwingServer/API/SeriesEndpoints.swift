@@ -9,6 +9,8 @@ struct SeriesEndpoints: Sendable {
     static let truncated = "results truncated due to limit"
     /// What one costs that is found, its labels aside, which the store has: in order, and in a set of those of several selectors.
     private static let bytesOfSeries = 3 * MemoryLayout<Labels>.stride
+    /// What a name or value costs, its bytes aside: twice its place in a list, which is sorted, and what stands before the bytes.
+    private static let bytesOfText = 2 * MemoryLayout<String>.stride + 32
 
     func series(_ request: HTTPRequest, now: Timestamp) throws(APIError) -> HTTPResponse {
         let parameters = try RequestParameters(request, now: now)
@@ -30,7 +32,9 @@ struct SeriesEndpoints: Sendable {
             try request.cancellation.take(bytes: found.count * Self.bytesOfSeries)
         }
         let shown = limit > 0 ? Array(found.prefix(limit)) : found
-        return APIAnswer.list(shown, warnings: shown.count < found.count ? [Self.truncated] : []) { labels, json in json.labels(labels) }
+        return APIAnswer.list(
+            shown, holding: shown.count * MemoryLayout<Labels>.stride, warnings: shown.count < found.count ? [Self.truncated] : []
+        ) { labels, json in json.labels(labels) }
     }
 
     private func matchers(_ parameters: RequestParameters) throws(APIError) -> [[Matcher]] {
@@ -46,7 +50,7 @@ struct SeriesEndpoints: Sendable {
         let limit = try parameters.limit()
         let range = try parameters.timeRangeOfSeries()
         let groups = try parameters.matchers()
-        return try answer(limit: limit) { () throws(ReadError) in
+        return try answer(request, limit: limit) { () throws(ReadError) in
             try source.snapshot().labelNames(matching: groups, over: range)
         }
     }
@@ -59,19 +63,19 @@ struct SeriesEndpoints: Sendable {
         let limit = try parameters.limit()
         let range = try parameters.timeRangeOfSeries()
         let groups = try parameters.matchers()
-        return try answer(limit: limit) { () throws(ReadError) in
+        return try answer(request, limit: limit) { () throws(ReadError) in
             try source.snapshot().labelValues(of: name, matching: groups, over: range)
         }
     }
 
-    private func answer(limit: Int, _ read: () throws(ReadError) -> [String]) throws(APIError) -> HTTPResponse {
-        do throws(ReadError) {
-            let values = try read()
-            let shown = limit > 0 ? Array(values.prefix(limit)) : values
-            return APIAnswer.strings(shown, warnings: shown.count < values.count ? [Self.truncated] : [])
-        } catch {
-            throw APIError(.execution, error.message)
-        }
+    private func answer(_ request: HTTPRequest, limit: Int, _ read: () throws(ReadError) -> [String]) throws(APIError) -> HTTPResponse {
+        let values: [String]
+        do throws(ReadError) { values = try read() } catch { throw APIError(.execution, error.message) }
+        let bytes = values.reduce(0) { $0 + Self.bytesOfText + $1.utf8.count }
+        try request.cancellation.take(bytes: bytes)
+        let shown = limit > 0 ? Array(values.prefix(limit)) : values
+        let warnings = shown.count < values.count ? [Self.truncated] : []
+        return APIAnswer.list(shown, holding: bytes, warnings: warnings) { value, json in json.string(value) }
     }
 
     /// A UTF-8 name that was escaped to stand in a path: `U__my_2e_label`.

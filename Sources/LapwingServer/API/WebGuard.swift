@@ -6,8 +6,9 @@ import Synchronization
 
 /// Lets in who the web configuration names; everybody, where there is none.
 ///
-/// bcrypt is paid once for each user and password: what was answered is remembered. One password is tried at a time (`RequestLanes`), so
-/// that many wrong ones take neither the processor from rules and scrapes nor the place of those who are known.
+/// bcrypt is paid once for each user and password: what was answered is remembered. One password is tried at a time (`RequestLanes`), of
+/// addresses and users in turns, so that many wrong ones take neither the processor from rules and scrapes nor the place of those who are
+/// known, and keep those who are not yet waiting for 16 comparisons at most.
 final class WebGuard: Sendable {
     /// Wrong passwords that are remembered; past it all are forgotten.
     private let capacity: Int
@@ -51,6 +52,17 @@ final class WebGuard: Sendable {
         return state.withLock { $0.web != nil && $0.answer(value) == nil }
     }
 
+    /// The user whom a request names; empty where it names none.
+    static func user(of head: HTTPRequestHead) -> String {
+        guard let (scheme, value) = credentials(head.headers["Authorization"] ?? ""), scheme == "basic" else { return "" }
+        return userAndPassword(value)?.user ?? ""
+    }
+
+    private static func userAndPassword(_ value: String) -> (user: String, password: [UInt8])? {
+        guard let bytes = Data(base64Encoded: value), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        return (String(decoding: bytes[..<colon], as: UTF8.self), Array(bytes[(colon + 1)...]))
+    }
+
     private static func credentials(_ given: String) -> (scheme: String, value: String)? {
         guard let space = given.firstIndex(of: " ") else { return nil }
         return (given[..<space].lowercased(), given[given.index(after: space)...].trimmingCharacters(in: .whitespaces))
@@ -69,9 +81,7 @@ final class WebGuard: Sendable {
 
     private func isKnown(_ value: String, _ web: WebConfiguration) -> Bool {
         if let answer = state.withLock({ $0.answer(value) }) { return answer }
-        guard let bytes = Data(base64Encoded: value), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return false }
-        let user = String(decoding: bytes[..<colon], as: UTF8.self)
-        let password = Array(bytes[(colon + 1)...])
+        guard let (user, password) = Self.userAndPassword(value) else { return false }
         let known = web.users[user]
         let isRight = (known ?? Self.nobody)?.matches(password) == true && known != nil
         state.withLock { if $0.web == web { $0.remember(value, isRight: isRight, capacity) } }

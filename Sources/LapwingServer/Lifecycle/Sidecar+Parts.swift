@@ -9,9 +9,13 @@ import LapwingStorage
 
 /// How each part is made of what the service was told.
 extension Sidecar {
-    static func listening(_ configuration: SidecarConfiguration, _ gate: WebGuard) -> HTTPServerConfiguration {
+    static func listening(_ configuration: SidecarConfiguration, _ gate: WebGuard, _ log: LogWriter) -> HTTPServerConfiguration {
         var listening = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
         listening.lane = { RequestLanes.lane(of: $0, gate) }
+        listening.caller = WebGuard.user
+        listening.gate = { $0.isCancelled ? APIError(QueryError.cancelled).response : gate.refusal(of: $0) }
+        let unread = SeldomLog(log, .warn, "answers that their clients do not read are given up for others")
+        listening.onAnswerGivenUp = { unread.tell([("path", $0.path), ("client", $0.remoteAddress)]) }
         listening.bodyLimit = RequestLanes.bodyLimit
         listening.largeBodyBytes = RequestLanes.largeWrite
         return listening
@@ -112,7 +116,8 @@ extension Sidecar {
     /// Names everything that the page of metrics shows of the service.
     func describeSelf() {
         let figures = ServiceFigures(
-            store: store, exemplars: exemplars, scheduler: scheduler, scrapes: scrapes, notifier: notifier, settings: settings, lastReload: lastReload)
+            store: store, exemplars: exemplars, scheduler: scheduler, scrapes: scrapes, notifier: notifier, server: server, settings: settings,
+            lastReload: lastReload)
         figures.describe(in: instruments)
         remote.describe(metadata: { [metadata, scrapes] in scrapes.activeTargets.flatMap(\.metadata) + metadata.all }, exemplars)
         RuleFigures.describe(scheduler, in: instruments)

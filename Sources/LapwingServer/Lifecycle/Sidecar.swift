@@ -48,7 +48,7 @@ public final class Sidecar: Sendable {
     let remote: RemoteSide
     let notifier: Notifier
     private let entrance: Entrance
-    private let server: HTTPServer
+    let server: HTTPServer
 
     /// Whom requests meet first: answers that the service is starting until everything is there that it shows.
     private final class Entrance: Sendable {
@@ -75,10 +75,11 @@ public final class Sidecar: Sendable {
         let flags = configuration
         var settings = try SidecarSettings.load(flags)
         settings.tell(log)
+        FreedMemory.returnLargePieces()
         let store = try DataKeeper.open(settings.configuration, log)
         let entrance = Entrance()
         entrance.gate.set(settings.web)
-        let server = HTTPServer(configuration: listening(settings.configuration, entrance.gate)) { entrance.respond(to: $0) }
+        let server = HTTPServer(configuration: listening(settings.configuration, entrance.gate, log)) { entrance.respond(to: $0) }
         let address = try server.start()
         if settings.web == nil, !isLocal(settings.configuration.host) {
             log.log(.warn, "whoever reaches this address may read and write everything: --web-config says who may", ["listen": "\(address)"])

@@ -28,9 +28,13 @@ public final class LogWriter: Sendable {
     }
 
     public func log(_ level: Level, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
+        log(level, message, fields.map { ($0.key, $0.value) })
+    }
+
+    func log(_ level: Level, _ message: String, _ fields: [(String, String)]) {
         guard level >= self.level else { return }
         let pairs = [("ts", TimeText.rfc3339(milliseconds: Timestamp.now.milliseconds)), ("level", level.rawValue), ("msg", message)]
-            + fields.map { ($0.key, $0.value) }
+            + fields
         let line: String
         switch format {
         case .logfmt: line = pairs.map { "\($0.0)=\(Self.logfmt($0.1))" }.joined(separator: " ")

@@ -1,6 +1,7 @@
 import Lapwing
 import LapwingAlerting
 import LapwingExposition
+import LapwingHTTP
 import LapwingNotify
 import LapwingRules
 import LapwingSeries
@@ -14,6 +15,7 @@ struct ServiceFigures {
     let scheduler: RuleScheduler
     let scrapes: ScrapeManager
     let notifier: Notifier
+    let server: HTTPServer
     let settings: Latest<SidecarSettings>
     let lastReload: Latest<(succeeded: Bool, at: Timestamp)>
 
@@ -21,7 +23,7 @@ struct ServiceFigures {
 
     func describe(in instruments: Instruments) {
         instruments.gauge("lapwing_build_info", ["version": LapwingVersion.text], help: "Which version runs.").set(1)
-        for figure in head + limits + service { instruments.observe(figure.name, kind: figure.kind, help: figure.help, figure.value) }
+        for figure in head + limits + service + answers { instruments.observe(figure.name, kind: figure.kind, help: figure.help, figure.value) }
         for state in [Alert.State.pending, .firing] {
             instruments.observe("lapwing_alerts", ["alertstate": state.rawValue], help: "Alerts by state.") { [scheduler] in Self.count(state, scheduler) }
         }
@@ -73,6 +75,18 @@ struct ServiceFigures {
             (
                 "lapwing_config_last_reload_success_timestamp_seconds", .gauge, "When a configuration was last taken.",
                 { lastReload.value.at.seconds }
+            ),
+        ]
+    }
+
+    private var answers: [Figure] {
+        let server = server
+        return [
+            ("lapwing_http_unread_answers", .gauge, "Answers that wait for clients that take nothing.", { Double(server.unreadAnswers.count) }),
+            ("lapwing_http_unread_answer_bytes", .gauge, "What those answers hold in memory.", { Double(server.unreadAnswers.bytes) }),
+            (
+                "lapwing_http_unread_answers_given_up_total", .counter, "Such answers that were given up for others.",
+                { Double(server.unreadAnswers.givenUp) }
             ),
         ]
     }

@@ -55,6 +55,15 @@ struct WebGuardTests {
         #expect(try !isStranger(anna) && !isStranger(nil) && !isStranger("Bearer x") && !isStranger("Basic"))
     }
 
+    @Test func `strangers take turns by the user whom they name, and few of them wait`() throws {
+        func user(_ authorization: String) throws -> String {
+            WebGuard.user(of: try #require(HTTPRequest(.get, "/", headers: ["Authorization": authorization])).head)
+        }
+        #expect(try user(Base64.basicAuthorization(user: "anna", password: "a:b")) == "anna")
+        #expect(try user("Bearer secret") == "" && user("Basic ???") == "" && user("Basic") == "")
+        #expect(RequestLanes.strangers.isGate && RequestLanes.strangers.places + RequestLanes.strangers.maxWaiting == 16)
+    }
+
     @Test func `without a configuration everybody is let in`() throws { #expect(try status(WebGuard(), nil) == 200) }
 
     @Test(arguments: [("0.0.0.0", true), ("", true), ("127.0.0.1", false), ("localhost", false)])

@@ -3,6 +3,23 @@ import LapwingServer
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `The service's page of metrics` {
+    @Test func `names only what was asked for of requests, and answers that nobody reads`() async throws {
+        let sidecar = try await RunningSidecar()
+        func handlers() async throws -> Set<String> {
+            let page = try await sidecar.get("/metrics").text.split(separator: "\n")
+            let lines = page.filter { $0.hasPrefix("lapwing_http_requests_total{") }
+            return Set(lines.map { line in String(line.drop { $0 != "{" }) })
+        }
+        #expect(try await handlers() == [])
+        _ = try await sidecar.get("/api/v1/labels")
+        _ = try await sidecar.get("/api/v1/query?query=%29")
+        #expect(try await handlers() == ["{code=\"200\",handler=\"/api/v1/labels\"} 1", "{code=\"400\",handler=\"/api/v1/query\"} 1"])
+        let page = try await sidecar.get("/metrics").text
+        #expect(page.contains("\nlapwing_http_unread_answers 0\n") && page.contains("\nlapwing_http_unread_answer_bytes 0\n"))
+        #expect(page.contains("\nlapwing_http_unread_answers_given_up_total 0\n"))
+        await sidecar.stop()
+    }
+
     @Test func `summarizes evaluations and checkpoints as Prometheus does`() async throws {
         let data = FileManager.default.temporaryDirectory.appending(path: "lapwing-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: data) }
