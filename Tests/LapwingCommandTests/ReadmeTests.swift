@@ -148,7 +148,12 @@ import Testing
         // As a package that depends on this one is compiled; its own header has a module map that the build has written.
         let headers = ["CZlib", "CEpoll"].map { "-I '\(sources)/\($0)'" }.joined(separator: " ")
             + " -Xcc '-fmodule-map-file=\(build)/COpenSSL.build/module.modulemap'"
-        let objects = Self.modules.map { "'\(build)/\($0).build'/*.o" }.joined(separator: " ")
+        // By their sources: a build that goes on from an earlier one keeps objects of files that have another name now.
+        let objects = Self.modules.flatMap { module in
+            (FileManager.default.enumerator(atPath: "\(sources)/\(module)")?.compactMap { $0 as? String } ?? [])
+                .filter { $0.hasSuffix(".swift") || $0.hasSuffix(".c") }
+                .map { "'\(build)/\(module).build/\($0.split(separator: "/").last ?? "").o'" }
+        }.joined(separator: " ")
         let compiled = try BuiltProgram.shell("swiftc -I '\(build)/Modules' \(headers) main.swift \(objects) -lz -o example", in: folder)
         #expect(compiled.status == 0, "\(compiled.error)")
         let outcome = try BuiltProgram.shell("./example", in: folder)
