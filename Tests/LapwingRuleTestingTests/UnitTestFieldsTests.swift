@@ -21,7 +21,7 @@ import Testing
             expr: x > 2
             for: 1m
             labels: {severity: page}
-            annotations: {text: 'in {{ $externalLabels.region }}, see {{ $externalURL }}'}
+            annotations: {text: 'in {{ $externalLabels.region }}, see {{ $externalURL }}', absent: '{{ $labels.nope }}'}
         """
 
     private static let tests = """
@@ -43,7 +43,7 @@ import Testing
             alertname: Big
             exp_alerts:
             - exp_labels: {a: b, severity: page}
-              exp_annotations: {text: 'in north, see http://here'}
+              exp_annotations: {text: 'in north, see http://here', absent: ''}
           promql_expr_test:
           - {expr: doubled, eval_time: 2m, exp_samples: [{labels: 'doubled{a="b"}', value: 6}]}
           - {expr: 0.1 + 0.2, exp_samples: [{labels: '{}', value: 0.3}]}
@@ -75,6 +75,7 @@ import Testing
         ("exp_labels: {a: b", "exp_labels: {a: c"), ("in north, see", "in south, see"), ("expr: doubled", "expr: base"),
         ("eval_time: 2m", "eval_time: 3m"), ("labels: 'doubled{a=\"b\"}'", "labels: 'doubled{a=\"c\"}'"), ("value: 6", "value: 7"),
         ("histogram: '{{schema:0 count:3", "histogram: '{{schema:0 count:4"),
+        (", absent: ''", ""), // what comes out empty is there nonetheless
     ])
     func `another value of any of them fails`(old: String, new: String) throws {
         #expect(Self.tests.contains(old))

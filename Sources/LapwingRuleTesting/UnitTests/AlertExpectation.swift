@@ -7,7 +7,8 @@ public import LapwingText
 
 /// The alerts of one name that have a state at one time, or over a span: these and no others.
 public struct AlertExpectation: Sendable {
-    typealias Labeled = (labels: Labels, annotations: Labels)
+    /// Annotations by their names; unlike a label one may be empty.
+    typealias Labeled = (labels: Labels, annotations: [Label])
 
     /// How labels and annotations are compared.
     public enum Matching: String, Sendable, CaseIterable {
@@ -35,7 +36,7 @@ public struct AlertExpectation: Sendable {
     public var matching = Matching.exact
     /// Annotations that may be what they like.
     public var ignoredAnnotations: [String] = []
-    public var alerts: [(labels: Labels, annotations: Labels)] = []
+    public var alerts: [(labels: Labels, annotations: [Label])] = []
     public var range: SourceRange
 
     func isAbout(_ alert: Alert) -> Bool {
@@ -48,9 +49,8 @@ public struct AlertExpectation: Sendable {
 
     /// Both sides where they differ; nil where all is as expected.
     func difference(from got: [Labeled]) -> String? {
-        let ignored = LabelNames(ignoredAnnotations)
         let ordered = { (alerts: [Labeled]) in
-            alerts.map { ($0.labels, $0.annotations.dropping(ignored)) }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+            alerts.map { ($0.labels, saidOf($0.annotations)) }.sorted { ($0.0, $0.1.pairsText) < ($1.0, $1.1.pairsText) }
         }
         var found = ordered(got)
         // Who expects nothing of the kind looks only at alerts like it.
@@ -59,25 +59,33 @@ public struct AlertExpectation: Sendable {
         if expected.count == found.count, Self.pairs(expected, found, matches) { return nil }
         // Who expects some labels hears of those.
         let isPartial = matching != .exact && !alerts.isEmpty
-        let (labels, annotations) = (LabelNames(alerts.flatMap { $0.labels.map(\.name) }), LabelNames(alerts.flatMap { $0.annotations.map(\.name) }))
         let item = { (alert: Labeled) in
-            let alert = isPartial ? (labels: alert.labels.keeping(labels), annotations: alert.annotations.keeping(annotations)) : alert
+            let alert = isPartial ? expectedPart(of: alert) : alert
             return AlignedDifference.Item(
-                text: "\(alert.labels) annotations \(alert.annotations)",
+                text: "\(alert.labels) annotations \(alert.annotations.pairsText)",
                 fields: alert.labels.map { ($0.name, GoQuote.quote($0.value)) } + alert.annotations.map { ("annotation \($0.name)", GoQuote.quote($0.value)) })
         }
         return AlignedDifference(expected: expected.map(item), got: found.map(item)).text
     }
 
+    /// Of what was got the names that the expected alerts have.
+    func expectedPart(of alert: Labeled) -> Labeled {
+        let names = Set(alerts.flatMap { $0.annotations.map(\.name) })
+        return (alert.labels.keeping(LabelNames(alerts.flatMap { $0.labels.map(\.name) })), alert.annotations.filter { names.contains($0.name) })
+    }
+
+    /// Annotations but those that may be what they like.
+    func saidOf(_ annotations: [Label]) -> [Label] { annotations.filter { !ignoredAnnotations.contains($0.name) } }
+
     private func matches(_ expected: Labeled, _ found: Labeled) -> Bool {
         matching == .exact
             ? expected.labels == found.labels && expected.annotations == found.annotations
-            : contains(found.labels, expected.labels) && contains(found.annotations, expected.annotations)
+            : contains(Array(found.labels), Array(expected.labels)) && contains(found.annotations, expected.annotations)
     }
 
-    private func contains(_ found: Labels, _ wanted: Labels) -> Bool {
+    private func contains(_ found: [Label], _ wanted: [Label]) -> Bool {
         wanted.allSatisfy { label in
-            guard let value = found[label.name] else { return false }
+            guard let value = found.first(where: { $0.name == label.name })?.value else { return false }
             if matching == .subset { return value == label.value }
             return (try? RegularExpression(label.value, options: .go))?.matchesWhole(value) ?? false
         }
@@ -93,6 +101,14 @@ public struct AlertExpectation: Sendable {
             return pairs(Array(expected.dropFirst()), rest, matches)
         }
     }
+}
+
+extension [Label] {
+    /// In the order of names.
+    var byName: [Label] { sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } }
+
+    /// As labels are written, empty values too.
+    fileprivate var pairsText: String { "{" + map { "\($0.name)=\(GoQuote.quote($0.value))" }.joined(separator: ", ") + "}" }
 }
 
 /// An expectation over a span, on its way.

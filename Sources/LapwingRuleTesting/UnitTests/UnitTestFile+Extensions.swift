@@ -69,12 +69,12 @@ extension UnitTestReader {
         }
         for item in fields.list("exp_alerts", &problems) where !item.isNull {
             guard let fields = YAMLFields(item, kind: "expected alert", known: ["exp_labels", "exp_annotations"], &problems) else { continue }
-            expectation.alerts.append((labels(fields, "exp_labels").setting(LabelName.alert, name), labels(fields, "exp_annotations")))
+            expectation.alerts.append((labels(fields, "exp_labels").setting(LabelName.alert, name), pairs(fields, "exp_annotations").byName))
         }
         // Over a span it is about alerts like these, or of that name at all.
         if expectation.span != nil {
             if expectation.matching == .exact { expectation.matching = .subset }
-            if expectation.alerts.isEmpty { expectation.alerts = [(Labels([LabelName.alert: name]), .empty)] }
+            if expectation.alerts.isEmpty { expectation.alerts = [(Labels([LabelName.alert: name]), [])] }
         }
         return expectation
     }

@@ -78,8 +78,10 @@ struct UnitTestReader {
         return Timestamp(milliseconds: 0)
     }
 
-    mutating func labels(_ fields: YAMLFields, _ name: String) -> Labels {
-        Labels(fields.pairs(name, &problems).map { Label(name: $0.name, value: $0.value.scalar?.text ?? "") })
+    mutating func labels(_ fields: YAMLFields, _ name: String) -> Labels { Labels(pairs(fields, name)) }
+
+    mutating func pairs(_ fields: YAMLFields, _ name: String) -> [Label] {
+        fields.pairs(name, &problems).map { Label(name: $0.name, value: $0.value.scalar?.text ?? "") }
     }
 
     /// Of several series with the same labels the last, as promtool has it.

@@ -35,7 +35,7 @@ extension UnitTestRun {
             for (rule, ruleState) in zip(group.rules, state.rules) where rule.name == expectation.alertName {
                 guard case .alerting = rule else { continue }
                 rules.append((group, rule))
-                alerts += ruleState.active.current.filter { expectation.isAbout($0) }.map { ($0.labels, Labels($0.annotations)) }
+                alerts += ruleState.active.current.filter { expectation.isAbout($0) }.map { ($0.labels, $0.annotations.byName) }
             }
         }
         return (rules, alerts)

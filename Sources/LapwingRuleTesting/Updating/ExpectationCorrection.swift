@@ -19,19 +19,10 @@ extension AlertExpectation {
     func correction(for got: [Labeled]) -> ExpectationCorrection? {
         guard span == nil, state != .inactive, matching != .regex else { return nil }
         let isPartial = matching == .subset && !alerts.isEmpty
-        let (labels, annotations) = (
-            LabelNames(alerts.flatMap { $0.labels.map(\.name) }),
-            LabelNames(alerts.flatMap { $0.annotations.map(\.name) })
-        )
-        let (name, ignored) = (LabelNames([LabelName.alert]), LabelNames(ignoredAnnotations))
+        let name = LabelNames([LabelName.alert])
         let items = got.map { alert -> YAMLValue in
-            let parts = [
-                ("exp_labels", (isPartial ? alert.labels.keeping(labels) : alert.labels).dropping(name)),
-                (
-                    "exp_annotations",
-                    (isPartial ? alert.annotations.keeping(annotations) : alert.annotations).dropping(ignored)
-                ),
-            ]
+            let said = isPartial ? expectedPart(of: alert) : alert
+            let parts = [("exp_labels", Array(said.labels.dropping(name))), ("exp_annotations", saidOf(said.annotations))]
             return .mapping(
                 parts.filter { !$0.1.isEmpty }.map { ($0.0, .mapping($0.1.map { ($0.name, .text($0.value)) })) })
         }
