@@ -34,7 +34,9 @@ extension SampleColumns {
     /// What histograms know of resets is forgotten: it was said of samples that a subquery leaves out, or shows twice.
     mutating func replace(by row: StepRow, at gridTimes: [Int64]) {
         removeAll()
-        guard let first = row.values.indices.first(where: { row.isPresent($0) }) else { return }
+        var first = 0
+        while first < row.stepCount, !row.isPresent(first) { first += 1 }
+        if first == row.stepCount { return }
         if row.histograms.isEmpty {
             // Mostly nothing is absent but before a first sample, where a series begins within the grid.
             values.append(contentsOf: row.values[first...])
