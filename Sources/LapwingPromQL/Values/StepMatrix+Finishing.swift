@@ -7,6 +7,7 @@ extension StepMatrix {
     ///
     /// - Throws: when two rows of the same labels have a value at the same step.
     func finished() throws(QueryError) -> StepMatrix {
+        guard dropsName.contains(true) else { return try merged() }
         var named = self
         for row in 0..<rowCount where dropsName[row] { named.labels[row] = labels[row].dropping(Self.metadataNames) }
         return try named.merged()
@@ -16,6 +17,7 @@ extension StepMatrix {
 
     /// Rows of the same labels as one, in the place of the first.
     func merged() throws(QueryError) -> StepMatrix {
+        if rowCount < 2 { return self }
         var firstRow: [Labels: Int] = [:]
         firstRow.reserveCapacity(rowCount)
         var repeated: [(row: Int, into: Int)] = []

@@ -3,7 +3,7 @@ import LapwingSeries
 /// When a group is evaluated: every interval, at an offset within it that the group's key decides, so that groups
 /// spread over the interval and a group keeps its instants over restarts.
 ///
-/// Offsets are a tenth of the interval apart, and a second at most: to wake a thread for a group costs as much as fifty trivial rules,
+/// Offsets are a fifth of the interval apart, and a second at most: to wake a thread for a group costs as much as fifty trivial rules,
 /// and groups that have their instants in common are evaluated by one.
 ///
 /// Source: Prometheus 3.14 `rules/group.go`, `EvalTimestamp`; the hash is our own.
@@ -21,7 +21,7 @@ public struct GroupSchedule: Sendable, Hashable {
     }
 
     /// Offsets of an interval, where they are not more than `maximumSpacing` apart; then there are more.
-    static let offsets: Int64 = 10
+    static let offsets: Int64 = 5
     static let maximumSpacing = Duration.seconds(1)
 
     /// Every interval, so that `time` is one of the instants.
