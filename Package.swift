@@ -70,7 +70,7 @@ let rooms: [(name: String, imports: [String])] = [
         [
             "LapwingText", "LapwingSnappy", "LapwingBcrypt", "LapwingHTTP", "LapwingPage",
             "LapwingSeries", "LapwingStorage", "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingRemote",
-            "LapwingNotify", "LapwingConfiguration", "LapwingReplay", "Lapwing", "CMalloc",
+            "LapwingNotify", "LapwingConfiguration", "LapwingReplay", "Lapwing", "CGlibc",
         ]
     ),
     (
@@ -79,7 +79,7 @@ let rooms: [(name: String, imports: [String])] = [
             "LapwingText", "LapwingRegex", "LapwingYAML", "LapwingHTTP", "LapwingSeries", "LapwingStorage", "LapwingBlocks",
             "LapwingPromQL", "LapwingExposition", "LapwingAlerting", "LapwingRules", "LapwingNotify",
             "LapwingConfiguration", "LapwingRemote", "LapwingRuleTesting", "LapwingReplay", "LapwingLint", "Lapwing", "LapwingServer",
-            "CZlib", "CMalloc",
+            "CZlib", "CGlibc",
         ]
     ),
 ]
@@ -150,7 +150,7 @@ let package = Package(
         .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),
         .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
         .systemLibrary(name: "CEpoll"),
-        .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CGlibc"),
         .executableTarget(
             name: "LapwingCommand",
             // The last is empty but for the thread sanitizer, which tests start the program under.

@@ -1,6 +1,6 @@
 // Unsafe memory: the C library is asked for a block, and the system told of its addresses; nothing is read or written through them.
 #if canImport(Glibc)
-    import CMalloc
+    import CGlibc
     import Glibc
 #endif
 

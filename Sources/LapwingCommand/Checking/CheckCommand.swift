@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import LapwingLint
 import LapwingSeries
@@ -10,7 +9,7 @@ enum CheckCommand {
     static func run(_ arguments: Arguments) throws(UsageError) -> ExitStatus {
         Heap.growInLargeSteps()
         // Rules are read and looked at by two threads: the other gets ready while this one reads its first file.
-        DispatchQueue.global().async { Heap.makeRoom() }
+        HelperThread.prepare()
         Heap.makeRoom()
         guard let kind = arguments.operands.first else {
             throw UsageError("check needs what to check: rules FILE…, config FILE… or metrics [FILE]")

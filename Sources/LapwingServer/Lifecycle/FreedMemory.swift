@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import CMalloc
+    import CGlibc
 #endif
 
 /// Memory that is free but kept by the C library for what may be asked of it next.
