@@ -5,7 +5,7 @@ public struct HTTPResponse: Sendable {
     public var headers: HTTPHeaders
     public var body: HTTPBody
     /// What a streamed body keeps in memory until it is sent to its end.
-    public var heldBytes = 0
+    public private(set) var heldBytes = 0
 
     public init(status: HTTPStatus = .ok, headers: HTTPHeaders = [:], body: HTTPBody = .bytes([])) {
         self.status = status
@@ -15,6 +15,14 @@ public struct HTTPResponse: Sendable {
 
     public init(status: HTTPStatus = .ok, contentType: String, body: HTTPBody) {
         self.init(status: status, headers: ["Content-Type": contentType], body: body)
+    }
+
+    /// An answer that is written piece by piece; see `HTTPBody.stream`.
+    ///
+    /// - Parameter bytes: what it keeps in memory until it is sent to its end.
+    public init(contentType: String, holding bytes: Int, _ write: @escaping @Sendable (any HTTPBodyWriter) throws -> Void) {
+        self.init(contentType: contentType, body: .stream(write))
+        heldBytes = bytes
     }
 
     /// An answer in plain text.

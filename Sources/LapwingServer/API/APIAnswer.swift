@@ -93,7 +93,7 @@ enum APIAnswer {
     static func list<Element: Sendable>(
         _ elements: [Element], holding bytes: Int, warnings: [String] = [], _ write: @escaping @Sendable (Element, inout JSONWriter) -> Void
     ) -> HTTPResponse {
-        var response = HTTPResponse(contentType: "application/json", body: .stream { writer in
+        return HTTPResponse(contentType: "application/json", holding: bytes) { writer in
             var json = JSONWriter()
             json.beginObject()
             json.member("status", "success")
@@ -107,12 +107,9 @@ enum APIAnswer {
             remarks(warnings, [], &json)
             json.endObject()
             try writer.write(json.bytes)
-        })
-        response.heldBytes = bytes
-        return response
+        }
     }
 
     /// Bytes that are sent at once.
     private static let bytesInPart = 64 << 10
-
 }

@@ -45,17 +45,16 @@ struct FederationEndpoint: Sendable {
         var further = externalLabels().map { $0 }
         if !further.contains(where: { $0.name == LabelName.instance }) { further.append(Label(name: LabelName.instance, value: "")) }
         further.sort { $0.name < $1.name }
-        var response = HTTPResponse(
+        return HTTPResponse(
             contentType: (isProtobuf ? ProtobufPage.contentType : "text/plain; version=0.0.4; charset=utf-8") + "; escaping=\(names.rawValue)",
-            body: .stream { [further] writer in
-                if isProtobuf {
-                    try Self.writeProtobuf(samples, further, names, to: writer)
-                } else {
-                    try Self.writeText(samples, further, names, to: writer)
-                }
-            })
-        response.heldBytes = samples.count * MemoryLayout<Sample>.stride
-        return response
+            holding: samples.count * MemoryLayout<Sample>.stride
+        ) { [further] writer in
+            if isProtobuf {
+                try Self.writeProtobuf(samples, further, names, to: writer)
+            } else {
+                try Self.writeText(samples, further, names, to: writer)
+            }
+        }
     }
 
     /// One sample of each series, in the order of metric names and then of labels.

@@ -59,7 +59,7 @@ public struct QueryAnswer: Sendable {
     private func streamed(_ count: Int, holding bytes: Int, _ write: @escaping OrderedParts.Write) -> HTTPResponse {
         let typeName = value.typeName
         let end = envelopeEnd
-        var response = HTTPResponse(contentType: "application/json", body: .stream { writer in
+        return HTTPResponse(contentType: "application/json", holding: bytes) { writer in
             try writer.write("{\"status\":\"success\",\"data\":{\"resultType\":\"\(typeName)\",\"result\":[")
             let parts = OrderedParts(count: count, threads: ProcessInfo.processInfo.activeProcessorCount, write: write)
             try parts.take { bytes throws(HTTPBodyWriterError) in
@@ -67,9 +67,7 @@ public struct QueryAnswer: Sendable {
                 try writer.write(bytes)
             }
             try writer.write(end)
-        })
-        response.heldBytes = bytes
-        return response
+        }
     }
 
     /// What follows the elements of `result`.

@@ -263,9 +263,7 @@ import Testing
         }) { request in
             guard request.path == "/slow" else { return .text("\(told.withLock { $0 })") }
             begun.signal()
-            var response = HTTPResponse(body: .stream { writer in for _ in 0..<4096 { try writer.write(block) } })
-            response.heldBytes = 11
-            return response
+            return HTTPResponse(contentType: "text/plain", holding: 11) { writer in for _ in 0..<4096 { try writer.write(block) } }
         } _: { address, server in
             let slow = try RawClient(address)
             try slow.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
