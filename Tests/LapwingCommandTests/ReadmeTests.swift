@@ -117,6 +117,23 @@ import Testing
         #expect(try RunningServer(words, in: world.folder).stop() == 0)
     }
 
+    @Test func `its unit test passes, and would not if anything else were so`() throws {
+        let world = try World()
+        let text = try Self.block("yaml", having: "alert_rule_test:")
+        func result(_ old: String = "", _ new: String = "") throws -> BuiltProgram.Outcome {
+            try Data((old.isEmpty ? text : text.replacing(old, with: new)).utf8).write(to: world.folder.appending(path: "said_test.yml"))
+            return try BuiltProgram.run(["test", "said_test.yml"], in: world.folder)
+        }
+        #expect(try result().output == "1 passed, 0 failed\n")
+        for (old, new) in [
+            ("[0m, 15m]", "[0m, 30m]"), ("12m, state: pending", "9m, state: pending"), ("[22m, 30m]", "[10m, 30m]"), ("'500'}}]", "'501'}}]"),
+            ("45m, state", "25m, state"), ("alerts: 1", "alerts: 2"), ("{status: resolved}", ""), ("gaps: [[15m, 16m]]", "gaps: [[10m, 49m]]"),
+        ] {
+            #expect(text.contains(old))
+            #expect(try result(old, new).status == 1, "\(old) as \(new)")
+        }
+    }
+
     @Test func `its pod starts`() throws {
         let world = try World()
         for (name, text) in [("web.yml", "bearer_tokens: [secret]\n"), ("rules.yml", "groups: []\n")] {

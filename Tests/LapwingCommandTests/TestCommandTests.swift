@@ -24,8 +24,8 @@ import Testing
 
     private static let series = "    input_series:\n      - {series: 'load{job=\"a\"}', values: '0 2 2 2 2 0 0 0 0 0'}\n"
 
-    private func run(_ test: String, _ arguments: [String] = []) throws -> BuiltProgram.Outcome {
-        let folder = try folder(Self.series + test)
+    private func run(_ test: String, _ arguments: [String] = [], series: String = Self.series) throws -> BuiltProgram.Outcome {
+        let folder = try folder(series + test)
         defer { try? FileManager.default.removeItem(at: folder) }
         return try BuiltProgram.run(["test"] + arguments + ["rules.test.yml"], in: folder)
     }
@@ -83,6 +83,30 @@ import Testing
         ] {
             #expect(try run("    alert_rule_test:\n      - \(wrong)\n").status == 1, "\(wrong)")
         }
+    }
+
+    @Test func `over a span, and where only a state is said, other alerts do not matter`() throws {
+        func outcome(_ expectation: String) throws -> BuiltProgram.Outcome {
+            let series = "    input_series: [{series: 'load{job=\"a\"}', values: '9x9'}, {series: 'load{job=\"b\"}', values: '9x9'}]\n"
+            return try run("    alert_rule_test:\n      - {alertname: High, \(expectation)}\n", series: series)
+        }
+        for right in [
+            "eval_time: 3m, state: firing", "eval_time: 0m, state: pending", "within: [0m, 9m]", "always: [2m, 9m]",
+            "always: [2m, 9m], exp_alerts: [{exp_labels: {job: b}}]",
+            "never: [0m, 9m], exp_alerts: [{exp_labels: {job: c}}, {exp_labels: {job: d}}]",
+        ] {
+            #expect(try outcome(right).output == "1 passed, 0 failed\n", "\(right)")
+        }
+        for wrong in [
+            "eval_time: 3m, state: pending", "eval_time: 3m, state: pending, exp_alerts: [{exp_labels: {job: a}}]",
+            "eval_time: 3m, state: firing, match: subset, exp_alerts: [{exp_labels: {job: a}}]", "never: [0m, 9m]",
+            "never: [0m, 9m], exp_alerts: [{exp_labels: {job: c}}, {exp_labels: {job: b}}]", "always: [2m, 9m], state: inactive",
+        ] {
+            #expect(try outcome(wrong).status == 1, "\(wrong)")
+        }
+        let never = try outcome("never: [0m, 9m], exp_alerts: [{exp_labels: {job: b}}]").output
+        #expect(never.contains("alertname: High, time: 2m, never\n  expected nothing\n  only got       {alertname=\"High\", job=\"b\"}"), "\(never)")
+        #expect(try outcome("never: [0m, 1m], always: [2m, 9m]").output.contains("always and never exclude each other"))
     }
 
     @Test func `gaps, late samples, a restart and notifications are part of a test`() throws {

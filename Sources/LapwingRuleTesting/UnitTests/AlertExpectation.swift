@@ -5,7 +5,7 @@ import LapwingReplay
 public import LapwingSeries
 public import LapwingText
 
-/// The alerts of one name that have a state at one time, or over a span: these and no others.
+/// The alerts of one name that have a state at one time, or over a span.
 public struct AlertExpectation: Sendable {
     /// Annotations by their names; unlike a label one may be empty.
     typealias Labeled = (labels: Labels, annotations: [Label])
@@ -37,6 +37,8 @@ public struct AlertExpectation: Sendable {
     /// Annotations that may be what they like.
     public var ignoredAnnotations: [String] = []
     public var alerts: [(labels: Labels, annotations: [Label])] = []
+    /// Whether there may be others than these.
+    public var allowsOthers = false
     public var range: SourceRange
 
     func isAbout(_ alert: Alert) -> Bool {
@@ -56,16 +58,24 @@ public struct AlertExpectation: Sendable {
         // Who expects nothing of the kind looks only at alerts like it.
         if state == .inactive { found = found.filter { one in alerts.isEmpty || alerts.contains { matches($0, one) } } }
         let expected = state == .inactive ? [] : ordered(alerts)
-        if expected.count == found.count, Self.pairs(expected, found, matches) { return nil }
+        let isWhole = expected.count == found.count || (allowsOthers && state != .inactive)
+        if isWhole, Self.pairs(expected, found, matches) { return nil }
         // Who expects some labels hears of those.
-        let isPartial = matching != .exact && !alerts.isEmpty
-        let item = { (alert: Labeled) in
-            let alert = isPartial ? expectedPart(of: alert) : alert
-            return AlignedDifference.Item(
-                text: "\(alert.labels) annotations \(alert.annotations.pairsText)",
-                fields: alert.labels.map { ($0.name, GoQuote.quote($0.value)) } + alert.annotations.map { ("annotation \($0.name)", GoQuote.quote($0.value)) })
-        }
+        let isPartial = matching != .exact && !alerts.isEmpty && !allowsOthers
+        let item = { (alert: Labeled) in Self.item(isPartial ? expectedPart(of: alert) : alert) }
         return AlignedDifference(expected: expected.map(item), got: found.map(item)).text
+    }
+
+    /// Those that are as expected, which never should be.
+    func breaches(among got: [Labeled]) -> String {
+        let found = got.map { Labeled($0.labels, saidOf($0.annotations)) }.filter { one in alerts.contains { matches($0, one) } }
+        return AlignedDifference(expected: [], got: found.sorted { $0.labels < $1.labels }.map(Self.item)).text
+    }
+
+    private static func item(_ alert: Labeled) -> AlignedDifference.Item {
+        AlignedDifference.Item(
+            text: "\(alert.labels) annotations \(alert.annotations.pairsText)",
+            fields: alert.labels.map { ($0.name, GoQuote.quote($0.value)) } + alert.annotations.map { ("annotation \($0.name)", GoQuote.quote($0.value)) })
     }
 
     /// Of what was got the names that the expected alerts have.
@@ -127,16 +137,15 @@ struct SpanCheck {
 
     func covers(_ time: Duration) -> Bool { range.contains(time) }
 
-    /// - Parameter failure: of the expectation at one time; nil where it held.
-    mutating func take(_ failure: Diagnostic?) {
+    /// - Parameters:
+    ///   - failure: of the expectation at one time; nil where it held.
+    ///   - breach: that it held where it never should.
+    mutating func take(_ failure: Diagnostic?, breach: @autoclosure () -> Diagnostic) {
         if failure == nil { hasHeld = true }
         switch frequency {
         case .always: first = first ?? failure
         case .within: first = failure
-        case .never:
-            if failure == nil, first == nil {
-                first = Diagnostic("alertname: \(expectation.alertName) is as it never should be", at: expectation.range)
-            }
+        case .never: if failure == nil, first == nil { first = breach() }
         }
     }
 

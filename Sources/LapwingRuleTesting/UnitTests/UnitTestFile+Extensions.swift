@@ -51,12 +51,13 @@ extension UnitTestReader {
         return NotificationExpectation(time: fields.duration("eval_time", &problems) ?? .zero, messages: messages, range: node.range)
     }
 
-    mutating func alertExpectation(_ node: YAMLNode) -> AlertExpectation? {
+    /// What an item of `alert_rule_test` expects: one thing, or of each alert that it never is.
+    mutating func alertExpectations(_ node: YAMLNode) -> [AlertExpectation] {
         let known = ["eval_time", "alertname", "exp_alerts", "state", "match", "ignore_annotations", "never", "always", "within"]
-        guard let fields = YAMLFields(node, kind: "alert_rule_test", known: known, &problems) else { return nil }
+        guard let fields = YAMLFields(node, kind: "alert_rule_test", known: known, &problems) else { return [] }
         guard let name = fields.text("alertname", &problems), !name.isEmpty else {
             problems.append(Diagnostic("an item under alert_rule_test misses required attribute alertname", at: node.range))
-            return nil
+            return []
         }
         var expectation = AlertExpectation(alertName: name, range: node.range)
         expectation.time = fields.duration("eval_time", &problems) ?? .zero
@@ -65,18 +66,27 @@ extension UnitTestReader {
         expectation.ignoredAnnotations = fields.list("ignore_annotations", &problems).compactMap { $0.scalar?.text }
         for frequency in AlertExpectation.Frequency.allCases {
             guard let node = fields.node(frequency.rawValue), let range = span(node, frequency.rawValue) else { continue }
+            if let other = expectation.span?.frequency {
+                problems.append(Diagnostic("\(frequency.rawValue) and \(other.rawValue) exclude each other", at: fields.keyRange(frequency.rawValue)))
+            }
             expectation.span = (frequency, range)
         }
         for item in fields.list("exp_alerts", &problems) where !item.isNull {
             guard let fields = YAMLFields(item, kind: "expected alert", known: ["exp_labels", "exp_annotations"], &problems) else { continue }
             expectation.alerts.append((labels(fields, "exp_labels").setting(LabelName.alert, name), pairs(fields, "exp_annotations").byName))
         }
-        // Over a span it is about alerts like these, or of that name at all.
-        if expectation.span != nil {
-            if expectation.matching == .exact { expectation.matching = .subset }
-            if expectation.alerts.isEmpty { expectation.alerts = [(Labels([LabelName.alert: name]), [])] }
+        let saysOnlyState = fields.node("state") != nil && fields.node("exp_alerts") == nil
+        if expectation.span == nil, !saysOnlyState { return [expectation] }
+        // It is about alerts like these, or of that name at all, and others do not matter.
+        expectation.allowsOthers = true
+        if expectation.matching == .exact { expectation.matching = .subset }
+        if expectation.alerts.isEmpty { expectation.alerts = [(Labels([LabelName.alert: name]), [])] }
+        guard expectation.span?.frequency == .never else { return [expectation] }
+        return expectation.alerts.map { alert in
+            var one = expectation
+            one.alerts = [alert]
+            return one
         }
-        return expectation
     }
 
     private mutating func choice<T: RawRepresentable>(_ fields: YAMLFields, _ name: String, among all: [T]) -> T? where T.RawValue == String {

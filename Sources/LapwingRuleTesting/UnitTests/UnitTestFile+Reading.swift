@@ -61,7 +61,7 @@ struct UnitTestReader {
             name: fields.text("name", &problems) ?? "", interval: interval == .zero ? evaluationInterval : interval,
             start: startTime(fields), series: [],
             externalLabels: labels(fields, "external_labels"), externalURL: fields.text("external_url", &problems) ?? "",
-            alertExpectations: fields.list("alert_rule_test", &problems).compactMap { alertExpectation($0) },
+            alertExpectations: fields.list("alert_rule_test", &problems).flatMap { alertExpectations($0) },
             queryExpectations: fields.list("promql_expr_test", &problems).compactMap { queryExpectation($0) }, range: node.range)
         readExtensions(fields, into: &test)
         // What comes later is never looked at.

@@ -20,6 +20,18 @@ extension UnitTestRun {
         guard let difference = expectation.difference(from: got) else { return nil }
         if stopsAtFailure { return Diagnostic(difference, at: expectation.range) }
         if let correction = expectation.correction(for: got) { corrections.append(correction) }
+        return failure(of: expectation, rules, at: time, difference)
+    }
+
+    /// Alerts are as they never should be.
+    func breach(of expectation: AlertExpectation, at time: Duration) -> Diagnostic {
+        let (rules, got) = alerts(of: expectation)
+        return failure(of: expectation, rules, at: time, ", never" + expectation.breaches(among: got))
+    }
+
+    private func failure(
+        of expectation: AlertExpectation, _ rules: [(group: RuleGroup, rule: Rule)], at time: Duration, _ difference: String
+    ) -> Diagnostic {
         let state = expectation.state == .firing ? "" : ", state: \(expectation.state.rawValue)"
         return Diagnostic(
             "alertname: \(expectation.alertName), time: \(time.prometheusText)\(state)" + difference

@@ -70,7 +70,10 @@ struct UnitTestRun {
                 expectations.removeFirst()
                 if let failure = check(next, at: next.time) { failures.append(failure) }
             }
-            for index in spans.indices where spans[index].covers(time) { spans[index].take(check(spans[index].expectation, at: time)) }
+            for index in spans.indices where spans[index].covers(time) {
+                let expectation = spans[index].expectation
+                spans[index].take(check(expectation, at: time), breach: breach(of: expectation, at: time))
+            }
             while let next = told.first, next.time < time + step {
                 told.removeFirst()
                 notifications.advance(to: test.start + next.time)
