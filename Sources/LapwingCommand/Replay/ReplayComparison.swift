@@ -67,7 +67,7 @@ struct ReplayComparison {
             for episode in row.lost { text += "no longer fires: \(Self.line(episode))" }
             for episode in row.gained { text += "fires now:       \(Self.line(episode))" }
         }
-        return text + "\(before.notifications.count) notifications before, \(after.notifications.count) after\n"
+        return text + "notifications: \(before.notifications.count) before, \(after.notifications.count) after\n"
     }
 
     private static func line(_ episode: AlertEpisode) -> String {

@@ -61,7 +61,7 @@ struct FamilyReader {
         if !series.insert(SeriesTime(labels: labels, time: page.times[line])).inserted {
             // One of the two is lost, and the page is taken.
             diagnostics.append(
-                Diagnostic(.warning, "\(labels) stands twice, and one of the two samples is lost", at: range, check: "metrics/unique"))
+                Diagnostic(.warning, "\(labels.seriesText) stands twice, and one of the two samples is lost", at: range, check: "metrics/unique"))
         }
     }
 

@@ -32,7 +32,7 @@ import Testing
         ]),
         ("# HELP a b\n# HELP a c\na 1\n", ["2:8 second HELP line for metric name \"a\""]),
         ("# HELP a b\na 1\n# TYPE a gauge\n", ["3:8 TYPE line after samples for metric name \"a\""]),
-        ("# HELP a b\na{b=\"1\"} 1\na{b=\"1\"} 2\n", ["3:1 {__name__=\"a\", b=\"1\"} stands twice, and one of the two samples is lost"]),
+        ("# HELP a b\na{b=\"1\"} 1\na{b=\"1\"} 2\n", ["3:1 a{b=\"1\"} stands twice, and one of the two samples is lost"]),
         ("a {\n", []), ("# HELP a b\na 1", ["2:4 the last line has no end"]),
     ])
     func `each habit is told where the metric is first named`(page: String, expected: [String]) { #expect(told(page) == expected) }
