@@ -91,7 +91,8 @@ struct ExpressionPrinter {
         let matchers = node.matchers.filter {
             !($0.name == LabelName.metric && $0.operation == .equal && $0.value == node.name && !node.name.isEmpty)
         }
-        if matchers.isEmpty { return }
+        // Upstream prints nothing for `{}`, which is not read again.
+        if matchers.isEmpty, !node.name.isEmpty { return }
         let texts = matchers.map { Array($0.text.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
         text += "{"
         text += texts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")

@@ -8,7 +8,7 @@ import Testing
         (#"'a"b'"#, #""a\"b""#), ("SUM(x)", "sum(x)"), ("sum(x)by(a,b)", "sum by (a, b) (x)"), ("sum by() (x)", "sum(x)"),
         ("sum without() (x)", "sum without () (x)"), (#"sum by("a.b", c)(x)"#, #"sum by ("a.b", c) (x)"#), ("topk(3,x)", "topk(3, x)"),
         (#"x{b!="1",a=~'2'}"#, #"x{a=~"2",b!="1"}"#), (#"{"my.metric",a="b"}"#, #"{__name__="my.metric",a="b"}"#),
-        (#"{__name__="x"}"#, #"{__name__="x"}"#), (#"{"a.b"="c"}"#, #"{"a.b"="c"}"#), ("x{}", "x"),
+        (#"{__name__="x"}"#, #"{__name__="x"}"#), (#"{"a.b"="c"}"#, #"{"a.b"="c"}"#), ("x{}", "x"), ("info(x,{})", "info(x, {})"),
         ("x[300s]offset 1h@end()", "x[5m] @ end() offset 1h"), ("x offset -90s @ 1.5", "x @ 1.500 offset -1m30s"),
         ("rate(x[5m]smoothed offset 1m)", "rate(x[5m] smoothed offset 1m)"), ("x anchored offset 5m", "x anchored offset 5m"),
         ("x[1h:60]offset 5m", "x[1h:1m] offset 5m"), ("x[1h:]", "x[1h:]"), ("x[5m+step()]", "x[5m + step()]"),
