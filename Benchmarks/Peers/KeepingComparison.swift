@@ -113,6 +113,7 @@ enum KeepingComparison {
         figures.writeSeconds = (server.processorMilliseconds - before) / 1000 / (samples / 1e6)
         server.waitUntilQuiet()
         figures.mebibytes = server.anonymousMebibytes
+        server.waitUntilSettled(isData)
         (figures.diskBytes, figures.logBytes) = (Double(server.bytesOnDisk(isData)) / samples, Double(server.bytesOnDisk(isLog)) / samples)
     }
 

@@ -102,6 +102,18 @@ final class PeerProcess {
         return bytes
     }
 
+    /// Waits until what it has on the disk has been the same for ten seconds: what was sent in a burst is brought into its final form a
+    /// little later.
+    func waitUntilSettled(_ isWanted: (String) -> Bool, atMost seconds: Int = 120) {
+        var (size, sameFor) = (bytesOnDisk(isWanted), 0)
+        for _ in 0..<seconds where sameFor < 10 {
+            Thread.sleep(forTimeInterval: 1)
+            let now = bytesOnDisk(isWanted)
+            sameFor = now == size ? sameFor + 1 : 0
+            size = now
+        }
+    }
+
     /// Waits until the server has spent next to nothing for two seconds: what it makes of new data would be timed otherwise.
     func waitUntilQuiet(atMost seconds: Int = 120) {
         for _ in 0..<seconds / 2 {
