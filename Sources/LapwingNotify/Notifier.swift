@@ -205,7 +205,8 @@ public final class Notifier: Sendable {
         do throws(HTTPClientError) {
             let response = try await surroundings.client.send(request)
             let delay = response.headers["Retry-After"].flatMap { RetryAfter.delay($0, atSecond: surroundings.now().milliseconds / 1000) }
-            return DeliveryOutcome(status: response.status.code, retryAfter: delay)
+            let complaint = response.firstLine(maximumBytes: AlertHistory.maximumErrorBytes)
+            return DeliveryOutcome(status: response.status.code, retryAfter: delay, complaint: complaint)
         } catch {
             return .failed(retryAfter: nil, error.description)
         }
@@ -228,6 +229,7 @@ extension Delivery {
             client = receiver.client
         }
         request.body = body()
+        request.keepsBody = true
         request.maxResponseBytes = 1 << 20
         request.headers["Content-Type"] = "application/json"
         request.headers["User-Agent"] = "Lapwing"

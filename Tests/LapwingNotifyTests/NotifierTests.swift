@@ -89,6 +89,20 @@ private final class NoteBox: NoteKeeper, Sendable {
         #expect(header("header", "User-Agent") == "Lapwing" && header("header", "Content-Type") == "application/json")
     }
 
+    @Test func `a message that a redirect would leave behind has not arrived, and the history has the receiver's words`() async throws {
+        var configuration = Notifier.Configuration()
+        configuration.webhooks = [webhook("moved")]
+        let client = ScriptedClient { request in HTTPClientResponse(status: request.keepsBody ? .found : .ok, body: Array("moved\nfor good".utf8)) }
+        let notifier = Notifier(configuration, surroundings(client))
+        notifier.begin()
+        notifier.receive([alert("A")], at: time)
+        try await until("it is told") { notifier.history.count == 1 }
+        await notifier.stop()
+        let entries = notifier.history.entries(limit: 1) { _ in true }
+        guard case .sending(let sending)? = entries.first else { return #expect(Bool(false), "there is no entry") }
+        #expect(sending.result == .refused && sending.error == "status 302: moved")
+    }
+
     @Test func `a receiver that never answers delays no other`() async throws {
         var configuration = Notifier.Configuration()
         configuration.webhooks = [webhook("dead"), webhook("live")]

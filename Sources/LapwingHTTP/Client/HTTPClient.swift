@@ -19,6 +19,8 @@ public struct HTTPClientRequest: Sendable {
     public var maxResponseBytes: Int
     /// Whether up to ten redirects are followed.
     public var followsRedirects: Bool
+    /// Whether a redirect that would turn the request into GET, without its body, is the answer: what is told has not arrived then.
+    public var keepsBody = false
     /// How a server of an `https` URL is judged; nil: as the system does.
     public var tls: TLSSettings?
 
@@ -48,5 +50,10 @@ public struct HTTPClientResponse: Sendable, Equatable {
         self.status = status
         self.headers = headers
         self.body = body
+    }
+    /// What the body says first that can be read, for those who are told of a refusal.
+    public func firstLine(maximumBytes: Int) -> String {
+        let lines = body.prefix(maximumBytes).split { $0 < 0x20 }.map { String(decoding: $0, as: UTF8.self) }
+        return lines.first { line in line.contains { $0 != " " } } ?? ""
     }
 }

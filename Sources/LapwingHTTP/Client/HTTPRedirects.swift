@@ -19,7 +19,8 @@ enum HTTPRedirects {
                 prepare(&request, url)
                 let response = try await exchange(request, url)
                 guard request.followsRedirects, let location = response.headers["Location"],
-                    let method = method(after: response.status, request.method)
+                    let method = method(after: response.status, request.method),
+                    method == request.method || !request.keepsBody
                 else { return response }
                 let next = try resolve(location, from: url)
                 if method != request.method {

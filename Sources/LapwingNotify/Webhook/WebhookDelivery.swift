@@ -24,12 +24,17 @@ public enum DeliveryOutcome: Sendable, Hashable {
     /// It may work later: after `retryAfter` when the receiver said so.
     case failed(retryAfter: Duration?, String)
 
-    /// What an HTTP status means; `retryAfter` from the header of that name.
-    public init(status: Int, retryAfter: Duration?) {
+    /// What an HTTP status means.
+    ///
+    /// - Parameters:
+    ///   - retryAfter: from the header of that name.
+    ///   - complaint: what the receiver says of it.
+    public init(status: Int, retryAfter: Duration?, complaint: String = "") {
+        let reason = complaint.isEmpty ? "status \(status)" : "status \(status): \(complaint)"
         switch status {
         case 200..<300: self = .accepted
-        case 408, 425, 429, 500...: self = .failed(retryAfter: retryAfter, "status \(status)")
-        default: self = .refused("status \(status)")
+        case 408, 425, 429, 500...: self = .failed(retryAfter: retryAfter, reason)
+        default: self = .refused(reason)
         }
     }
 }

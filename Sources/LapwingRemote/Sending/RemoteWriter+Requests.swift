@@ -44,6 +44,7 @@ extension RemoteWriter {
     func post(_ body: [UInt8], isSecondVersion: Bool) async -> SendingOutcome {
         var request = HTTPClientRequest(
             method: .post, url: settings.url, body: body, timeout: settings.timeout, maxResponseBytes: 1 << 20)
+        request.keepsBody = true
         request.headers["Content-Encoding"] = "snappy"
         request.headers["Content-Type"] =
             isSecondVersion ? "application/x-protobuf;proto=io.prometheus.write.v2.Request" : "application/x-protobuf"
@@ -58,7 +59,7 @@ extension RemoteWriter {
             do throws(HTTPClientError) {
                 let response = try await client.send(request)
                 let asked = response.headers["Retry-After"].flatMap { RetryAfter.delay($0, atSecond: now().milliseconds / 1000) }
-                let words = String(decoding: response.body.prefix { $0 != UInt8(ascii: "\n") }.prefix(Self.shownBytes), as: UTF8.self)
+                let words = response.firstLine(maximumBytes: Self.shownBytes)
                 return SendingOutcome(
                     status: response.status.code, retryAfter: asked, retriesOnTooManyRequests: retries, "status \(response.status): \(words)")
             } catch {

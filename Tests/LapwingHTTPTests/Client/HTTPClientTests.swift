@@ -63,7 +63,7 @@ private func reason(_ client: any HTTPClient, _ request: HTTPClientRequest) asyn
         }
     }
 
-    @Test func `redirects are followed, or not, up to ten`() async throws {
+    @Test func `redirects are followed, or not, up to ten, and none without the body where it has to arrive`() async throws {
         try await withServer { request in
             switch request.path {
             case "/start": .redirect(to: "/next?x=1", status: .seeOther)
@@ -79,6 +79,11 @@ private func reason(_ client: any HTTPClient, _ request: HTTPClientRequest) asyn
             #expect(same.text == "POST /next 3")
             let kept = try await client.send(HTTPClientRequest(url: url + "/start", followsRedirects: false))
             #expect(kept.status == .seeOther)
+            var telling = HTTPClientRequest(method: .post, url: url + "/start", body: body)
+            telling.keepsBody = true
+            #expect(try await client.send(telling).status == .seeOther)
+            telling.url = url + "/same"
+            #expect(try await client.send(telling).text == "POST /next 3")
             #expect(await reason(client, HTTPClientRequest(url: url + "/loop")) == .tooManyRedirects(limit: 10))
         }
     }
