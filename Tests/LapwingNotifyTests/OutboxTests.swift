@@ -136,6 +136,39 @@ extension Delivery {
         #expect(kept.outbox.nextWake == nil)
     }
 
+    @Test func `an end that the next process hears refused is told anew`() {
+        let webhooks = configuration { $0.alertmanagers = [] }
+        var kept = KeptOutbox(webhooks)
+        kept.receive([alert("a", valid: 4000)], at: at(0))
+        for delivery in kept.advance(to: at(5)) { kept.completed(delivery, .accepted, at: at(5)) }
+        kept.receive([alert("a", until: 20)], at: at(20))
+        #expect(kept.advance(to: at(65)).map(\.text) == ["hook/-a"])
+        kept.restart(webhooks, at: at(66))
+        let again = kept.advance(to: at(66))
+        #expect(again.map(\.text) == ["hook/-a"])
+        for delivery in again { kept.completed(delivery, .refused("status 400"), at: at(67)) }
+        kept.restart(webhooks, at: at(70))
+        let last = kept.advance(to: at(125))
+        #expect(last.map(\.text) == ["hook/-a"])
+        for delivery in last { kept.completed(delivery, .accepted, at: at(125)) }
+        #expect(kept.outbox.nextWake == nil)
+    }
+
+    @Test func `a grouping that a restart brings takes alerts over as a reload does`() {
+        func grouped(by label: String) -> Outbox.Configuration {
+            configuration { settings in
+                settings.alertmanagers = []
+                settings.webhooks[0].grouping = .labels([label])
+            }
+        }
+        var kept = KeptOutbox(grouped(by: "alertname"))
+        kept.receive([alert("a"), alert("b")], at: at(0))
+        for delivery in kept.advance(to: at(5)) { kept.completed(delivery, .accepted, at: at(5)) }
+        kept.receive([alert("a", until: 20)], at: at(20))
+        kept.restart(grouped(by: "instance"), at: at(30))
+        #expect(kept.advance(to: at(30)).map(\.text) == ["hook/-a+b", "hook/+b"])
+    }
+
     @Test func `a telling or a flush that changes nothing writes nothing`() {
         var kept = KeptOutbox()
         kept.receive([alert("a")], at: at(0))
@@ -259,6 +292,19 @@ extension Delivery {
         #expect(sending.result == .delivered && sending.attempts == 3 && sending.firstAt == at(5) && sending.at == at(7))
         #expect(sending.alerts.map(\.value) == [1.5] && sending.reason == "first notification")
         #expect(change.value == 2)
+    }
+
+    @Test func `a message that is tried again by the next process keeps its entry, and so does one whose receiver is gone`() throws {
+        var kept = KeptOutbox()
+        kept.receive([alert("a", valid: 4000)], at: at(0))
+        for delivery in kept.advance(to: at(5)) { kept.completed(delivery, .failed(retryAfter: .seconds(10), "busy"), at: at(5)) }
+        kept.restart(configuration { $0.alertmanagers.removeLast() }, at: at(20))
+        for delivery in kept.advance(to: at(20)) { kept.completed(delivery, .accepted, at: at(20)) }
+        let sendings = kept.outbox.history.entries(limit: 10) { _ in true }.compactMap { entry -> AlertHistory.Sending? in
+            if case .sending(let sending) = entry { sending } else { nil }
+        }
+        #expect(sendings.map(\.result.rawValue).sorted() == ["delivered", "delivered", "dropped"])
+        #expect(sendings.allSatisfy { $0.firstAt == at(5) && $0.at == at(20) && $0.attempts >= 1 })
     }
 
     @Test func `it is bounded by number and by bytes, and so are its notes`() {

@@ -155,6 +155,64 @@ extension WebhookDispatcher {
         #expect(dispatcher.deliver(at: at(65)) == ["+a"])
     }
 
+    @Test func `an end that was refused is told anew, to a receiver that knows of the beginning`() {
+        var dispatcher = dispatcher()
+        let refused = DeliveryOutcome(status: 400, retryAfter: nil)
+        dispatcher.receive([alert("a")], at: at(0))
+        #expect(dispatcher.deliver(at: at(5)) == ["+a"])
+        dispatcher.receive([alert("a", until: 30)], at: at(30))
+        #expect(dispatcher.deliver(at: at(65), refused) == ["-a"])
+        #expect(dispatcher.deliver(at: at(125), refused) == ["-a"])
+        #expect(dispatcher.deliver(at: at(185)) == ["-a"])
+        #expect(dispatcher.deliver(at: at(245)) == [])
+        #expect(dispatcher.nextWake == nil)
+    }
+
+    @Test func `what ended after a refused message is told when the receiver knows of its beginning, and else not`() {
+        var dispatcher = dispatcher()
+        dispatcher.receive([alert("a")], at: at(0))
+        #expect(dispatcher.deliver(at: at(5)) == ["+a"])
+        dispatcher.receive([alert("b", from: 30)], at: at(30))
+        #expect(dispatcher.deliver(at: at(65), DeliveryOutcome(status: 400, retryAfter: nil)) == ["+a+b"])
+        dispatcher.receive([alert("a", until: 70), alert("b", from: 30, until: 70)], at: at(70))
+        #expect(dispatcher.deliver(at: at(125)) == ["-a-b"])
+
+        dispatcher.receive([alert("c", from: 200)], at: at(200))
+        #expect(dispatcher.deliver(at: at(205), DeliveryOutcome(status: 400, retryAfter: nil)) == ["+c"])
+        dispatcher.receive([alert("c", from: 200, until: 210)], at: at(210))
+        #expect(dispatcher.deliver(at: at(300)) == [])
+        #expect(dispatcher.nextWake == nil)
+    }
+
+    @Test func `an end that is refused while later messages wait is told after them`() {
+        var dispatcher = dispatcher()
+        dispatcher.receive([alert("a")], at: at(0))
+        #expect(dispatcher.deliver(at: at(5)) == ["+a"])
+        dispatcher.receive([alert("a", until: 30), alert("b", from: 30)], at: at(30))
+        #expect(dispatcher.deliver(at: at(65), .failed(retryAfter: .seconds(100), "busy")) == ["-a+b"])
+        dispatcher.receive([alert("b", from: 30, until: 90)], at: at(90))
+        #expect(dispatcher.deliver(at: at(165), DeliveryOutcome(status: 400, retryAfter: nil)) == ["-a+b"])
+        #expect(dispatcher.deliver(at: at(166)) == ["-b"])
+        #expect(dispatcher.deliver(at: at(185)) == ["-a"])
+        #expect(dispatcher.nextWake == nil)
+    }
+
+    @Test func `alerts go over to other groups when the grouping changes, and what has ended is told by the old ones`() {
+        var dispatcher = dispatcher()
+        dispatcher.receive([alert("a"), alert("b"), alert("c")], at: at(0))
+        #expect(dispatcher.deliver(at: at(5)) == ["+a+b+c"])
+        dispatcher.receive([alert("a", until: 20), alert("d", from: 20, until: 21)], at: at(21))
+        var receiver = dispatcher.receiver
+        receiver.grouping = .labels(["instance"])
+        dispatcher.apply(receiver, externalURL: "", at: at(30))
+        #expect(dispatcher.deliver(at: at(30)) == ["-a+b+c", "+b", "+c"])
+        dispatcher.receive([alert("b", until: 40)], at: at(40))
+        #expect(dispatcher.deliver(at: at(90)) == ["-b"])
+        dispatcher.receive([alert("c", until: 100)], at: at(100))
+        #expect(dispatcher.deliver(at: at(150)) == ["-c"])
+        #expect(dispatcher.nextWake == nil)
+    }
+
     @Test func `an alert whose rule is no longer evaluated counts as resolved when its telling runs out`() {
         var dispatcher = dispatcher()
         var firing = alert("a")

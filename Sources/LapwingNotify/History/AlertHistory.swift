@@ -116,7 +116,10 @@ public struct AlertHistory: Sendable {
     public mutating func record(_ sending: Sending, as number: UInt64?) -> UInt64 {
         var sending = sending
         sending.error = String(decoding: sending.error.utf8.prefix(Self.maximumErrorBytes), as: UTF8.self)
-        if let number, let known = sendings[number] { sending.firstAt = known.firstAt }
+        if let number, let known = sendings[number] {
+            sending.firstAt = known.firstAt
+            sending.attempts = max(sending.attempts, known.attempts)
+        }
         let bytes = sending.noteBytes
         let place: UInt64
         let gone: [UInt64]
@@ -128,6 +131,16 @@ public struct AlertHistory: Sendable {
         notes.append(Note("\(notePrefix)sending/\(place)", bytes))
         notes += gone.map { Note("\(notePrefix)sending/\($0)", nil) }
         return place
+    }
+
+    /// The entries of messages that were to be tried again, the oldest first.
+    var retrying: [(number: UInt64, sending: Sending)] {
+        var found: [(number: UInt64, sending: Sending)] = []
+        sendings.forEachNewestFirst { number, sending in
+            if sending.result == .retrying { found.append((number, sending)) }
+            return true
+        }
+        return found.reversed()
     }
 
     mutating func takeNotes() -> [Note] {

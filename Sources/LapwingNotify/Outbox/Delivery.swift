@@ -7,10 +7,12 @@ public struct Delivery: Sendable, Hashable {
         case alertmanager(AlertmanagerReceiver, [NotifiedAlert], attempt: Int)
     }
 
-    /// By what an entry in the history knows it; an Alertmanager has one batch at a time.
+    /// By what an entry in the history knows it: a group has one message on its way at a time, an Alertmanager one batch.
     struct Identity: Hashable {
+        /// The receiver's key.
         var receiver: String
-        var id: UInt64
+        /// Empty for an Alertmanager.
+        var groupKey: String
     }
 
     /// The receiver's key.
@@ -24,8 +26,8 @@ public struct Delivery: Sendable, Hashable {
 
     var identity: Identity {
         switch content {
-        case .webhook(_, let delivery): Identity(receiver: receiver, id: delivery.id)
-        case .alertmanager: Identity(receiver: receiver, id: 0)
+        case .webhook(_, let delivery): Identity(receiver: receiver, groupKey: delivery.message.groupKey)
+        case .alertmanager: Identity(receiver: receiver, groupKey: "")
         }
     }
 
@@ -67,6 +69,9 @@ extension AlertHistory.Sending {
                 Alert(labels: alert.labels, isResolved: alert.endsAt != nil, value: alert.value)
             })
     }
+
+    /// Of what delivery it is the entry.
+    var identity: Delivery.Identity { Delivery.Identity(receiver: "\(receiver) \(url)", groupKey: groupKey) }
 
     static func result(of outcome: DeliveryOutcome) -> (Result, error: String) {
         switch outcome {

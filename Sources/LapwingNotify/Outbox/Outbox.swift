@@ -62,7 +62,7 @@ public struct Outbox: Sendable {
                 let number = makeReceiver(key, isWebhook: true)
                 webhooks[key] = Webhook(number: number, dispatcher: dispatcher(for: receiver, number))
             }
-            webhooks[key]?.dispatcher.apply(receiver, externalURL: configuration.externalURL)
+            webhooks[key]?.dispatcher.apply(receiver, externalURL: configuration.externalURL, at: now)
         }
         let others = Self.keyed(configuration.alertmanagers, by: \.key)
         for (key, one) in alertmanagers.sorted(by: { $0.value.number < $1.value.number }) where others[key] == nil { remove(key, one, at: now) }
@@ -113,7 +113,8 @@ public struct Outbox: Sendable {
         var webhook = webhook
         for message in webhook.dispatcher.abandon() {
             let sending = sending(message, to: webhook.dispatcher.receiver, .dropped, 0, "the receiver is no longer configured", at: now)
-            _ = history.record(sending, as: nil)
+            let entry = entries.removeValue(forKey: Delivery.Identity(receiver: key, groupKey: message.groupKey))
+            _ = history.record(sending, as: entry)
         }
         receiverNotes += webhook.dispatcher.takeNotes() + [Note("\(Self.notePrefix)receiver/\(webhook.number)", nil)]
         webhooks[key] = nil
@@ -123,7 +124,8 @@ public struct Outbox: Sendable {
     private mutating func remove(_ key: String, _ alertmanager: Alertmanager, at now: Timestamp) {
         var alertmanager = alertmanager
         let alerts = alertmanager.queue.abandon()
-        recordDropped(alerts, by: alertmanager.receiver, "the Alertmanager is no longer configured", at: now)
+        let entry = entries.removeValue(forKey: Delivery.Identity(receiver: key, groupKey: ""))
+        recordDropped(alerts, by: alertmanager.receiver, "the Alertmanager is no longer configured", as: entry, at: now)
         receiverNotes += alertmanager.queue.takeNotes() + [Note("\(Self.notePrefix)receiver/\(alertmanager.number)", nil)]
         alertmanagers[key] = nil
         entries = entries.filter { $0.key.receiver != key }
@@ -225,9 +227,11 @@ public struct Outbox: Sendable {
         AlertHistory.Sending(alerts, "alertmanager", receiver.url, result, attempts, error, at: now)
     }
 
-    private mutating func recordDropped(_ alerts: [NotifiedAlert], by receiver: AlertmanagerReceiver, _ reason: String, at now: Timestamp) {
+    private mutating func recordDropped(
+        _ alerts: [NotifiedAlert], by receiver: AlertmanagerReceiver, _ reason: String, as entry: UInt64? = nil, at now: Timestamp
+    ) {
         if alerts.isEmpty { return }
-        _ = history.record(sending(alerts, to: receiver, .dropped, 0, reason, at: now), as: nil)
+        _ = history.record(sending(alerts, to: receiver, .dropped, 0, reason, at: now), as: entry)
     }
 
     // MARK: Notes
@@ -249,6 +253,7 @@ public struct Outbox: Sendable {
             parts[first, default: []].append(Note(String(key.dropFirst(first.count + 1)), note.value))
         }
         faults += history.restore(parts["history"] ?? [])
+        for (number, sending) in history.retrying { entries[sending.identity] = number }
         for note in parts["receiver"] ?? [] {
             guard let number = UInt64(note.key), let value = note.value else { continue }
             nextReceiver = max(nextReceiver, number + 1)

@@ -34,15 +34,24 @@ public struct WebhookDispatcher: Sendable {
         jitter = Jitter(seed: jitterSeed)
     }
 
-    /// Goes on with other settings; what waits stays.
-    public mutating func apply(_ receiver: WebhookReceiver, externalURL: String) {
-        self.receiver = receiver
-        self.externalURL = externalURL
-        for (labels, group) in groups {
-            var group = group
-            group.keep { receiver.groupLabels(of: $0) == labels }
-            put(group, nil)
+    /// Goes on with other settings; messages that wait stay.
+    ///
+    /// Where the grouping has changed, alerts go over to their new groups, after the old ones have told what has ended: nobody
+    /// else knows of its beginning.
+    public mutating func apply(_ receiver: WebhookReceiver, externalURL: String, at now: Timestamp) {
+        let old = self.receiver
+        (self.receiver, self.externalURL) = (receiver, externalURL)
+        var moved: [NotifiedAlert] = []
+        for var group in groups.values.sorted(by: { $0.number < $1.number }) {
+            let leaving = group.alerts.values.filter { receiver.groupLabels(of: $0) != group.labels }
+            if !leaving.isEmpty, group.hasEndsToTell(at: now) {
+                enqueue(group.message(old, externalURL: externalURL, at: now), in: &group)
+            }
+            for alert in leaving { group.forget(alert.labels) }
+            moved += leaving.filter { !$0.isResolved(at: now) }.sorted { $0.labels < $1.labels }
+            put(group, now)
         }
+        receive(moved, at: now)
     }
 
     /// Lets everything go.
@@ -84,7 +93,11 @@ public struct WebhookDispatcher: Sendable {
 
     /// Settles what is told at a flush that is due.
     private mutating func flush(_ group: inout WebhookGroup, at now: Timestamp) {
-        guard let message = group.flush(receiver, externalURL: externalURL, at: now) else { return }
+        enqueue(group.flush(receiver, externalURL: externalURL, at: now), in: &group)
+    }
+
+    private mutating func enqueue(_ message: WebhookMessage?, in group: inout WebhookGroup) {
+        guard let message else { return }
         group.enqueue(WebhookDelivery(id: nextNumber, group: group.labels, message: message))
         nextNumber += 1
     }
@@ -116,7 +129,7 @@ public struct WebhookDispatcher: Sendable {
         groups[delivery.group] = nil
         inFlight -= 1
         switch outcome {
-        case .accepted: group.finishFirst()
+        case .accepted: group.acceptFirst(at: now)
         case .refused: group.giveUpFirst()
         case .failed(let retryAfter, _):
             group.retryFirst(at: now + (retryAfter ?? jitter.backoff(attempt: delivery.attempt)))
@@ -207,7 +220,6 @@ public struct WebhookDispatcher: Sendable {
                 }
             }
             var group = WebhookGroup(number: number, header, alerts: alerts[number] ?? [], queue: queue)
-            group.keep { receiver.groupLabels(of: $0) == header.labels }
             // A flush that was due says what was known then, and nothing that comes now.
             flush(&group, at: now)
             put(group, now)

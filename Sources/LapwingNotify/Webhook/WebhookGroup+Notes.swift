@@ -2,8 +2,9 @@ import LapwingSeries
 
 /// What of a group is kept, as notes: below a prefix and the group's number a header, each alert, each message.
 ///
-///     NUMBER        labels · next flush (time) · flag, and if set what was told: its time, the number of fingerprints that
-///                   fired and they (numbers), likewise those that had resolved · retry (optional time) · failures (number)
+///     NUMBER        labels · next flush (time) · what was told · retry (optional time) · failures (number) · what was taken,
+///                   each a flag, and if set its time, the number of fingerprints that fired and they (numbers), likewise
+///                   those that had resolved
 ///     NUMBER/a/PRINT   an alert, as `NotifiedAlert.write` has it, by its fingerprint in hexadecimal
 ///     NUMBER/m/ID      receiver (text) · reason (text) · truncated alerts (number) · external URL (text) · the number of
 ///                      alerts, and they
@@ -35,16 +36,10 @@ extension WebhookGroup.Header {
         var note = NoteWriter(version: NoteVersion.current)
         note.labels(labels)
         note.time(nextFlush)
-        note.flag(told != nil)
-        if let told {
-            note.time(told.at)
-            for prints in [told.firing, told.resolved] {
-                note.count(prints.count)
-                for print in prints.sorted() { note.number(print) }
-            }
-        }
+        WebhookGroup.Told.write(told, to: &note)
         note.time(retryAt as Timestamp?)
         note.count(attempt)
+        WebhookGroup.Told.write(taken, to: &note)
         return note.bytes
     }
 
@@ -52,16 +47,33 @@ extension WebhookGroup.Header {
         var note = try NoteReader(bytes, version: NoteVersion.current)
         labels = try note.labels()
         nextFlush = try note.time()
-        if try note.flag() {
-            let time = try note.time()
-            var prints: [Set<UInt64>] = [[], []]
-            for index in prints.indices {
-                for _ in 0..<(try note.count()) { prints[index].insert(try note.number()) }
-            }
-            told = WebhookGroup.Told(firing: prints[0], resolved: prints[1], at: time)
-        }
+        told = try WebhookGroup.Told.read(from: &note)
         retryAt = try note.optionalTime()
         attempt = try note.tally()
+        // Notes of earlier builds end here.
+        taken = note.isAtEnd ? told : try WebhookGroup.Told.read(from: &note)
+    }
+}
+
+extension WebhookGroup.Told {
+    static func write(_ told: Self?, to note: inout NoteWriter) {
+        note.flag(told != nil)
+        guard let told else { return }
+        note.time(told.at)
+        for prints in [told.firing, told.resolved] {
+            note.count(prints.count)
+            for print in prints.sorted() { note.number(print) }
+        }
+    }
+
+    static func read(from note: inout NoteReader) throws(NoteReader.Malformed) -> Self? {
+        guard try note.flag() else { return nil }
+        let time = try note.time()
+        var prints: [Set<UInt64>] = [[], []]
+        for index in prints.indices {
+            for _ in 0..<(try note.count()) { prints[index].insert(try note.number()) }
+        }
+        return Self(firing: prints[0], resolved: prints[1], at: time)
     }
 }
 

@@ -9,6 +9,8 @@ struct WebhookGroup: Sendable {
     private(set) var alerts: [Labels: NotifiedAlert] = [:]
     /// What the last message said, as Alertmanager's notification log has it; nil before the first.
     private(set) var told: Told?
+    /// What the last message said that the receiver has taken; the same as `told` unless messages wait.
+    private(set) var taken: Told?
     private(set) var queue: [WebhookDelivery] = []
     /// Until when the first of the queue has to wait.
     private(set) var retryAt: Timestamp?
@@ -22,6 +24,19 @@ struct WebhookGroup: Sendable {
         var firing: Set<UInt64>
         var resolved: Set<UInt64>
         var at: Timestamp
+
+        init(firing: Set<UInt64> = [], resolved: Set<UInt64> = [], at: Timestamp) {
+            self.firing = firing
+            self.resolved = resolved
+            self.at = at
+        }
+
+        /// What a receiver knows from a message alone.
+        init(_ message: WebhookMessage, at time: Timestamp) {
+            self.init(
+                firing: Set(message.alerts.filter { $0.endsAt == nil }.map(\.fingerprint)),
+                resolved: Set(message.alerts.filter { $0.endsAt != nil }.map(\.fingerprint)), at: time)
+        }
     }
 
     /// Messages that wait for a receiver that is down; past it the group waits with its alerts until one is taken.
@@ -77,14 +92,15 @@ struct WebhookGroup: Sendable {
         changes.alerts.insert(alert.labels)
     }
 
-    /// Lets alerts go that are of another group now, because a reload has changed the grouping.
-    mutating func keep(where isKept: (NotifiedAlert) -> Bool) {
-        for (labels, alert) in alerts where !isKept(alert) { forget(labels) }
-    }
-
-    private mutating func forget(_ alert: Labels) {
+    mutating func forget(_ alert: Labels) {
         alerts[alert] = nil
         changes.alerts.insert(alert)
+    }
+
+    /// Whether an alert has ended of which the receiver only knows that it fires.
+    func hasEndsToTell(at now: Timestamp) -> Bool {
+        guard let told else { return false }
+        return alerts.values.contains { $0.isResolved(at: now) && told.firing.contains($0.fingerprint) }
     }
 
     /// Lets all go, because there is nobody any more to tell.
@@ -109,7 +125,8 @@ struct WebhookGroup: Sendable {
         return message(receiver, externalURL: externalURL, at: slot)
     }
 
-    private mutating func message(_ receiver: WebhookReceiver, externalURL: String, at now: Timestamp) -> WebhookMessage? {
+    /// What is to be told now, or nil when the receiver knows all of it; from then on it counts as told.
+    mutating func message(_ receiver: WebhookReceiver, externalURL: String, at now: Timestamp) -> WebhookMessage? {
         guard queue.count < Self.maximumQueue, !alerts.isEmpty else { return nil }
         var settled = alerts.values.map { alert in
             var alert = alert
@@ -159,21 +176,39 @@ struct WebhookGroup: Sendable {
         return first
     }
 
-    mutating func finishFirst() {
-        guard !queue.isEmpty else { return }
-        changes.deliveries.insert(queue.removeFirst().id)
+    /// The receiver has taken the oldest message.
+    mutating func acceptFirst(at now: Timestamp) {
+        guard let message = removeFirst() else { return }
+        taken = queue.isEmpty ? told : Told(message, at: now)
+        if !queue.isEmpty { changes.isHeader = true }
+    }
+
+    /// The receiver does not want the oldest message; the next flush tells anew what it said, ends too, as Alertmanager does.
+    mutating func giveUpFirst() {
+        guard let message = removeFirst() else { return }
+        changes.isHeader = true
+        if queue.isEmpty { told = taken }
+        guard let taken else { return }
+        for alert in message.alerts where alert.endsAt != nil && alerts[alert.labels] == nil {
+            let print = alert.fingerprint
+            guard taken.firing.contains(print) else { continue }
+            alerts[alert.labels] = alert
+            changes.alerts.insert(alert.labels)
+            // For all that the receiver knows, it fires.
+            told = told ?? Told(at: taken.at)
+            told?.firing.insert(print)
+            told?.resolved.remove(print)
+        }
+    }
+
+    private mutating func removeFirst() -> WebhookMessage? {
+        guard !queue.isEmpty else { return nil }
+        let first = queue.removeFirst()
+        changes.deliveries.insert(first.id)
         isInFlight = false
         if attempt > 0 || retryAt != nil { changes.isHeader = true }
         (attempt, retryAt) = (0, nil)
-    }
-
-    /// The receiver does not want the message; the next flush tells it anew, as Alertmanager does.
-    mutating func giveUpFirst() {
-        finishFirst()
-        if queue.isEmpty {
-            told = nil
-            changes.isHeader = true
-        }
+        return first.message
     }
 
     mutating func retryFirst(at time: Timestamp) {
@@ -194,15 +229,20 @@ extension WebhookGroup {
         var told: Told?
         var retryAt: Timestamp?
         var attempt: Int
+        /// Of use only while messages wait.
+        var taken: Told?
     }
 
-    var header: Header { Header(labels: labels, nextFlush: nextFlush, told: told, retryAt: retryAt, attempt: attempt) }
+    var header: Header {
+        Header(labels: labels, nextFlush: nextFlush, told: told, retryAt: retryAt, attempt: attempt, taken: queue.isEmpty ? nil : taken)
+    }
 
     init(number: UInt64, _ header: Header, alerts: [NotifiedAlert], queue: [WebhookDelivery]) {
         self.init(number: number, labels: header.labels, firstFlush: header.nextFlush)
         self.alerts = Dictionary(alerts.map { ($0.labels, $0) }) { _, new in new }
         self.queue = queue
         told = header.told
+        taken = queue.isEmpty ? header.told : header.taken
         retryAt = header.retryAt
         attempt = header.attempt
         changes = Changes(isHeader: false, writtenFlush: header.nextFlush)
