@@ -127,6 +127,8 @@ import Testing
             """
         let result = try run(told)
         #expect(result.output == "1 passed, 0 failed\n", "\(result.output)")
+        let endless = try run(told.replacingOccurrences(of: "group_interval: 1m", with: "group_interval: 0s"))
+        #expect(endless.status == 1 && endless.output.contains("group_interval cannot be zero"), "\(endless.output)")
     }
 
     @Test func `results are also written for programs, and promtool's leniency is there for who wants it`() throws {

@@ -115,6 +115,13 @@ struct ConfigurationTests {
             ("scrape_configs: [{job_name: a, tls_config: {min_version: TLS14}}]", "unknown TLS version: TLS14"),
             ("remote_read: [{url: \"http://x\"}]", "\"remote_read\" is not supported by lapwing"),
             ("webhooks: [{send_resolved: true}]", "a webhook needs a url"),
+            ("webhooks: [{url: 'http://x/', group_by: [a, {b: c}]}]", ":1:45: error: \"group_by\" of a webhook lists single values, and a mapping was found"),
+            ("webhooks: [{url: 'http://x/', group_by: [a, '']}]", ":1:45: error: \"\" is not a valid label name"),
+            ("webhooks: [{url: 'http://x/', headers: {A: \"b\\nC: d\"}}]", ":1:44: error: a header's value is one line without control characters"),
+            ("alerting: {alertmanagers: [{timeout: 0s}]}", ":1:38: error: timeout cannot be zero"),
+            ("alerting: {alertmanagers: foo}", "of an alerting section is a list, and text was found"),
+            ("alerting:\n  alert_relabel_configs:\n  - action: drop\n    regex: '('", ":4:12: error: \"(\" is no regular expression"),
+            ("alerting: {alert_relabel_configs: [{source_labels: [~], target_label: a}]}", "lists single values, and nothing was found"),
         ])
     func `what is wrong is told`(text: String, message: String) {
         #expect(faults(text).contains { $0.contains(message) }, "\(faults(text))")

@@ -14,10 +14,10 @@ import Testing
     ]
 
     /// What lapwing refuses and that promtool takes: numbers cut to whole ones, addresses and schemes that nobody can ask, an interval
-    /// without end, queues that 3.14 refuses too, and credentials given twice of which it looks at one kind only.
+    /// without end, a request without time, queues that 3.14 refuses too, and credentials given twice of which it looks at one kind only.
     private static let stricter = [
         "is a whole number, not \"1.5\"", "\"scheme\" is one of", "\"7\": ", "\"refresh_interval\" is longer than 0s",
-        "remote write queue",
+        "remote write queue", "timeout cannot be zero",
         "authorization is not compatible",
     ]
 

@@ -86,8 +86,10 @@ extension ConfigurationReader {
     mutating func client(withHeaders fields: YAMLFields) -> HTTPClientSettings {
         var client = client(fields)
         for pair in fields.pairs("headers", &problems) {
+            let value = pair.value.scalar?.text ?? ""
             checkHeader(pair.name, at: pair.key.range)
-            client.headers.add(pair.name, pair.value.scalar?.text ?? "")
+            checkHeader(value: value, at: pair.value.range)
+            client.headers.add(pair.name, value)
         }
         return client
     }
@@ -103,11 +105,12 @@ extension ConfigurationReader {
             let name = entry.key.scalar?.text ?? ""
             checkHeader(name, at: entry.key.range)
             guard let header = YAMLFields(entry.value, kind: "header", known: ["values", "secrets", "files"], &problems) else { continue }
-            let secretNodes = header.list("secrets", &problems)
-            secrets += secretNodes.map(\.range)
+            let hidden = header.texts("secrets", &problems)
+            secrets += hidden.map(\.range)
             refuse(header, "files", "give the value in values or secrets")
-            let values = (header.list("values", &problems) + secretNodes).compactMap { $0.scalar?.text }
-            headers.add(name, values.joined(separator: ", "))
+            let values = header.texts("values", &problems) + hidden
+            for value in values { checkHeader(value: value.text, at: value.range) }
+            headers.add(name, values.map(\.text).joined(separator: ", "))
         }
         return headers
     }
@@ -126,6 +129,12 @@ extension ConfigurationReader {
             report("\(name) is a reserved header. It must not be changed", at: range)
         } else if name.isEmpty || !name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }) {
             report("\(GoQuote.quote(name)) is no name of a header", at: range)
+        }
+    }
+
+    private mutating func checkHeader(value: String, at range: SourceRange) {
+        if value.utf8.contains(where: { $0 < 0x20 && $0 != UInt8(ascii: "\t") || $0 == 0x7F }) {
+            report("a header's value is one line without control characters", at: range)
         }
     }
 

@@ -136,8 +136,7 @@ extension ConfigurationReader {
             }
             action = named
         }
-        let sources = fields.list("source_labels", &problems).compactMap { $0.scalar?.text }
-        if let empty = sources.firstIndex(of: "") { report("\"\(sources[empty])\" is not a valid label name", at: fields.keyRange("source_labels")) }
+        let sources = labelNames(fields, "source_labels").map(\.text)
         let modulus = count(fields, "modulus") ?? 0
         do throws(RelabelRuleError) {
             return try RelabelRule(
@@ -146,7 +145,7 @@ extension ConfigurationReader {
                 targetLabel: fields.text("target_label", &problems) ?? "",
                 replacement: fields.text("replacement", &problems) ?? RelabelRule.defaultReplacement)
         } catch {
-            report(error.message, at: node.range, check: "config/relabel")
+            report(error.message, at: fields.node(error.key)?.range ?? node.range, check: "config/relabel")
             return nil
         }
     }

@@ -24,7 +24,7 @@ extension ConfigurationReader {
         let prefix = fields.text("path_prefix", &problems) ?? ""
         let rules = relabeling(fields, "relabel_configs", "Alertmanager target relabeling rule")
         let alertRules = relabeling(fields, "alert_relabel_configs", "Alertmanager alert relabeling rule")
-        let timeout = fields.duration("timeout", &problems) ?? .seconds(10)
+        let timeout = fields.positiveDuration("timeout", &problems) ?? .seconds(10)
         let (groups, discoveries) = targets(fields, checksAddresses: rules.isEmpty)
         if !discoveries.isEmpty {
             let name = fields.node("file_sd_configs") == nil ? "http_sd_configs" : "file_sd_configs"
@@ -82,27 +82,21 @@ extension ConfigurationReader {
         webhook.sendsResolved = fields.bool("send_resolved", &problems) ?? true
         webhook.grouping = grouping(fields) ?? webhook.grouping
         webhook.groupWait = fields.duration("group_wait", &problems) ?? webhook.groupWait
-        webhook.groupInterval = positive(fields, "group_interval") ?? webhook.groupInterval
-        webhook.repeatInterval = positive(fields, "repeat_interval") ?? webhook.repeatInterval
-        webhook.timeout = positive(fields, "timeout") ?? webhook.timeout
+        webhook.groupInterval = fields.positiveDuration("group_interval", &problems) ?? webhook.groupInterval
+        webhook.repeatInterval = fields.positiveDuration("repeat_interval", &problems) ?? webhook.repeatInterval
+        webhook.timeout = fields.positiveDuration("timeout", &problems) ?? webhook.timeout
         webhook.maxAlerts = count(fields, "max_alerts") ?? 0
         webhook.client = client
         return webhook
     }
 
-    private mutating func positive(_ fields: YAMLFields, _ name: String) -> Duration? {
-        guard let duration = fields.duration(name, &problems) else { return nil }
-        if duration <= .zero { report("\(name) cannot be zero", at: fields.node(name)?.range ?? fields.range) }
-        return duration
-    }
-
     /// Source: Alertmanager `config/config.go`, `Route.UnmarshalYAML`.
     private mutating func grouping(_ fields: YAMLFields) -> WebhookReceiver.Grouping? {
         guard fields.node("group_by") != nil else { return nil }
-        let items = fields.list("group_by", &problems)
-        let names = items.compactMap { $0.scalar?.text }
-        for (index, item) in items.enumerated() where names.prefix(index).contains(item.scalar?.text ?? "") {
-            report("duplicated label \(GoQuote.quote(item.scalar?.text ?? "")) in group_by", at: item.range)
+        let items = labelNames(fields, "group_by")
+        let names = items.map(\.text)
+        for (index, item) in items.enumerated() where names.prefix(index).contains(item.text) {
+            report("duplicated label \(GoQuote.quote(item.text)) in group_by", at: item.range)
         }
         guard names.contains("...") else { return .labels(names) }
         if names.count > 1 { report("cannot have wildcard group_by (`...`) and other other labels at the same time", at: fields.keyRange("group_by")) }

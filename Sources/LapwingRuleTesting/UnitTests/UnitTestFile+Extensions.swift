@@ -28,11 +28,11 @@ extension UnitTestReader {
     private mutating func readReceiver(_ node: YAMLNode, into receiver: inout WebhookReceiver) {
         let known = ["group_by", "group_wait", "group_interval", "repeat_interval", "send_resolved"]
         guard let fields = YAMLFields(node, kind: "webhook", known: known, &problems) else { return }
-        let names = fields.list("group_by", &problems).compactMap { $0.scalar?.text }
+        let names = fields.texts("group_by", &problems).map(\.text)
         if fields.node("group_by") != nil { receiver.grouping = names == ["..."] ? .allLabels : .labels(names) }
         receiver.groupWait = fields.duration("group_wait", &problems) ?? receiver.groupWait
-        receiver.groupInterval = fields.duration("group_interval", &problems) ?? receiver.groupInterval
-        receiver.repeatInterval = fields.duration("repeat_interval", &problems) ?? receiver.repeatInterval
+        receiver.groupInterval = fields.positiveDuration("group_interval", &problems) ?? receiver.groupInterval
+        receiver.repeatInterval = fields.positiveDuration("repeat_interval", &problems) ?? receiver.repeatInterval
         receiver.sendsResolved = fields.bool("send_resolved", &problems) ?? receiver.sendsResolved
     }
 
@@ -63,7 +63,7 @@ extension UnitTestReader {
         expectation.time = fields.duration("eval_time", &problems) ?? .zero
         expectation.state = choice(fields, "state", among: AlertExpectation.State.allCases) ?? .firing
         expectation.matching = choice(fields, "match", among: AlertExpectation.Matching.allCases) ?? .exact
-        expectation.ignoredAnnotations = fields.list("ignore_annotations", &problems).compactMap { $0.scalar?.text }
+        expectation.ignoredAnnotations = fields.texts("ignore_annotations", &problems).map(\.text)
         for frequency in AlertExpectation.Frequency.allCases {
             guard let node = fields.node(frequency.rawValue), let range = span(node, frequency.rawValue) else { continue }
             if let other = expectation.span?.frequency {

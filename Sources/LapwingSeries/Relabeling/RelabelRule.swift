@@ -42,7 +42,7 @@ public struct RelabelRule: Sendable, Hashable {
         self.replacement = replacement
         usesDefaultPattern = pattern == Self.defaultPattern
         do { expression = try RegularExpression(pattern) } catch {
-            throw RelabelRuleError("\(GoQuote.quote(pattern)) is no regular expression: \(error)")
+            throw RelabelRuleError("\(GoQuote.quote(pattern)) is no regular expression: \(error)", key: "regex")
         }
         try checkTarget()
         try checkFieldsOfEqual()
@@ -51,19 +51,19 @@ public struct RelabelRule: Sendable, Hashable {
 
     private func checkTarget() throws(RelabelRuleError) {
         if action == .hashmod, modulus == 0 {
-            throw RelabelRuleError("relabel configuration for hashmod requires non-zero modulus")
+            throw RelabelRuleError("relabel configuration for hashmod requires non-zero modulus", key: "modulus")
         }
         switch action {
         case .replace, .hashmod, .lowercase, .uppercase, .keepequal, .dropequal:
             if targetLabel.isEmpty {
-                throw RelabelRuleError("relabel configuration for \(action) action requires 'target_label' value")
+                throw RelabelRuleError("relabel configuration for \(action) action requires 'target_label' value", key: "target_label")
             }
         case .labelmap:
-            if replacement.isEmpty { throw RelabelRuleError("\"\" is invalid 'replacement' for labelmap action") }
+            if replacement.isEmpty { throw RelabelRuleError("\"\" is invalid 'replacement' for labelmap action", key: "replacement") }
         case .keep, .drop, .labeldrop, .labelkeep: break
         }
         if [.lowercase, .uppercase, .keepequal, .dropequal].contains(action), replacement != Self.defaultReplacement {
-            throw RelabelRuleError("'replacement' can not be set for \(action) action")
+            throw RelabelRuleError("'replacement' can not be set for \(action) action", key: "replacement")
         }
     }
 
@@ -73,7 +73,7 @@ public struct RelabelRule: Sendable, Hashable {
             replacement == Self.defaultReplacement
         else {
             throw RelabelRuleError(
-                "\(action) action requires only 'source_labels' and `target_label`, and no other fields")
+                "\(action) action requires only 'source_labels' and `target_label`, and no other fields", key: "action")
         }
     }
 
@@ -81,15 +81,20 @@ public struct RelabelRule: Sendable, Hashable {
         guard action == .labeldrop || action == .labelkeep else { return }
         guard sourceLabels.isEmpty, targetLabel.isEmpty, modulus == 0, separator == Self.defaultSeparator,
             replacement == Self.defaultReplacement
-        else { throw RelabelRuleError("\(action) action requires only 'regex', and no other fields") }
+        else { throw RelabelRuleError("\(action) action requires only 'regex', and no other fields", key: "action") }
     }
 }
 
 /// Why a relabelling rule cannot be, in Prometheus' words.
 public struct RelabelRuleError: Error, Sendable, Hashable, CustomStringConvertible {
     public var message: String
+    /// Of the rule's keys the one that it is about; it may be missing.
+    public var key: String
 
-    init(_ message: String) { self.message = message }
+    init(_ message: String, key: String) {
+        self.message = message
+        self.key = key
+    }
 
     public var description: String { message }
 }

@@ -9,15 +9,16 @@ public struct YAMLFields: Sendable {
     private let mapping: YAMLMapping
     /// Of the entries, in their order; nil where a key is no text.
     private let names: [String?]
-    /// What the mapping is, for messages: `rule group`.
+    /// What the mapping is, for messages: `a rule group`.
     private let kind: String
 
     /// Takes the mapping of `node`, and reports every field that is not among `known` with the nearest that is.
     ///
     /// - Returns: nil, reported, when `node` is no mapping.
     public init?(_ node: YAMLNode, kind: String, known: [String], _ problems: inout [Diagnostic]) {
+        let kind = ("aeio".contains(kind.prefix(1)) ? "an " : "a ") + kind
         guard let mapping = node.mapping else {
-            problems.append(Diagnostic("expected a \(kind), which is a mapping, and found \(node.kindName)", at: node.range))
+            problems.append(Diagnostic("expected \(kind), which is a mapping, and found \(node.kindName)", at: node.range))
             return nil
         }
         range = node.range
@@ -30,7 +31,7 @@ public struct YAMLFields: Sendable {
             let help = name.flatMap { Spelling.nearest(to: $0, in: known) }.map { "did you mean \"\($0)\"?" }
             problems.append(
                 Diagnostic(
-                    "field \(name.map(GoQuote.quote) ?? entry.key.kindName) is not known in a \(kind)",
+                    "field \(name.map(GoQuote.quote) ?? entry.key.kindName) is not known in \(kind)",
                     at: entry.key.range, help: help ?? "known are \(known.joined(separator: ", "))",
                     check: "unknown-field"))
         }
@@ -56,7 +57,7 @@ public struct YAMLFields: Sendable {
         guard let value = node(name) else { return nil }
         guard let scalar = value.scalar else {
             problems.append(
-                Diagnostic("field \"\(name)\" of a \(kind) is a single value, and \(value.kindName) was found", at: value.range))
+                Diagnostic("field \"\(name)\" of \(kind) is a single value, and \(value.kindName) was found", at: value.range))
             return nil
         }
         return scalar
@@ -67,21 +68,21 @@ public struct YAMLFields: Sendable {
     public func integer(_ name: String, _ problems: inout [Diagnostic]) -> Int? {
         guard let scalar = scalar(name, &problems), let value = node(name) else { return nil }
         if let integer = scalar.integer.flatMap(Int.init(exactly:)) { return integer }
-        problems.append(Diagnostic("field \"\(name)\" of a \(kind) is a whole number, not \(GoQuote.quote(scalar.text))", at: value.range))
+        problems.append(Diagnostic("field \"\(name)\" of \(kind) is a whole number, not \(GoQuote.quote(scalar.text))", at: value.range))
         return nil
     }
 
     public func number(_ name: String, _ problems: inout [Diagnostic]) -> Double? {
         guard let scalar = scalar(name, &problems), let value = node(name) else { return nil }
         if let number = scalar.double ?? scalar.integer.map(Double.init) { return number }
-        problems.append(Diagnostic("field \"\(name)\" of a \(kind) is a number, not \(GoQuote.quote(scalar.text))", at: value.range))
+        problems.append(Diagnostic("field \"\(name)\" of \(kind) is a number, not \(GoQuote.quote(scalar.text))", at: value.range))
         return nil
     }
 
     public func bool(_ name: String, _ problems: inout [Diagnostic]) -> Bool? {
         guard let scalar = scalar(name, &problems), let value = node(name) else { return nil }
         if let bool = scalar.bool { return bool }
-        problems.append(Diagnostic("field \"\(name)\" of a \(kind) is true or false, not \(GoQuote.quote(scalar.text))", at: value.range))
+        problems.append(Diagnostic("field \"\(name)\" of \(kind) is true or false, not \(GoQuote.quote(scalar.text))", at: value.range))
         return nil
     }
 
@@ -93,33 +94,54 @@ public struct YAMLFields: Sendable {
         } catch {
             problems.append(
                 Diagnostic(
-                    "field \"\(name)\" of a \(kind): \(error)", at: value.range,
+                    "field \"\(name)\" of \(kind): \(error)", at: value.range,
                     help: "durations are written like 30s, 5m, 1h30m"))
             return nil
         }
+    }
+
+    /// A field's duration that is longer than none.
+    public func positiveDuration(_ name: String, _ problems: inout [Diagnostic]) -> Duration? {
+        guard let duration = duration(name, &problems) else { return nil }
+        if duration > .zero { return duration }
+        problems.append(Diagnostic("\(name) cannot be zero", at: node(name)?.range ?? range, check: "config/value"))
+        return nil
     }
 
     /// A field's list; empty when it is absent.
     public func list(_ name: String, _ problems: inout [Diagnostic]) -> [YAMLNode] {
         guard let value = node(name) else { return [] }
         guard let items = value.sequence else {
-            problems.append(Diagnostic("field \"\(name)\" of a \(kind) is a list, and \(value.kindName) was found", at: value.range))
+            problems.append(Diagnostic("field \"\(name)\" of \(kind) is a list, and \(value.kindName) was found", at: value.range))
             return []
         }
         return items
+    }
+
+    /// A field's list of single values, each with its place; empty when it is absent.
+    public func texts(_ name: String, _ problems: inout [Diagnostic]) -> [(text: String, range: SourceRange)] {
+        var texts: [(text: String, range: SourceRange)] = []
+        for item in list(name, &problems) {
+            if let scalar = item.scalar, !item.isNull {
+                texts.append((scalar.text, item.range))
+            } else {
+                problems.append(Diagnostic("\"\(name)\" of \(kind) lists single values, and \(item.kindName) was found", at: item.range))
+            }
+        }
+        return texts
     }
 
     /// A field's mapping of names to single values, in the order of the source; empty when it is absent.
     public func pairs(_ name: String, _ problems: inout [Diagnostic]) -> [(key: YAMLNode, name: String, value: YAMLNode)] {
         guard let value = node(name) else { return [] }
         guard let mapping = value.mapping else {
-            problems.append(Diagnostic("field \"\(name)\" of a \(kind) is a mapping, and \(value.kindName) was found", at: value.range))
+            problems.append(Diagnostic("field \"\(name)\" of \(kind) is a mapping, and \(value.kindName) was found", at: value.range))
             return []
         }
         return mapping.entries.compactMap { entry in
             guard let key = entry.key.scalar, entry.value.scalar != nil else {
                 problems.append(
-                    Diagnostic("\"\(name)\" of a \(kind) maps names to single values, and \(entry.value.kindName) was found", at: entry.value.range))
+                    Diagnostic("\"\(name)\" of \(kind) maps names to single values, and \(entry.value.kindName) was found", at: entry.value.range))
                 return nil
             }
             return (entry.key, key.text, entry.value)
