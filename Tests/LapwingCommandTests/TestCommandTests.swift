@@ -106,7 +106,7 @@ import Testing
         }
         let never = try outcome("never: [0m, 9m], exp_alerts: [{exp_labels: {job: b}}]").output
         #expect(never.contains("alertname: High, time: 2m, never\n  expected nothing\n  only got       {alertname=\"High\", job=\"b\"}"), "\(never)")
-        #expect(try outcome("never: [0m, 1m], always: [2m, 9m]").output.contains("always and never exclude each other"))
+        #expect(try outcome("never: [0m, 1m], always: [2m, 9m]").output.contains("never and always exclude each other"))
     }
 
     @Test func `gaps, late samples, a restart and notifications are part of a test`() throws {

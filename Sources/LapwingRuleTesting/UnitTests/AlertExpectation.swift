@@ -49,27 +49,26 @@ public struct AlertExpectation: Sendable {
         }
     }
 
+    /// Whether there should be none like these, of whichever kind where none is given.
+    private var isOfAbsence: Bool { state == .inactive || span?.frequency == .never }
+
     /// Both sides where they differ; nil where all is as expected.
     func difference(from got: [Labeled]) -> String? {
-        let ordered = { (alerts: [Labeled]) in
-            alerts.map { ($0.labels, saidOf($0.annotations)) }.sorted { ($0.0, $0.1.pairsText) < ($1.0, $1.1.pairsText) }
+        let found = ordered(got)
+        if isOfAbsence {
+            let unwanted = found.filter { one in alerts.isEmpty || alerts.contains { matches($0, one) } }
+            return unwanted.isEmpty ? nil : AlignedDifference(expected: [], got: unwanted.map(Self.item)).text
         }
-        var found = ordered(got)
-        // Who expects nothing of the kind looks only at alerts like it.
-        if state == .inactive { found = found.filter { one in alerts.isEmpty || alerts.contains { matches($0, one) } } }
-        let expected = state == .inactive ? [] : ordered(alerts)
-        let isWhole = expected.count == found.count || (allowsOthers && state != .inactive)
-        if isWhole, Self.pairs(expected, found, matches) { return nil }
+        let expected = ordered(alerts)
+        if allowsOthers || expected.count == found.count, Self.pairs(expected, found, matches) { return nil }
         // Who expects some labels hears of those.
         let isPartial = matching != .exact && !alerts.isEmpty && !allowsOthers
         let item = { (alert: Labeled) in Self.item(isPartial ? expectedPart(of: alert) : alert) }
         return AlignedDifference(expected: expected.map(item), got: found.map(item)).text
     }
 
-    /// Those that are as expected, which never should be.
-    func breaches(among got: [Labeled]) -> String {
-        let found = got.map { Labeled($0.labels, saidOf($0.annotations)) }.filter { one in alerts.contains { matches($0, one) } }
-        return AlignedDifference(expected: [], got: found.sorted { $0.labels < $1.labels }.map(Self.item)).text
+    private func ordered(_ alerts: [Labeled]) -> [Labeled] {
+        alerts.map { ($0.labels, saidOf($0.annotations)) }.sorted { ($0.0, $0.1.pairsText) < ($1.0, $1.1.pairsText) }
     }
 
     private static func item(_ alert: Labeled) -> AlignedDifference.Item {
@@ -96,19 +95,29 @@ public struct AlertExpectation: Sendable {
     private func contains(_ found: [Label], _ wanted: [Label]) -> Bool {
         wanted.allSatisfy { label in
             guard let value = found.first(where: { $0.name == label.name })?.value else { return false }
-            if matching == .subset { return value == label.value }
+            // The name is one, and no pattern, however it reads.
+            if matching == .subset || label.name == LabelName.alert { return value == label.value }
             return (try? RegularExpression(label.value, options: .go))?.matchesWhole(value) ?? false
         }
     }
 
-    /// Whether each expected alert can have a found one of its own.
+    /// Whether each expected alert can have a found one of its own: Kuhn's augmenting paths.
+    ///
+    /// - Complexity: O(expected² × found) at worst, O(expected × found) where few expectations are like one another.
     private static func pairs(_ expected: [Labeled], _ found: [Labeled], _ matches: (Labeled, Labeled) -> Bool) -> Bool {
-        guard let first = expected.first else { return true }
-        return found.indices.contains { index in
-            guard matches(first, found[index]) else { return false }
-            var rest = found
-            rest.remove(at: index)
-            return pairs(Array(expected.dropFirst()), rest, matches)
+        var owners = [Int?](repeating: nil, count: found.count)
+        func find(for index: Int, _ tried: inout Set<Int>) -> Bool {
+            for place in found.indices where !tried.contains(place) && matches(expected[index], found[place]) {
+                tried.insert(place)
+                if let owner = owners[place], !find(for: owner, &tried) { continue }
+                owners[place] = index
+                return true
+            }
+            return false
+        }
+        return expected.indices.allSatisfy { index in
+            var tried: Set<Int> = []
+            return find(for: index, &tried)
         }
     }
 }
@@ -119,35 +128,4 @@ extension [Label] {
 
     /// As labels are written, empty values too.
     fileprivate var pairsText: String { "{" + map { "\($0.name)=\(GoQuote.quote($0.value))" }.joined(separator: ", ") + "}" }
-}
-
-/// An expectation over a span, on its way.
-struct SpanCheck {
-    let expectation: AlertExpectation
-    private let frequency: AlertExpectation.Frequency
-    private let range: ClosedRange<Duration>
-    private var first: Diagnostic?
-    private var hasHeld = false
-
-    init?(_ expectation: AlertExpectation) {
-        guard let span = expectation.span else { return nil }
-        self.expectation = expectation
-        (frequency, range) = (span.frequency, span.range)
-    }
-
-    func covers(_ time: Duration) -> Bool { range.contains(time) }
-
-    /// - Parameters:
-    ///   - failure: of the expectation at one time; nil where it held.
-    ///   - breach: that it held where it never should.
-    mutating func take(_ failure: Diagnostic?, breach: @autoclosure () -> Diagnostic) {
-        if failure == nil { hasHeld = true }
-        switch frequency {
-        case .always: first = first ?? failure
-        case .within: first = failure
-        case .never: if failure == nil, first == nil { first = breach() }
-        }
-    }
-
-    var failure: Diagnostic? { frequency == .within && hasHeld ? nil : first }
 }

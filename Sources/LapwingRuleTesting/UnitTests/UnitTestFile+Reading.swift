@@ -61,7 +61,7 @@ struct UnitTestReader {
             name: fields.text("name", &problems) ?? "", interval: interval == .zero ? evaluationInterval : interval,
             start: startTime(fields), series: [],
             externalLabels: labels(fields, "external_labels"), externalURL: fields.text("external_url", &problems) ?? "",
-            alertExpectations: fields.list("alert_rule_test", &problems).flatMap { alertExpectations($0) },
+            alertExpectations: fields.list("alert_rule_test", &problems).compactMap { alertExpectation($0) },
             queryExpectations: fields.list("promql_expr_test", &problems).compactMap { queryExpectation($0) }, range: node.range)
         readExtensions(fields, into: &test)
         // What comes later is never looked at.
@@ -78,11 +78,7 @@ struct UnitTestReader {
         return Timestamp(milliseconds: 0)
     }
 
-    mutating func labels(_ fields: YAMLFields, _ name: String) -> Labels { Labels(pairs(fields, name)) }
-
-    mutating func pairs(_ fields: YAMLFields, _ name: String) -> [Label] {
-        fields.pairs(name, &problems).map { Label(name: $0.name, value: $0.value.scalar?.text ?? "") }
-    }
+    mutating func labels(_ fields: YAMLFields, _ name: String) -> Labels { Labels(fields.pairs(name, &problems).asLabels) }
 
     /// Of several series with the same labels the last, as promtool has it.
     private func latest(_ all: [UnitTest.Series]) -> [UnitTest.Series] {
@@ -149,4 +145,8 @@ struct UnitTestReader {
             time: fields.duration("eval_time", &problems) ?? .zero, query: query, samples: samples,
             range: expression.sourceRange(ofTextRange: SourceRange(0, expression.text.utf8.count)), itemRange: node.range)
     }
+}
+
+extension [(key: YAMLNode, name: String, value: YAMLNode)] {
+    var asLabels: [Label] { map { Label(name: $0.name, value: $0.value.scalar?.text ?? "") } }
 }

@@ -10,31 +10,23 @@ import LapwingText
 extension UnitTestRun {
     // MARK: Alerts
 
+    /// That no rule has an expectation's alert: what never comes would be as expected.
+    func unknownAlert(of expectation: AlertExpectation) -> Diagnostic? {
+        let rules = groups.flatMap(\.rules)
+        if file.isLenient || rules.contains(where: { $0.isAlert(named: expectation.alertName) }) { return nil }
+        let help = Spelling.nearest(to: expectation.alertName, in: rules.map(\.name)).map { "did you mean \($0)?" }
+        return Diagnostic("no rule has the alertname \(GoQuote.quote(expectation.alertName))", at: expectation.range, help: help)
+    }
+
     mutating func check(_ expectation: AlertExpectation, at time: Duration) -> Diagnostic? {
         let (rules, got) = alerts(of: expectation)
-        guard !rules.isEmpty || file.isLenient else {
-            let names = groups.flatMap(\.rules).map(\.name)
-            let help = Spelling.nearest(to: expectation.alertName, in: names).map { "did you mean \($0)?" }
-            return Diagnostic("no rule has the alertname \(GoQuote.quote(expectation.alertName))", at: expectation.range, help: help)
-        }
         guard let difference = expectation.difference(from: got) else { return nil }
         if stopsAtFailure { return Diagnostic(difference, at: expectation.range) }
         if let correction = expectation.correction(for: got) { corrections.append(correction) }
-        return failure(of: expectation, rules, at: time, difference)
-    }
-
-    /// Alerts are as they never should be.
-    func breach(of expectation: AlertExpectation, at time: Duration) -> Diagnostic {
-        let (rules, got) = alerts(of: expectation)
-        return failure(of: expectation, rules, at: time, ", never" + expectation.breaches(among: got))
-    }
-
-    private func failure(
-        of expectation: AlertExpectation, _ rules: [(group: RuleGroup, rule: Rule)], at time: Duration, _ difference: String
-    ) -> Diagnostic {
         let state = expectation.state == .firing ? "" : ", state: \(expectation.state.rawValue)"
+        let never = expectation.span?.frequency == .never ? ", never" : ""
         return Diagnostic(
-            "alertname: \(expectation.alertName), time: \(time.prometheusText)\(state)" + difference
+            "alertname: \(expectation.alertName), time: \(time.prometheusText)\(state)\(never)" + difference
                 + rules.map { values(of: $0.rule, $0.group, at: time) }.joined(),
             at: expectation.range)
     }
@@ -44,8 +36,7 @@ extension UnitTestRun {
         var rules: [(group: RuleGroup, rule: Rule)] = []
         var alerts: [AlertExpectation.Labeled] = []
         for (group, state) in zip(groups, states) {
-            for (rule, ruleState) in zip(group.rules, state.rules) where rule.name == expectation.alertName {
-                guard case .alerting = rule else { continue }
+            for (rule, ruleState) in zip(group.rules, state.rules) where rule.isAlert(named: expectation.alertName) {
                 rules.append((group, rule))
                 alerts += ruleState.active.current.filter { expectation.isAbout($0) }.map { ($0.labels, $0.annotations.byName) }
             }
@@ -91,6 +82,10 @@ extension UnitTestRun {
     private func isSame(_ a: Double, _ b: Double) -> Bool {
         a == b || (a.isNaN && b.isNaN && !file.isLenient) || (file.comparesFuzzily && (a.nextUp == b || a.nextDown == b))
     }
+}
+
+extension Rule {
+    fileprivate func isAlert(named name: String) -> Bool { if case .alerting(let rule) = self { rule.name == name } else { false } }
 }
 
 extension String {

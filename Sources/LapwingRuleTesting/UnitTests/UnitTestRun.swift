@@ -54,9 +54,10 @@ struct UnitTestRun {
         } catch {
             return [Diagnostic(error.message, at: test.range)]
         }
-        var failures: [Diagnostic] = []
-        var expectations = test.alertExpectations.filter { $0.span == nil }.sorted { $0.time < $1.time }[...]
-        var spans = test.alertExpectations.compactMap { SpanCheck($0) }
+        var failures = test.alertExpectations.compactMap(unknownAlert)
+        let known = test.alertExpectations.filter { unknownAlert(of: $0) == nil }
+        var expectations = known.filter { $0.span == nil }.sorted { $0.time < $1.time }[...]
+        var spans = known.compactMap { SpanCheck($0) }
         var told = test.notificationExpectations.sorted { $0.time < $1.time }[...]
         let step = self.step
         var time = Duration.zero
@@ -71,8 +72,7 @@ struct UnitTestRun {
                 if let failure = check(next, at: next.time) { failures.append(failure) }
             }
             for index in spans.indices where spans[index].covers(time) {
-                let expectation = spans[index].expectation
-                spans[index].take(check(expectation, at: time), breach: breach(of: expectation, at: time))
+                spans[index].take(check(spans[index].expectation, at: time))
             }
             while let next = told.first, next.time < time + step {
                 told.removeFirst()
@@ -84,7 +84,7 @@ struct UnitTestRun {
             if stopsAtFailure, !failures.isEmpty { return failures }
             time += step
         }
-        failures += spans.compactMap(\.failure)
+        failures += spans.compactMap { $0.failure(step: step) }
         for expectation in test.queryExpectations {
             if stopsAtFailure, !failures.isEmpty { return failures }
             if let failure = check(expectation) { failures.append(failure) }

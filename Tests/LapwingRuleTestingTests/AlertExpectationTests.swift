@@ -1,0 +1,98 @@
+import LapwingRules
+import LapwingText
+import Testing
+
+@testable import LapwingRuleTesting
+
+/// What an item of `alert_rule_test` says, beyond promtool's words; most of it would otherwise pass in silence.
+@Suite struct `Expectations of alerts` {
+    private static let rules = """
+        groups:
+        - name: g
+          rules:
+          - {alert: 'Hot(a)', expr: temp > 10, for: 2m, labels: {severity: page}, annotations: {summary: 'hot {{ $labels.room }}'}}
+          - {alert: Cold, expr: temp < 0}
+          - {record: Recorded, expr: temp}
+        """
+
+    /// Room a is hot from 1m, firing from 3m; b is hot from 3m, firing from 5m.
+    private func report(_ item: String, isLenient: Bool = false) throws -> String {
+        let text = """
+            evaluation_interval: 1m
+            tests:
+            - interval: 1m
+              input_series:
+              - {series: 'temp{room="a"}', values: '0 20x10'}
+              - {series: 'temp{room="b"}', values: '5 5 5 20x10'}
+              alert_rule_test:
+              - {\(item)}
+            """
+        do throws(SourceError) {
+            let file = try UnitTestFile.read(SourceText(name: "r_test.yml", text), isLenient: isLenient)
+            let rules = try RuleFile.read(SourceText(name: "r.yml", Self.rules))
+            return UnitTestRunner(file: file, ruleFiles: [rules]).run().map(\.report).joined()
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test(arguments: ["never: [0m, 5m]", "within: [0m, 5m]", "always: [0m, 5m]", "eval_time: 5m", "eval_time: 5m, state: inactive"])
+    func `of an alert that no rule has fail, also where there should be none`(time: String) throws {
+        for name in ["Clod", "Recorded"] {
+            let report = try report("alertname: \(name), \(time)")
+            #expect(report.contains("no rule has the alertname \"\(name)\""), "\(report)")
+        }
+        #expect(try report("alertname: Clod, never: [0m, 5m]", isLenient: true).isEmpty)
+    }
+
+    @Test(arguments: ["never", "within", "always"])
+    func `over a span into which no evaluation falls fail`(frequency: String) throws {
+        let report = try report("alertname: Cold, \(frequency): [30s, 50s]")
+        #expect(report.contains("no evaluation falls into \(frequency): [30s, 50s]") && report.contains("every 1m"), "\(report)")
+    }
+
+    @Test func `that there is none look at alerts with those labels, whatever their others are and their annotations`() throws {
+        let inactive = "alertname: 'Hot(a)', eval_time: 2m, state: inactive, exp_alerts: [{exp_labels: {room: ROOM}}]"
+        #expect(try report(inactive.replacing("ROOM", with: "b")).isEmpty)
+        #expect(try report(inactive.replacing("ROOM", with: "a")).contains("expected nothing"))
+        #expect(try report(inactive.replacing("ROOM", with: "a") + ", match: exact").isEmpty)
+    }
+
+    @Test func `over a span are exact where that is asked for`() throws {
+        let alert = "{exp_labels: {room: a, severity: page}, exp_annotations: {summary: hot a}}"
+        let exact = "alertname: 'Hot(a)', never: [0m, 9m], match: exact, exp_alerts: [\(alert)]"
+        #expect(try !report(exact).isEmpty)
+        #expect(try report(exact.replacing(", severity: page", with: "")).isEmpty)
+        #expect(try report(exact.replacing("never", with: "within").replacing("hot a", with: "hot b")) != "")
+    }
+
+    @Test func `by pattern take the alert's name as it is, and a pattern that is none for a fault`() throws {
+        let never = "alertname: 'Hot(a)', never: [0m, 9m], match: regex, exp_alerts: [{exp_labels: {room: 'PATTERN'}}]"
+        #expect(try report(never.replacing("PATTERN", with: "a|b")).contains("expected nothing"))
+        #expect(try report(never.replacing("PATTERN", with: "c|d")).isEmpty)
+        #expect(try report(never.replacing("PATTERN", with: "(a")).contains("missing closing ): `(a`"))
+    }
+
+    @Test(arguments: [
+        ("never: [0m, 2m], eval_time: 5m", "eval_time and never exclude each other"),
+        ("never: [0m, 2m], within: [3m, 5m]", "never and within exclude each other"),
+        ("never: [0m, 2m], state: inactive", "never and state: inactive exclude each other"),
+        ("always: [3m, 5m], exp_alerts: []", "exp_alerts is empty beside always"),
+        ("eval_time: 5m, exp_alerts: [{exp_labels: {room: ''}}]", "label room is empty"),
+    ])
+    func `that say two things at once, or what nothing can be, are refused`(item: String, fault: String) throws {
+        let report = try report("alertname: Cold, \(item)")
+        #expect(report.contains(fault), "\(report)")
+    }
+
+    /// Each was tried with every other before.
+    @Test func `of many alerts that are like one another are settled at once`() throws {
+        let alerts = { (count: Int) in Array(repeating: "{exp_labels: {severity: page}}", count: count).joined(separator: ", ") }
+        let item = "alertname: 'Hot(a)', always: [5m, 9m], exp_alerts: [ALERTS]"
+        #expect(try report(item.replacing("ALERTS", with: alerts(2))).isEmpty)
+        #expect(try !report(item.replacing("ALERTS", with: alerts(300))).isEmpty)
+        // The first finds its alert taken by the second's only one.
+        #expect(try report(item.replacing("ALERTS", with: "\(alerts(1)), {exp_labels: {room: a}}")).isEmpty)
+        #expect(try !report(item.replacing("ALERTS", with: "{exp_labels: {room: a}}, {exp_labels: {room: a}}")).isEmpty)
+    }
+}
