@@ -3,14 +3,15 @@ import LapwingPromQL
 import LapwingRules
 import LapwingSeries
 import LapwingTemplate
+import LapwingText
 import Synchronization
 
 /// Notes what one test reaches.
 final class CoverageRecorder: Sendable {
     private struct State {
         var rules: [[RuleCoverage]]
-        /// The rule that is being evaluated, whose templates are.
-        var branches: [TemplateBranch] = []
+        /// The ways that templates went in the group's evaluation, by where their rule stands.
+        var branches: [SourceRange: Set<RuleCoverage.Aim>] = [:]
     }
 
     private let state: Mutex<State>
@@ -23,7 +24,10 @@ final class CoverageRecorder: Sendable {
 
     var coverages: [RuleCoverage] { state.withLock { $0.rules.flatMap { $0 } } }
 
-    func took(_ branch: TemplateBranch) { state.withLock { $0.branches.append(branch) } }
+    func took(_ rule: AlertingRule, _ branch: TemplateBranch) {
+        let aim = RuleCoverage.Aim.branch(condition: branch.condition, isBody: branch.isBody)
+        state.withLock { _ = $0.branches[rule.range, default: []].insert(aim) }
+    }
 
     /// - Parameter states: the rules' states after a group's evaluation.
     func evaluated(_ group: Int, _ outcome: GroupOutcome, _ groupState: GroupState, _ querier: any RuleQuerier) {
@@ -34,15 +38,14 @@ final class CoverageRecorder: Sendable {
             }
         }
         state.withLock { state in
-            let taken = state.branches.map { RuleCoverage.Aim.branch(condition: $0.condition, isBody: $0.isBody) }
-            state.branches = []
+            let branches = state.branches
+            state.branches = [:]
             for index in groups[group].rules.indices {
                 let rule = groupState.rules[index]
                 if rule.samplesProduced > 0 || !rule.active.current.isEmpty { state.rules[group][index].reached.insert(.result) }
                 for side in sides[index] { state.rules[group][index].reached.insert(.side(side)) }
                 for alert in rule.active.current { state.rules[group][index].reached.insert(alert.state == .firing ? .firing : .pending) }
-                // A branch of the same text in two rules of a group counts for both.
-                state.rules[group][index].reached.formUnion(taken.filter(Set(state.rules[group][index].aims).contains))
+                state.rules[group][index].reached.formUnion(branches[groups[group].rules[index].range] ?? [])
             }
             for transition in outcome.transitions where transition.change == .resolved {
                 for (index, rule) in groups[group].rules.enumerated() where groupState.rules[index].active[transition.alert.labels] != nil {

@@ -104,7 +104,7 @@ struct UnitTestRun {
         var environment = RuleEnvironment(
             querier: ahead, sink: store, externalLabels: test.externalLabels, externalURL: test.externalURL, defaultInterval: test.interval,
             writesAlerts: readsAlerts, elapsed: { .zero })
-        if let recorder { environment.onBranch = { recorder.took($0) } }
+        if let recorder { environment.onBranch = { recorder.took($0, $1) } }
         return environment
     }
 

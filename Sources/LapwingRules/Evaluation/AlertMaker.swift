@@ -1,6 +1,7 @@
 import LapwingAlerting
 import LapwingPromQL
 import LapwingSeries
+import LapwingTemplate
 
 /// Makes the elements of a rule's results alerts, and remembers what is the same at every evaluation.
 ///
@@ -20,7 +21,7 @@ struct AlertMaker: Sendable {
     private var known: [Labels: Labels] = [:]
 
     init(_ rule: AlertingRule, in environment: RuleEnvironment) {
-        lasting = AlertTemplates(rule, environment.templates(at: .distantPast))
+        lasting = AlertTemplates(rule, environment.templates(of: rule, at: .distantPast))
         (externalLabels, externalURL) = (environment.externalLabels, environment.externalURL)
         let isWatched = environment.onBranch != nil
         labelsLast = !isWatched && rule.labels.allSatisfy { $0.template.isLasting && !$0.template.mayReadValue }
@@ -41,7 +42,7 @@ struct AlertMaker: Sendable {
         if results.isEmpty { return [] }
         // Elements come and go: most of those that are remembered should be there.
         if known.count > 2 * results.count + Self.spare { known = [:] }
-        let momentary = labelsLast && textsLast ? lasting : AlertTemplates(lasting.rule, environment.templates(at: now))
+        let momentary = labelsLast && textsLast ? lasting : AlertTemplates(lasting.rule, environment.templates(of: lasting.rule, at: now))
         return results.map { sample in
             Alert(labels: labels(of: sample, momentary), texts(of: sample, momentary), value: sample.value, activeAt: now)
         }
@@ -99,9 +100,10 @@ extension VectorSample {
 }
 
 extension RuleEnvironment {
-    /// What the templates of one evaluation see.
-    fileprivate func templates(at now: Timestamp) -> TemplateEnvironment {
+    /// What the templates of one evaluation of a rule see.
+    fileprivate func templates(of rule: AlertingRule, at now: Timestamp) -> TemplateEnvironment {
         let querier = querier
+        let onBranch = onBranch.map { tell in { @Sendable (branch: TemplateBranch) in tell(rule, branch) } }
         return TemplateEnvironment(externalLabels: externalLabels, externalURL: externalURL, now: now, onBranch: onBranch) { text, time in
             let query = try querier.prepare(text)
             return try querier.instant(query, at: time).ruleVector(at: time).map { TemplateSample(labels: $0.labels, value: $0.templateValue) }

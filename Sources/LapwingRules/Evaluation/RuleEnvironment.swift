@@ -96,8 +96,8 @@ public struct RuleEnvironment: Sendable {
     public var resendDelay: Duration
     /// Whether what alerts leave, `ALERTS` and `ALERTS_FOR_STATE`, is written; not where nobody can read it.
     public var writesAlerts: Bool
-    /// Told which way the branches of templates go; nil where nobody wants to know.
-    public var onBranch: (@Sendable (TemplateBranch) -> Void)?
+    /// Told which way the branches of a rule's templates go; nil where nobody wants to know.
+    public var onBranch: (@Sendable (AlertingRule, TemplateBranch) -> Void)?
     /// Elapsed time since some fixed point, to measure evaluations with.
     public var elapsed: @Sendable () -> Duration
 

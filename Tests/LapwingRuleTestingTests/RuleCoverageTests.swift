@@ -1,0 +1,24 @@
+import LapwingRules
+import LapwingText
+import Testing
+
+@testable import LapwingRuleTesting
+
+@Suite struct `What tests reach` {
+    @Test func `of templates is told by rule, though two say the same`() throws {
+        let how = "{{ if gt $value 10.0 }}very{{ else }}quite{{ end }}"
+        let rules = ["a", "b"].map { "{alert: \($0), expr: 'temp{room=\"\($0)\"} > 0', annotations: {how: '\(how)'}}" }
+        let text = """
+            tests:
+            - input_series: [{series: 'temp{room="a"}', values: '20x9'}, {series: 'temp{room="b"}', values: '5x9'}]
+              alert_rule_test: [{alertname: a, eval_time: 3m, state: firing}, {alertname: b, eval_time: 3m, state: firing}]
+            """
+        let file = try UnitTestFile.read(SourceText(name: "r_test.yml", text))
+        let read = try RuleFile.read(SourceText(name: "r.yml", "groups: [{name: g, rules: [\(rules.joined(separator: ", "))]}]"))
+        let coverage = UnitTestRunner(file: file, ruleFiles: [read]).runMeasuringCoverage().coverage
+        #expect(coverage.map { $0.missed.map(\.description) } == [
+            ["no test sees it resolve", "no test reaches {{else of if gt $value 10.0}}"],
+            ["no test sees it resolve", "no test reaches {{if gt $value 10.0}}"],
+        ])
+    }
+}
