@@ -44,7 +44,7 @@ private struct MutationPlaces {
         let range = if let part = result.mutation.queryRange {
             source.rules.range(ofQueryPart: part, in: result.ruleRange)
         } else {
-            source.rules.range(ofField: "for", in: result.ruleRange)
+            source.rules.range(ofField: result.mutation.field, in: result.ruleRange)
         }
         // The operator stands behind the blanks there.
         var offset = range.lowerBound

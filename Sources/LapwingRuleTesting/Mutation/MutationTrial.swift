@@ -41,7 +41,7 @@ struct MutationTrial: Sendable {
         var next = 0
         while next < affected.count {
             let writer = RuleDependencies(among: [affected[next]])
-            for other in all where !names.contains(other.name) && !writer.rules(readBy: other).isEmpty {
+            for other in all where !names.contains(other.name) && (other.asksInTemplates || !writer.rules(readBy: other).isEmpty) {
                 names.insert(other.name)
                 affected.append(other)
             }
@@ -58,7 +58,7 @@ extension UnitTest {
     fileprivate func needs(of groups: [RuleGroup]) -> Set<String>? {
         if !notificationExpectations.isEmpty { return nil }
         var metrics: [String: [String?]] = [:]
-        for rule in groups.flatMap(\.rules) { metrics[rule.name, default: []] += rule.query.expression.metrics }
+        for rule in groups.flatMap(\.rules) { metrics[rule.name, default: []] += rule.asksInTemplates ? [nil] : rule.query.expression.metrics }
         var names: Set<String> = []
         var waiting: [String?] = alertExpectations.map { Optional($0.alertName) } + queryExpectations.flatMap(\.query.expression.metrics)
         while let next = waiting.popLast() {
@@ -68,8 +68,9 @@ extension UnitTest {
         return names
     }
 
-    /// Whether an expectation is about an alert or metric of one of these names, or may be.
+    /// Whether an expectation is about an alert or metric of one of these names, or may be, as every one of notifications.
     fileprivate func speaks(of names: Set<String>) -> Bool {
+        if !notificationExpectations.isEmpty { return true }
         if alertExpectations.contains(where: { names.contains($0.alertName) }) { return true }
         return queryExpectations.contains { expectation in
             expectation.query.expression.metrics.contains { $0.map { names.contains($0) || AlertSamples.metrics.contains($0) } ?? true }

@@ -8,7 +8,9 @@ public struct RuleMutation: Sendable {
     public var rule: Rule
     /// What was changed, as `0.1 becomes 0.2`.
     public var change: String
-    /// Where the original stands in the rule's query; nil for its `for`.
+    /// The field that was changed: `expr`, `for`.
+    public var field: String
+    /// Where the original stands in the rule's query, where that was changed.
     public var queryRange: SourceRange?
 }
 
@@ -20,12 +22,20 @@ extension Rule {
             guard let changed = try? query.replacing(edit.range, with: edit.text), changed.text != query.text else { continue }
             let old = String(decoding: Array(query.text.utf8)[edit.range.lowerBound..<edit.range.upperBound], as: UTF8.self)
             mutations.append(
-                RuleMutation(rule: replacingQuery(changed), change: edit.change ?? "\(old) becomes \(edit.text)", queryRange: edit.place ?? edit.range))
+                RuleMutation(
+                    rule: replacingQuery(changed), change: edit.change ?? "\(old) becomes \(edit.text)", field: "expr",
+                    queryRange: edit.place ?? edit.range))
         }
         guard case .alerting(let alert) = self else { return mutations }
-        let holds: [Duration] = alert.hold > .zero ? [.zero, alert.hold * 2] : [.seconds(300)]
+        func waits(_ field: String, _ old: Duration, others: [Duration], _ replacing: (Duration) -> Rule) -> [RuleMutation] {
+            others.map { other in
+                RuleMutation(rule: replacing(other), change: "\(field): \(old.prometheusText) becomes \(other.prometheusText)", field: field)
+            }
+        }
+        let keep = alert.keepFiringFor
         return mutations
-            + holds.map { RuleMutation(rule: replacingHold($0), change: "for: \(alert.hold.prometheusText) becomes \($0.prometheusText)") }
+            + waits("for", alert.hold, others: alert.hold > .zero ? [.zero, alert.hold * 2] : [.seconds(300)], replacingHold)
+            + waits("keep_firing_for", keep, others: keep > .zero ? [.zero, keep * 2] : [], replacingKeep)
     }
 }
 
@@ -44,7 +54,8 @@ extension QueryExpression {
     private var ownEdits: [QueryEdit] {
         switch self {
         case .binary(let node): comparisonEdits(node)
-        case .matrixSelector(let node): windowEdits(node)
+        case .matrixSelector(let node): windowEdits(node.window)
+        case .subquery(let node): windowEdits(node.window)
         case .vectorSelector(let selector): matcherEdits(selector)
         case .aggregation(let node): aggregationEdits(node)
         default: []
@@ -73,8 +84,8 @@ extension QueryExpression {
         .lessOrEqual: [.greater, .less], .equal: [.notEqual], .notEqual: [.equal],
     ]
 
-    private func windowEdits(_ node: MatrixSelector) -> [QueryEdit] {
-        guard case .literal(let milliseconds, false, let range) = node.window, milliseconds > 1 else { return [] }
+    private func windowEdits(_ window: DurationText) -> [QueryEdit] {
+        guard case .literal(let milliseconds, false, let range) = window, milliseconds > 1 else { return [] }
         return [milliseconds * 2, milliseconds / 2].map { QueryEdit(range: range, text: PrometheusDuration.text(milliseconds: $0)) }
     }
 

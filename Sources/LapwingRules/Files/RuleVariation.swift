@@ -36,6 +36,13 @@ extension Rule {
         return .alerting(rule)
     }
 
+    /// The same alert with another `keep_firing_for`; a recording rule is left as it is.
+    public func replacingKeep(_ keep: Duration) -> Rule {
+        guard case .alerting(var rule) = self else { return self }
+        rule.keepFiringFor = keep
+        return .alerting(rule)
+    }
+
     /// The same alert with another number in its comparison; nil where it compares with none.
     public func replacingThreshold(_ text: String) throws(PromQLSyntaxError) -> Rule? {
         guard case .alerting = self, let range = query.expression.threshold else { return nil }
