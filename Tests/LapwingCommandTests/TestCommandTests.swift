@@ -145,6 +145,15 @@ import Testing
         #expect(try run(expected, ["--promtool-compat"]).status == 1)
     }
 
+    /// Queries saw what had not come yet, but in the last of them.
+    @Test func `late samples are late for queries too`() throws {
+        let expressions = [(1, "{}"), (2, "{labels: 'load{job=\"a\"}', value: 0}"), (3, "{labels: 'load{job=\"a\"}', value: 2}")].map { minute, sample in
+            "      - {expr: load, eval_time: \(minute)m, exp_samples: [\(minute == 1 ? "" : sample)]}\n"
+        }
+        let result = try run("    delay: 2m\n    promql_expr_test:\n" + expressions.joined())
+        #expect(result.output == "1 passed, 0 failed\n", "\(result.output)")
+    }
+
     @Test func `updating writes what was got, leaves the rest as it stands, and has nothing to do the next time`() throws {
         let wrong = """
                 # Why this test is here.
@@ -175,6 +184,16 @@ import Testing
         #expect(try String(contentsOf: file, encoding: .utf8) == text)
     }
 
+    /// They were written as Go's texts, which are no numbers in YAML: the file could not be read any more.
+    @Test func `what is not finite is updated to what can be read`() throws {
+        let folder = try folder(Self.series + "    promql_expr_test:\n" + ["1", "-1", "0"].map { "      - {expr: '\($0) / vector(0)'}\n" }.joined())
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let update = try BuiltProgram.run(["test", "--update", "rules.test.yml"], in: folder)
+        #expect(update.output == "rules.test.yml: 3 expectations updated\n1 passed, 0 failed\n", "\(update.output)")
+        let text = try String(contentsOf: folder.appending(path: "rules.test.yml"), encoding: .utf8)
+        for value in ["value: .inf", "value: -.inf", "value: .nan"] { #expect(text.contains(value), "\(text)") }
+    }
+
     /// It was changed for each of them, in the same place.
     @Test func `an expectation that several tests have by an alias is not updated`() throws {
         let tests = "    alert_rule_test: &same\n      - {eval_time: 3m, alertname: High}\n  - alert_rule_test: *same\n"
@@ -202,6 +221,54 @@ import Testing
         #expect(again.status == 1 && again.error.contains("is there already"))
         try Data(rules.replacing("> 2", with: "> 3").utf8).write(to: folder.appending(path: "rules.yml"))
         #expect(try BuiltProgram.run(["test", "made_test.yml"], in: folder).output.hasSuffix("0 passed, 1 failed\n"))
+    }
+
+    @Test func `whatever is recorded passes: several alerts of a name, histograms, resets, what is not finite, names that want quotes`() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let values = ["1", "50", "NaN", "60", "+Inf", "0", "70", "-Inf", "9007199254740993", "1e18"]
+        let page = ["a", "b"].map { room in
+            values.enumerated().map { "temp{room=\"\(room)\"} \($1) \($0 * 15_000 + (room == "a" ? 0 : 3000))\n" }.joined()
+        }
+        let counts = [10, 25, 5, 30].enumerated().map { "req_total \($1) \($0 * 15_000)\n" }.joined()
+        let buckets = ["0.1", "+Inf"].map { bound in (0..<4).map { "lat_bucket{le=\"\(bound)\"} \($0 * 3) \($0 * 15_000)\n" }.joined() }
+        try Data((page + [counts] + buckets).joined().utf8).write(to: folder.appending(path: "page.txt"))
+        let rules = """
+            - {alert: Hot, expr: temp > 10, labels: {severity: page}, annotations: {text: '{{ $value }} {{ query "req_total" | first | value }}'}}
+            - {alert: Hot, expr: temp > 52, for: 15s, keep_firing_for: 20s, labels: {severity: info}}
+            - {alert: Told, expr: 'ALERTS{alertname="Hot",alertstate="firing"} == 1'}
+            - {record: r:quotient, expr: temp / 0}
+            - {record: r:rate, expr: 'rate(req_total[1m])'}
+            - {record: r:quantile, expr: 'histogram_quantile(0.9, rate(lat_bucket[5m]))'}
+            - {record: with.dots, expr: count(temp)}
+            - {record: nothing, expr: nope}
+
+            """
+        try Data(rules.utf8).write(to: folder.appending(path: "rules.yml"))
+        let record = ["test", "--record", "--data", "page.txt", "--match", #"{__name__=~".+"}"#, "--rules", "rules.yml", "made_test.yml"]
+        let recorded = try BuiltProgram.run(record, in: folder)
+        #expect(recorded.error.isEmpty, "\(recorded.error)")
+        let text = try String(contentsOf: folder.appending(path: "made_test.yml"), encoding: .utf8)
+        for part in [".inf", "with.dots", "severity: info", "alertname: Told"] { #expect(text.contains(part), "\(text)") }
+        let result = try BuiltProgram.run(["test", "made_test.yml"], in: folder)
+        #expect(result.output == "1 passed, 0 failed\n", "\(result.output)\(text)")
+    }
+
+    @Test func `coverage stands in the output for programs too`() throws {
+        let json = try run(Self.firing, ["--coverage", "--output", "json"]).output
+        let coverage = (try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])?["coverage"] as? [String: Any]
+        let missed = coverage?["missed"] as? [[String: Any]]
+        #expect(coverage?["reached"] as? Int == 7 && missed?.contains { $0["rule"] as? String == "twice" && $0["line"] as? Int == 8 } == true, "\(json)")
+    }
+
+    @Test func `flags that each want something else are refused together`() throws {
+        for (flags, fault) in [
+            (["--mutate", "--junit", "x.xml"], "--mutate and --junit exclude each other"), (["--update", "--watch"], "--update and --watch exclude each other"),
+            (["--watch", "--output", "json"], "--output does not go with --watch"),
+        ] {
+            let outcome = try run(Self.firing, flags)
+            #expect(outcome.status == 2 && outcome.error.contains(fault), "\(outcome)")
+        }
     }
 
     @Test func `coverage counts what the tests of all files reach together`() throws {
@@ -273,5 +340,11 @@ import Testing
         try Data(Self.rules.replacing("> 1 or", with: "> 3 or").utf8).write(to: folder.appending(path: "rules.yml"))
         wait(for: "0 passed, 1 failed")
         #expect(text.contains("FAIL"))
+        // As an editor does that writes a file anew: the test file no longer found its rules, and never again.
+        try FileManager.default.removeItem(at: folder.appending(path: "rules.yml"))
+        wait(for: "no file matches \"rules.yml\"")
+        text = ""
+        try Data(Self.rules.utf8).write(to: folder.appending(path: "rules.yml"))
+        wait(for: "1 passed, 0 failed")
     }
 }

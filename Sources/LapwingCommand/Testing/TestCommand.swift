@@ -6,7 +6,15 @@ import LapwingText
 
 /// `lapwing test`: runs rule unit tests, offline.
 enum TestCommand {
+    /// Flags of which each has something else done with the tests, and those that say how their results are told.
+    private static let (modes, reports) = (["--record", "--mutate", "--update", "--watch"], ["--coverage", "--junit"])
+
     static func run(_ arguments: Arguments) throws(UsageError) -> ExitStatus {
+        let mode = modes.first(where: arguments.has)
+        if let mode, let other = (modes + reports).first(where: { $0 != mode && arguments.has($0) }) {
+            throw UsageError("\(mode) and \(other) exclude each other")
+        }
+        if let mode, mode != "--mutate", arguments.has("--output") { throw UsageError("--output does not go with \(mode)") }
         if arguments.has("--record") { return try TestRecording.run(arguments) }
         if let flag = ["--data", "--match", "--start", "--end", "--interval", "--rules"].first(where: arguments.has) {
             throw UsageError("\(flag) goes with --record")
@@ -21,16 +29,17 @@ enum TestCommand {
         let measuresCoverage = arguments.has("--coverage")
         let results = files.concurrentMap { $0.run(measuringCoverage: measuresCoverage) }
         let outcomes = zip(files, results).flatMap { file, result in result.outcomes.map { (file: file.path, outcome: $0) } }
+        let coverage = measuresCoverage ? CoverageText(results.map(\.coverage)) : nil
         let failed = outcomes.count { !$0.outcome.hasPassed }
         if outcomes.isEmpty, let pattern = arguments.text("--run") {
             Console.error("lapwing: no test has a name that --run \(pattern) matches\n")
             return .failure
         }
         if output == "json" {
-            Console.output(TestJSON.text(outcomes))
+            Console.output(TestJSON.text(outcomes, coverage))
         } else {
             for (path, outcome) in outcomes where !outcome.hasPassed { report(path, outcome) }
-            if arguments.has("--coverage") { Console.output(CoverageText.text(results.map(\.coverage))) }
+            if let coverage { Console.output(coverage.text) }
         }
         if let path = arguments.text("--junit") {
             guard FileManager.default.createFile(atPath: path, contents: Data(JUnitReport.text(outcomes).utf8)) else {

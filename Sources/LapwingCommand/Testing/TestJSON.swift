@@ -3,7 +3,7 @@ import LapwingText
 
 /// Test results for programs.
 enum TestJSON {
-    static func text(_ outcomes: [(file: String, outcome: TestOutcome)]) -> String {
+    static func text(_ outcomes: [(file: String, outcome: TestOutcome)], _ coverage: CoverageText?) -> String {
         var json = JSONWriter(escapesHTML: false)
         json.object { json in
             json.member("passed", outcomes.count { $0.outcome.hasPassed })
@@ -22,6 +22,9 @@ enum TestJSON {
                     }
                 }
             }
+            guard let coverage else { return }
+            json.key("coverage")
+            coverage.write(to: &json)
         }
         return String(decoding: json.take(), as: UTF8.self) + "\n"
     }

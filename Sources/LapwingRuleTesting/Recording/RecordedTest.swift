@@ -103,7 +103,7 @@ public struct RecordedTest: Sendable {
         if !recorded.isEmpty {
             let time = end.duration(since: start).prometheusText
             let items = recorded.map { one -> YAMLValue in
-                .mapping([("expr", .text(one.metric)), ("eval_time", .plain(time)), ("exp_samples", one.samples)])
+                .mapping([("expr", .text(one.selector)), ("eval_time", .plain(time)), ("exp_samples", one.samples)])
             }
             expectations.append(("promql_expr_test", .list(items)))
         }
@@ -142,19 +142,20 @@ extension UnitTestRun {
     }
 
     /// What recording rules have written, metric by metric.
-    func recorded(at time: Duration) -> [(metric: String, samples: YAMLValue)] {
+    func recorded(at time: Duration) -> [(selector: String, samples: YAMLValue)] {
         var metrics: [String] = []
         for case .recording(let rule) in groups.flatMap(\.rules) where !metrics.contains(rule.metric) {
             metrics.append(rule.metric)
         }
         return metrics.compactMap { metric in
-            guard let query = try? PreparedQuery(metric),
+            let selector = Labels([LabelName.metric: metric]).seriesText
+            guard let query = try? PreparedQuery(selector),
                 let result = try? querier.instant(query, at: test.start + time),
                 let samples = try? result.ruleVector(at: test.start + time)
             else { return nil }
             let none = QueryExpectation(
                 time: time, query: query, samples: [], range: SourceRange(0, 0), itemRange: SourceRange(0, 0))
-            return (metric, none.correction(for: samples.sorted { $0.labels < $1.labels }) { $0 == $1 }.value)
+            return (selector, none.correction(for: samples.sorted { $0.labels < $1.labels }) { $0 == $1 }.value)
         }
     }
 }

@@ -39,9 +39,8 @@ extension QueryExpectation {
             if let histogram = sample.histogram {
                 return .mapping([("labels", labels), ("histogram", .text(SeriesNotation.text(of: histogram)))])
             }
-            let value =
-                old.flatMap { isSame($0.value, sample.value) ? $0.written.value : nil } ?? GoNumber.text(sample.value)
-            return .mapping([("labels", labels), ("value", .plain(value))])
+            let kept = old.flatMap { isSame($0.value, sample.value) ? $0.written.value : nil }
+            return .mapping([("labels", labels), ("value", kept.map(YAMLValue.plain) ?? .number(sample.value))])
         }
         return ExpectationCorrection(range: itemRange, field: "exp_samples", value: .list(items))
     }
@@ -67,5 +66,13 @@ extension NotificationExpectation {
             return .mapping(fields)
         }
         return ExpectationCorrection(range: range, field: "exp_notifications", value: .list(items))
+    }
+}
+
+extension YAMLValue {
+    /// What is not finite as YAML writes it, where Go's `+Inf` and `NaN` are texts.
+    fileprivate static func number(_ value: Double) -> YAMLValue {
+        if value.isFinite { return .plain(GoNumber.text(value)) }
+        return .plain(value.isNaN ? ".nan" : value > 0 ? ".inf" : "-.inf")
     }
 }

@@ -1,0 +1,76 @@
+import Foundation
+import LapwingRules
+import LapwingRuleTesting
+import LapwingServer
+import LapwingText
+
+/// Finds and reads files of tests.
+struct TestFileReader {
+    let runsTest: (@Sendable (String) -> Bool)?
+    /// Whether what promtool lets pass in silence passes here too.
+    let isLenient: Bool
+
+    /// A folder stands for every test file below it.
+    static func paths(_ operand: String) -> [String] {
+        guard isFolder(operand) else { return [operand] }
+        let below = FileManager.default.enumerator(atPath: operand)?.compactMap { $0 as? String } ?? []
+        let tests = below.filter { name in [".test", ".test.yml", "_test.yml"].contains { name.hasSuffix($0) } }.sorted()
+            .map { operand.hasSuffix("/") ? operand + $0 : "\(operand)/\($0)" }
+        return tests.isEmpty ? [operand] : tests
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    /// What a folder is where it holds no test: nobody asks for nothing to be run.
+    private static func emptyFolder(_ path: String) -> TestFile {
+        let fault = Diagnostic("no test is below this folder", help: "tests are files that end in .test, .test.yml or _test.yml", check: "file")
+        return TestFile(path: path, content: .broken(SourceError(SourceText(name: path, ""), [fault])))
+    }
+
+    func read(_ path: String) -> TestFile {
+        let source: SourceText
+        do throws(InputFileError) {
+            source = try InputFile.read(path)
+        } catch {
+            return Self.isFolder(path) ? Self.emptyFolder(path) : TestFile(path: path, content: .missing(error))
+        }
+        if path.hasSuffix(".test") { return TestFile(path: path, content: .script(source)) }
+        do throws(SourceError) {
+            return testFile(path, try UnitTestFile.read(source, isLenient: isLenient))
+        } catch {
+            return TestFile(path: path, content: .broken(error))
+        }
+    }
+
+    private func testFile(_ path: String, _ file: UnitTestFile) -> TestFile {
+        let folder = file.source.name.lastIndex(of: "/").map { String(file.source.name[...$0]) } ?? ""
+        let patterns = file.ruleFiles.map { (path: $0.pattern.hasPrefix("/") ? $0.pattern : folder + $0.pattern, range: $0.range) }
+        let content: TestFile.Content
+        do throws(SourceError) {
+            var rules: [RuleFile] = []
+            for (pattern, range) in patterns {
+                let paths = RuleLoading.paths(matching: pattern).filter { FileManager.default.fileExists(atPath: $0) }
+                if paths.isEmpty, !isLenient { throw Self.noRules(pattern, folder, in: file.source, at: range) }
+                for path in paths { rules.append(try Self.rules(path, named: range, in: file)) }
+            }
+            content = .unitTests(UnitTestRunner(file: file, ruleFiles: rules, runsTest: runsTest))
+        } catch {
+            content = .broken(error)
+        }
+        return TestFile(path: path, content: content, rulePatterns: patterns.map(\.path))
+    }
+
+    private static func noRules(_ pattern: String, _ folder: String, in source: SourceText, at range: SourceRange) -> SourceError {
+        let shown = { (path: String) in path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path }
+        let help = InputFile.nearest(to: pattern).map { "did you mean \(shown($0))?" }
+        return SourceError(source, [Diagnostic("no file matches \(GoQuote.quote(shown(pattern)))", at: range, help: help)])
+    }
+
+    private static func rules(_ path: String, named range: SourceRange, in file: UnitTestFile) throws(SourceError) -> RuleFile {
+        guard let source = try? InputFile.read(path) else { throw SourceError(file.source, [Diagnostic("\(path) cannot be read", at: range)]) }
+        return try RuleFile.read(source)
+    }
+}
