@@ -92,6 +92,25 @@ import Testing
         #expect(ChartUnit.none.text(1500) == "1.5k" && ChartUnit.none.text(0) == "0")
     }
 
+    @Test func `a number that is rounded up to the next prefix takes it, and one beyond all prefixes is written with its power of ten`() {
+        #expect(ChartUnit.none.text(0.99999) == "1" && ChartUnit.none.text(-999_950) == "-1M" && ChartUnit.none.text(999_400) == "999k")
+        #expect(ChartUnit.none.text(1.5e302) == "1.5e+302" && ChartUnit.none.text(.leastNonzeroMagnitude) == "4.94e-324")
+        #expect(ChartUnit.none.text(1e-291) == "1e-291")
+        #expect(ChartUnit(ofQuery: "x_seconds").text(1_700_000_000) == "1.7e+09 s")
+    }
+
+    @Test(arguments: [
+        [1e15, 1e15 + 30], [1e9, 1e9 + 3e6], [-1.7e308, 1.7e308], [1e300, 1.2e302], [1e-300, 2e-298], [-3.2, 0.7], [7, 7],
+        [.leastNonzeroMagnitude, .leastNonzeroMagnitude], [1_700_000_000, 1_700_000_100],
+    ] as [[Double]])
+    func `the ticks of an axis are told from one another, whatever its values`(values: [Double]) {
+        let scale = ChartScale(values, lines: 4)
+        let texts = scale.ticks.map { ChartUnit.none.text($0, step: scale.step) }
+        #expect((2...8).contains(texts.count) && Set(texts).count == texts.count, "\(texts)")
+        #expect(values.allSatisfy { (0...1).contains(scale.share($0)) })
+        #expect(!texts.contains { $0.contains("e-17") }, "nought is nought: \(texts)")
+    }
+
     @Test func `what a query costs is told part by part`() throws {
         let text = try query(["--time", "585", "--explain", "sum(rate(load[1m]))"]).output
         for part in ["sum by ()", "rate(load[1m])", "series"] { #expect(text.contains(part)) }

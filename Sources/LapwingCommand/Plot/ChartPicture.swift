@@ -41,7 +41,7 @@ enum ChartPicture {
         for tick in scale.ticks {
             let y = place(first, tick).y
             surface.line([ChartPoint(x: left, y: y), ChartPoint(x: width - right, y: y)], width: 1, .grid)
-            surface.text(unit.text(tick), .end, at: ChartPoint(x: left - 6, y: y + 4), .axis)
+            surface.text(unit.text(tick, step: scale.step), .end, at: ChartPoint(x: left - 6, y: y + 4), .axis)
         }
         for part in 0...4 {
             let time = first + (last - first) * Int64(part) / 4

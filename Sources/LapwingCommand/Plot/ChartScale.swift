@@ -5,46 +5,61 @@ import LapwingText
 struct ChartScale {
     let low: Double
     let high: Double
+    /// The distance of two ticks.
+    let step: Double
     /// Ascending, within the ends.
     let ticks: [Double]
+
+    /// The farthest from zero that an axis reaches: the span of its ends has to be a number. What lies beyond is drawn at its end.
+    private static let limit = Double.greatestFiniteMagnitude / 16
 
     /// The smallest round span over the values, with about so many lines; zero is in it where it is near.
     ///
     /// - Parameter values: the finite ones count.
     init(_ values: some Sequence<Double>, lines: Int) {
         let finite = values.filter(\.isFinite)
-        var (least, most) = (finite.min() ?? 0, finite.max() ?? 1)
+        var (least, most) = (max(-Self.limit, finite.min() ?? 0), min(Self.limit, finite.max() ?? 1))
         if least > 0, least < most * 0.5 { least = 0 }
         if most < 0, most > least * 0.5 { most = 0 }
         if least == most { (least, most) = least == 0 ? (0, 1) : (min(least, 0), max(least, 0)) }
         let step = Self.step(atLeast: (most - least) / Double(max(1, lines)))
-        low = (least / step).rounded(.down) * step
-        high = max(low + step, (most / step).rounded(.up) * step)
-        ticks = stride(from: 0, through: ((high - low) / step).rounded(), by: 1).map { [low] in low + $0 * step }
+        // Whole numbers of steps: sums of steps would miss zero by a little.
+        let first = (least / step).rounded(.down)
+        let last = max(first + 1, (most / step).rounded(.up))
+        (low, high, self.step) = (first * step, last * step, step)
+        ticks = stride(from: 0, through: last - first, by: 1).map { (first + $0) * step }
     }
 
-    /// 1, 2 or 5 times a power of ten.
+    /// 1, 2 or 5 times a power of ten; 1 where values lie closer than doubles are exact.
     private static func step(atLeast width: Double) -> Double {
-        guard width.isFinite, width > 0 else { return 1 }
+        guard width > .leastNormalMagnitude else { return 1 }
         let power = pow(10, log10(width).rounded(.down))
         return [1, 2, 5, 10].map { $0 * power }.first { $0 >= width * 0.999 } ?? power * 10
     }
 
     /// Where a value lies, from 0 to 1.
-    func share(_ value: Double) -> Double { (value - low) / (high - low) }
+    func share(_ value: Double) -> Double { (min(high, max(low, value)) - low) / (high - low) }
 
-    /// A number as short as it can be told from its neighbours, and the prefix that scales it: k, M, G, m, µ.
+    /// A number of three digits that count, or as many as tell it from its neighbours, and the prefix that scales it: k, M, G, m, µ;
+    /// as 1.5e+30 where it is beyond all prefixes.
     ///
-    /// - Parameter prefixes: the powers of a thousand that have one; 0 alone for none.
-    static func parts(_ value: Double, prefixes: ClosedRange<Int>) -> (number: String, prefix: String) {
+    /// - Parameters:
+    ///   - prefixes: the powers of a thousand that have one; 0 alone for none.
+    ///   - step: the distance of its neighbours; 0 where it has none.
+    static func parts(_ value: Double, prefixes: ClosedRange<Int>, step: Double = 0) -> (number: String, prefix: String) {
         guard value.isFinite, value != 0 else { return (GoNumber.text(value), "") }
+        let between = step > 0 ? Int(log10(abs(value)).rounded(.down) - log10(step).rounded(.down)) + 1 : 0
+        let digits = max(3, min(15, between))
+        let short = GoNumber.text(value, .general, precision: digits)
+        // Of what is rounded: 999.9 k is a million.
+        let size = log10(abs(GoNumber.parse(short) ?? value))
+        guard (-10..<18).contains(size) else { return (short, "") }
         let names = ["n", "µ", "m", "", "k", "M", "G", "T", "P"]
-        let power = Int((log10(abs(value)) / 3 + 1e-9).rounded(.down))
-        let place = max(prefixes.lowerBound, min(prefixes.upperBound, power))
+        let place = max(prefixes.lowerBound, min(prefixes.upperBound, Int((size / 3 + 1e-9).rounded(.down))))
         let scaled = value / pow(1000, Double(place))
-        // Three digits that count, and all before the point.
-        let digits = pow(10, max(0, 2 - log10(abs(scaled)).rounded(.down)))
-        return (GoNumber.text((scaled * digits).rounded() / digits), names[place + 3])
+        // All digits before the point are shown.
+        let fraction = pow(10, max(0, Double(digits - 1) - (size - Double(3 * place) + 1e-9).rounded(.down)))
+        return (GoNumber.text((scaled * fraction).rounded() / fraction), names[place + 3])
     }
 }
 

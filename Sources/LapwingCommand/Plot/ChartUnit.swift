@@ -26,12 +26,14 @@ struct ChartUnit: Sendable, Hashable {
     }
 
     /// A number with its unit: `1.5 kB`, `250 ms`, `3.2 k/s`.
-    func text(_ value: Double) -> String {
+    ///
+    /// - Parameter step: from what it has to be told: an axis' next tick.
+    func text(_ value: Double, step: Double = 0) -> String {
         let symbol = symbol
         // Of `m/s` nobody could tell whether it is thousandths.
         let prefixes: ClosedRange<Int> =
             symbol == "s" ? -3...0 : symbol == "/s" ? 0...5 : Self.unprefixed.contains(base) ? 0...0 : -3...5
-        let (number, prefix) = ChartScale.parts(value, prefixes: prefixes)
+        let (number, prefix) = ChartScale.parts(value, prefixes: prefixes, step: step)
         if symbol.isEmpty { return number + prefix }
         return prefix.isEmpty && symbol.hasPrefix("/") ? number + symbol : "\(number) \(prefix)\(symbol)"
     }

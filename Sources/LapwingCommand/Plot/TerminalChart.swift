@@ -46,7 +46,8 @@ struct TerminalChart {
 
     /// What stands beside a row: a tick that falls into it.
     private func label(_ row: Int, _ scale: ChartScale) -> String {
-        scale.ticks.first { tick in Int(((1 - scale.share(tick)) * Double(height - 1)).rounded()) == row }.map(unit.text) ?? ""
+        let tick = scale.ticks.first { tick in Int(((1 - scale.share(tick)) * Double(height - 1)).rounded()) == row }
+        return tick.map { unit.text($0, step: scale.step) } ?? ""
     }
 
     private func line(_ cells: ChartCells, _ row: Int) -> String {
