@@ -52,9 +52,7 @@ enum ResultFormat: String {
             }.joined()
         case .value(.matrix(let series), _):
             return series.map { one in
-                one.labels.seriesText + "\n"
-                    + zip(one.times, one.values).map { "  \(TimeText.rfc3339(milliseconds: $0))  \(GoNumber.text($1))\n" }.joined()
-                    + zip(one.histogramTimes, one.histograms).map { "  \(TimeText.rfc3339(milliseconds: $0))  \($1)\n" }.joined()
+                one.labels.seriesText + "\n" + one.points.map { "  \($0.time)  \($0.value)\n" }.joined()
             }.joined()
         }
     }
@@ -80,9 +78,7 @@ enum ResultFormat: String {
             return Self.rows(
                 [names + ["time", "value"]]
                     + series.flatMap { one in
-                        zip(one.times, one.values).map { time, value in
-                            names.map { one.labels[$0] ?? "" } + [Self.text(time), GoNumber.text(value)]
-                        }
+                        one.points.map { point in names.map { one.labels[$0] ?? "" } + [point.time, point.value] }
                     })
         }
     }
@@ -101,5 +97,14 @@ enum ResultFormat: String {
                 return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
             }.joined(separator: ",") + "\n"
         }.joined()
+    }
+}
+
+extension MatrixSeries {
+    /// As they are read: numbers, then histograms.
+    fileprivate var points: [(time: String, value: String)] {
+        let numbers = zip(times, values).map { (time: $0, value: GoNumber.text($1)) }
+        let all = numbers + zip(histogramTimes, histograms).map { (time: $0, value: $1.description) }
+        return all.map { (TimeText.rfc3339(milliseconds: $0.time), $0.value) }
     }
 }
