@@ -103,6 +103,38 @@ import Testing
         #expect(lines.map { $0.split(separator: " ", omittingEmptySubsequences: true).suffix(4).first ?? "" } == ["pending", "1", "0", "2", "0", "0", "0"])
     }
 
+    @Test func `a comparison tells which alerts of a rule are lost, also while others of it fire`() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let lines = ["a", "b"].flatMap { job in (0..<8).map { "load{job=\"\(job)\"} 3 \($0 * 15)" } }
+        try Data(("# TYPE load gauge\n" + lines.joined(separator: "\n") + "\n# EOF\n").utf8).write(to: folder.appending(path: "page.om"))
+        let file = { (name: String, text: String) in try Data(text.utf8).write(to: folder.appending(path: name)) }
+        try file("rules.yml", "- {alert: High, expr: load > 1, labels: {severity: page}}\n")
+        try file("narrower.yml", "- {alert: High, expr: 'load{job!=\"b\"} > 1', labels: {severity: page}}\n")
+        try file("graver.yml", "- {alert: High, expr: load > 1, labels: {severity: critical, team: x}}\n")
+        let lost = "{alertname=\"High\", job=\"b\", severity=\"page\"}  1970-01-01T00:00:00Z to the end\n"
+        let narrower = try run(["replay", "--compare", "narrower.yml"], in: folder).output
+        #expect(narrower.contains("no longer fires: \(lost)") && narrower.components(separatedBy: "fires").count == 2, "\(narrower)")
+        let graver = try run(["replay", "--compare", "graver.yml"], in: folder).output
+        #expect(!graver.contains("fires"), "another severity is the same alert: \(graver)")
+        let text = try run(["replay", "--compare", "narrower.yml", "--output", "json"], in: folder).output
+        let json = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        let episodes = try #require(json?["lost"] as? [[String: Any]])
+        #expect(episodes.compactMap { ($0["labels"] as? [String: String])?["job"] } == ["b"] && (json?["gained"] as? [Any])?.isEmpty == true)
+    }
+
+    @Test func `a sweep has one row for each setting that a rule has, with the messages that tell of it`() throws {
+        let folder = try recording()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("- {alert: High, expr: load > 1}\n- {alert: Gone, expr: absent(load)}\n- {alert: There, expr: load >= 0}\n".utf8)
+            .write(to: folder.appending(path: "rules.yml"))
+        let lines = try run(["replay", "--sweep", "threshold=1,5"], in: folder).output.split(separator: "\n")
+        let rows = lines.dropFirst().map { $0.split(separator: " ", omittingEmptySubsequences: true) }
+        #expect(rows.map { [$0[0], $0[1], $0[5]] } == [
+            ["High", "1", "2"], ["High", "5", "0"], ["Gone", "-", "0"], ["There", "1", "2"], ["There", "5", "0"],
+        ])
+    }
+
     @Test(.enabled(if: getuid() != 0, "root may read everything")) func `what may not be read is told as that`() throws {
         let folder = try recording()
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -1,5 +1,6 @@
 import Foundation
 import LapwingAlerting
+import LapwingPromQL
 import LapwingRules
 import LapwingSeries
 import LapwingStorage
@@ -107,6 +108,19 @@ import Testing
     @Test func `each comparison beside an and says what it misses`() throws {
         let found = try explanation(load("load > 1 and load < 1.5"), of: "High", at: 30)
         #expect(found.gaps.map(\.comparison) == ["load > 1", "load > 1", "load < 1.5", "load < 1.5"])
+    }
+
+    @Test(arguments: ["1 < load < 3", "sum(load > 1) > 3", "sum(load > bool 1) > 3"])
+    func `a comparison inside of another says what it misses, after the outer one`(expression: String) throws {
+        let gaps = try explanation(load(expression), of: "High", at: 30).gaps
+        #expect(gaps.map(\.threshold) == [3] + [1, 1], "\(gaps)")
+        #expect(gaps.suffix(2).map(\.distance).sorted() == [-1, 1])
+    }
+
+    @Test func `labels that the rule sets choose an alert, and not what its expression finds`() throws {
+        let found = try explanation(load("load > 1", ", labels: {job: z}"), of: "High", at: 45, labels: Labels(["alertname": "High", "job": "z"]))
+        #expect(found.state == .firing && found.root.elements.map(\.labels) == [Labels(metric: "load", ["job": "a"])])
+        #expect(found.reasons == [#"{alertname="High", job="z"} fires since 1970-01-01T00:00:30Z, active since 1970-01-01T00:00:30Z"#])
     }
 
     @Test func `what is absent is no longer so where it is there`() throws {

@@ -59,6 +59,9 @@ import Testing
         let other = try Recording("- {alert: Low, expr: free < 10}")
         try other.record(Labels(metric: "free"), [20, 9, 3, 7, 20])
         #expect(other.replay(through: 60).run().rules[0].episodes.map(\.peak) == [3])
+        let either = try Recording("- {alert: Low, expr: free < 10 or free == -1}\n- {alert: Low, expr: free < 10 or spare <= 1}")
+        try either.record(Labels(metric: "free"), [20, 9, 3, 7, 20])
+        #expect(either.replay(through: 60).run().rules.flatMap(\.episodes).map(\.peak) == [9, 3], "one that looks either way has its greatest")
     }
 
     @Test func `what is active at the end has no end`() throws {

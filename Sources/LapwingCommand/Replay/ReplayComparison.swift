@@ -2,6 +2,7 @@ import LapwingPromQL
 import LapwingReplay
 import LapwingRules
 import LapwingSeries
+import LapwingServer
 import LapwingText
 
 /// What a change to the rules would have changed.
@@ -26,31 +27,43 @@ struct ReplayComparison {
         for rule in old + new where !names.contains(rule.rule.name) { names.append(rule.rule.name) }
         // Rules of one name are one to whoever is woken by it.
         rows = names.map { name in
-            let (left, right) = (Self.merged(old, name), Self.merged(new, name))
+            let (left, right) = (old.filter { $0.rule.name == name }, new.filter { $0.rule.name == name })
+            let ownLabels = Set((left + right).flatMap(\.ownLabels))
+            let (firings, others) = (Firing.all(left, before.end, without: ownLabels), Firing.all(right, after.end, without: ownLabels))
             return Row(
-                name: name, before: left.rule, after: right.rule, lost: Self.missing(left.episodes, in: right.episodes, before.end),
-                gained: Self.missing(right.episodes, in: left.episodes, after.end))
+                name: name, before: Self.merged(left), after: Self.merged(right), lost: Firing.missing(firings, in: others),
+                gained: Firing.missing(others, in: firings))
         }
     }
 
-    private static func merged(_ rules: [RuleReplay], _ name: String) -> (rule: RuleReplay?, episodes: [AlertEpisode]) {
-        let named = rules.filter { $0.rule.name == name }
-        guard var first = named.first else { return (nil, []) }
-        for other in named.dropFirst() {
+    private static func merged(_ rules: [RuleReplay]) -> RuleReplay? {
+        guard var first = rules.first else { return nil }
+        for other in rules.dropFirst() {
             first.episodes += other.episodes
             first.alertTime += other.alertTime
         }
-        return (first, first.episodes.filter { $0.firedAt != nil })
+        return first
     }
 
-    /// Labels that a rule's change adds do not make it another alert as long as the time is the same.
-    private static func missing(_ episodes: [AlertEpisode], in others: [AlertEpisode], _ end: Timestamp) -> [AlertEpisode] {
-        episodes.filter { episode in
-            guard let fired = episode.firedAt else { return false }
-            return !others.contains { other in
-                guard let otherFired = other.firedAt else { return false }
-                return fired <= (other.endedAt ?? end) && otherFired <= (episode.endedAt ?? end)
+    /// An episode that fired.
+    private struct Firing {
+        var episode: AlertEpisode
+        var span: ClosedRange<Timestamp>
+        /// Of whatever fired: labels that come from the rules, as a severity, do not make it another alert.
+        var labels: Labels
+
+        static func all(_ rules: [RuleReplay], _ end: Timestamp, without ownLabels: Set<String>) -> [Firing] {
+            rules.flatMap(\.episodes).compactMap { episode in
+                episode.firedAt.map { fired in
+                    let span = fired...max(fired, episode.endedAt ?? end)
+                    return Firing(episode: episode, span: span, labels: episode.labels.dropping(LabelNames(ownLabels)))
+                }
             }
+        }
+
+        /// Those that overlap none of the same alert; labels that one side alone has do not make it another.
+        static func missing(_ firings: [Firing], in others: [Firing]) -> [AlertEpisode] {
+            firings.filter { one in !others.contains { one.span.overlaps($0.span) && one.labels.agree(with: $0.labels) } }.map(\.episode)
         }
     }
 
@@ -84,9 +97,17 @@ struct ReplayComparison {
             json.raw(after.json())
             json.key("changed")
             json.array { json in for row in rows where !row.isSame { json.string(row.name) } }
+            for (name, episodes, end) in [("lost", rows.flatMap(\.lost), before.end), ("gained", rows.flatMap(\.gained), after.end)] {
+                json.key(name)
+                json.array { json in for episode in episodes { json.episode(episode, through: end) } }
+            }
         }
         return String(decoding: json.take(), as: UTF8.self) + "\n"
     }
+}
+
+extension RuleReplay {
+    fileprivate var ownLabels: [String] { if case .alerting(let rule) = rule { rule.ownLabels } else { [] } }
 }
 
 /// Columns for a terminal: the first to the left, the others to the right.

@@ -61,11 +61,6 @@ extension JSONWriter {
         }
     }
 
-    private mutating func seconds(_ name: String, _ duration: Duration) {
-        key(name)
-        number(Double(duration.milliseconds) / 1000)
-    }
-
     private mutating func count(_ name: String, _ count: Int) {
         key(name)
         integer(count)

@@ -1,7 +1,9 @@
+import LapwingNotify
 import LapwingPromQL
 import LapwingReplay
 import LapwingRules
 import LapwingSeries
+import LapwingServer
 import LapwingText
 
 /// How often and how long each alert fires, for every combination of the values of settings.
@@ -12,7 +14,7 @@ struct SweepTable {
         var name: String
         /// Beside the settings; nil where the rule has no such setting.
         var values: [String?]
-        /// In all, not the rule's alone.
+        /// Those that tell of alerts of that name.
         var notifications: Int
     }
 
@@ -31,11 +33,14 @@ struct SweepTable {
             for (name, rule) in zip(names, report.rules.filter(\.isAlerting)) {
                 let hasThreshold = rule.rule.query.expression.threshold != nil
                 let shown = zip(sweeps, values).map { $0.setting == .threshold && !hasThreshold ? nil : $1 }
-                rows.append(Row(rule: rule, name: name, values: shown, notifications: report.notifications.count))
+                // What a rule has no setting for does not change it.
+                if rows.contains(where: { $0.name == name && $0.values == shown }) { continue }
+                let told = report.notifications.count { $0.message.tells(of: rule.rule.name) }
+                rows.append(Row(rule: rule, name: name, values: shown, notifications: told))
             }
         }
         // The settings of an alert one below the other.
-        rows = names.indices.flatMap { index in stride(from: index, to: rows.count, by: names.count).map { rows[$0] } }
+        rows = names.flatMap { name in rows.filter { $0.name == name } }
     }
 
     /// Of the alerts, in the order of files and groups.
@@ -90,11 +95,14 @@ struct SweepTable {
                         json.key(name)
                         json.integer(count)
                     }
-                    json.key("alert_seconds")
-                    json.number(row.rule.alertTime / .seconds(1))
+                    json.seconds("alert_seconds", row.rule.alertTime)
                 }
             }
         }
         return String(decoding: json.take(), as: UTF8.self) + "\n"
     }
+}
+
+extension WebhookMessage {
+    fileprivate func tells(of alert: String) -> Bool { alerts.contains { $0.labels[LabelName.alert] == alert } }
 }

@@ -107,6 +107,7 @@ extension QueryExpression {
             case .less, .lessOrEqual: return node.left.type != .scalar
             case .greater, .greaterOrEqual: return node.left.type == .scalar
             case .and, .unless: return node.left.asksForLess
+            case .or: return node.left.asksForLess && node.right.asksForLess
             default: return false
             }
         default: return false

@@ -47,10 +47,11 @@ public struct Explainer: Sendable {
         let replay = Replay(groups, over: recorded, settings(for: group, at: time))
         let report = replay.run { _ in !isCancelled() }
         let evaluator = NodeEvaluator(
-            engine: QueryEngine(), snapshot: replay.snapshot, time: group.sampleTime(time, replay.environment(keepsSamples: false)), labels: labels,
+            engine: QueryEngine(), snapshot: replay.snapshot, time: group.sampleTime(time, replay.environment(keepsSamples: false)),
+            labels: labels.dropping(LabelNames(rule.ownLabels)),
             recordings: groups.flatMap(\.rules).compactMap { if case .recording(let rule) = $0 { rule } else { nil } })
         let replayed = report.rules.first { $0.group == group.key && $0.rule.range == rule.range && $0.rule.name == rule.name }
-        let episodes = (replayed?.episodes ?? []).filter { evaluator.concerns($0.labels) }
+        let episodes = (replayed?.episodes ?? []).filter { labels.agree(with: $0.labels) }
         let root = evaluator.node(rule.query.expression, in: rule.query)
         let now = episodes.filter { $0.pendingAt <= time && ($0.endedAt.map { $0 > time } ?? true) }
         let state = now.map { $0.state(at: time) }.max() ?? .inactive
@@ -103,7 +104,8 @@ public struct Explainer: Sendable {
                 let due = TimeText.rfc3339(milliseconds: (episode.pendingAt + rule.hold).milliseconds)
                 return "\(episode.labels) is pending since \(since): for is \(rule.hold.prometheusText), which is reached at \(due)"
             }
-            let kept = explanation.root.isEmpty ? ", kept firing by keep_firing_for, though its expression has no result" : ""
+            let isKept = rule.keepFiringFor > .zero && explanation.root.isEmpty
+            let kept = isKept ? ", kept firing by keep_firing_for, though its expression has no result" : ""
             return "\(episode.labels) fires since \(TimeText.rfc3339(milliseconds: fired.milliseconds)), active since \(since)\(kept)"
         }
     }

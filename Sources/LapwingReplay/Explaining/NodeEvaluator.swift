@@ -66,9 +66,7 @@ public struct NodeEvaluator: Sendable {
         }
     }
 
-    func concerns(_ found: Labels) -> Bool {
-        labels.allSatisfy { label in found[label.name].map { $0 == label.value } ?? true }
-    }
+    func concerns(_ found: Labels) -> Bool { labels.agree(with: found) }
 }
 
 extension QueryExpression {

@@ -11,13 +11,24 @@ public struct ThresholdGap: Sendable {
     /// From the threshold to the value; positive: greater.
     public var distance: Double { value - threshold }
 
-    /// One for each element that the comparisons compare of which the expression is made, the nearest of each first.
+    /// One for each element that the expression's comparisons compare: the outer ones before those in them, the nearest of each first.
     static func gaps(of node: ExplainedNode, _ evaluator: NodeEvaluator) -> [ThresholdGap] {
-        guard case .binary(let operation) = node.expression else { return [] }
-        if operation.operation.isSet {
-            let sides = operation.operation == .unless ? node.children.prefix(1) : node.children[...]
-            return sides.flatMap { gaps(of: $0, evaluator) }
+        switch node.expression {
+        // What is compared there is of other times.
+        case .subquery: return []
+        case .binary(let operation) where operation.operation == .unless: return gaps(in: node.children.prefix(1), evaluator)
+        case .binary(let operation): return ofItsOwn(node, operation, evaluator) + gaps(in: node.children[...], evaluator)
+        default: return gaps(in: node.children[...], evaluator)
         }
+    }
+
+    /// Without those of the rules that record what is read.
+    private static func gaps(in parts: ArraySlice<ExplainedNode>, _ evaluator: NodeEvaluator) -> [ThresholdGap] {
+        parts.filter { $0.recordedAs == nil }.flatMap { gaps(of: $0, evaluator) }
+    }
+
+    /// Those of one comparison, without the comparisons in it.
+    static func ofItsOwn(_ node: ExplainedNode, _ operation: BinaryOperation, _ evaluator: NodeEvaluator) -> [ThresholdGap] {
         guard operation.operation.isComparison else { return [] }
         let (left, right) = (evaluator.value(of: operation.left.description), evaluator.value(of: operation.right.description))
         let gap = { (element: VectorSample, value: Double, threshold: Double) in

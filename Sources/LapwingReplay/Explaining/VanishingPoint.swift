@@ -26,7 +26,7 @@ struct VanishingPoint {
         case .vectorSelector(let selector): return [selectorReason(node, selector)]
         case .matrixSelector(let matrix): return [selectorReason(node, matrix.selector)]
         case .binary(let operation):
-            let comparisons = operation.operation.isComparison ? comparisonReasons(node) : []
+            let comparisons = comparisonReasons(node, operation)
             return comparisons.isEmpty ? [pairingReason(node, operation)] : comparisons
         case .call(let call): return [callReason(node, call)]
         default: return ["\(node.text) is empty, though it had \(input(of: node))"]
@@ -131,8 +131,8 @@ struct VanishingPoint {
 
     // MARK: Comparisons
 
-    private func comparisonReasons(_ node: ExplainedNode) -> [String] {
-        ThresholdGap.gaps(of: node, evaluator).prefix(Self.shown).map { gap in
+    private func comparisonReasons(_ node: ExplainedNode, _ operation: BinaryOperation) -> [String] {
+        ThresholdGap.ofItsOwn(node, operation, evaluator).prefix(Self.shown).map { gap in
             let what = "\(gap.labels.seriesText) is \(Figure.text(gap.value)), which does not satisfy \(node.text)"
             if gap.value.isNaN || gap.threshold.isNaN { return "\(what): NaN satisfies no comparison but !=" }
             return "\(what): \(Figure.text(abs(gap.distance))) away from \(Figure.text(gap.threshold))"

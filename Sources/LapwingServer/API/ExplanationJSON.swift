@@ -94,10 +94,14 @@ extension JSONWriter {
             json.moment("pending_at", episode.pendingAt)
             json.moment("firing_at", episode.firedAt)
             json.moment("\(ended)_at", episode.endedAt)
-            json.key("firing_seconds")
-            json.number(episode.firingTime(through: end) / .seconds(1))
+            json.seconds("firing_seconds", episode.firingTime(through: end))
             json.member("peak", GoNumber.text(episode.peak))
         }
+    }
+
+    public mutating func seconds(_ name: String, _ duration: Duration) {
+        key(name)
+        number(Double(duration.milliseconds) / 1000)
     }
 
     private mutating func moment(_ name: String, _ time: Timestamp?) {
