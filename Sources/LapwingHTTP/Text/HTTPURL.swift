@@ -32,6 +32,9 @@ public struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
 
     /// The URL without user and password, fit to be shown and logged.
     public var description: String { "\(scheme)://\(authority)\(requestTarget)" }
+
+    /// The same of a text, whatever is in it.
+    public static func shown(_ text: String) -> String { (try? HTTPURL(text))?.description ?? "(no URL)" }
 }
 
 /// Why a text is not a URL that can be fetched.

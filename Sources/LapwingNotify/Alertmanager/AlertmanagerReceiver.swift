@@ -17,5 +17,5 @@ public struct AlertmanagerReceiver: Sendable, Hashable {
     public var endpoint: String { (url.hasSuffix("/") ? String(url.dropLast()) : url) + "/api/v2/alerts" }
 
     /// By what it is known over reloads and restarts.
-    public var key: String { "alertmanager \(ReceiverURL.shown(url))" }
+    public var key: String { "alertmanager \(HTTPURL.shown(url))" }
 }

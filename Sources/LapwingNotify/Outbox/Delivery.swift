@@ -1,3 +1,4 @@
+import LapwingHTTP
 import LapwingSeries
 
 /// One request to make: to whom, and what.
@@ -51,8 +52,8 @@ public struct Delivery: Sendable, Hashable {
     public var summary: (receiver: String, group: String, alerts: Int) {
         switch content {
         case .webhook(let receiver, let delivery):
-            (ReceiverURL.shown(receiver.url), delivery.message.groupKey, delivery.message.alerts.count)
-        case .alertmanager(let receiver, let alerts, _): (ReceiverURL.shown(receiver.url), "", alerts.count)
+            (HTTPURL.shown(receiver.url), delivery.message.groupKey, delivery.message.alerts.count)
+        case .alertmanager(let receiver, let alerts, _): (HTTPURL.shown(receiver.url), "", alerts.count)
         }
     }
 }
@@ -63,7 +64,7 @@ extension AlertHistory.Sending {
         reason: String = "", at now: Timestamp
     ) {
         self.init(
-            at: now, firstAt: now, receiver: receiver, url: ReceiverURL.shown(url), groupKey: groupKey, reason: reason, result: result,
+            at: now, firstAt: now, receiver: receiver, url: HTTPURL.shown(url), groupKey: groupKey, reason: reason, result: result,
             attempts: attempts, error: error, alertCount: alerts.count,
             alerts: alerts.prefix(AlertHistory.alertsPerEntry).map { alert in
                 Alert(labels: alert.labels, isResolved: alert.endsAt != nil, value: alert.value)

@@ -1,3 +1,4 @@
+import LapwingHTTP
 public import LapwingSeries
 
 /// Everything that is to be told: a dispatcher for each webhook, a queue for each Alertmanager, and the history.
@@ -207,7 +208,7 @@ public struct Outbox: Sendable {
 
     /// Alerts that wait, by the address of each Alertmanager.
     public var alertmanagerQueues: [(url: String, count: Int)] {
-        alertmanagers.values.sorted { $0.receiver.url < $1.receiver.url }.map { (ReceiverURL.shown($0.receiver.url), $0.queue.count) }
+        alertmanagers.values.sorted { $0.receiver.url < $1.receiver.url }.map { (HTTPURL.shown($0.receiver.url), $0.queue.count) }
     }
 
     // MARK: The history

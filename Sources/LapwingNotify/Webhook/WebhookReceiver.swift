@@ -22,7 +22,7 @@ public struct WebhookReceiver: Sendable, Hashable {
     public var timeout: Duration = .seconds(10)
 
     /// By what a receiver is known over reloads and restarts: its name, and its URL without user and password.
-    public var key: String { "\(name) \(ReceiverURL.shown(url))" }
+    public var key: String { "\(name) \(HTTPURL.shown(url))" }
 
     public enum Grouping: Sendable, Hashable {
         case labels([String])

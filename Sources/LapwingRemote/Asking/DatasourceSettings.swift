@@ -21,7 +21,7 @@ public struct DatasourceSettings: Sendable, Hashable {
     public init(url: String) { self.url = url }
 
     /// The address without user and password.
-    public var shownURL: String { (try? HTTPURL(url))?.description ?? "(no URL)" }
+    public var shownURL: String { HTTPURL.shown(url) }
 
     /// The pause before the next try; nil where there is none.
     ///

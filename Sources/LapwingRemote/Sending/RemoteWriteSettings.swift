@@ -49,5 +49,5 @@ public struct RemoteWriteSettings: Sendable, Hashable {
     public var key: String { name.isEmpty ? shownURL : name }
 
     /// The address without user and password.
-    public var shownURL: String { (try? HTTPURL(url))?.description ?? "(no URL)" }
+    public var shownURL: String { HTTPURL.shown(url) }
 }

@@ -130,7 +130,7 @@ struct APIRoutes: Sendable {
             json.object { json in
                 json.key("activeAlertmanagers")
                 json.array { json in
-                    for url in urls { json.object { $0.member("url", url + (url.hasSuffix("/") ? "" : "/") + "api/v2/alerts") } }
+                    for url in urls { json.object { $0.member("url", url) } }
                 }
                 json.key("droppedAlertmanagers")
                 json.array { _ in }

@@ -139,6 +139,7 @@ final class TargetFinder: Sendable {
 
     /// - Returns: nil when they could not be had; the reason is in the log.
     private func groups(at source: HTTPTargetDiscovery) async -> [TargetGroup]? {
+        let shownURL = HTTPURL.shown(source.url)
         do {
             var headers: HTTPHeaders = ["Accept": "application/json", "User-Agent": "Lapwing/\(version)"]
             headers["X-Prometheus-Refresh-Interval-Seconds"] = GoNumber.text(source.refreshInterval / .seconds(1), .fixed)
@@ -150,9 +151,9 @@ final class TargetFinder: Sendable {
             guard type.prefix(while: { $0 != ";" }) == "application/json" else {
                 throw ScrapeError("unsupported content type \(GoQuote.quote(type)), expected application/json")
             }
-            return Self.marked(try TargetGroup.read(SourceText(name: source.url, bytes: response.body)), "__meta_url", source.url)
+            return Self.marked(try TargetGroup.read(SourceText(name: shownURL, bytes: response.body)), "__meta_url", shownURL)
         } catch {
-            if !Task.isCancelled { log.log(.error, "targets cannot be had, those of before stay", ["url": source.url, "err": "\(error)"]) }
+            if !Task.isCancelled { log.log(.error, "targets cannot be had, those of before stay", ["url": shownURL, "err": "\(error)"]) }
             return nil
         }
     }

@@ -108,7 +108,7 @@ extension Sidecar {
                 scheduler: scheduler, source: store, firstSample: { [store] in store.statistics.oldest },
                 interval: configuration.evaluationInterval ?? SidecarConfiguration.standardInterval,
                 externalLabels: externalLabels, externalURL: externalURL, timeout: configuration.queryTimeout),
-            alertmanagers: { [settings] in settings.read { $0.configuration.alertmanagers.map(\.url) } },
+            alertmanagers: { [settings] in settings.read { $0.configuration.alertmanagers.map { HTTPURL.shown($0.endpoint) } } },
             shownConfiguration: { [settings] in settings.read { $0.shownText } },
             now: { .now }, reload: { [weak self] in self?.reloadAndWait() })
     }

@@ -1,6 +1,7 @@
 import Foundation
 import LapwingAlerting
 import LapwingHTTP
+import LapwingNotify
 import LapwingSeries
 import Synchronization
 import Testing
@@ -68,5 +69,36 @@ import Testing
         await sidecar.stop()
 
         #expect(changes.withLock { $0.filter { $0 == "resolved" } }.isEmpty, "the reload ended an alert that still holds")
+    }
+    @Test func `passwords in addresses are neither in answers nor in the log`() async throws {
+        let folder = try Folder()
+        let address = "http://user:hidden@127.0.0.1:1"
+        try folder.write("rules.yml", "groups: [{name: g, rules: [{alert: Always, expr: vector(1)}]}]")
+        try folder.write(
+            "c.yml",
+            """
+            global: {evaluation_interval: 50ms}
+            rule_files: [rules.yml]
+            scrape_configs: [{job_name: a, http_sd_configs: [{url: "\(address)/targets"}]}]
+            webhooks: [{url: "\(address)/hook", group_wait: 0s}]
+            heartbeat: {url: "\(address)/beat"}
+            """)
+        var configuration = SidecarConfiguration()
+        configuration.port = 0
+        configuration.file = folder.path.appending(path: "c.yml").path
+        configuration.alertmanagers = [AlertmanagerReceiver(url: address)]
+        let lines = Mutex<[String]>([])
+        let sidecar = try await Sidecar.start(configuration, log: LogWriter { line in lines.withLock { $0.append("\(line)") } }) { _ in }
+        for words in ["targets cannot be had", "heartbeat failed", "hook", "api/v2/alerts"] {
+            try await until { lines.withLock { $0.contains { line in line.contains(words) } } }
+        }
+        var shown = lines.withLock { $0 }
+        for path in ["api/v1/alertmanagers", "api/v1/alert_history", "api/v1/status/config", "api/v1/targets", "metrics"] {
+            let response = try await SocketHTTPClient().send(HTTPClientRequest(url: "http://\(sidecar.address)/\(path)"))
+            shown.append(String(decoding: response.body, as: UTF8.self))
+        }
+        await sidecar.stop()
+        #expect(shown.contains { $0.contains("http://127.0.0.1:1/api/v2/alerts") })
+        #expect(!shown.contains { $0.contains("hidden") }, "\(shown.filter { $0.contains("hidden") })")
     }
 }
