@@ -49,6 +49,20 @@ import Testing
         #expect(text.hasPrefix("<svg ") && text.hasSuffix("</svg>\n") && text.contains("load{job=&quot;a&quot;}"))
     }
 
+    @Test func `a picture has room for the numbers of its axis, and for the figures behind a long name`() throws {
+        let labels = Labels(metric: String(repeating: "long", count: 40))
+        let text = ChartPicture.svg([MatrixSeries(labels: labels, times: [0, 60_000], values: [1e15, 1e15 + 30])], unit: .none)
+        #expect(text.contains("longlong…  min 1P  max 1P  last 1P</text>"), "\(text)")
+        let axis = text.matches(of: /<text x="([0-9.]+)"[^>]* text-anchor="end"[^>]*>(1[.0-9]*P)<\/text>/)
+        #expect(axis.count == 7 && Set(axis.map(\.2)).count == 7)
+        for tick in axis { #expect(try #require(Double(tick.1)) >= Double(tick.2.count) * 7) }
+    }
+
+    @Test func `a point by itself is drawn in a picture`() {
+        let text = ChartPicture.svg([MatrixSeries(labels: .empty, times: [0], values: [1])], unit: .none)
+        #expect(text.contains(/stroke-linecap="round" d="M[0-9.]+ [0-9.]+h0"/))
+    }
+
     @Test func `a picture of pixels is a PNG whose rows are whole`() throws {
         let folder = try page()
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -34,14 +34,17 @@ enum ChartPicture {
             return surface.text("nothing to draw", .middle, at: ChartPoint(x: width / 2, y: height / 2), .axis)
         }
         let scale = ChartScale(series.lazy.flatMap(\.values), lines: 6)
+        let ticks = scale.ticks.map { (value: $0, text: unit.text($0, step: scale.step)) }
+        // Room for the longest of the numbers on the axis.
+        let left = max(left, 10 + StrokeFont.advance * Double(ticks.map(\.text.count).max() ?? 0))
         let place = { (time: Int64, value: Double) in
             let share = last == first ? 0.5 : Double(time - first) / Double(last - first)
             return ChartPoint(x: left + (width - left - right) * share, y: top + (height - top - bottom) * (1 - scale.share(value)))
         }
-        for tick in scale.ticks {
-            let y = place(first, tick).y
+        for tick in ticks {
+            let y = place(first, tick.value).y
             surface.line([ChartPoint(x: left, y: y), ChartPoint(x: width - right, y: y)], width: 1, .grid)
-            surface.text(unit.text(tick, step: scale.step), .end, at: ChartPoint(x: left - 6, y: y + 4), .axis)
+            surface.text(tick.text, .end, at: ChartPoint(x: left - 6, y: y + 4), .axis)
         }
         for part in 0...4 {
             let time = first + (last - first) * Int64(part) / 4
@@ -62,9 +65,7 @@ enum ChartPicture {
         for (index, one) in series.prefix(shown).enumerated() {
             let y = height + 18 * Double(index) + 4
             surface.rectangle(x: left, y: y, width: 12, height: 12, color(index))
-            let text = "\(one.labels.seriesText)  \(unit.figures(of: one.values))"
-            let shortened = text.count > legendLength ? text.prefix(legendLength - 1) + "…" : text
-            surface.text(shortened, .start, at: ChartPoint(x: left + 18, y: y + 10.5), .ink)
+            surface.text(unit.legend(of: one, columns: legendLength), .start, at: ChartPoint(x: left + 18, y: y + 10.5), .ink)
         }
         if series.count > shown {
             let place = ChartPoint(x: left, y: height + 18 * Double(shown) + 14.5)

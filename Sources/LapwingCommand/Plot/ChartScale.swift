@@ -49,7 +49,7 @@ struct ChartScale {
     static func parts(_ value: Double, prefixes: ClosedRange<Int>, step: Double = 0) -> (number: String, prefix: String) {
         guard value.isFinite, value != 0 else { return (GoNumber.text(value), "") }
         let between = step > 0 ? Int(log10(abs(value)).rounded(.down) - log10(step).rounded(.down)) + 1 : 0
-        let digits = max(3, min(15, between))
+        let digits = max(3, min(17, between))
         let short = GoNumber.text(value, .general, precision: digits)
         // Of what is rounded: 999.9 k is a million.
         let size = log10(abs(GoNumber.parse(short) ?? value))

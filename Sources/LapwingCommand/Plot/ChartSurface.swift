@@ -56,7 +56,8 @@ struct SVGSurface: ChartSurface {
     mutating func line(_ points: [ChartPoint], width: Double, _ color: ChartColor) {
         let path = points.map { "\(Self.number($0.x)) \(Self.number($0.y))" }.joined(separator: "L")
         text += "<path fill=\"none\" stroke=\"\(color.text)\" stroke-width=\"\(Self.number(width))\" stroke-linecap=\"round\" "
-        text += "d=\"M\(path)\"/>\n"
+        // A path without a length has to say so, or it is not drawn.
+        text += "d=\"M\(path)\(points.count == 1 ? "h0" : "")\"/>\n"
     }
 
     mutating func text(_ words: String, _ anchor: ChartAnchor, at place: ChartPoint, _ color: ChartColor) {

@@ -1,4 +1,5 @@
 import LapwingPromQL
+import LapwingSeries
 import LapwingText
 
 /// What an expression's values are measured in, as far as the names of its metrics tell.
@@ -38,11 +39,12 @@ struct ChartUnit: Sendable, Hashable {
         return prefix.isEmpty && symbol.hasPrefix("/") ? number + symbol : "\(number) \(prefix)\(symbol)"
     }
 
-    /// The least, the greatest and the last of a series.
-    func figures(of values: [Double]) -> String {
-        let finite = values.filter(\.isFinite)
-        let figures = [("min", finite.min()), ("max", finite.max()), ("last", values.last)]
-        return figures.compactMap { name, value in value.map { "\(name) \(text($0))" } }.joined(separator: "  ")
+    /// A series' name, cut where there is no room for it, and its least, greatest and last value.
+    func legend(of series: MatrixSeries, columns: Int) -> String {
+        let finite = series.values.filter(\.isFinite)
+        let figures = [("min", finite.min()), ("max", finite.max()), ("last", series.values.last)]
+            .compactMap { name, value in value.map { "  \(name) \(text($0))" } }.joined()
+        return series.labels.seriesText.shortened(to: max(16, columns - figures.count)) + figures
     }
 
     /// Units by the last word of a metric's name.
@@ -112,4 +114,9 @@ struct ChartUnit: Sendable, Hashable {
             return isRightNumber || left == right || node.operation == .and || node.operation == .unless ? left : .none
         }
     }
+}
+
+extension String {
+    /// Its beginning, with an ellipsis for the rest where it is longer.
+    func shortened(to length: Int) -> String { count > length ? prefix(length - 1) + "…" : self }
 }

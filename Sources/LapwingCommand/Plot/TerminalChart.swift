@@ -71,15 +71,9 @@ struct TerminalChart {
         var text = ""
         for (index, one) in series.prefix(Self.shown).enumerated() {
             let mark = isColored || series.count == 1 ? "●" : String(Self.marks[index % Self.marks.count])
-            let figures = unit.figures(of: one.values)
-            let name = Self.shortened(one.labels.seriesText, to: max(16, width - figures.count - 6))
-            text += "  \(colored(mark, index)) \(name)  \(figures)\n"
+            text += "  \(colored(mark, index)) \(unit.legend(of: one, columns: width - 4))\n"
         }
         return text + (series.count > Self.shown ? "  … and \(series.count - Self.shown) more\n" : "")
-    }
-
-    private static func shortened(_ text: String, to length: Int) -> String {
-        text.count > length ? text.prefix(length - 1) + "…" : text
     }
 
     /// An instant's values as bars.
@@ -92,7 +86,7 @@ struct TerminalChart {
         let most = samples.map { abs($0.value) }.filter(\.isFinite).max() ?? 0
         return samples.indices.map { index in
             let share = most > 0 && samples[index].value.isFinite ? abs(samples[index].value) / most : 0
-            let name = Self.shortened(names[index], to: nameWidth)
+            let name = names[index].shortened(to: nameWidth)
             let bar = String(repeating: "█", count: Int((share * Double(room)).rounded()))
             let padding = String(repeating: " ", count: nameWidth - name.count) + "  " + String(repeating: " ", count: valueWidth - values[index].count)
             return "\(name)\(padding)\(values[index])  \(colored(bar, index))\n"
