@@ -166,7 +166,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         for arguments in [
             ["--sweep", "hold=1m"], ["--sweep", "for=1y2"], ["--sweep", "for=1m", "--sweep", "for=2m"], ["--sweep", "for=1m", "--compare", "rules.yml"],
-            ["--interval", "0s"], ["--output", "xml"],
+            ["--interval", "0s"], ["--output", "xml"], ["--until-first", "--compare", "rules.yml"], ["--until-first", "--sweep", "for=1m"],
         ] {
             let result = try run(["replay"] + arguments, in: folder)
             #expect(result.status == 2 && result.error.hasSuffix("see lapwing replay --help\n"), "\(arguments): \(result.error)")

@@ -140,7 +140,7 @@ enum CommandTable {
             Flag("--output", .choice(["text", "json", "html"]), "how it is written", standard: "text"),
             Flag("--compare", .value("GLOB"), "other rule files: show what they would have changed"),
             Flag("--sweep", .repeated("for=D,…|threshold=N,…"), "try values, in every combination, and show how often each alert fires"),
-            Flag("--until-first", .toggle, "end soon after the first alert fires"),
+            Flag("--until-first", .toggle, "end when the first alert fires"),
             Flag("--write", .value("DIR"), "keep what the rules record, and ALERTS, as a data directory"),
         ],
         examples: [

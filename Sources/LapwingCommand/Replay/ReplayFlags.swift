@@ -71,6 +71,7 @@ struct ReplayFlags {
         stopsAtFirstFiring = arguments.has("--until-first")
         let ways = [
             ("--sweep", !sweeps.isEmpty), ("--compare", !others.isEmpty), ("--output html", output == .html), ("--write", folder != nil),
+            ("--until-first", stopsAtFirstFiring),
         ]
         for (index, (name, isAsked)) in ways.enumerated() where isAsked && index < 2 {
             if let other = ways[(index + 1)...].first(where: \.1) { throw UsageError("\(name) and \(other.0) exclude each other") }
