@@ -48,6 +48,14 @@ import Testing
         #expect(none.status == 1 && none.output.isEmpty && none.error == "lapwing: no test has a name that --run second matches\n")
     }
 
+    @Test func `of a script, too, only the cases whose names match run`() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("eval instant at 1m vector(1)\n  {} 1\n\neval instant at 1m vector(1)\n  {} 2\n".utf8).write(to: folder.appending(path: "a.test"))
+        #expect(try BuiltProgram.run(["test", "--run", "line 1$", "a.test"], in: folder).output == "1 passed, 0 failed\n")
+        #expect(try BuiltProgram.run(["test", "--run", "line 4", "a.test"], in: folder).status == 1)
+    }
+
     @Test func `coverage lists what no test reaches`() throws {
         let result = try run(Self.firing, ["--coverage"])
         #expect(result.status == 0)
@@ -129,6 +137,19 @@ import Testing
         #expect(result.output == "1 passed, 0 failed\n", "\(result.output)")
         let endless = try run(told.replacingOccurrences(of: "group_interval: 1m", with: "group_interval: 0s"))
         #expect(endless.status == 1 && endless.output.contains("group_interval cannot be zero"), "\(endless.output)")
+    }
+
+    @Test func `while the server is down nobody is notified, and of what fell due then when it is back`() throws {
+        let expected = "exp_notifications: [{time: 6m, status: firing}]"
+        let down = """
+                restart: [4m, 6m]
+                webhook: {group_by: [alertname], group_wait: 90s}
+                notification_test: [{eval_time: 5m}, {eval_time: 6m, \(expected)}]
+            """
+        let result = try run(down)
+        #expect(result.output == "1 passed, 0 failed\n", "\(result.output)")
+        let up = try run(down.replacing("    restart: [4m, 6m]\n", with: ""))
+        #expect(up.status == 1 && up.output.contains("4m30s firing"), "\(up.output)")
     }
 
     @Test func `results are also written for programs, and promtool's leniency is there for who wants it`() throws {

@@ -1,5 +1,6 @@
 import LapwingRules
 import LapwingText
+import SeededRandom
 import Testing
 
 @testable import LapwingRuleTesting
@@ -46,4 +47,48 @@ import Testing
         let exact = "alert_rule_test: [{alertname: Hot, always: [1m, 7m]}, {alertname: Hot, never: [8m, 9m]}]"
         #expect(try unnoticed(rules, exact) == ["> becomes >=", "10 becomes 5"])
     }
+
+    /// The trials of a change leave out rules and tests that it cannot reach.
+    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    func `are noticed by their trials just when all tests over all rules notice them`(seed: UInt64) throws {
+        let rules = try RuleFile.read(SourceText(name: "r.yml", Self.rules))
+        var random = SeededGenerator(seed)
+        let values = (0..<3).map { _ in (0..<14).map { _ in ["0", "1", "2", "5", "9", "_", "stale"][random.below(7)] }.joined(separator: " ") }
+        let series = values.enumerated().map { "{series: 'load{job=\"\($0 % 2)\", cpu=\"\($0)\"}', values: '\($1)'}" }.joined(separator: ", ")
+        let expectations = ["Load", "Warm", "Asks", "Waiting", "Doubled"].map { name in
+            "alert_rule_test: [" + [4, 9].map { "{alertname: \(name), eval_time: \($0)m}" }.joined(separator: ", ") + "]"
+        }
+        let others = ["promql_expr_test: [{expr: double, eval_time: 7m}]", "notification_test: [{eval_time: 12m}]"]
+        let tests = (expectations + others).map { "- interval: 1m\n  input_series: [\(series)]\n  \($0)\n" }.joined()
+        let unfinished = try UnitTestFile.read(SourceText(name: "r_test.yml", "tests:\n\(tests)"))
+        let corrections = UnitTestRunner(file: unfinished, ruleFiles: [rules]).run().flatMap(\.corrections)
+        let file = try UnitTestFile.read(SourceText(name: "r_test.yml", try TestUpdate(unfinished, with: corrections).text))
+        let runner = UnitTestRunner(file: file, ruleFiles: [rules])
+        #expect(Set(runner.run().map(\.report)) == [""])
+        let results = MutationRun([runner]).results()
+        for result in results {
+            let changed = runner.groups.map { $0.replacingRules { $0.range == result.ruleRange ? result.mutation.rule : $0 } }
+            let isNoticed = file.tests.contains { test in
+                var run = UnitTestRun(test: test, file: file, groups: changed, foreseeable: [], recorder: nil)
+                return !run.failures().isEmpty
+            }
+            #expect(result.isNoticed == isNoticed, "seed \(seed), \(result.ruleName): \(result.mutation.change)")
+        }
+        #expect(results.contains(where: \.isNoticed) && results.contains { !$0.isNoticed })
+    }
+
+    private static let rules = """
+        groups:
+        - name: first
+          rules:
+          - {record: warm, expr: 'sum by (job) (load{cpu!="2"})'}
+          - {alert: Load, expr: load > 1, for: 1m, keep_firing_for: 1m}
+          - {alert: Warm, expr: 'warm > 3 or max_over_time(warm[3m]) > 8'}
+          - {alert: Asks, expr: 'count(load) > 1', annotations: {all: '{{ query "sum(warm)" | first | value }}'}}
+          - {alert: Waiting, expr: 'count(ALERTS{alertstate="pending"}) > 0'}
+        - name: second
+          rules:
+          - {record: double, expr: warm * 2}
+          - {alert: Doubled, expr: 'double{job="1"} >= 10', for: 2m}
+        """
 }

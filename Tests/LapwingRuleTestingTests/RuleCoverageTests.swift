@@ -21,4 +21,21 @@ import Testing
             ["no test sees it resolve", "no test reaches {{if gt $value 10.0}}"],
         ])
     }
+
+    @Test func `counts alerts that are expected as series or as notifications`() throws {
+        let rules = "{alert: Asked, expr: temp > 0}, {alert: Told, expr: load > 0}, {alert: Neither, expr: load > 90}"
+        let text = """
+            tests:
+            - input_series: [{series: temp, values: '20x9'}]
+              promql_expr_test: [{expr: 'count(ALERTS{alertname="Asked"})', eval_time: 3m}]
+            - input_series: [{series: load, values: '20x9'}]
+              webhook: {group_by: [alertname]}
+              notification_test: [{eval_time: 3m}]
+            """
+        let file = try UnitTestFile.read(SourceText(name: "r_test.yml", text))
+        let read = try RuleFile.read(SourceText(name: "r.yml", "groups: [{name: g, rules: [\(rules)]}]"))
+        var report = CoverageReport()
+        report.merge(UnitTestRunner(file: file, ruleFiles: [read]).runMeasuringCoverage().coverage)
+        #expect(report.rules.map { $0.reached.contains(.expected) } == [true, true, false])
+    }
 }

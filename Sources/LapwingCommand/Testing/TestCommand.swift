@@ -38,7 +38,7 @@ enum TestCommand {
         if output == "json" {
             Console.output(TestJSON.text(outcomes, coverage))
         } else {
-            for (path, outcome) in outcomes where !outcome.hasPassed { report(path, outcome) }
+            for (path, outcome) in outcomes where !outcome.hasPassed { Console.output(report(path, outcome)) }
             if let coverage { Console.output(coverage.text) }
         }
         if let path = arguments.text("--junit") {
@@ -51,8 +51,9 @@ enum TestCommand {
         return failed == 0 ? .success : .failure
     }
 
-    static func report(_ path: String, _ outcome: TestOutcome) {
-        Console.output("\(TextStyle.console.colored("FAIL", .red)) \(path): \(outcome.name)\n\(outcome.report)\n\n")
+    /// A test that failed, as a person reads it.
+    static func report(_ path: String, _ outcome: TestOutcome) -> String {
+        "\(TextStyle.console.colored("FAIL", .red)) \(path): \(outcome.name)\n\(outcome.report)\n\n"
     }
 
     private static func filter(_ arguments: Arguments) throws(UsageError) -> (@Sendable (String) -> Bool)? {
@@ -72,7 +73,7 @@ enum TestCommand {
         for (file, result) in zip(files, files.concurrentMap { $0.run(measuringCoverage: false) }) {
             let outcomes = result.outcomes
             let failing = outcomes.filter { !$0.hasPassed }
-            for outcome in failing { report(file.path, outcome) }
+            for outcome in failing { Console.output(report(file.path, outcome)) }
             if !failing.isEmpty {
                 Console.error("lapwing: \(file.path): tests that fail say nothing about changed rules; let them pass first\n")
                 return .failure

@@ -6,7 +6,8 @@ import LapwingText
 struct TestFile {
     enum Content {
         case unitTests(UnitTestRunner)
-        case script(SourceText)
+        /// With which of its cases run, by their names; nil for all.
+        case script(SourceText, runsCase: (@Sendable (String) -> Bool)?)
         case broken(SourceError)
         case missing(InputFileError)
     }
@@ -31,10 +32,10 @@ struct TestFile {
         case .unitTests(let runner): return measuringCoverage ? runner.runMeasuringCoverage() : (runner.run(), [])
         case .missing(let error): return ([TestOutcome(name: path, failures: [error.diagnostic], source: SourceText(name: path, ""))], [])
         case .broken(let error): return ([TestOutcome(name: path, failures: error.diagnostics, source: error.source)], [])
-        case .script(let source):
+        case .script(let source, let runsCase):
             do throws(SourceError) {
                 var script = try ScriptRunner(source)
-                return (script.run(), [])
+                return (script.run().filter { runsCase?($0.name) ?? true }, [])
             } catch {
                 return ([TestOutcome(name: path, failures: error.diagnostics, source: error.source)], [])
             }

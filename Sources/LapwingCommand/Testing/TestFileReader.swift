@@ -37,7 +37,7 @@ struct TestFileReader {
         } catch {
             return Self.isFolder(path) ? Self.emptyFolder(path) : TestFile(path: path, content: .missing(error))
         }
-        if path.hasSuffix(".test") { return TestFile(path: path, content: .script(source)) }
+        if path.hasSuffix(".test") { return TestFile(path: path, content: .script(source, runsCase: runsTest)) }
         do throws(SourceError) {
             return testFile(path, try UnitTestFile.read(source, isLenient: isLenient))
         } catch {

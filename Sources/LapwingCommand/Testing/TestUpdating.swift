@@ -8,7 +8,7 @@ enum TestUpdating {
         var (passed, failed) = (0, 0)
         for file in files {
             let outcomes = update(file) ? reader.read(file.path).run(measuringCoverage: false).outcomes : file.run(measuringCoverage: false).outcomes
-            for outcome in outcomes where !outcome.hasPassed { TestCommand.report(file.path, outcome) }
+            for outcome in outcomes where !outcome.hasPassed { Console.output(TestCommand.report(file.path, outcome)) }
             failed += outcomes.count { !$0.hasPassed }
             passed += outcomes.count(where: \.hasPassed)
         }

@@ -49,7 +49,7 @@ struct TestWatch {
             files.append(file)
             let results = file.run(measuringCoverage: false).outcomes
             outcomes[path] = results
-            for outcome in results where !outcome.hasPassed { text += "FAIL \(path): \(outcome.name)\n\(outcome.report)\n\n" }
+            text += results.filter { !$0.hasPassed }.map { TestCommand.report(path, $0) }.joined()
         }
         let all = outcomes.values.joined()
         let failed = all.count { !$0.hasPassed }

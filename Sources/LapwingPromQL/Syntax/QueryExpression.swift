@@ -44,6 +44,11 @@ public indirect enum QueryExpression: Sendable, Hashable {
         }
     }
 
+    /// All selectors of series, in the order in which they stand in the text.
+    public var selectors: [VectorSelector] {
+        if case .vectorSelector(let selector) = self { [selector] } else { children.flatMap(\.selectors) }
+    }
+
     /// What the expression evaluates to; right only for an expression that was checked.
     public var type: ValueType {
         switch self {

@@ -34,8 +34,16 @@ public struct SimulatedNotifications: Sendable {
         for index in dispatchers.indices { dispatchers[index].receive(alerts, at: outcome.at) }
     }
 
+    /// Sends nothing between two times, when the server is down, and at the later what fell due meanwhile.
+    public mutating func rest(from start: Timestamp, until end: Timestamp) {
+        if now >= end { return }
+        advance(to: start)
+        now = end
+    }
+
     /// Sends what is due up to a time.
     public mutating func advance(to time: Timestamp) {
+        if time < now { return }
         var messages: [SimulatedNotification] = []
         for index in dispatchers.indices {
             var now = now

@@ -1,7 +1,5 @@
-import Dispatch
 import LapwingRules
 public import LapwingText
-import Synchronization
 
 /// Tries changed rules on their tests: a change that no test notices is a behaviour that none holds.
 public struct MutationRun: Sendable {
@@ -30,25 +28,14 @@ public struct MutationRun: Sendable {
         for group in runners.flatMap(\.groups) {
             rules += group.rules.filter { seen.insert("\(group.file) \($0.range.lowerBound)").inserted }.map { (group.file, $0) }
         }
-        let trials = Self.sideBySide(rules) { file, rule in runners.flatMap { MutationTrial.all(of: rule, in: file, among: $0) } }
+        let trials = rules.concurrentMap { file, rule in runners.flatMap { MutationTrial.all(of: rule, in: file, among: $0) } }
         let mutants = zip(rules, trials).flatMap { place, trials in place.rule.mutations.map { (place, $0, trials) } }
-        let noticed = Self.sideBySide(mutants) { place, mutation, trials in
+        let noticed = mutants.concurrentMap { place, mutation, trials in
             trials.contains { $0.notices(mutation, of: place.rule, in: place.file) }
         }
         return zip(mutants, noticed).map { mutant, isNoticed in
             let ((file, rule), mutation, _) = mutant
             return Result(file: file, ruleName: rule.name, ruleRange: rule.range, mutation: mutation, isNoticed: isNoticed)
         }
-    }
-
-    private static func sideBySide<T: Sendable, U: Sendable>(_ items: [T], _ body: @Sendable (T) -> U) -> [U] {
-        let results = Mutex([U?](repeating: nil, count: items.count))
-        withoutActuallyEscaping(body) { body in
-            DispatchQueue.concurrentPerform(iterations: items.count) { index in
-                let result = body(items[index])
-                results.withLock { $0[index] = result }
-            }
-        }
-        return results.withLock { $0.compactMap { $0 } }
     }
 }

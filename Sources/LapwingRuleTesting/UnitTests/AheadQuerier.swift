@@ -54,17 +54,3 @@ final class AheadQuerier: RuleQuerier {
         }
     }
 }
-
-extension [RuleGroup] {
-    /// The queries that read nothing that a rule writes, and nothing later than the instant for which they are asked.
-    ///
-    /// - Complexity: O(nodes of the rules' expressions).
-    var foreseeableQueries: Set<String> {
-        let rules = flatMap(\.rules)
-        let written = Set(rules.flatMap(\.writtenMetrics))
-        return Set(
-            rules.map(\.query).filter { query in
-                !query.expression.looksAhead && query.expression.metrics.allSatisfy { $0.map { !written.contains($0) } ?? false }
-            }.map(\.text))
-    }
-}

@@ -1,7 +1,5 @@
 import LapwingAlerting
-import LapwingNotify
 import LapwingRegex
-import LapwingReplay
 public import LapwingSeries
 public import LapwingText
 

@@ -51,6 +51,15 @@ extension UnitTestRun {
         return "\n  \(group.file)\(line): \(rule.name), values at \(time.prometheusText):\n"
             + evaluator.node(rule.query.expression, in: rule.query).tree(depth: 2).trimmingLastNewline
     }
+
+    // MARK: Notifications
+
+    mutating func check(_ expectation: NotificationExpectation) -> Diagnostic? {
+        guard let failure = expectation.failure(notifications.sent, since: test.start) else { return nil }
+        corrections.append(expectation.correction(for: notifications.sent, since: test.start))
+        return failure
+    }
+
     // MARK: Queries
 
     mutating func check(_ expectation: QueryExpectation) -> Diagnostic? {

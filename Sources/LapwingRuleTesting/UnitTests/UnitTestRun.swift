@@ -22,7 +22,7 @@ struct UnitTestRun {
     var states: [GroupState]
     /// What the expectations that failed would have to say.
     var corrections: [ExpectationCorrection] = []
-    private var notifications: SimulatedNotifications
+    private(set) var notifications: SimulatedNotifications
     /// The last evaluation of each group.
     private var last: [Timestamp?]
 
@@ -44,9 +44,6 @@ struct UnitTestRun {
     }
 
     mutating func failures() -> [Diagnostic] {
-        recorder?.expects(
-            alerts: Set(test.alertExpectations.map(\.alertName)),
-            metrics: Set(test.queryExpectations.flatMap(\.query.expression.metrics).compactMap { $0 }))
         let environment = environment
         var loader: SeriesLoader
         do throws(AppendError) {
@@ -70,22 +67,17 @@ struct UnitTestRun {
                 let faults = evaluate(at: time, environment)
                 if !faults.isEmpty { return failures + faults }
             }
-            while let next = expectations.first, next.time < time + step {
-                expectations.removeFirst()
+            for next in expectations.takeFirst(while: { $0.time < time + step }) {
                 if let failure = check(next, at: next.time) { failures.append(failure) }
             }
             for index in spans.indices where spans[index].covers(time) {
                 spans[index].take(check(spans[index].expectation, at: time))
             }
-            while let next = told.first, next.time < time + step {
-                told.removeFirst()
-                notifications.advance(to: test.start + next.time)
-                guard let failure = next.failure(notifications.sent, since: test.start) else { continue }
-                failures.append(failure)
-                corrections.append(next.correction(for: notifications.sent, since: test.start))
+            for next in told.takeFirst(while: { $0.time < time + step }) {
+                notify(through: next.time)
+                if let failure = check(next) { failures.append(failure) }
             }
-            while let next = queries.first, next.time < time + step {
-                queries.removeFirst()
+            for next in queries.takeFirst(while: { $0.time < time + step }) {
                 loader.load(through: test.start + next.time - test.delay, into: store)
                 if let failure = check(next) { failures.append(failure) }
             }
@@ -127,6 +119,7 @@ struct UnitTestRun {
 
     mutating func evaluate(at time: Duration, _ environment: RuleEnvironment) -> [Diagnostic] {
         var failures: [Diagnostic] = []
+        notify(through: time)
         let now = test.start + time
         for (index, group) in groups.enumerated() {
             let interval = test.usesGroupIntervals ? group.interval ?? file.evaluationInterval : file.evaluationInterval
@@ -143,10 +136,26 @@ struct UnitTestRun {
         return failures
     }
 
+    private mutating func notify(through time: Duration) {
+        if let restart = test.restart, time > restart.lowerBound {
+            notifications.rest(from: test.start + restart.lowerBound, until: test.start + restart.upperBound)
+        }
+        notifications.advance(to: test.start + time)
+    }
+
     /// Goes on after the time in which the test's restart let nobody evaluate, as a running server does.
     private mutating func resume(_ index: Int, _ interval: Duration, at time: Duration) {
         guard let restart = test.restart, let last = last[index], last < test.start + restart.lowerBound, time >= restart.upperBound else { return }
         let schedule = GroupSchedule(interval: interval, through: test.start)
         _ = RestartRule().resume(&states[index], of: groups[index], last: last, schedule, at: test.start + time)
+    }
+}
+
+extension ArraySlice {
+    /// Takes from the front what something applies to.
+    fileprivate mutating func takeFirst(while applies: (Element) -> Bool) -> Self {
+        let taken = prefix(while: applies)
+        removeFirst(taken.count)
+        return taken
     }
 }

@@ -1,10 +1,5 @@
-import Dispatch
-import LapwingAlerting
-import LapwingPromQL
 public import LapwingRules
-import LapwingSeries
 import LapwingText
-import Synchronization
 
 /// Runs the tests of one file over the rules that it names.
 public struct UnitTestRunner: Sendable {
@@ -45,39 +40,17 @@ public struct UnitTestRunner: Sendable {
 
     private func runAll(recordsCoverage: Bool) -> [(outcome: TestOutcome, coverage: [RuleCoverage])] {
         let chosen = file.tests.indices.filter { runsTest?(file.tests[$0].name) ?? true }
-        let results = Mutex([(outcome: TestOutcome, coverage: [RuleCoverage])?](repeating: nil, count: chosen.count))
-        DispatchQueue.concurrentPerform(iterations: chosen.count) { place in
-            let index = chosen[place]
+        return chosen.concurrentMap { index in
             let test = file.tests[index]
             let name = test.name.isEmpty ? "test \(index + 1)" : test.name
             let start = ContinuousClock.now
             let recorder = recordsCoverage ? CoverageRecorder(groups) : nil
             var run = UnitTestRun(test: test, file: file, groups: groups, foreseeable: foreseeable, recorder: recorder)
             let failures = run.failures()
+            recorder?.expects(alerts: run.expectedAlerts, metrics: run.expectedMetrics)
             var outcome = TestOutcome(name: name, failures: failures, source: file.source, duration: start.duration(to: .now))
             outcome.corrections = run.corrections
-            results.withLock { $0[place] = (outcome, recorder?.coverages ?? []) }
+            return (outcome, recorder?.coverages ?? [])
         }
-        return results.withLock { $0.compactMap { $0 } }
     }
-}
-
-extension QueryExpression {
-    /// The metrics of all selectors; nil for one that does not name its metric.
-    var metrics: [String?] {
-        guard case .vectorSelector(let selector) = self else { return children.flatMap(\.metrics) }
-        return [selector.matchers.first(where: { $0.name == LabelName.metric && $0.operation == .equal })?.value]
-    }
-}
-
-extension Rule {
-    /// Whether a template of it may ask a query.
-    var asksInTemplates: Bool {
-        guard case .alerting(let rule) = self else { return false }
-        return (rule.labels + rule.annotations).contains { !$0.template.isConstant && $0.template.text.contains("query") }
-    }
-}
-
-extension AlertSamples {
-    static let metrics: Set<String> = [alertsMetric, forStateMetric]
 }

@@ -62,10 +62,3 @@ extension VectorSelector {
         }
     }
 }
-
-extension QueryExpression {
-    fileprivate var selectors: [VectorSelector] {
-        if case .vectorSelector(let selector) = self { return [selector] }
-        return children.flatMap(\.selectors)
-    }
-}

@@ -3,7 +3,7 @@ import Synchronization
 
 extension Array where Element: Sendable {
     /// What `body` makes of each element, worked out side by side, in the order of the elements.
-    func concurrentMap<Result: Sendable>(_ body: @escaping @Sendable (Element) -> Result) -> [Result] {
+    public func concurrentMap<Result: Sendable>(_ body: @escaping @Sendable (Element) -> Result) -> [Result] {
         let elements = self
         let results = Mutex([Result?](repeating: nil, count: count))
         DispatchQueue.concurrentPerform(iterations: count) { index in
