@@ -18,6 +18,9 @@ struct Jitter: Sendable {
         return .milliseconds(base / 2 + Int64(nextRandom() % UInt64(base + 1)))
     }
 
+    /// The wait before the next try: the backoff, or longer where the receiver asks for it.
+    mutating func wait(attempt: Int, asked: Duration?) -> Duration { max(asked ?? .zero, backoff(attempt: attempt)) }
+
     /// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators).
     private mutating func nextRandom() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15

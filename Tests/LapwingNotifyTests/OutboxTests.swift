@@ -283,13 +283,13 @@ extension Delivery {
     @Test func `a message has one entry, from its first try to its end`() {
         var kept = KeptOutbox(configuration { $0.alertmanagers = [] })
         kept.outbox.receive([alert("a")], [change("A", at: 0)], at: at(0))
-        for (time, outcome) in [(5, DeliveryOutcome.failed(retryAfter: .zero, "status 500")), (6, .failed(retryAfter: .zero, "status 503")), (7, .accepted)] {
+        for (time, outcome) in [(5, DeliveryOutcome.failed(retryAfter: .zero, "status 500")), (7, .failed(retryAfter: .zero, "status 503")), (11, .accepted)] {
             for delivery in kept.advance(to: at(time)) { kept.completed(delivery, outcome, at: at(time)) }
         }
         let entries = kept.outbox.history.entries(limit: 10) { _ in true }
         #expect(entries.count == 2)
         guard case .sending(let sending)? = entries.first, case .change(let change)? = entries.last else { return #expect(Bool(false)) }
-        #expect(sending.result == .delivered && sending.attempts == 3 && sending.firstAt == at(5) && sending.at == at(7))
+        #expect(sending.result == .delivered && sending.attempts == 3 && sending.firstAt == at(5) && sending.at == at(11))
         #expect(sending.alerts.map(\.value) == [1.5] && sending.reason == "first notification")
         #expect(change.value == 2)
     }

@@ -147,6 +147,17 @@ extension WebhookDispatcher {
         #expect(dispatcher.deliver(at: at(45)) == ["+a"])
     }
 
+    @Test func `a Retry-After of nothing does not make tries follow each other at once`() {
+        var dispatcher = dispatcher()
+        dispatcher.receive([alert("a")], at: at(0))
+        var tried = 0
+        for tenth in 50..<650 {
+            let now = Timestamp(milliseconds: Int64(tenth) * 100)
+            tried += dispatcher.deliver(at: now, DeliveryOutcome(status: 503, retryAfter: .zero)).count
+        }
+        #expect((4...12).contains(tried), "tried \(tried) times in a minute")
+    }
+
     @Test func `a refused message is not tried again but the group is told anew at its next flush`() {
         var dispatcher = dispatcher()
         dispatcher.receive([alert("a")], at: at(0))

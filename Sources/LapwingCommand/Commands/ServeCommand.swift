@@ -1,3 +1,4 @@
+import LapwingConfiguration
 import LapwingHTTP
 import LapwingNotify
 import LapwingPromQL

@@ -103,9 +103,9 @@ extension ConfigurationReader {
         return .allLabels
     }
 
-    mutating func heartbeat(_ node: YAMLNode?) -> HeartbeatSettings? {
+    mutating func heartbeat(_ node: YAMLNode?) -> Heartbeat? {
         guard let node, let fields = YAMLFields(node, kind: "heartbeat", known: ["url", "interval"], &problems) else { return nil }
         guard let url = url(fields, "url", empty: "a heartbeat needs a url") else { return nil }
-        return HeartbeatSettings(url: url, interval: fields.duration("interval", &problems))
+        return Heartbeat(url: url, interval: fields.duration("interval", &problems))
     }
 }

@@ -86,12 +86,6 @@ struct ConfigurationReader {
         _ = inner.integer("gogc", &problems)
     }
 
-    mutating func labelNames(_ fields: YAMLFields, _ name: String) -> [(text: String, range: SourceRange)] {
-        let names = fields.texts(name, &problems)
-        for name in names where name.text.isEmpty { report("\"\" is not a valid label name", at: name.range) }
-        return names
-    }
-
     private mutating func ruleFiles(_ fields: YAMLFields) -> [(pattern: String, range: SourceRange)] {
         fields.list("rule_files", &problems).compactMap { node in
             guard let text = node.scalar?.text, !text.isEmpty else {
@@ -125,6 +119,12 @@ struct ConfigurationReader {
     /// A switch that lapwing has in one position only.
     mutating func refuse(_ fields: YAMLFields, _ name: String, unless only: Bool, _ reason: String) {
         if let value = fields.bool(name, &problems), value != only { refuse(fields, name, reason) }
+    }
+
+    mutating func labelNames(_ fields: YAMLFields, _ name: String) -> [(text: String, range: SourceRange)] {
+        let names = fields.texts(name, &problems)
+        for name in names where name.text.isEmpty { report("\"\" is not a valid label name", at: name.range) }
+        return names
     }
 
     /// A path as seen from where the process runs.

@@ -16,7 +16,7 @@ public struct Configuration: Sendable {
     public var alertRelabeling: [RelabelRule] = []
     public var alertmanagers: [AlertmanagerReceiver] = []
     public var webhooks: [WebhookReceiver] = []
-    public var heartbeat: HeartbeatSettings?
+    public var heartbeat: Heartbeat?
     public var remoteWrites: [RemoteWriteSettings] = []
     /// What rules ask; nil: the store.
     public var datasource: DatasourceSettings?
@@ -65,8 +65,15 @@ public struct StorageSettings: Sendable, Hashable {
     public var maxExemplars: Int?
 }
 
-public struct HeartbeatSettings: Sendable, Hashable {
+/// Where a dead man's switch is told that the evaluator lives, and how often.
+public struct Heartbeat: Sendable, Hashable {
     public var url: String
     /// The least time between two; nil: at every evaluation of a group.
     public var interval: Duration?
+    public var timeout: Duration = .seconds(5)
+
+    public init(url: String, interval: Duration? = nil) {
+        self.url = url
+        self.interval = interval
+    }
 }

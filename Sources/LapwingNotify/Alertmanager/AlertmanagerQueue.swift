@@ -109,7 +109,7 @@ public struct AlertmanagerQueue: Sendable {
             attempt = 0
             retryAt = nil
         case .failed(let retryAfter, _):
-            retryAt = now + (retryAfter ?? jitter.backoff(attempt: attempt))
+            retryAt = now + jitter.wait(attempt: attempt, asked: retryAfter)
             attempt += 1
             for (number, alert) in sent where episodes[Episode(alert)] == nil { episodes[Episode(alert)] = number }
         }

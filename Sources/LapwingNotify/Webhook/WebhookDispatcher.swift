@@ -132,7 +132,7 @@ public struct WebhookDispatcher: Sendable {
         case .accepted: group.acceptFirst(at: now)
         case .refused: group.giveUpFirst()
         case .failed(let retryAfter, _):
-            group.retryFirst(at: now + (retryAfter ?? jitter.backoff(attempt: delivery.attempt)))
+            group.retryFirst(at: now + jitter.wait(attempt: delivery.attempt, asked: retryAfter))
         }
         put(group, now)
     }

@@ -1,19 +1,7 @@
+import LapwingConfiguration
 import LapwingHTTP
 import LapwingSeries
 import Synchronization
-
-/// Where a dead man's switch is told that the evaluator lives, and how often.
-public struct Heartbeat: Sendable, Hashable {
-    public var url: String
-    /// The least time between two; nil: at every evaluation of a group.
-    public var interval: Duration?
-    public var timeout: Duration = .seconds(5)
-
-    public init(url: String, interval: Duration? = nil) {
-        self.url = url
-        self.interval = interval
-    }
-}
 
 /// Decides when the next is due: after an evaluation, and never while one is on its way.
 struct HeartbeatPace: Sendable {

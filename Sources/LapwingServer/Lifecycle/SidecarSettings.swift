@@ -78,7 +78,7 @@ extension SidecarConfiguration {
             return settings
         } ?? file.datasource
         merged.remoteWrites = file.remoteWrites + remoteWrites
-        merged.heartbeat = heartbeat ?? file.heartbeat.map { Heartbeat(url: $0.url, interval: $0.interval) }
+        merged.heartbeat = heartbeat ?? file.heartbeat
         merged.externalLabels = file.global.externalLabels.merging(externalLabels)
         merged.retention = retention ?? file.storage.retention
         merged.retentionSize = retentionSize ?? file.storage.retentionSize
