@@ -16,6 +16,8 @@ public final class Notifier: Sendable {
         case delivered(receiver: String, group: String, alerts: Int)
         case failed(receiver: String, group: String, attempt: Int, String)
         case refused(receiver: String, group: String, String)
+        /// Nobody will be told of these alerts; the group is empty for an Alertmanager.
+        case dropped(receiver: String, group: String, alerts: Int, String)
         /// A note that cannot be understood, or cannot be kept.
         case trouble(String)
     }
@@ -51,8 +53,9 @@ public final class Notifier: Sendable {
     /// Takes up what a process before this one has left; nothing is sent before `begin`.
     public init(_ configuration: Configuration, _ surroundings: Surroundings) {
         self.surroundings = surroundings
-        let outbox = Outbox(configuration, restoring: surroundings.notes.notes(beginning: Outbox.notePrefix), at: surroundings.now())
+        var outbox = Outbox(configuration, restoring: surroundings.notes.notes(beginning: Outbox.notePrefix), at: surroundings.now())
         for fault in outbox.faults { surroundings.observer(.trouble(fault)) }
+        for sending in outbox.takeDropped() { surroundings.observer(.dropped(sending)) }
         state = Mutex(State(outbox: outbox))
     }
 
@@ -111,7 +114,7 @@ public final class Notifier: Sendable {
     /// Changes the outbox and keeps what has changed, in the order of the changes.
     private func change<Result: Sendable>(returning body: (inout State) -> (notes: [Note], result: Result)) -> Result {
         var trouble: String?
-        let result = state.withLock { state in
+        let (result, dropped) = state.withLock { state in
             let (notes, result) = body(&state)
             var all = state.unkept.values.sorted { $0.key < $1.key }
             all += notes + state.outbox.takeNotes()
@@ -124,9 +127,10 @@ public final class Notifier: Sendable {
                     trouble = "what is to be told cannot be kept: \(error)"
                 }
             }
-            return result
+            return (result, state.outbox.takeDropped())
         }
         if let trouble { surroundings.observer(.trouble(trouble)) }
+        for sending in dropped { surroundings.observer(.dropped(sending)) }
         return result
     }
 
@@ -210,6 +214,12 @@ public final class Notifier: Sendable {
         } catch {
             return .failed(retryAfter: nil, error.description)
         }
+    }
+}
+
+extension Notifier.Event {
+    fileprivate static func dropped(_ sending: AlertHistory.Sending) -> Self {
+        .dropped(receiver: sending.url, group: sending.groupKey, alerts: sending.alertCount, sending.error)
     }
 }
 

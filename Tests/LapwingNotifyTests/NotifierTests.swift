@@ -103,6 +103,25 @@ private final class NoteBox: NoteKeeper, Sendable {
         #expect(sending.result == .refused && sending.error == "status 302: moved")
     }
 
+    @Test func `what is let go with its receiver is told to the observer`() async throws {
+        var configuration = Notifier.Configuration()
+        configuration.webhooks = [webhook("gone")]
+        let events = Mutex<[Notifier.Event]>([])
+        let client = ScriptedClient { _ in HTTPClientResponse(status: .serviceUnavailable) }
+        var surroundings = surroundings(client)
+        surroundings.observer = { event in events.withLock { $0.append(event) } }
+        let notifier = Notifier(configuration, surroundings)
+        notifier.begin()
+        notifier.receive([alert("A")], at: time)
+        try await until("it has failed") { events.withLock { !$0.isEmpty } }
+        notifier.apply(Notifier.Configuration())
+        await notifier.stop()
+        let group = #"{}:{alertname="A"}"#
+        #expect(
+            events.withLock { $0.last }
+                == .dropped(receiver: "http://gone/", group: group, alerts: 1, "the receiver is no longer configured"))
+    }
+
     @Test func `a receiver that never answers delays no other`() async throws {
         var configuration = Notifier.Configuration()
         configuration.webhooks = [webhook("dead"), webhook("live")]

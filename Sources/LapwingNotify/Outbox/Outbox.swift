@@ -42,6 +42,8 @@ public struct Outbox: Sendable {
     /// The entries of messages that are tried again.
     private var entries: [Delivery.Identity: UInt64] = [:]
     private var receiverNotes: [Note] = []
+    /// Since this was last asked.
+    private var dropped: [AlertHistory.Sending] = []
     /// What of the notes could not be understood, for the log.
     public private(set) var faults: [String] = []
 
@@ -115,7 +117,7 @@ public struct Outbox: Sendable {
         for message in webhook.dispatcher.abandon() {
             let sending = sending(message, to: webhook.dispatcher.receiver, .dropped, 0, "the receiver is no longer configured", at: now)
             let entry = entries.removeValue(forKey: Delivery.Identity(receiver: key, groupKey: message.groupKey))
-            _ = history.record(sending, as: entry)
+            record(dropped: sending, as: entry)
         }
         receiverNotes += webhook.dispatcher.takeNotes() + [Note("\(Self.notePrefix)receiver/\(webhook.number)", nil)]
         webhooks[key] = nil
@@ -231,8 +233,18 @@ public struct Outbox: Sendable {
     private mutating func recordDropped(
         _ alerts: [NotifiedAlert], by receiver: AlertmanagerReceiver, _ reason: String, as entry: UInt64? = nil, at now: Timestamp
     ) {
-        if alerts.isEmpty { return }
-        _ = history.record(sending(alerts, to: receiver, .dropped, 0, reason, at: now), as: entry)
+        if !alerts.isEmpty { record(dropped: sending(alerts, to: receiver, .dropped, 0, reason, at: now), as: entry) }
+    }
+
+    private mutating func record(dropped sending: AlertHistory.Sending, as entry: UInt64?) {
+        _ = history.record(sending, as: entry)
+        dropped.append(sending)
+    }
+
+    /// What was let go since this was last asked, for the log.
+    mutating func takeDropped() -> [AlertHistory.Sending] {
+        defer { dropped = [] }
+        return dropped
     }
 
     // MARK: Notes

@@ -67,10 +67,17 @@ extension Sidecar {
             instruments.counter("lapwing_notifications_errors_total", ["receiver": receiver], help: "Tries that failed and are repeated.").increment()
             log.log(.warn, "notification failed, will be tried again", ["receiver": receiver, "group": group, "attempt": "\(attempt)", "err": reason])
         case .refused(let receiver, let group, let reason):
-            instruments.counter("lapwing_notifications_dropped_total", ["receiver": receiver], help: "Messages that a receiver did not want.").increment()
+            countDropped(receiver, instruments)
             log.log(.error, "notification refused", ["receiver": receiver, "group": group, "err": reason])
+        case .dropped(let receiver, let group, let alerts, let reason):
+            countDropped(receiver, instruments)
+            log.log(.error, "notification dropped", ["receiver": receiver, "group": group, "alerts": "\(alerts)", "err": reason])
         case .trouble(let reason): log.log(.error, "notifications in trouble", ["err": reason])
         }
+    }
+
+    private static func countDropped(_ receiver: String, _ instruments: Instruments) {
+        instruments.counter("lapwing_notifications_dropped_total", ["receiver": receiver], help: "Messages that nobody will be told.").increment()
     }
 
     static func report(_ event: ScrapeEvent, _ log: LogWriter) {
