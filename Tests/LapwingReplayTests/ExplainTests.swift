@@ -171,6 +171,11 @@ import Testing
 
     private struct Missing: Error {}
 
+    @Test func `a subquery without a step has that of the evaluations, as the rule's has`() throws {
+        let found = try explanation(load("count_over_time(load[1m:]) > 3"), of: "High", at: 60)
+        #expect(found.state == .firing && found.root.elements.map(\.value) == [4, 4])
+    }
+
     @Test func `what it reads from other rules is replayed with it`() throws {
         let recording = try ReplayTests.Recording(
             "- {record: twice, expr: load * 2}\n- {record: unrelated, expr: load * 3}\n- {alert: High, expr: twice > 3}")

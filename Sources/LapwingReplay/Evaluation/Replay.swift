@@ -44,7 +44,7 @@ public struct Replay: Sendable {
     var order: ReplayOrder
     /// Instants of a block; internal for the test whose recordings are short.
     var blockSteps = BlockAnswers.steps
-    private let engine: QueryEngine
+    let engine: QueryEngine
     /// The metrics that the rules write.
     private let metrics: Set<String>
     /// Whether something reads `ALERTS`.
@@ -91,7 +91,7 @@ public struct Replay: Sendable {
     /// - Parameter keepsSamples: whether what the rule writes is kept: an alert's series only where somebody reads them.
     func environment(keepsSamples: Bool) -> RuleEnvironment {
         RuleEnvironment(
-            querier: SourceQuerier(engine: engine, source: ReplaySource(replay: self)), sink: keepsSamples ? written : NoSink(),
+            querier: SourceQuerier(engine: engine, source: ReplayedSource(replay: self)), sink: keepsSamples ? written : NoSink(),
             externalLabels: settings.externalLabels, externalURL: settings.externalURL, defaultInterval: settings.interval,
             defaultQueryOffset: settings.queryOffset, resendDelay: settings.receivers.isEmpty ? Self.never : Self.resendDelay,
             writesAlerts: keepsSamples, elapsed: { .zero })
@@ -112,7 +112,7 @@ public struct Replay: Sendable {
     }
 }
 
-private struct ReplaySource: SeriesSource {
+private struct ReplayedSource: SeriesSource {
     let replay: Replay
 
     func snapshot() -> any SeriesSnapshot { replay.snapshot }

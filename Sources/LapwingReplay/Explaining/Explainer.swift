@@ -47,7 +47,7 @@ public struct Explainer: Sendable {
         let replay = Replay(groups, over: recorded, settings(for: group, at: time))
         let report = replay.run { _ in !isCancelled() }
         let evaluator = NodeEvaluator(
-            engine: QueryEngine(), snapshot: replay.snapshot, time: group.sampleTime(time, replay.environment(keepsSamples: false)),
+            engine: replay.engine, snapshot: replay.snapshot, time: group.sampleTime(time, replay.environment(keepsSamples: false)),
             labels: labels.dropping(LabelNames(rule.ownLabels)),
             recordings: groups.flatMap(\.rules).compactMap { if case .recording(let rule) = $0 { rule } else { nil } })
         let replayed = report.rules.first { $0.group == group.key && $0.rule.range == rule.range && $0.rule.name == rule.name }
