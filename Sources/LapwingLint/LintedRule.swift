@@ -30,7 +30,6 @@ final class LintedRule: Sendable {
 
     /// The text of a part of the expression, on one line.
     func text(_ range: SourceRange) -> String {
-        let bytes = Array(rule.query.text.utf8)[range.lowerBound..<range.upperBound]
-        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        range.text(in: rule.query.text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }

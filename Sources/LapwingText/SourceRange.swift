@@ -22,6 +22,11 @@ public struct SourceRange: Sendable, Hashable {
         SourceRange(min(lowerBound, other.lowerBound), max(upperBound, other.upperBound))
     }
 
+    /// What stands there.
+    ///
+    /// - Precondition: the range lies in the text.
+    public func text(in source: String) -> String { String(decoding: Array(source.utf8)[lowerBound..<upperBound], as: UTF8.self) }
+
     public func shifted(by offset: Int) -> SourceRange { SourceRange(lowerBound + offset, upperBound + offset) }
 }
 

@@ -192,7 +192,7 @@ import Testing
         #expect(!counts.contains { $0.hasPrefix("rules.yml:11:") })
         let costs = try lines("query/cost")
         #expect(costs.count == 8)
-        #expect(costs[4].hasPrefix("rules.yml:9:10: information: one evaluation reads 1 series and 1 samples for 1 results, in "))
+        #expect(costs[4].hasPrefix("rules.yml:9:10: information: one evaluation reads 1 series and 1 sample for 1 result, in "))
     }
 
     @Test func `rules are held against a server's last day`() async throws {

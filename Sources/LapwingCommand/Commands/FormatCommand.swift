@@ -77,8 +77,7 @@ enum FormatCommand {
             Console.error("lapwing: \(source.name) cannot be written: \(error.localizedDescription)\n")
             return false
         }
-        let count = format.changes.count
-        Console.output("\(source.name): \(count) expression\(count == 1 ? "" : "s") formatted\n")
+        Console.output("\(source.name): \(Counted.text(format.changes.count, "expression")) formatted\n")
         return true
     }
 

@@ -94,12 +94,11 @@ struct QueryCost {
         case .parenthesized(let node): return parts(node.expression, depth: depth)
         default: break
         }
-        let text = String(decoding: Array(query.utf8)[expression.range.lowerBound..<expression.range.upperBound], as: UTF8.self)
         let isSelector = switch expression {
         case .vectorSelector, .matrixSelector: true
         default: false
         }
-        let part = Part(text: text, depth: depth, isInstant: expression.type == .matrix || start == end, isSelector: isSelector)
+        let part = Part(text: expression.range.text(in: query), depth: depth, isInstant: expression.type == .matrix || start == end, isSelector: isSelector)
         return isSelector ? [part] : [part] + expression.children.flatMap { parts($0, depth: depth + 1) }
     }
 

@@ -23,7 +23,7 @@ extension RecordedData {
 
     /// The same for a time and the flags that would name another.
     func remark(onAsking range: TimeRange, with flags: String) -> String? {
-        guard let times, !times.overlaps(TimeRange(start: range.start - .seconds(300), end: range.end)) else { return nil }
+        guard let times, !times.overlaps(TimeRange(start: range.start - EngineOptions().lookbackDelta, end: range.end)) else { return nil }
         let (start, end) = (TimeText.rfc3339(milliseconds: times.start.milliseconds), TimeText.rfc3339(milliseconds: times.end.milliseconds))
         return "lapwing: the data is of \(start) to \(end); ask for a time in it with \(flags)"
     }

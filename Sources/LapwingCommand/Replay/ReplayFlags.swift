@@ -5,36 +5,6 @@ import LapwingSeries
 import LapwingServer
 import LapwingText
 
-/// Where the recorded data of a replay come from.
-enum ReplaySource {
-    case files([String])
-    case server(String)
-
-    init(_ arguments: Arguments, _ command: String, paths: [String]) throws(UsageError) {
-        switch (arguments.text("--server"), paths.isEmpty) {
-        case (let url?, true): self = .server(url)
-        case (nil, false): self = .files(paths)
-        case (_?, false): throw UsageError("--data and --server exclude each other")
-        case (nil, true): throw UsageError("\(command) needs --data PATH or --server URL")
-        }
-    }
-
-    /// Says what is left out of it.
-    ///
-    /// - Parameters:
-    ///   - anchor: an instant of evaluations; now where it is nil.
-    ///   - step: their distance.
-    func opened(anchor: Timestamp?, step: Duration) throws(QueryFailure) -> RecordedData {
-        switch self {
-        case .server(let url): return RecordedData(server: url, anchor: anchor ?? .now, step: step)
-        case .files(let paths):
-            let data = try RecordedData(paths)
-            for remark in data.remarks { Console.error("\(remark)\n") }
-            return data
-        }
-    }
-}
-
 /// The flags of `replay`, understood.
 struct ReplayFlags {
     enum Output: String {

@@ -65,7 +65,7 @@ struct ReplayPage {
         var text = "<h2>\(MarkupText.escaped(rule.rule.name))</h2>\n<p><code>\(MarkupText.escaped(rule.rule.query.text))</code></p>\n"
         text += "<p>\(ReplayText.figures(rule, over: report.end.duration(since: report.start)))</p>\n"
         if let failure = rule.firstFailure {
-            text += "<p>failed \(ReplayText.count(rule.failures, "time")), first at \(time(failure.at)): \(MarkupText.escaped(failure.message))</p>\n"
+            text += "<p>failed \(Counted.text(rule.failures, "time")), first at \(time(failure.at)): \(MarkupText.escaped(failure.message))</p>\n"
         }
         let alerts = rule.byAlert
         if alerts.count > 1 {

@@ -31,9 +31,9 @@ struct ReplayText {
         let episodes = alerts.flatMap(\.episodes)
         let firings = episodes.count { $0.firedAt != nil }
         let time = alerts.reduce(Duration.zero) { $0 + $1.alertTime }
-        return "\(count(report.rules.count, "rule")), \(count(report.rules.reduce(0) { $0 + $1.evaluations }, "evaluation")); "
-            + "\(count(firings, "firing")) of \(count(episodes.count, "episode")), \(time.prometheusText) in all, "
-            + "\(count(alerts.reduce(0) { $0 + $1.flaps }, "flap")), \(count(report.notifications.count, "notification"))"
+        return "\(Counted.text(report.rules.count, "rule")), \(Counted.text(report.rules.reduce(0) { $0 + $1.evaluations }, "evaluation")); "
+            + "\(Counted.text(firings, "firing")) of \(Counted.text(episodes.count, "episode")), \(time.prometheusText) in all, "
+            + "\(Counted.text(alerts.reduce(0) { $0 + $1.flaps }, "flap")), \(Counted.text(report.notifications.count, "notification"))"
     }
 
     private func head(_ rule: RuleReplay) -> String {
@@ -57,16 +57,16 @@ struct ReplayText {
     /// How often and how long a rule fired.
     static func figures(_ rule: RuleReplay, over span: Duration) -> String {
         let share = span > .zero ? " (\(percent(rule.firingTime / span)) of the time)" : ""
-        var text = "fired \(count(rule.firings, "time")), for \(rule.firingTime.prometheusText)\(share)"
+        var text = "fired \(Counted.text(rule.firings, "time")), for \(rule.firingTime.prometheusText)\(share)"
         let short = rule.episodes.count - rule.firings
-        if short > 0 { text += "; pending without firing \(count(short, "time"))" }
-        if rule.flaps > 0 { text += "; came back within \(RuleReplay.flapTime.prometheusText) \(count(rule.flaps, "time"))" }
+        if short > 0 { text += "; pending without firing \(Counted.text(short, "time"))" }
+        if rule.flaps > 0 { text += "; came back within \(RuleReplay.flapTime.prometheusText) \(Counted.text(rule.flaps, "time"))" }
         return text
     }
 
     private func failures(_ rule: RuleReplay) -> String {
         guard let failure = rule.firstFailure else { return "" }
-        return "  failed \(Self.count(rule.failures, "time")), first at \(Self.time(failure.at)): \(failure.message)\n"
+        return "  failed \(Counted.text(rule.failures, "time")), first at \(Self.time(failure.at)): \(failure.message)\n"
     }
 
     private static func text(_ episode: AlertEpisode, through end: Timestamp) -> String {
@@ -86,7 +86,7 @@ struct ReplayText {
         var text = "\nnotifications\n"
         for one in report.notifications.prefix(Self.messagesShown) {
             let status = one.message.status + (one.message.status == "firing" ? "  " : "")
-            text += "  \(Self.time(one.at))  \(status)  \(one.message.groupLabels)  \(Self.count(one.message.alerts.count, "alert")), "
+            text += "  \(Self.time(one.at))  \(status)  \(one.message.groupLabels)  \(Counted.text(one.message.alerts.count, "alert")), "
             text += "\(one.message.reason.rawValue)\n"
         }
         let more = report.notifications.count - Self.messagesShown
@@ -96,8 +96,6 @@ struct ReplayText {
     static func time(_ time: Timestamp) -> String { TimeText.rfc3339(milliseconds: time.milliseconds) }
 
     static func percent(_ share: Double) -> String { "\(GoNumber.text((share * 1000).rounded() / 10))%" }
-
-    static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }
 
 extension RuleReplay {

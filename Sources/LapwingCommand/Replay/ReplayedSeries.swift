@@ -1,6 +1,7 @@
 import LapwingBlocks
 import LapwingSeries
 import LapwingStorage
+import LapwingText
 
 /// Keeps what replayed rules have written as a data directory.
 enum ReplayedSeries {
@@ -27,7 +28,7 @@ enum ReplayedSeries {
             throw QueryFailure("lapwing: \(folder): \(error)")
         }
         if refused > 0 {
-            let count = ReplayText.count(refused, "sample")
+            let count = Counted.text(refused, "sample")
             throw QueryFailure("lapwing: \(folder) has other values of the same series and times: \(count) left out; write to a new directory")
         }
     }

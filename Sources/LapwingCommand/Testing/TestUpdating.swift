@@ -29,7 +29,7 @@ enum TestUpdating {
             Console.error("lapwing: \(file.path) cannot be written: \(error.localizedDescription)\n")
             return false
         }
-        Console.output("\(file.path): \(update.count) expectation\(update.count == 1 ? "" : "s") updated\n")
+        Console.output("\(file.path): \(Counted.text(update.count, "expectation")) updated\n")
         return true
     }
 }

@@ -11,7 +11,8 @@ enum CostCheck: LintCheck {
         guard let data = rule.context.settings.data, let cost = RuleCost(rule.rule, data) else { return }
         let time = GoNumber.text(cost.time / .milliseconds(1), .fixed, precision: 1)
         findings.report(
-            "one evaluation reads \(cost.seriesRead) series and \(cost.samplesRead) samples for \(cost.results) results, in \(time) ms",
+            "one evaluation reads \(cost.seriesRead) series and \(Counted.text(cost.samplesRead, "sample")) "
+                + "for \(Counted.text(cost.results, "result")), in \(time) ms",
             .information, at: rule.rule.places.name)
     }
 }

@@ -9,7 +9,7 @@ enum DependencyCheck: LintCheck {
     static let summary = "rules that read what is recorded later in their group, or by another group, whose evaluations are not in step"
 
     /// How long a sample counts after its time.
-    private static let lookback = Duration.seconds(300)
+    private static let lookback = EngineOptions().lookbackDelta
 
     static func look(at rule: LintedRule, _ findings: inout LintFindings) {
         var seen: Set<String> = []

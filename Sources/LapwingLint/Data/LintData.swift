@@ -1,3 +1,4 @@
+import LapwingPromQL
 public import LapwingSeries
 
 /// Recorded data that rules are held against.
@@ -9,7 +10,7 @@ public struct LintData: Sendable {
     public var times: TimeRange
 
     /// How long after its last sample a series counts as there.
-    static let lookback = Duration.seconds(300)
+    static let lookback = EngineOptions().lookbackDelta
     /// The alerts are replayed over at most this long, up to the end.
     static let replayed = Duration.seconds(7 * 86_400)
 

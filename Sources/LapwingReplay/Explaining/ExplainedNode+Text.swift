@@ -26,7 +26,7 @@ extension ExplainedNode {
         case .scalar(let value): return "  \(GoNumber.text(value))\n"
         case .string(let value): return "  \(GoQuote.quote(value))\n"
         case .failed(let message): return "  failed: \(message)\(mark)\n"
-        case .window(let series): return "  \(series.count) series\(mark)\n" + list(series) { "\($0.labels.seriesText)  \($0.samples) samples" }
+        case .window(let series): return "  \(series.count) series\(mark)\n" + list(series) { "\($0.labels.seriesText)  \(Counted.text($0.samples, "sample"))" }
         case .elements(let elements):
             if elements.isEmpty { return "  nothing\(mark)\n" }
             return "\n" + list(elements) { "\($0.labels.seriesText)  \($0.histogram?.description ?? GoNumber.text($0.value))" }

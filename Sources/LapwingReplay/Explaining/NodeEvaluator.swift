@@ -28,8 +28,7 @@ public struct NodeEvaluator: Sendable {
     private func node(_ expression: QueryExpression, _ query: PreparedQuery, below above: [String]) -> ExplainedNode {
         // Parentheses are nothing by themselves.
         if case .parenthesized(let inner) = expression { return node(inner.expression, query, below: above) }
-        let bytes = Array(query.text.utf8)[expression.range.lowerBound..<expression.range.upperBound]
-        let part = String(decoding: bytes, as: UTF8.self)
+        let part = expression.range.text(in: query.text)
         let children =
             switch expression {
             case .number, .string: [ExplainedNode]()

@@ -49,7 +49,7 @@ struct VanishingPoint {
     private func input(of node: ExplainedNode) -> String {
         let counts = node.children.map { child in
             switch child.value {
-            case .elements(let elements): elements.count == 1 ? "1 element" : "\(elements.count) elements"
+            case .elements(let elements): Counted.text(elements.count, "element")
             case .window(let series): "\(series.count) series with \(series.map { "\($0.samples)" }.prefix(Self.shown).joined(separator: ", ")) samples"
             case .scalar(let value): Figure.text(value)
             case .string, .failed: "no elements"

@@ -32,7 +32,7 @@ final class CoverageRecorder: Sendable {
     /// - Parameter states: the rules' states after a group's evaluation.
     func evaluated(_ group: Int, _ outcome: GroupOutcome, _ groupState: GroupState, _ querier: any RuleQuerier) {
         let sides = groups[group].rules.map { rule in
-            rule.query.expression.alternatives.map { RuleCoverage.text(of: $0, in: rule.query.text) }.filter { text in
+            rule.query.expression.alternatives.map { $0.range.text(in: rule.query.text) }.filter { text in
                 guard let query = try? querier.prepare(text), let result = try? querier.instant(query, at: outcome.at) else { return false }
                 return (try? result.ruleVector(at: outcome.at).isEmpty) == false
             }

@@ -40,7 +40,7 @@ public struct RuleCoverage: Sendable {
 
     init(_ rule: Rule, in group: RuleGroup) {
         (name, file, range) = (rule.name, group.file, rule.range)
-        let sides = rule.query.expression.alternatives.map { Aim.side(Self.text(of: $0, in: rule.query.text)) }
+        let sides = rule.query.expression.alternatives.map { Aim.side($0.range.text(in: rule.query.text)) }
         switch rule {
         case .recording: aims = [.result, .expected] + sides
         case .alerting(let alert):
@@ -53,10 +53,6 @@ public struct RuleCoverage: Sendable {
     }
 
     public var missed: [Aim] { aims.filter { !reached.contains($0) } }
-
-    static func text(of expression: QueryExpression, in text: String) -> String {
-        String(decoding: Array(text.utf8)[expression.range.lowerBound..<expression.range.upperBound], as: UTF8.self)
-    }
 
     /// What another run has reached of the same rule.
     mutating func merge(_ other: RuleCoverage) { reached.formUnion(other.reached) }

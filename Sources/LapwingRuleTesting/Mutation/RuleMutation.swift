@@ -20,7 +20,7 @@ extension Rule {
         var mutations: [RuleMutation] = []
         for edit in query.expression.edits {
             guard let changed = try? query.replacing(edit.range, with: edit.text), changed.text != query.text else { continue }
-            let old = String(decoding: Array(query.text.utf8)[edit.range.lowerBound..<edit.range.upperBound], as: UTF8.self)
+            let old = edit.range.text(in: query.text)
             mutations.append(
                 RuleMutation(
                     rule: replacingQuery(changed), change: edit.change ?? "\(old) becomes \(edit.text)", field: "expr",
