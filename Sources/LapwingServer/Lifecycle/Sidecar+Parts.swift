@@ -42,11 +42,12 @@ extension Sidecar {
         var surroundings = Notifier.Surroundings(client: MeasuredClient(client: client, durations: durations))
         surroundings.notes = store
         surroundings.readFile = RuleLoading.secret
-        surroundings.observer = { event in report(event, log, instruments) }
-        return Notifier(notifications(configuration), surroundings)
+        let report = NotificationReport(log: log, instruments: instruments)
+        surroundings.observer = { report.report($0) }
+        return Notifier(notifications(configuration, report), surroundings)
     }
 
-    static func notifications(_ configuration: SidecarConfiguration) -> Notifier.Configuration {
+    static func notifications(_ configuration: SidecarConfiguration, _ report: NotificationReport) -> Notifier.Configuration {
         var notifications = Notifier.Configuration()
         notifications.webhooks = configuration.webhooks
         notifications.alertmanagers = configuration.alertmanagers
@@ -54,30 +55,8 @@ extension Sidecar {
         notifications.externalURL = configuration.externalURL ?? ""
         notifications.jitterSeed = UInt64(bitPattern: Timestamp.now.milliseconds)
         notifications.outageTolerance = configuration.restart.outageTolerance
+        report.expect(notifications)
         return notifications
-    }
-
-    private static func report(_ event: Notifier.Event, _ log: LogWriter, _ instruments: Instruments) {
-        switch event {
-        case .delivered(let receiver, let group, let alerts):
-            instruments.counter("lapwing_notifications_sent_total", ["receiver": receiver], help: "Alerts that a receiver has taken.")
-                .increment(by: UInt64(alerts))
-            log.log(.debug, "notification delivered", ["receiver": receiver, "group": group, "alerts": "\(alerts)"])
-        case .failed(let receiver, let group, let attempt, let reason):
-            instruments.counter("lapwing_notifications_errors_total", ["receiver": receiver], help: "Tries that failed and are repeated.").increment()
-            log.log(.warn, "notification failed, will be tried again", ["receiver": receiver, "group": group, "attempt": "\(attempt)", "err": reason])
-        case .refused(let receiver, let group, let reason):
-            countDropped(receiver, instruments)
-            log.log(.error, "notification refused", ["receiver": receiver, "group": group, "err": reason])
-        case .dropped(let receiver, let group, let alerts, let reason):
-            countDropped(receiver, instruments)
-            log.log(.error, "notification dropped", ["receiver": receiver, "group": group, "alerts": "\(alerts)", "err": reason])
-        case .trouble(let reason): log.log(.error, "notifications in trouble", ["err": reason])
-        }
-    }
-
-    private static func countDropped(_ receiver: String, _ instruments: Instruments) {
-        instruments.counter("lapwing_notifications_dropped_total", ["receiver": receiver], help: "Messages that nobody will be told.").increment()
     }
 
     static func report(_ event: ScrapeEvent, _ log: LogWriter) {

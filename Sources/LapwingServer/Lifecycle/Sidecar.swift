@@ -191,7 +191,7 @@ public final class Sidecar: Sendable {
             environment.querier = remote.querier(configuration)
         }
         scheduler.recall(by: configuration.datasource.map { _ in AlertRecall(configuration.restart) })
-        notifier.apply(Self.notifications(configuration))
+        notifier.apply(Self.notifications(configuration, NotificationReport(log: log, instruments: instruments)))
         finder.apply(configuration.scrapes + [demoJob.value].compactMap { $0 })
         await scheduler.load(settings.groups)
         await remote.send(configuration, settings.groups)

@@ -99,6 +99,8 @@ import Testing
         }
         await sidecar.stop()
         #expect(shown.contains { $0.contains("http://127.0.0.1:1/api/v2/alerts") })
+        let counted = #"lapwing_notifications_dropped_total{receiver="http://127.0.0.1:1/hook"} 0"#
+        #expect(shown.contains { $0.contains(counted) }, "what may be dropped is counted from 0 on")
         #expect(!shown.contains { $0.contains("hidden") }, "\(shown.filter { $0.contains("hidden") })")
     }
 }
