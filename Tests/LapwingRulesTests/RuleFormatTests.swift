@@ -58,5 +58,12 @@ import Testing
         #expect(other.changes.isEmpty && other.exceptions.count == 1 && other.text.contains("x>1 # quiet"))
     }
 
+    @Test func `an expression that stands in several places is left as it is, which is no error`() throws {
+        let formatted = try format("- {alert: A, expr: &e x>1}\n- {alert: B, expr: *e}\n")
+        #expect(formatted.changes.isEmpty && formatted.text.contains("&e x>1"))
+        #expect(formatted.exceptions.count == 2 && formatted.exceptions.allSatisfy { $0.severity == .warning && $0.check == "promql/format" })
+        #expect(formatted.exceptions.first?.message == "left as it is: &e may be used elsewhere")
+    }
+
     @Test func `a file that does not load is refused`() { #expect(throws: SourceError.self) { try format("- alert: A\n  expr: x +\n") } }
 }

@@ -23,22 +23,21 @@ public struct RuleFormat: Sendable {
             if let bare = query.textWithoutComments {
                 // Canonical but for its comments is as good as it can be.
                 if bare == text.split(separator: "\n").joined(separator: "\n") { continue }
-                exceptions.append(
-                    Diagnostic(
-                        .warning, "left as it is, since its comments would be lost", at: node.range,
-                        check: "promql/format"))
+                exceptions.append(Self.finding("left as it is, since its comments would be lost", at: node.range))
                 continue
             }
             do throws(SourceError) {
                 try editor.replaceText(of: node, with: text)
-                changes.append(
-                    Diagnostic(
-                        .warning, "the expression is not in canonical form", at: node.range, check: "promql/format"))
+                changes.append(Self.finding("the expression is not in canonical form", at: node.range))
             } catch {
-                exceptions += error.diagnostics
+                exceptions += error.diagnostics.map { Self.finding("left as it is: \($0.message)", at: $0.range) }
             }
         }
         (text, self.changes, self.exceptions) = (editor.text, changes, exceptions)
+    }
+
+    private static func finding(_ message: String, at range: SourceRange?) -> Diagnostic {
+        Diagnostic(.warning, message, at: range, check: "promql/format")
     }
 
     /// What stands in lines stays in lines, and what stands in one line stays in one.
