@@ -16,7 +16,7 @@ import Testing
         """
 
     /// Room a is hot from 1m, firing from 3m; b is hot from 3m, firing from 5m.
-    private func report(_ item: String, isLenient: Bool = false) throws -> String {
+    private func report(_ item: String, rest: String = "", isLenient: Bool = false) throws -> String {
         let text = """
             evaluation_interval: 1m
             tests:
@@ -26,6 +26,7 @@ import Testing
               - {series: 'temp{room="b"}', values: '5 5 5 20x10'}
               alert_rule_test:
               - {\(item)}
+              \(rest)
             """
         do throws(SourceError) {
             let file = try UnitTestFile.read(SourceText(name: "r_test.yml", text), isLenient: isLenient)
@@ -94,5 +95,11 @@ import Testing
         // The first finds its alert taken by the second's only one.
         #expect(try report(item.replacing("ALERTS", with: "\(alerts(1)), {exp_labels: {room: a}}")).isEmpty)
         #expect(try !report(item.replacing("ALERTS", with: "{exp_labels: {room: a}}, {exp_labels: {room: a}}")).isEmpty)
+    }
+
+    @Test func `have no meaning beside a gap that leaves out nothing`() throws {
+        func report(_ gap: String) throws -> String { try self.report("alertname: Cold, never: [0m, 5m]", rest: "gaps: [\(gap)]") }
+        for gap in ["[1m, 1m]", "[90s, 2m]"] { #expect(try report(gap).isEmpty, "\(gap)") }
+        #expect(try report("[90s, 100s]").contains("no sample falls into the gap"))
     }
 }

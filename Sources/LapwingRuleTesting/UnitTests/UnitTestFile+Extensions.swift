@@ -8,10 +8,20 @@ extension UnitTestReader {
     mutating func readExtensions(_ fields: YAMLFields, into test: inout UnitTest) {
         test.usesGroupIntervals = fields.bool("group_intervals", &problems) ?? false
         test.delay = fields.duration("delay", &problems) ?? .zero
-        test.gaps = fields.list("gaps", &problems).compactMap { span($0, "a gap") }
+        for node in fields.list("gaps", &problems) { if let gap = gap(node, every: test.interval) { test.gaps.append(gap) } }
         if let node = fields.node("restart"), let span = span(node, "restart") { test.restart = span.lowerBound..<span.upperBound }
         if let node = fields.node("webhook") { readReceiver(node, into: &test.receiver) }
         test.notificationExpectations = fields.list("notification_test", &problems).compactMap { notificationExpectation($0) }
+    }
+
+    /// A span that has samples to leave out.
+    private mutating func gap(_ node: YAMLNode, every interval: Duration) -> ClosedRange<Duration>? {
+        guard let gap = span(node, "a gap") else { return nil }
+        let step = max(1, interval.milliseconds)
+        if gap.upperBound.milliseconds / step * step < gap.lowerBound.milliseconds {
+            problems.append(Diagnostic("no sample falls into the gap", at: node.range, help: "samples come every \(interval.prometheusText)"))
+        }
+        return gap
     }
 
     /// Two times: `[5m, 20m]`.

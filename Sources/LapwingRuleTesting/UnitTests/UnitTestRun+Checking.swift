@@ -12,9 +12,8 @@ extension UnitTestRun {
 
     /// That no rule has an expectation's alert: what never comes would be as expected.
     func unknownAlert(of expectation: AlertExpectation) -> Diagnostic? {
-        let rules = groups.flatMap(\.rules)
-        if file.isLenient || rules.contains(where: { $0.isAlert(named: expectation.alertName) }) { return nil }
-        let help = Spelling.nearest(to: expectation.alertName, in: rules.map(\.name)).map { "did you mean \($0)?" }
+        if file.isLenient || alertNames.contains(expectation.alertName) { return nil }
+        let help = Spelling.nearest(to: expectation.alertName, in: groups.flatMap(\.rules).map(\.name)).map { "did you mean \($0)?" }
         return Diagnostic("no rule has the alertname \(GoQuote.quote(expectation.alertName))", at: expectation.range, help: help)
     }
 
@@ -36,7 +35,7 @@ extension UnitTestRun {
         var rules: [(group: RuleGroup, rule: Rule)] = []
         var alerts: [AlertExpectation.Labeled] = []
         for (group, state) in zip(groups, states) {
-            for (rule, ruleState) in zip(group.rules, state.rules) where rule.isAlert(named: expectation.alertName) {
+            for (rule, ruleState) in zip(group.rules, state.rules) where rule.alertName == expectation.alertName {
                 rules.append((group, rule))
                 alerts += ruleState.active.current.filter { expectation.isAbout($0) }.map { ($0.labels, $0.annotations.byName) }
             }
@@ -91,10 +90,6 @@ extension UnitTestRun {
     private func isSame(_ a: Double, _ b: Double) -> Bool {
         a == b || (a.isNaN && b.isNaN && !file.isLenient) || (file.comparesFuzzily && (a.nextUp == b || a.nextDown == b))
     }
-}
-
-extension Rule {
-    fileprivate func isAlert(named name: String) -> Bool { if case .alerting(let rule) = self { rule.name == name } else { false } }
 }
 
 extension String {

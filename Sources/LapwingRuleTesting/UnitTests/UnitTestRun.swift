@@ -12,6 +12,8 @@ struct UnitTestRun {
     let test: UnitTest
     let file: UnitTestFile
     let groups: [RuleGroup]
+    /// Those of all groups.
+    let alertNames: Set<String>
     let store: Store
     let querier: SourceQuerier
     /// What rules ask.
@@ -32,6 +34,7 @@ struct UnitTestRun {
         self.test = test
         self.file = file
         self.groups = groups
+        alertNames = Set(groups.flatMap(\.rules).compactMap(\.alertName))
         store = Store(options: StoreOptions(retention: nil))
         var options = EngineOptions()
         options.defaultSubqueryStep = file.evaluationInterval

@@ -28,6 +28,9 @@ extension VectorSelector {
 }
 
 extension Rule {
+    /// Nil for a rule that records.
+    var alertName: String? { if case .alerting(let rule) = self { rule.name } else { nil } }
+
     /// Whether a template of it may ask a query.
     var asksInTemplates: Bool {
         guard case .alerting(let rule) = self else { return false }
