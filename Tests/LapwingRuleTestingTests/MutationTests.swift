@@ -48,6 +48,12 @@ import Testing
         #expect(try unnoticed(rules, exact) == ["> becomes >=", "10 becomes 5"])
     }
 
+    /// A count is never zero, so that `>= 0` and `> -1` say the same of it.
+    @Test func `are none that come to the same for every count`() throws {
+        let changes = try unnoticed("{alert: Any, expr: '(count(temp == 1)) > 0'}", "promql_expr_test: [{expr: vector(1), exp_samples: [{value: 1}]}]")
+        #expect(changes == ["> becomes <", "0 becomes 1", "count becomes sum", "== becomes !=", "1 becomes 2", "1 becomes 0.5", "for: 0s becomes 5m"])
+    }
+
     /// The trials of a change leave out rules and tests that it cannot reach.
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func `are noticed by their trials just when all tests over all rules notice them`(seed: UInt64) throws {

@@ -62,18 +62,21 @@ extension QueryExpression {
         }
     }
 
-    /// Another operator, and other numbers beside it.
+    /// Another operator, and other numbers beside it; not those that say the same of a count, which is one at least.
     private func comparisonEdits(_ node: BinaryOperation) -> [QueryEdit] {
         guard node.operation.isComparison else { return [] }
-        var edits = Self.opposites[node.operation, default: []].map { operation in
+        let number = node.right.number ?? node.left.number
+        let asksWhetherAny = number == 0 && (node.left.isCount || node.right.isCount)
+        let operations = Self.opposites[node.operation, default: []].filter { !asksWhetherAny || ![.greaterOrEqual, .lessOrEqual].contains($0) }
+        var edits = operations.map { operation in
             var changed = node
             changed.operation = operation
             return QueryEdit(
                 range: node.range, text: QueryExpression.binary(changed).description,
                 change: "\(node.operation.rawValue) becomes \(operation.rawValue)", place: SourceRange(at: node.left.range.upperBound))
         }
-        if let range = threshold, let number = node.right.number ?? node.left.number {
-            let others = number == 0 ? [1, -1] : [number * 2, number / 2]
+        if let range = threshold, let number {
+            let others = number == 0 ? (asksWhetherAny ? [1] : [1, -1]) : [number * 2, number / 2]
             edits += others.map { QueryEdit(range: range, text: GoNumber.text($0)) }
         }
         return edits
@@ -130,6 +133,14 @@ extension QueryExpression {
         case .unary(let node): node.operand.number.map { node.operation == .minus ? -$0 : $0 }
         case .parenthesized(let node): node.expression.number
         default: nil
+        }
+    }
+
+    private var isCount: Bool {
+        switch self {
+        case .aggregation(let node): node.operation == .count
+        case .parenthesized(let node): node.expression.isCount
+        default: false
         }
     }
 }
