@@ -92,8 +92,9 @@ final class DataKeeper: Sendable {
         do throws(StorageError) {
             // Removing what is old makes the room that everything else may need.
             if isSweep {
-                if store.removeExpired(now: .now) >= FreedMemory.worthwhileSeries { FreedMemory.giveBack() }
+                store.removeExpired(now: .now)
                 if let size = configuration.retentionSize { try store.shrink(to: size) }
+                FreedMemory.giveBack()
             }
             if isSync { tellRefusal() }
             if second < fault.withLock({ $0.retryAt }) { return false }
