@@ -87,6 +87,14 @@ import Testing
         #expect(columns.values == [2, 4, 6, 8])
     }
 
+    @Test func `a recording rule's empty label takes the label away in a replay, too`() throws {
+        let recording = try Recording("- {record: twice, expr: load * 2, labels: {job: '', by: rule}}\n- {alert: Twice, expr: twice > 5}")
+        try recording.record(Labels(metric: "load", ["job": "a", "host": "x"]), [1, 2, 3])
+        let replay = recording.replay(through: 30)
+        #expect(replay.run().rules[1].episodes.map(\.labels) == [Labels(["alertname": "Twice", "host": "x", "by": "rule"])])
+        #expect(try replay.written.snapshot().select([], over: .all).labels == [Labels(metric: "twice", ["host": "x", "by": "rule"])])
+    }
+
     @Test func `receivers would have been told of a group after its wait, and of its end`() throws {
         let recording = try Recording("- {alert: High, expr: load > 1}")
         try recording.record(Labels(metric: "load", ["job": "a"]), [0, 2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0])
@@ -107,6 +115,13 @@ import Testing
         let recording = try Recording("- {alert: High, expr: load > 1}")
         try recording.record(Labels(metric: "load"), [2, 0, 2, 0, 2, 0])
         #expect(recording.replay(through: 75).run().rules[0].flaps == 2)
+    }
+
+    @Test func `soon is a quarter of an hour at most`() throws {
+        let recording = try Recording("- {alert: High, expr: load > 1}")
+        try recording.record(Labels(metric: "load"), every: 300, [2, 0, 0, 0, 2, 0, 0, 0, 0, 2])
+        let rule = recording.replay(through: 2700, every: 300).run().rules[0]
+        #expect(rule.firings == 3 && rule.flaps == 1)
     }
 
     @Test func `a failing rule is counted with its first message`() throws {

@@ -13,7 +13,7 @@ struct RecordedBlock {
     ///   the answer is no vector.
     init?(_ answers: BlockAnswers, of rule: RecordingRule, times: [Int64]) {
         guard case .dense(let rows) = answers.matrix.rows else { return nil }
-        labels = (0..<rows.count).map { rows.labels($0).setting(LabelName.metric, rule.metric).merging(rule.labels) }
+        labels = rule.labels(ofSeriesFor: (0..<rows.count).map { rows.labels($0) })
         guard Set(labels).count == labels.count else { return nil }
         (self.rows, self.times) = (rows, times)
     }

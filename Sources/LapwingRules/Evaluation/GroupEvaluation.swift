@@ -159,11 +159,8 @@ extension RuleGroup {
         at now: Timestamp, _ environment: RuleEnvironment
     ) throws(RuleFailure) {
         let time = sampleTime(now, environment)
-        let own = Labels(metric: rule.metric).merging(rule.labels)
-        let samples = results.map { sample in
-            var labels = sample.labels.merging(own)
-            for name in rule.removedLabels { labels = labels.setting(name, "") }
-            return RuleSample(labels: labels, value: sample.value, histogram: sample.histogram)
+        let samples = zip(results, rule.labels(ofSeriesFor: results.map(\.labels))).map { sample, labels in
+            RuleSample(labels: labels, value: sample.value, histogram: sample.histogram)
         }
         guard samples.count < 2 || Set(samples.map(\.labels)).count == samples.count else {
             throw RuleFailure("vector contains metrics with the same labelset after applying rule labels")

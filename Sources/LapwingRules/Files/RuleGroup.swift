@@ -156,4 +156,10 @@ public struct RecordingRule: Sendable {
     public var removedLabels: [String]
     public var range: SourceRange
     public var places: RulePlaces
+
+    /// The labels of the series that elements of the result become.
+    public func labels(ofSeriesFor elements: [Labels]) -> [Labels] {
+        let own = Labels(metric: metric).merging(labels)
+        return elements.map { element in removedLabels.reduce(element.merging(own)) { $0.setting($1, "") } }
+    }
 }
