@@ -80,6 +80,14 @@ import Testing
         #expect(try data.floats().keys.map(\.metricName) == ["kept"])
     }
 
+    @Test func `a block that is to be deleted is not shown`() throws {
+        let data = try TestData()
+        let samples = TestData.samples(stride(from: 0, to: 100, by: 10))
+        try BlockWriting(series: [.init(Labels(metric: "kept"), [samples])], ulid: "01M85A25NXTDZWGDV68F2PRPVC").write(into: data.folder)
+        try BlockWriting(series: [.init(Labels(metric: "deleted"), [samples])], isDeletable: true).write(into: data.folder)
+        #expect(try data.floats().keys.map(\.metricName) == ["kept"])
+    }
+
     @Test func `what was deleted is not shown`() throws {
         let data = try TestData()
         let (a, b, c) = (Labels(metric: "a"), Labels(metric: "b"), Labels(metric: "c"))

@@ -131,7 +131,8 @@ import Testing
         var first = HeadChunkWriting.file([(1, Array(samples[..<100]), false), (1, Array(samples[100..<200]), false)], zeros: 0)
         first[first.count - 20] ^= 1
         try data.write(first, to: "chunks_head/000001")
-        try data.write(HeadChunkWriting.file([(1, Array(samples[200..<250]), false)]), to: "chunks_head/000002")
+        // No file behind it is looked at either.
+        try data.write(HeadChunkWriting.file([(1, TestData.samples(stride(from: 2000, to: 2500, by: 10)), false)]), to: "chunks_head/000002")
         var log = LogWriting()
         log.put(RecordWriting.series([(1, a)]))
         log.put(RecordWriting.samples(keyed(1, samples)))
@@ -180,6 +181,18 @@ import Testing
             let refused = #expect(throws: ReadError.self) { try data.open() }
             #expect(refused?.message.contains("wal/00000003 is damaged at byte 0: a record cannot be decompressed") == true)
         }
+    }
+
+    @Test func `damage at the end of a checkpoint is no torn end, which only what is being written has`() throws {
+        let data = try TestData()
+        var log = LogWriting()
+        log.put(RecordWriting.series([(1, a)]))
+        log.put(RecordWriting.samples(keyed(1, TestData.samples(stride(from: 0, to: 100, by: 10)))))
+        var bytes = log.bytes
+        bytes[bytes.count - 1] ^= 1
+        try data.write(bytes, to: "wal/checkpoint.00000003/00000000")
+        let error = #expect(throws: ReadError.self) { try data.open() }
+        #expect(error?.message.contains("checkpoint.00000003/00000000 is damaged at byte") == true, "\(String(describing: error))")
     }
 
     @Test func `a segment that is not there, or a format that is not known, is named`() throws {

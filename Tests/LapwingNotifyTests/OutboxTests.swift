@@ -90,6 +90,16 @@ extension Delivery {
         #expect(kept.advance(to: at(7)).filter { $0.text.hasPrefix("hook") } == [])
     }
 
+    @Test func `a message that failed waits on in the next process for as long as it was asked to`() {
+        var kept = KeptOutbox()
+        kept.receive([alert("a")], at: at(0))
+        for delivery in kept.advance(to: at(5)) { kept.completed(delivery, .failed(retryAfter: .seconds(100), "busy"), at: at(5)) }
+        kept.restart(at: at(10))
+        #expect(kept.advance(to: at(104)).filter { $0.text.hasPrefix("hook") } == [])
+        let again = kept.advance(to: at(105)).filter { $0.text.hasPrefix("hook") }
+        #expect(again.map(\.text) == ["hook/+a"] && again.map(\.attempt) == [1])
+    }
+
     @Test func `a group waits on where it waited, and what it has told is not told again`() {
         var kept = KeptOutbox()
         kept.receive([alert("a")], at: at(0))

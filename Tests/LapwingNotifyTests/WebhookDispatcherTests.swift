@@ -208,6 +208,16 @@ extension WebhookDispatcher {
         #expect(dispatcher.nextWake == nil)
     }
 
+    @Test func `what was refused is told anew, though what waited before it was taken`() {
+        var dispatcher = dispatcher()
+        dispatcher.receive([alert("a")], at: at(0))
+        #expect(dispatcher.deliver(at: at(5), .failed(retryAfter: .seconds(100), "busy")) == ["+a"])
+        dispatcher.receive([alert("b", from: 30)], at: at(30))
+        for delivery in dispatcher.advance(to: at(105)) { dispatcher.completed(delivery, .accepted, at: at(105)) }
+        #expect(dispatcher.deliver(at: at(106), DeliveryOutcome(status: 400, retryAfter: nil)) == ["+a+b"])
+        #expect(dispatcher.deliver(at: at(125)) == ["+a+b"])
+    }
+
     @Test func `alerts go over to other groups when the grouping changes, and what has ended is told by the old ones`() {
         var dispatcher = dispatcher()
         dispatcher.receive([alert("a"), alert("b"), alert("c")], at: at(0))

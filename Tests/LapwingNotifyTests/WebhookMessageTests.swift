@@ -102,6 +102,19 @@ import Testing
         #expect(queue.takeBatch(at: Timestamp(milliseconds: 1000)).count == 44)
     }
 
+    @Test func `a newer telling takes the place of one that failed, and of none that is on its way`() {
+        var queue = AlertmanagerQueue(jitterSeed: 1)
+        queue.receive([alert("a")])
+        #expect(queue.takeBatch(at: Timestamp(milliseconds: 0)).count == 1)
+        queue.receive([alert("a")])
+        #expect(queue.count == 2)
+        queue.completed(.accepted, at: Timestamp(milliseconds: 0))
+        #expect(queue.takeBatch(at: Timestamp(milliseconds: 0)).count == 1)
+        queue.completed(.failed(retryAfter: nil, "refused"), at: Timestamp(milliseconds: 0))
+        queue.receive([alert("a")])
+        #expect(queue.count == 1)
+    }
+
     @Test func `a firing alert ends when its telling runs out`() {
         #expect(
             String(decoding: AlertmanagerQueue.json(of: [alert("a")]), as: UTF8.self)

@@ -80,6 +80,14 @@ import Testing
         #expect(Array(written[..<14]) == [1, 2, 3, 4, 5, 6, 7, 8, 5, 6, 7, 7, 7, 7])
     }
 
+    @Test func `a block that comes to more than 128 KiB is refused`() {
+        // 44,000 matches of three bytes, coded as above.
+        let frame = bytes("28B52FFD 00 58" + "400000" + "0102030405060708" + "4D0000" + "00 FF E02C 54 00 00 00 01")
+        #expect(throws: ZstandardError.damaged("a block has 132000 bytes", offset: frame.count)) {
+            try ZstandardFrame.decompress(frame, limit: 10_000_000)
+        }
+    }
+
     @Test(.enabled(if: isInstalled, "needs zstd"), arguments: 0..<6 as Range<UInt64>)
     func `frames that were cut or changed are refused or read, and never trap`(seed: UInt64) throws {
         var state = seed &+ 99

@@ -18,6 +18,7 @@ struct BlockWriting {
     var version: UInt8 = 2
     var ulid = "01M85A25MCNW56H2E6JVCDQB5H"
     var parents: [String] = []
+    var isDeletable = false
     var tombstones: [(series: Int, span: ClosedRange<Int64>)] = []
     /// Whether the table of postings is written backwards, as version 1 may.
     var isTableReversed = false
@@ -38,9 +39,12 @@ struct BlockWriting {
             try Data(Self.tombstones(stones)).write(to: block.appending(path: "tombstones"))
         }
         let times = ordered.flatMap(\.chunks).map(\.times)
+        let compaction: [String: Any] = [
+            "level": 1, "sources": [ulid], "parents": parents.map { ["ulid": $0, "minTime": 0, "maxTime": 0] }, "deletable": isDeletable,
+        ]
         let meta: [String: Any] = [
             "ulid": ulid, "version": 1, "minTime": times.map(\.lowerBound).min() ?? 0, "maxTime": (times.map(\.upperBound).max() ?? 0) + 1,
-            "compaction": ["level": 1, "sources": [ulid], "parents": parents.map { ["ulid": $0, "minTime": 0, "maxTime": 0] }] as [String: Any],
+            "compaction": compaction,
         ]
         try JSONSerialization.data(withJSONObject: meta).write(to: block.appending(path: "meta.json"))
     }

@@ -168,6 +168,24 @@ import Testing
         #expect(receiver.faults == [])
     }
 
+    @Test func `an exemplar that came behind the last sample of its series goes with the next one`() async throws {
+        let store = Store()
+        let exemplars = ExemplarStore()
+        let writer = writer(store, settings { ($0.sendsExemplars, $0.isSecondVersion) = (true, true) }) { surroundings in
+            surroundings.exemplars = { exemplars.select([[]], over: $0) }
+        }
+        try append(store, "m", [1])
+        _ = await writer.round()
+        let exemplar = Exemplar(labels: Labels(metric: "", ["trace_id": "t"]), value: 5, time: clock.now.milliseconds)
+        exemplars.add([SeriesExemplar(series: Labels(metric: "m"), exemplar: exemplar)])
+        _ = await writer.round()
+        try append(store, "m", [2])
+        _ = await writer.round()
+        try append(store, "m", [3])
+        _ = await writer.round()
+        #expect(receiver.state.withLock { $0.exemplars[Labels(metric: "m")]?.map(\.value) } == [5])
+    }
+
     /// Series that come and go, a receiver that fails, a process that is killed: in the end each sample has come once, in order.
     @Test(arguments: [1, 2, 3, 4, 5, 6])
     func `loses nothing over failures and restarts`(seed: UInt64) async throws {

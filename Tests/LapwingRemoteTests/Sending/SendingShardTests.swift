@@ -77,6 +77,24 @@ import Testing
         #expect(tail.series.samples.times == [30] && tail.series.samples.histogramTimes == [25])
     }
 
+    @Test func `exemplars go out once, with the first part of what is cut`() {
+        var one = series(1, [10, 20])
+        one.series.exemplars = [Exemplar(labels: Labels(metric: "", ["trace_id": "t"]), value: 5, time: 10)]
+        let (head, tail) = one.cut(after: 1)
+        #expect(head.series.exemplars == one.series.exemplars && tail.series.exemplars == [])
+    }
+
+    @Test func `a batch that is refused over and over is cut four times at most`() {
+        var queue = queue
+        queue.maxSamplesPerSend = 100
+        var shard = SendingShard(SendingBatch.batches(of: (0..<100).map { series($0, [1]) }, maximumSamples: 100), queue)
+        var refused: [Int] = []
+        while shard.next != nil {
+            if case .done(let batch, refusal: _?) = shard.completed(.refused(status: 400, "no"), at: now) { refused.append(batch.count) }
+        }
+        #expect(refused.count == 16 && refused.reduce(0, +) == 100)
+    }
+
     @Test func `there are as many as fill batches, between the least and the most`() {
         var queue = queue
         (queue.minShards, queue.maxShards) = (1, 4)

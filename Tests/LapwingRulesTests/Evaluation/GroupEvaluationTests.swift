@@ -31,7 +31,11 @@ private final class RecordingSink: SampleSink, Sendable {
     struct State {
         var labels: [Labels] = []
         var samples: [String] = []
+        /// Samples of each batch.
+        var batches: [Int] = []
         var isFull = false
+        /// The series before this one are forgotten.
+        var firstKnown = 0
     }
 
     let state = Mutex(State())
@@ -39,7 +43,7 @@ private final class RecordingSink: SampleSink, Sendable {
     func references(for labels: [Labels]) throws(AppendError) -> [SeriesReference] {
         state.withLock { state in
             labels.map { one in
-                let place = state.labels.firstIndex(of: one) ?? state.labels.count
+                let place = state.labels[state.firstKnown...].firstIndex(of: one) ?? state.labels.count
                 if place == state.labels.count { state.labels.append(one) }
                 return SeriesReference(UInt64(place))
             }
@@ -48,14 +52,20 @@ private final class RecordingSink: SampleSink, Sendable {
 
     func append(_ batch: SampleBatch) throws(AppendError) -> [RefusedSample] {
         if state.withLock(\.isFull) { throw AppendError(.storageFull, "no space") }
-        state.withLock { state in
+        return state.withLock { state in
+            state.batches.append(batch.count)
+            var refused: [RefusedSample] = []
             for index in batch.series.indices {
-                let name = state.labels[Int(batch.series[index].rawValue)].seriesText
+                let place = Int(batch.series[index].rawValue)
+                if place < state.firstKnown {
+                    refused.append(RefusedSample(index: index, reason: .unknownSeries))
+                    continue
+                }
                 let value = batch.values[index].isStaleMarker ? "stale" : GoNumber.text(batch.values[index])
-                state.samples.append("\(name) \(value) @\(batch.times[index] / 1000)")
+                state.samples.append("\(state.labels[place].seriesText) \(value) @\(batch.times[index] / 1000)")
             }
+            return refused
         }
-        return []
     }
 
     /// What came since the last call, sorted.
@@ -229,6 +239,26 @@ private final class SlowSink: SampleSink, Sendable {
         #expect(written.contains("r{a=\"b\"} stale @20"))
         #expect(written.contains(#"ALERTS{a="b", alertname="B", alertstate="firing"} stale @20"#))
         #expect(written.contains(#"ALERTS{a="b", alertname="A", alertstate="firing"} 1 @20"#))
+    }
+
+    @Test func `series that the store has forgotten are written anew`() throws {
+        let group = try group("    rules: [{record: r, expr: x}]")
+        var state = GroupState(ruleCount: 1)
+        querier.answers.withLock { $0["x"] = .success([sample(3)]) }
+        _ = group.evaluate(&state, at: at(10), in: environment)
+        sink.state.withLock { $0.firstKnown = $0.labels.count }
+        for seconds in [20, 30] as [Int64] { #expect(group.evaluate(&state, at: at(seconds), in: environment).failures.isEmpty) }
+        #expect(sink.take() == [10, 20, 30].map { #"r{a="b"} 3 @\#($0)"# })
+    }
+
+    @Test func `what is written at once ends with the rule that makes it much`() throws {
+        var group = try group("    rules: [{record: 'r:x', expr: x}, {record: 'r:y', expr: y}, {record: 'r:z', expr: z}]")
+        group.planTogether()
+        let many = (0...GatheredWrites.enough).map { sample(1, ["i": "\($0)"]) }
+        querier.answers.withLock { $0 = ["x": .success(many), "y": .success([sample(1)]), "z": .success([sample(1)])] }
+        var state = GroupState(ruleCount: 3)
+        _ = group.evaluate(&state, at: at(10), in: environment)
+        #expect(sink.state.withLock { $0.batches } == [many.count, 2])
     }
 
     @Test func `what writing takes counts for the rules, by what they write`() throws {

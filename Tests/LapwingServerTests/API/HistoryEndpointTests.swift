@@ -37,13 +37,17 @@ private struct ConstantClient: HTTPClient {
         return notifier
     }
 
-    private func entries(_ notifier: Notifier, _ query: String) throws -> [[String: Any]] {
+    private func answer(_ notifier: Notifier, _ query: String) throws -> [String: Any] {
         let request = try #require(HTTPRequest(.get, "/api/v1/alert_history?\(query)"))
         let response = try HistoryEndpoint(notifier: notifier).history(request, now: at(100))
         guard case .bytes(let bytes) = response.body else { throw APIError(.internalError, "streamed") }
         let answer = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
         #expect(answer["status"] as? String == "success")
-        return try #require((answer["data"] as? [String: Any])?["entries"] as? [[String: Any]])
+        return answer
+    }
+
+    private func entries(_ notifier: Notifier, _ query: String) throws -> [[String: Any]] {
+        try #require((try answer(notifier, query)["data"] as? [String: Any])?["entries"] as? [[String: Any]])
     }
 
     @Test func `has transitions and messages with their values, the newest first`() async throws {
@@ -68,6 +72,8 @@ private struct ConstantClient: HTTPClient {
         #expect(try entries(notifier, "start=20&end=30").count == 2)
         #expect(try entries(notifier, "type=notification").map { $0["result"] as? String } == ["delivered"])
         #expect(try entries(notifier, "type=transition&limit=2").map { $0["time"] as? String } == ["1970-01-01T00:00:30Z", "1970-01-01T00:00:20Z"])
+        #expect(try answer(notifier, "type=transition&limit=2")["warnings"] as? [String] == ["results truncated due to limit"])
+        #expect(try answer(notifier, "type=transition&limit=3")["warnings"] == nil)
         for fault in ["type=x", "limit=-1", "start=y", "start=2&end=1", "match[]=("] {
             #expect(throws: APIError.self, "\(fault)") { try entries(notifier, fault) }
         }

@@ -19,4 +19,12 @@ import Testing
         written.note([MetricMetadata(name: "m0", help: String(repeating: "x", count: WrittenMetadata.maximumBytes))])
         #expect(written.all.first { $0.name == "m0" }?.help == "")
     }
+
+    @Test func `has the room of what it replaces`() {
+        let written = WrittenMetadata()
+        for letter in ["x", "y", "z"] {
+            written.note([MetricMetadata(name: "m", help: String(repeating: letter, count: WrittenMetadata.maximumBytes / 2))])
+            #expect(written.all.first?.help.first == letter.first)
+        }
+    }
 }
