@@ -58,12 +58,7 @@ struct ServerExchange: Sendable {
     }
 
     private func writer(_ plan: ResponsePlan, holding bytes: Int) -> SocketBodyWriter {
-        SocketBodyWriter(
-            connection.descriptor, StreamedBody(plan, compressionLevel: configuration.compressionLevel),
-            timeout: configuration.writeTimeout, request.cancellation, loop.stalled,
-            waiting: AnswerWaiting(
-                heldBytes: { loop.heldBytes(self, bytes) }, onStall: { loop.clientStalls(self) }, mayWait: { loop.mayWait(self, for: $0) },
-                onGivenUp: { loop.giveUp(self) }))
+        SocketBodyWriter(self, StreamedBody(plan, compressionLevel: configuration.compressionLevel), holding: bytes)
     }
 
     private func abandon() -> Bool {
@@ -105,108 +100,6 @@ struct ServerExchange: Sendable {
             guard case .bytes(let body) = response.body else { return finish(OutgoingBytes([]), plan) }
             let faultPlan = ResponsePlan(response, to: request.head, endsConnection: true, configuration)
             return send(body, faultPlan)
-        }
-    }
-}
-
-/// What is asked while an answer waits for its client.
-private struct AnswerWaiting {
-    var heldBytes: () -> Int
-    /// Asked again and again while it waits.
-    var onStall: () -> Void
-    /// Whether it may wait for so long, in all.
-    var mayWait: (Duration) -> Bool
-    var onGivenUp: () -> Void
-}
-
-/// Sends a streamed body over a socket, waiting on the handler's thread while the client is slow.
-private final class SocketBodyWriter: HTTPBodyWriter {
-    private let descriptor: Int32
-    private var body: StreamedBody
-    private let timeout: Duration
-    private let cancellation: HTTPCancellation
-    private let stalled: StalledAnswers
-    private let waiting: AnswerWaiting
-    private(set) var hasSentNothing = true
-    /// How long the client has let this wait, in all.
-    private var waited = Duration.zero
-
-    init(
-        _ descriptor: Int32, _ body: StreamedBody, timeout: Duration, _ cancellation: HTTPCancellation, _ stalled: StalledAnswers,
-        waiting: AnswerWaiting
-    ) {
-        self.descriptor = descriptor
-        self.body = body
-        self.timeout = timeout
-        self.cancellation = cancellation
-        self.stalled = stalled
-        self.waiting = waiting
-    }
-
-    var isCancelled: Bool { cancellation.isCancelled }
-
-    func write(_ bytes: [UInt8]) throws(HTTPBodyWriterError) {
-        if body.sendsUncopied(bytes) {
-            let (before, behind) = body.frame(bytes.count)
-            try send(before, bytes, behind)
-        } else if let output = body.append(bytes) {
-            try send(output)
-        }
-    }
-
-    func flush() throws(HTTPBodyWriterError) { try send(body.flush()) }
-
-    func finish() -> [UInt8] { body.finish() }
-
-    /// Sends three runs of bytes as one.
-    func send(_ bytes: [UInt8], _ content: [UInt8] = [], _ behind: [UInt8] = []) throws(HTTPBodyWriterError) {
-        hasSentNothing = false
-        let count = bytes.count + content.count + behind.count
-        var offset = 0
-        var sent = 0
-        var deadline = ContinuousClock.now + timeout
-        while offset < count {
-            switch Socket.send(descriptor, bytes, content, behind, from: offset) {
-            case .bytes(let count):
-                offset += count
-                sent += count
-                // A block larger than usual gets its time again for each part of the usual size.
-                if sent >= StreamedBody.blockBytes {
-                    sent = 0
-                    deadline = ContinuousClock.now + timeout
-                }
-            case .full:
-                guard waitForClient(until: deadline) else {
-                    cancellation.cancel()
-                    throw .timedOut
-                }
-            case .failed:
-                cancellation.cancel()
-                throw .clientGone
-            }
-        }
-    }
-
-    /// Waits until the client takes more; looks up now and then, whether others need the thread more.
-    private func waitForClient(until deadline: ContinuousClock.Instant) -> Bool {
-        let start = ContinuousClock.now
-        let number = stalled.begin(holding: waiting.heldBytes(), now: start)
-        defer {
-            stalled.end(number)
-            waited += start.duration(to: .now)
-        }
-        while true {
-            waiting.onStall()
-            let look = min(deadline, .now + .milliseconds(100))
-            let isWritable = Socket.wait(descriptor, for: .writable, until: look)
-            let now = ContinuousClock.now
-            if !waiting.mayWait(waited + start.duration(to: now)) { return false }
-            if isWritable { return true }
-            if now >= deadline { return false }
-            if !stalled.mayStay(number, now: now) {
-                waiting.onGivenUp()
-                return false
-            }
         }
     }
 }

@@ -22,7 +22,7 @@ final class ServerLoop: Sendable {
         var isAccepting = true
         /// Threads that wait for events or are about to.
         var pollerCount = ServerLoop.pollerThreads
-        var hasReportedEnd = false
+        private var hasReportedEnd = false
 
         /// Looks at deadlines at `time`, or earlier where that is to be anyhow.
         mutating func sweep(by time: Instant, _ events: EventQueue) {
@@ -34,6 +34,12 @@ final class ServerLoop: Sendable {
             sweepTime = time
             events.setAlarm(after: time.map { $0 - .now })
         }
+
+        /// Whether nobody was told of the end so far; somebody is, then.
+        mutating func takeEndReport() -> Bool {
+            defer { hasReportedEnd = true }
+            return !hasReportedEnd
+        }
     }
 
     /// Two that may run handlers, and the last that may not.
@@ -43,15 +49,16 @@ final class ServerLoop: Sendable {
     let configuration: HTTPServerConfiguration
     let events: EventQueue
     let shared = Mutex(Shared())
-    private let handler: Handler
-    private let listener: Int32
-    private let workers: WorkerPool
+    let handler: Handler
+    let listener: Int32
+    let workers: WorkerPool
     /// For what is known to take long.
-    private let patientWorkers: WorkerPool
-    private let lanes = ServerLanes()
-    private let held: HeldBodies
+    let patientWorkers: WorkerPool
+    let lanes = ServerLanes()
     let stalled: StalledAnswers
-    private let finished: DispatchSemaphore
+    /// Signalled once, when a shutdown has come to its end.
+    let finished: DispatchSemaphore
+    private let held: HeldBodies
 
     init(
         _ configuration: HTTPServerConfiguration, listener: Int32, _ events: EventQueue, finished: DispatchSemaphore,
@@ -106,7 +113,7 @@ final class ServerLoop: Sendable {
     private func poll() {
         var list: [SocketEvent] = []
         var block = [UInt8](repeating: 0, count: 65_536)
-        while !isFinished() {
+        while !endsPolling() {
             events.wait(&list)
             let now = Instant.now
             var exchange: ServerExchange?
@@ -130,135 +137,21 @@ final class ServerLoop: Sendable {
         events.wake()
     }
 
-    private func isFinished() -> Bool {
-        let (isFinished, isFirst) = shared.withLock { shared in
+    /// Whether a shutdown has ended the last connection; then also lets the pools go, and says so.
+    private func endsPolling() -> Bool {
+        let (isOver, isFirst) = shared.withLock { shared in
             guard shared.drainDeadline != nil, shared.connections.isEmpty else { return (false, false) }
-            let isFirst = !shared.hasReportedEnd
-            shared.hasReportedEnd = true
-            return (true, isFirst)
+            return (true, shared.takeEndReport())
         }
-        if isFinished {
-            workers.close()
-            patientWorkers.close()
-        }
+        guard isOver else { return false }
+        workers.close()
+        patientWorkers.close()
         if isFirst { finished.signal() }
-        return isFinished
-    }
-
-    /// Runs the handler on this thread, unless nobody would be left to wait for events, and goes on with what the same
-    /// connection has sent meanwhile.
-    private func answer(_ exchange: inout ServerExchange?, _ block: inout [UInt8]) {
-        for _ in 0..<Self.maxAnswersInTurn {
-            guard let arrived = exchange else { return }
-            exchange = nil
-            guard let current = admitted(arrived) else { return }
-            let mayRun = shared.withLock { shared in
-                guard shared.pollerCount > 1, !current.givesWay else { return false }
-                shared.pollerCount -= 1
-                return true
-            }
-            guard mayRun else { return run(current) }
-            let hasMore = handle(current)
-            shared.withLock { $0.pollerCount += 1 }
-            if hasMore { advance(current.connection.token, nil, .now, &block, &exchange) }
-        }
-        if let exchange { handOver(exchange) }
-        exchange = nil
-    }
-
-    /// After so many, a client that never stops sending waits for its turn like others.
-    private static let maxAnswersInTurn = 16
-
-    private func handOver(_ exchange: ServerExchange) {
-        if let exchange = admitted(exchange) { run(exchange) }
-    }
-
-    /// A request that may be handled now; nil for one that waits, or has been refused.
-    private func admitted(_ exchange: ServerExchange) -> ServerExchange? {
-        switch lanes.enter(exchange) {
-        case .now(let exchange): return exchange
-        case .later: return nil
-        case .full(let surplus):
-            let status: HTTPStatus = surplus.lane?.isGate ?? false ? .tooManyRequests : .serviceUnavailable
-            var response = configuration.faultResponse(HTTPFault(status, "too many requests of this kind wait already; try again later"))
-            response.headers["Retry-After"] = "1"
-            if case .answered(hasMore: true) = surplus.run({ [response] _ in response }) { connectionIsReady(surplus.connection.token) }
-            return nil
-        }
-    }
-
-    /// Runs the handler on a thread of the pool; the request has its place in its lane.
-    private func run(_ exchange: ServerExchange) {
-        (exchange.givesWay ? patientWorkers : workers).run {
-            if self.handle(exchange) { self.connectionIsReady(exchange.connection.token) }
-        }
-    }
-
-    /// Runs the handler; whether the connection has something to do after that.
-    private func handle(_ exchange: ServerExchange) -> Bool {
-        if exchange.lane?.isGate ?? false { return handleAtGate(exchange) }
-        switch exchange.run(handler) {
-        case .answered(let hasMore):
-            leaveLane(exchange)
-            return hasMore
-        case .interrupted(let room):
-            for next in lanes.leave(exchange, needing: room) { run(next) }
-            return false
-        }
-    }
-
-    /// Asks whether the request may go on, and if so lets it go on to its lane.
-    private func handleAtGate(_ exchange: ServerExchange) -> Bool {
-        let refusal = configuration.gate?(exchange.request)
-        leaveLane(exchange)
-        if let refusal {
-            if case .answered(let hasMore) = exchange.run({ _ in refusal }) { return hasMore }
-            return false
-        }
-        handOver(self.exchange(exchange.request, on: exchange.connection))
-        return false
-    }
-
-    private func exchange(_ request: HTTPRequest, on connection: ServerConnection) -> ServerExchange {
-        var exchange = ServerExchange(
-            connection: connection, loop: self, request: request, lane: configuration.lane?(request.head),
-            givesWay: request.body.count >= configuration.largeBodyBytes)
-        if exchange.lane?.isGate ?? false {
-            exchange.caller = .init(address: connection.remoteHost, name: configuration.caller?(request.head) ?? "")
-        }
-        return exchange
-    }
-
-    /// Lets others of the same lane in.
-    private func leaveLane(_ exchange: ServerExchange) {
-        for next in lanes.leave(exchange) { run(next) }
-    }
-
-    /// The client of an answer takes nothing: others need not wait for it, but for what is held in a large place, and where more may not
-    /// be held.
-    func clientStalls(_ exchange: ServerExchange) {
-        if stalled.hasRoom, !lanes.hasLargePlace(exchange) { leaveLane(exchange) }
-    }
-
-    /// What an answer holds of `maxStalledBytes`; nothing in a large place, of which there are few.
-    func heldBytes(_ exchange: ServerExchange, _ bytes: Int) -> Int { lanes.hasLargePlace(exchange) ? 0 : bytes }
-
-    /// An answer is given up for others.
-    func giveUp(_ exchange: ServerExchange) { configuration.onAnswerGivenUp?(exchange.request) }
-
-    /// Whether an answer may wait for its client, which has let it wait so long.
-    func mayWait(_ exchange: ServerExchange, for time: Duration) -> Bool {
-        time < configuration.largeTimeout || !lanes.hasLargePlace(exchange) || !lanes.isLargePlaceWanted(exchange)
-    }
-
-    /// Gives a request in a place a large one instead, where one is free.
-    func takeLargePlace(_ exchange: ServerExchange) -> Bool {
-        guard let admitted = lanes.takeLargePlace(exchange) else { return false }
-        for next in admitted { run(next) }
         return true
     }
 
-    private func advance(
+    /// Lets a connection go on as far as it can.
+    func advance(
         _ token: UInt64, _ event: SocketEvent?, _ now: Instant, _ block: inout [UInt8],
         _ exchange: inout ServerExchange?
     ) {
@@ -278,7 +171,7 @@ final class ServerLoop: Sendable {
     }
 
     /// The last request of a round stays with this thread; those before it go to the pool.
-    private func act(
+    func act(
         _ outcome: ServerConnection.Outcome, on connection: ServerConnection, _ exchange: inout ServerExchange?
     ) {
         switch outcome {
@@ -293,94 +186,5 @@ final class ServerLoop: Sendable {
             if let earlier = exchange { handOver(earlier) }
             exchange = self.exchange(request, on: connection)
         }
-    }
-
-    // MARK: Accepting
-
-    private func acceptConnections(_ now: Instant) {
-        // The listener is reported again while there are more, so that busy connections get their turn.
-        for _ in 0..<64 {
-            let mayGoOn = shared.withLock { shared in
-                // The descriptor is closed under this lock, and may be another's after that.
-                guard shared.drainDeadline == nil, shared.isAccepting else { return false }
-                switch Socket.accept(listener) {
-                case .nothingYet:
-                    return false
-                case .exhausted:
-                    // Asking again at once would only burn the processor: let the next sweep try.
-                    events.removeListener(listener)
-                    shared.isAccepting = false
-                    shared.sweep(by: now + .milliseconds(100), events)
-                    return false
-                case .connection(let descriptor, let address):
-                    welcome(descriptor, address, &shared, now)
-                    return true
-                }
-            }
-            if !mayGoOn { return }
-        }
-    }
-
-    private func welcome(_ descriptor: Int32, _ address: SocketAddress, _ shared: inout Shared, _ now: Instant) {
-        guard shared.connections.count < configuration.maxConnections else { return turnAway(descriptor) }
-        let connection = ServerConnection(
-            token: shared.nextToken, descriptor: descriptor, remoteAddress: address,
-            ConnectionState(configuration, now: now))
-        shared.nextToken += 1
-        shared.connections[connection.token] = connection
-        shared.sweep(by: now + shortestTimeout, events)
-        events.addConnection(descriptor, token: connection.token)
-    }
-
-    private func turnAway(_ descriptor: Int32) {
-        let limit = configuration.maxConnections
-        let response = configuration.faultResponse(
-            HTTPFault(
-                .serviceUnavailable, "there are \(limit) connections already, which is the limit; try again later"))
-        let plan = ResponsePlan(response, to: nil, endsConnection: true, configuration)
-        if case .bytes(let body) = response.body {
-            _ = Socket.send(descriptor, plan.head(length: body.count) + body, from: 0)
-        }
-        Socket.close(descriptor)
-    }
-
-    // MARK: Time
-
-    /// A deadline that is set between two sweeps is at least so far off, so the next sweep is in time for it.
-    private var shortestTimeout: Duration {
-        let shortest = min(
-            configuration.headerTimeout, configuration.bodyTimeout, configuration.idleTimeout,
-            configuration.writeTimeout, configuration.lingerTimeout)
-        return max(.milliseconds(1), shortest)
-    }
-
-    private func sweep(_ now: Instant, _ block: inout [UInt8], _ exchange: inout ServerExchange?) {
-        let (connections, isPastGrace) = shared.withLock { shared in
-            shared.setSweep(now + shortestTimeout, events)
-            if !shared.isAccepting, shared.drainDeadline == nil {
-                events.addListener(listener, token: Self.listenerToken)
-                shared.isAccepting = true
-            }
-            return (Array(shared.connections.values), shared.drainDeadline.map { $0 <= now } ?? false)
-        }
-        var earliest = now + shortestTimeout
-        for connection in connections {
-            let outcome = connection.step { state in
-                isPastGrace
-                    ? state.abandon(connection.descriptor)
-                    : state.expire(connection.descriptor, now: now, configuration, block: &block)
-            }
-            act(outcome, on: connection, &exchange)
-            if let deadline = connection.withState({ $0.deadline }) { earliest = min(earliest, deadline) }
-        }
-        // A handler that does not look at its cancellation may take any time: nobody waits for it.
-        let isFirst = shared.withLock { shared in
-            if shared.connections.isEmpty, shared.isAccepting { shared.setSweep(nil, events) } else { shared.sweep(by: earliest, events) }
-            if let drainDeadline = shared.drainDeadline, !isPastGrace { shared.sweep(by: drainDeadline, events) }
-            guard isPastGrace, !shared.hasReportedEnd else { return false }
-            shared.hasReportedEnd = true
-            return true
-        }
-        if isFirst { finished.signal() }
     }
 }
