@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// One request on its way, on a thread that may wait.
@@ -11,20 +10,15 @@ final class ClientExchange: Sendable {
         var isCancelled = false
     }
 
-    private let request: HTTPClientRequest
-    private let url: HTTPURL
-    private let configuration: SocketHTTPClient.Configuration
+    let request: HTTPClientRequest
+    let url: HTTPURL
+    let deadline: Instant
     private let idle: IdleConnections
-    private let deadline: Instant
     private let state = Mutex(State())
 
-    init(
-        _ request: HTTPClientRequest, _ url: HTTPURL, _ configuration: SocketHTTPClient.Configuration,
-        _ idle: IdleConnections, deadline: Instant
-    ) {
+    init(_ request: HTTPClientRequest, _ url: HTTPURL, _ idle: IdleConnections, deadline: Instant) {
         self.request = request
         self.url = url
-        self.configuration = configuration
         self.idle = idle
         self.deadline = deadline
     }
@@ -70,87 +64,8 @@ final class ClientExchange: Sendable {
         }
     }
 
-    // MARK: Connecting
-
-    private func connect() throws(Reason) -> Int32 {
-        let endpoints = try resolve()
-        var failure = Reason.unresolved(url.host)
-        for (index, endpoint) in endpoints.enumerated() {
-            guard let descriptor = Socket.open(family: endpoint.family) else {
-                failure = .connectionFailed(address: "\(endpoint.address)", "no socket can be opened")
-                continue
-            }
-            // Each address gets its share of the time, so that a silent one leaves some for the next.
-            let share = (deadline - .now) / (endpoints.count - index)
-            let limit = Instant.now + min(share, configuration.connectTimeout)
-            guard attach(descriptor) else {
-                Socket.close(descriptor)
-                throw .cancelled
-            }
-            var code = Socket.startConnecting(descriptor, to: endpoint)
-            let isReady = code != 0 || Socket.wait(descriptor, for: .writable, until: limit)
-            if code == 0, isReady { code = Socket.pendingError(descriptor) }
-            if code == 0, isReady { return descriptor }
-            close(descriptor)
-            failure =
-                isReady
-                ? .connectionFailed(address: "\(endpoint.address)", Socket.reason(code))
-                : deadline <= .now ? .timedOut : .connectionFailed(address: "\(endpoint.address)", "i/o timeout")
-        }
-        throw failure
-    }
-
-    private final class Resolution: Sendable {
-        let endpoints = Mutex<Result<[Socket.Endpoint], SocketError>?>(nil)
-        let done = DispatchSemaphore(value: 0)
-    }
-
-    /// The resolver knows no deadline: a name is resolved on a thread that is left behind when it takes too long.
-    private func resolve() throws(Reason) -> [Socket.Endpoint] {
-        let (host, port) = (url.host, url.effectivePort)
-        if host.utf8.contains(UInt8(ascii: ":")) || host.utf8.allSatisfy({ $0 == 0x2E || HTTPCharacters.isDigit($0) }) {
-            guard let endpoints = try? Socket.resolve(host, port: port, forListening: false) else {
-                throw .unresolved(host)
-            }
-            return endpoints
-        }
-        let resolution = Resolution()
-        WorkerThread.start {
-            let result = Result { () throws(SocketError) in
-                try Socket.resolve(host, port: port, forListening: false)
-            }
-            resolution.endpoints.withLock { $0 = result }
-            resolution.done.signal()
-        }
-        let left = Socket.milliseconds(max(.zero, deadline - .now))
-        guard resolution.done.wait(timeout: .now() + .milliseconds(Int(left))) == .success else { throw .timedOut }
-        switch resolution.endpoints.withLock({ $0 }) {
-        case .success(let endpoints): return endpoints
-        case .failure, nil: throw .unresolved(host)
-        }
-    }
-
-    /// The connection over a socket, with TLS where the URL asks for it.
-    private func secured(_ descriptor: Int32) throws(Reason) -> ClientConnection {
-        guard url.isSecure else { return ClientConnection(descriptor) }
-        do throws(Reason) {
-            let session: TLSSession
-            do throws(TLSSession.Failure) {
-                session = try TLSSession(request.tls ?? TLSSettings(), name: url.host)
-            } catch {
-                throw Reason.tls("tls: \(error.reason)")
-            }
-            let connection = ClientConnection(descriptor, session)
-            try connection.secure(until: min(deadline, .now + configuration.connectTimeout))
-            return connection
-        } catch {
-            close(descriptor)
-            throw error
-        }
-    }
-
     /// Makes the socket known to `cancel`; false when that has been called already.
-    private func attach(_ descriptor: Int32) -> Bool {
+    func attach(_ descriptor: Int32) -> Bool {
         state.withLock { state in
             guard !state.isCancelled else { return false }
             state.descriptor = descriptor
@@ -160,7 +75,7 @@ final class ClientExchange: Sendable {
 
     private func detach() { state.withLock { $0.descriptor = nil } }
 
-    private func close(_ descriptor: Int32) {
+    func close(_ descriptor: Int32) {
         detach()
         Socket.close(descriptor)
     }
@@ -193,7 +108,7 @@ final class ClientExchange: Sendable {
     private func talk(_ connection: ClientConnection) throws(Failure) -> (HTTPClientResponse, allowsReuse: Bool) {
         let sent = connection.send(head() + request.body, until: deadline)
         if sent == .timedOut { throw Failure(reason: .timedOut) }
-        var limits = configuration.limits
+        var limits = HTTPLimits()
         limits.maxBodyBytes = request.maxResponseBytes
         var decoder = ResponseDecoder(to: request.method, limits: limits)
         var response = HTTPClientResponse(status: .ok)
@@ -239,9 +154,12 @@ final class ClientExchange: Sendable {
         }
     }
 
+    /// Of a request that names none.
+    private static let userAgent = "Lapwing"
+
     private func head() -> [UInt8] {
         var headers = HTTPHeaders([.init(name: "Host", value: request.headers["Host"] ?? url.authority)])
-        if request.headers["User-Agent"] == nil { headers.add("User-Agent", configuration.userAgent) }
+        if request.headers["User-Agent"] == nil { headers.add("User-Agent", Self.userAgent) }
         if request.headers["Accept-Encoding"] == nil { headers.add("Accept-Encoding", "gzip") }
         for field in request.headers.fields where !HTTPHeaders.isSame(field.name, "Host") {
             headers.add(field.name, field.value)

@@ -51,6 +51,7 @@ public struct HTTPClientResponse: Sendable, Equatable {
         self.headers = headers
         self.body = body
     }
+
     /// What the body says first that can be read, for those who are told of a refusal.
     public func firstLine(maximumBytes: Int) -> String {
         let lines = body.prefix(maximumBytes).split { $0 < 0x20 }.map { String(decoding: $0, as: UTF8.self) }

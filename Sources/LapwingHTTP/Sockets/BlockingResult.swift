@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Carries a result from a task to a thread that waits for it.
+/// Carries a result from a task, or another thread, to a thread that waits for it.
 ///
 /// For threads of one's own alone: a task must never wait like this.
 public final class BlockingResult<Value: Sendable>: Sendable {
@@ -20,5 +20,12 @@ public final class BlockingResult<Value: Sendable>: Sendable {
         semaphore.wait()
         guard let value = value.withLock({ $0 }) else { preconditionFailure("signalled without a value") }
         return value
+    }
+
+    /// Nil where `deadline` passes first.
+    func wait(until deadline: ContinuousClock.Instant) -> Value? {
+        let left = Socket.milliseconds(max(.zero, deadline - .now))
+        guard semaphore.wait(timeout: .now() + .milliseconds(Int(left))) == .success else { return nil }
+        return value.withLock { $0 }
     }
 }

@@ -8,6 +8,6 @@
 #endif
 
 /// The time of day, for whoever was given no other clock.
-public enum SystemTime {
-    @Sendable public static func secondsSinceEpoch() -> Int64 { Int64(time(nil)) }
+enum SystemTime {
+    @Sendable static func secondsSinceEpoch() -> Int64 { Int64(time(nil)) }
 }

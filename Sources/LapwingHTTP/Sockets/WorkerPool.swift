@@ -1,14 +1,5 @@
-// Starts threads, which takes a pointer to what the thread shall run; the thread takes it over.
 import Dispatch
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A bounded number of threads that run blocking work in the order in which it came, started as they are needed.
 ///
@@ -40,15 +31,13 @@ final class WorkerPool: Sendable {
     private let signal = DispatchSemaphore(value: 0)
     private let maxThreads: Int
     private let givesWay: Bool
-    private let idleLifetime: Duration
+    /// A thread without work for so long ends.
+    private static let idleLifetime = Duration.seconds(60)
 
-    /// - Parameters:
-    ///   - idleLifetime: a thread without work for so long ends; at least a millisecond.
-    ///   - givesWay: whether the threads get less of a processor that others want too.
-    init(maxThreads: Int, idleLifetime: Duration = .seconds(60), givesWay: Bool = false) {
+    /// - Parameter givesWay: whether the threads get less of a processor that others want too.
+    init(maxThreads: Int, givesWay: Bool = false) {
         self.maxThreads = max(1, maxThreads)
         self.givesWay = givesWay
-        self.idleLifetime = max(.milliseconds(1), idleLifetime)
     }
 
     /// Runs `work` on one of the threads, at once or when one is free.
@@ -97,7 +86,7 @@ final class WorkerPool: Sendable {
     }
 
     private func workUntilIdle() {
-        let wait = DispatchTimeInterval.milliseconds(Int(Socket.milliseconds(idleLifetime)))
+        let wait = DispatchTimeInterval.milliseconds(Int(Socket.milliseconds(Self.idleLifetime)))
         while true {
             switch next() {
             case .work(let work):
@@ -129,53 +118,5 @@ final class WorkerPool: Sendable {
             state.idleCount += 1
             return .wait
         }
-    }
-}
-
-/// A thread of one's own.
-enum WorkerThread {
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    /// Lets this thread have a third of what others get that want the same processor, from now on.
-    static func giveWay() {
-        #if os(Linux)
-            // Of a thread, though the name says process; it can only rise.
-            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
-        #endif
-    }
-
-    /// Starts a detached thread; runs `body` here when the system has no more threads.
-    static func start(_ body: @escaping @Sendable () -> Void) {
-        let box = Unmanaged.passRetained(Body(body))
-        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
-        pthread_attr_init(attributes)
-        pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
-        // Handlers recurse over parsed input; eight megabytes are what a main thread has.
-        pthread_attr_setstacksize(attributes, 8 << 20)
-        defer {
-            pthread_attr_destroy(attributes)
-            attributes.deallocate()
-        }
-        #if canImport(Darwin)
-            var thread: pthread_t?
-            let status = pthread_create(
-                &thread, attributes,
-                { context in
-                    Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-                    return nil
-                }, box.toOpaque())
-        #else
-            var thread = pthread_t()
-            let status = pthread_create(
-                &thread, attributes,
-                { context in
-                    if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
-                    return nil
-                }, box.toOpaque())
-        #endif
-        if status != 0 { box.takeRetainedValue().run() }
     }
 }

@@ -1,0 +1,56 @@
+// Starts threads, which takes a pointer to what the thread shall run; the thread takes it over.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A thread of one's own.
+enum WorkerThread {
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    /// Lets this thread have a third of what others get that want the same processor, from now on.
+    static func giveWay() {
+        #if os(Linux)
+            // Of a thread, though the name says process; it can only rise.
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+        #endif
+    }
+
+    /// Starts a detached thread; runs `body` here when the system has no more threads.
+    static func start(_ body: @escaping @Sendable () -> Void) {
+        let box = Unmanaged.passRetained(Body(body))
+        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+        pthread_attr_init(attributes)
+        pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
+        // Handlers recurse over parsed input; eight megabytes are what a main thread has.
+        pthread_attr_setstacksize(attributes, 8 << 20)
+        defer {
+            pthread_attr_destroy(attributes)
+            attributes.deallocate()
+        }
+        #if canImport(Darwin)
+            var thread: pthread_t?
+            let status = pthread_create(
+                &thread, attributes,
+                { context in
+                    Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
+                    return nil
+                }, box.toOpaque())
+        #else
+            var thread = pthread_t()
+            let status = pthread_create(
+                &thread, attributes,
+                { context in
+                    if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
+                    return nil
+                }, box.toOpaque())
+        #endif
+        if status != 0 { box.takeRetainedValue().run() }
+    }
+}
