@@ -51,7 +51,7 @@ public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
 
     /// Whether a list under `name` has the member `token`, in any case.
-    public func hasToken(_ token: String, in name: String) -> Bool {
+    func hasToken(_ token: String, in name: String) -> Bool {
         contains(name) && list(of: name).contains { Self.isSame($0, token) }
     }
 

@@ -10,14 +10,14 @@ public struct HTTPMethod: Sendable, Hashable, CustomStringConvertible {
     public static let head = HTTPMethod("HEAD")
     public static let post = HTTPMethod("POST")
     public static let put = HTTPMethod("PUT")
-    public static let patch = HTTPMethod("PATCH")
-    public static let delete = HTTPMethod("DELETE")
+    static let patch = HTTPMethod("PATCH")
+    static let delete = HTTPMethod("DELETE")
     public static let options = HTTPMethod("OPTIONS")
     public static let connect = HTTPMethod("CONNECT")
 
     /// Whether sending the request twice means the same as once (RFC 9110, section 9.2.2), so that a client may repeat
     /// it on a fresh connection.
-    public var isIdempotent: Bool {
+    var isIdempotent: Bool {
         self == .get || self == .head || self == .options || self == .put || self == .delete
     }
 }

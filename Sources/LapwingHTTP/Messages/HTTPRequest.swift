@@ -4,7 +4,7 @@ public struct HTTPRequestHead: Sendable, Equatable {
     public var target: HTTPTarget
     public var headers: HTTPHeaders
     /// The minor number of HTTP/1.
-    public var minorVersion: Int
+    var minorVersion: Int
 
     public init(method: HTTPMethod, target: HTTPTarget, headers: HTTPHeaders = [:], minorVersion: Int = 1) {
         self.method = method

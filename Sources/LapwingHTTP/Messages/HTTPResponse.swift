@@ -33,11 +33,6 @@ public struct HTTPResponse: Sendable {
     public static func json(_ bytes: [UInt8], status: HTTPStatus = .ok) -> HTTPResponse {
         HTTPResponse(status: status, contentType: "application/json", body: .bytes(bytes))
     }
-
-    /// Sends the client elsewhere.
-    public static func redirect(to location: String, status: HTTPStatus = .found) -> HTTPResponse {
-        HTTPResponse(status: status, headers: ["Location": location])
-    }
 }
 
 /// The content of an answer.

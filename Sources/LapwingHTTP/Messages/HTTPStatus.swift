@@ -11,31 +11,26 @@ public struct HTTPStatus: Sendable, Hashable, CustomStringConvertible {
     /// `404 Not Found`.
     public var description: String { reason.isEmpty ? "\(code)" : "\(code) \(reason)" }
 
-    public var isInformational: Bool { code < 200 }
+    var isInformational: Bool { code < 200 }
     public var isSuccess: Bool { code >= 200 && code < 300 }
 
     /// Whether a response with this status never has a body (RFC 9110, section 6.4.1).
-    public var forbidsBody: Bool { code < 200 || code == 204 || code == 304 }
+    var forbidsBody: Bool { code < 200 || code == 204 || code == 304 }
 
     public static let `continue` = HTTPStatus(code: 100)
     public static let ok = HTTPStatus(code: 200)
     public static let created = HTTPStatus(code: 201)
     public static let accepted = HTTPStatus(code: 202)
     public static let noContent = HTTPStatus(code: 204)
-    public static let movedPermanently = HTTPStatus(code: 301)
     public static let found = HTTPStatus(code: 302)
     public static let seeOther = HTTPStatus(code: 303)
     public static let notModified = HTTPStatus(code: 304)
     public static let temporaryRedirect = HTTPStatus(code: 307)
-    public static let permanentRedirect = HTTPStatus(code: 308)
     public static let badRequest = HTTPStatus(code: 400)
     public static let unauthorized = HTTPStatus(code: 401)
-    public static let forbidden = HTTPStatus(code: 403)
     public static let notFound = HTTPStatus(code: 404)
     public static let methodNotAllowed = HTTPStatus(code: 405)
-    public static let notAcceptable = HTTPStatus(code: 406)
     public static let requestTimeout = HTTPStatus(code: 408)
-    public static let conflict = HTTPStatus(code: 409)
     public static let contentTooLarge = HTTPStatus(code: 413)
     public static let uriTooLong = HTTPStatus(code: 414)
     public static let unsupportedMediaType = HTTPStatus(code: 415)
@@ -48,7 +43,6 @@ public struct HTTPStatus: Sendable, Hashable, CustomStringConvertible {
     public static let notImplemented = HTTPStatus(code: 501)
     public static let badGateway = HTTPStatus(code: 502)
     public static let serviceUnavailable = HTTPStatus(code: 503)
-    public static let gatewayTimeout = HTTPStatus(code: 504)
     public static let versionNotSupported = HTTPStatus(code: 505)
 
     private static let reasons: [Int: String] = [

@@ -3,9 +3,9 @@ public struct HTTPTarget: Sendable, Equatable {
     /// The path with its escapes resolved.
     public let path: String
     /// The path as it was sent.
-    public let rawPath: String
+    let rawPath: String
     /// What follows the question mark, as it was sent; nil when there is none.
-    public let rawQuery: String?
+    let rawQuery: String?
 
     /// Reads an origin-form, absolute-form or asterisk-form target (RFC 9112, section 3.2).
     ///

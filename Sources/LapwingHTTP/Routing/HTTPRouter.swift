@@ -48,7 +48,7 @@ public struct HTTPRouter: Sendable {
     private func preflight(_ request: HTTPRequest) -> HTTPResponse? { request.method == .options ? options?(request) : nil }
 
     /// A path of more segments has no route.
-    public static let maxSegments = 64
+    static let maxSegments = 64
 }
 
 /// One place in the tree of patterns.
@@ -61,7 +61,7 @@ private struct RouteNode: Sendable {
     private var handlers: [HTTPMethod: HTTPRouter.Handler] = [:]
 
     static func segments(of path: String) -> [Substring] {
-        path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { $0 }
+        Array(path.split(separator: "/", omittingEmptySubsequences: false).dropFirst())
     }
 
     mutating func insert(_ segments: [Substring], _ method: HTTPMethod, _ handler: @escaping HTTPRouter.Handler) {

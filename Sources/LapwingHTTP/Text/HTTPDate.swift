@@ -1,8 +1,8 @@
 import LapwingText
 
 /// A time as `Date` fields have it: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
-public enum HTTPDate {
-    public static func text(secondsSinceEpoch seconds: Int64) -> String {
+enum HTTPDate {
+    static func text(secondsSinceEpoch seconds: Int64) -> String {
         // Years 1 to 9999 are what the format can hold.
         let clamped = min(max(seconds, -62_135_596_800), 253_402_300_799)
         let days = Int(clamped >= 0 ? clamped / 86_400 : (clamped - 86_399) / 86_400)
@@ -14,7 +14,7 @@ public enum HTTPDate {
         text += name(weekdays, weekday)
         text += ", ".utf8
         append(date.day, " ", to: &text)
-        text += name(months, date.month - 1)
+        text += name(ofMonth: date.month)
         text.append(HTTPCharacters.space)
         append(date.year / 100, "", to: &text)
         append(date.year % 100, " ", to: &text)
@@ -26,6 +26,9 @@ public enum HTTPDate {
 
     private static let weekdays = Array("SunMonTueWedThuFriSat".utf8)
     private static let months = Array("JanFebMarAprMayJunJulAugSepOctNovDec".utf8)
+
+    /// - Parameter month: from 1 to 12.
+    static func name(ofMonth month: Int) -> ArraySlice<UInt8> { name(months, month - 1) }
 
     private static func name(_ table: [UInt8], _ index: Int) -> ArraySlice<UInt8> {
         table.dropFirst(3 * index).prefix(3)

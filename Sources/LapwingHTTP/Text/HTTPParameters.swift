@@ -50,7 +50,7 @@ public enum HTTPFormError: Error, Equatable, CustomStringConvertible {
 
 extension HTTPParameters {
     /// The most items that one form may have.
-    public static let maxItems = 100_000
+    static let maxItems = 100_000
 
     /// Reads `a=1&b=2` as Go's `url.ParseQuery` does: an item without `=` has an empty value, empty items are skipped.
     ///

@@ -13,7 +13,7 @@ public struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
     /// What follows the question mark, or nil.
     public var query: String?
 
-    public var isSecure: Bool { scheme == "https" }
+    var isSecure: Bool { scheme == "https" }
     public var effectivePort: Int { port ?? (isSecure ? 443 : 80) }
 
     /// Whether it names this machine: `localhost`, 127.0.0.0/8 or `::1`.
@@ -22,7 +22,7 @@ public struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Path and query, as a request line has them.
-    public var requestTarget: String { query.map { path + "?" + $0 } ?? path }
+    var requestTarget: String { query.map { path + "?" + $0 } ?? path }
 
     /// `host`, or `host:port` when the port is not the scheme's own: what a `Host` field holds.
     public var authority: String {
@@ -45,7 +45,7 @@ public struct HTTPURLError: Error, Equatable, CustomStringConvertible {
 
 extension HTTPURL {
     /// The longest URL that is read, in bytes.
-    public static let maxBytes = 65_536
+    static let maxBytes = 65_536
 
     /// - Throws: what was found that does not belong into an `http` or `https` URL.
     public init(_ text: String) throws(HTTPURLError) {
@@ -124,7 +124,7 @@ extension HTTPURL {
     }
 
     /// The URL that a `Location` field names, seen from this one (RFC 3986, section 5.2).
-    public func resolving(_ reference: String) throws(HTTPURLError) -> HTTPURL {
+    func resolving(_ reference: String) throws(HTTPURLError) -> HTTPURL {
         if let separator = Self.range(of: "://", in: reference),
             reference[..<separator.lowerBound].utf8.allSatisfy(HTTPCharacters.isLetter)
         {

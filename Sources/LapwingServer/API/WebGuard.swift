@@ -41,7 +41,7 @@ final class WebGuard: Sendable {
     func refusal(of request: HTTPRequest) -> HTTPResponse? {
         guard let web = state.withLock({ $0.web }) else { return nil }
         if let given = request.headers["Authorization"], isAllowed(given, web) { return nil }
-        var response = HTTPResponse.text("Unauthorized\n", status: HTTPStatus(code: 401))
+        var response = HTTPResponse.text("Unauthorized\n", status: .unauthorized)
         response.headers["WWW-Authenticate"] = web.users.isEmpty ? "Bearer" : "Basic"
         return response
     }
