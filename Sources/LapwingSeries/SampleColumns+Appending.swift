@@ -22,6 +22,11 @@ extension SampleColumns {
         starts.append(start)
     }
 
+    /// Adds samples that are newer than those held.
+    public mutating func append(_ other: SampleColumns) {
+        append(other, floats: other.times.indices, histograms: other.histogramTimes.indices)
+    }
+
     /// Adds some samples of others at the end.
     public mutating func append(_ other: SampleColumns, floats: Range<Int>, histograms picked: Range<Int>) {
         Self.appendStarts(other.startTimes, floats, to: &startTimes, after: times.count)

@@ -47,27 +47,3 @@ public struct SampleColumns: Sendable {
 
 /// What a column of times was made from, in a source's own terms.
 public protocol TimesOrigin: AnyObject, Sendable {}
-
-/// The newest sample of each series of a set within a span of time: what an instant vector selector reads.
-///
-/// Row i belongs to series i of the set. A row whose time is `Int64.min` has no sample there; a newest sample that is
-/// a stale marker counts as none.
-public struct LatestSamples: Sendable {
-    public static let absent = Int64.min
-
-    public var times: [Int64] = []
-    /// The value of a float; unspecified where the sample is a histogram.
-    public var values: [Double] = []
-    public var startTimes: [Int64] = []
-    /// Histograms by row, for the rows that hold one.
-    public var histograms: [Int: NativeHistogram] = [:]
-
-    public init() {}
-
-    public mutating func removeAll() {
-        times.removeAll(keepingCapacity: true)
-        values.removeAll(keepingCapacity: true)
-        startTimes.removeAll(keepingCapacity: true)
-        histograms.removeAll(keepingCapacity: true)
-    }
-}

@@ -88,28 +88,6 @@ extension SeriesSet {
     }
 }
 
-extension LatestSamples {
-    /// Adds a row: the newest sample of `columns`, or none.
-    public mutating func append(newestOf columns: SampleColumns) {
-        let floatTime = columns.times.last ?? Self.absent
-        let histogramTime = columns.histogramTimes.last ?? Self.absent
-        if histogramTime > floatTime, let histogram = columns.histograms.last, !histogram.isStaleMarker {
-            histograms[times.count] = histogram
-            append(time: histogramTime, value: 0, startTime: columns.histogramStartTimes.last ?? 0)
-        } else if floatTime > histogramTime, let value = columns.values.last, !value.isStaleMarker {
-            append(time: floatTime, value: value, startTime: columns.startTimes.last ?? 0)
-        } else {
-            append(time: Self.absent, value: StaleMarker.value, startTime: 0)
-        }
-    }
-
-    public mutating func append(time: Int64, value: Double, startTime: Int64 = 0) {
-        times.append(time)
-        values.append(value)
-        startTimes.append(startTime)
-    }
-}
-
 /// Why samples that are stored cannot be read.
 public struct ReadError: Error, Sendable, CustomStringConvertible {
     public var message: String

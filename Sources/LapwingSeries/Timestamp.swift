@@ -65,6 +65,9 @@ public struct TimeRange: Sendable, Hashable {
 
     public var isEmpty: Bool { end < start }
 
+    /// The range in milliseconds; nil where it holds nothing.
+    public var milliseconds: ClosedRange<Int64>? { isEmpty ? nil : start.milliseconds...end.milliseconds }
+
     public func contains(_ time: Timestamp) -> Bool { start <= time && time <= end }
 
     public func overlaps(_ other: TimeRange) -> Bool { start <= other.end && other.start <= end }

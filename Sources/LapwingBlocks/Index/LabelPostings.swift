@@ -54,36 +54,21 @@ extension LabelPostings {
 
     /// The series that have the label with a value that satisfies the matcher.
     private func chosen(by matcher: Matcher) throws(ReadError) -> [UInt32] {
-        switch matcher.operation {
-        case .equal: return try postings(matcher.name, matcher.value)
-        case .matches:
-            if let literals = matcher.expression?.literals { return try union(of: matcher.name, literals) }
-            return Postings.union(try postings(matcher.name) { matcher.expression?.matchesWhole($0) ?? false })
-        case .notEqual, .matchesNot: return Postings.union(try postings(matcher.name) { Self.satisfies(matcher, $0) })
-        }
+        if matcher.operation == .equal { return try postings(matcher.name, matcher.value) }
+        if matcher.operation == .matches, let literals = matcher.expression?.literals { return try union(of: matcher.name, literals) }
+        return Postings.union(try postings(matcher.name) { matcher.matches($0) })
     }
 
     /// The series that have the label with a value that does not satisfy the matcher.
     private func refused(by matcher: Matcher) throws(ReadError) -> [UInt32] {
         if matcher.operation == .notEqual { return try postings(matcher.name, matcher.value) }
         if matcher.operation == .matchesNot, let literals = matcher.expression?.literals { return try union(of: matcher.name, literals) }
-        return Postings.union(try postings(matcher.name) { !Self.satisfies(matcher, $0) })
+        return Postings.union(try postings(matcher.name) { !matcher.matches($0) })
     }
 
     private func union(of name: String, _ literals: [String]) throws(ReadError) -> [UInt32] {
         var lists: [[UInt32]] = []
         for literal in literals { lists.append(try postings(name, literal)) }
         return Postings.union(lists)
-    }
-
-    /// As `Matcher.matches`, of bytes.
-    private static func satisfies(_ matcher: Matcher, _ value: Span<UInt8>) -> Bool {
-        switch matcher.operation {
-        case .equal, .notEqual:
-            let wanted = matcher.value.utf8.span
-            return (value.compare(0..<value.count, wanted) == 0) == (matcher.operation == .equal)
-        case .matches: return matcher.expression?.matchesWhole(value) ?? false
-        case .matchesNot: return !(matcher.expression?.matchesWhole(value) ?? true)
-        }
     }
 }

@@ -35,8 +35,3 @@ protocol PartSource: Sendable {
     /// All values of a label, ascending.
     func labelValues(of name: String) throws(ReadError) -> [String]
 }
-
-extension TimeRange {
-    /// The range in milliseconds; nil when it holds nothing.
-    var milliseconds: ClosedRange<Int64>? { isEmpty ? nil : start.milliseconds...end.milliseconds }
-}

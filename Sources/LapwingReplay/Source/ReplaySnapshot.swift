@@ -74,26 +74,7 @@ private struct ReplaySet: SeriesSet {
         if columns.isEmpty { return try new.read(index, over: range, into: &columns) }
         var later = SampleColumns()
         try new.read(index, over: range, into: &later)
+        columns.timesOrigin = nil
         columns.append(later)
-    }
-}
-
-extension SampleColumns {
-    /// Adds samples that are all later.
-    fileprivate mutating func append(_ later: SampleColumns) {
-        timesOrigin = nil
-        if !startTimes.isEmpty || !later.startTimes.isEmpty {
-            startTimes += Array(repeating: 0, count: times.count - startTimes.count)
-            startTimes += later.startTimes.isEmpty ? Array(repeating: 0, count: later.times.count) : later.startTimes
-        }
-        if !histogramStartTimes.isEmpty || !later.histogramStartTimes.isEmpty {
-            histogramStartTimes += Array(repeating: 0, count: histogramTimes.count - histogramStartTimes.count)
-            let starts = later.histogramStartTimes
-            histogramStartTimes += starts.isEmpty ? Array(repeating: 0, count: later.histogramTimes.count) : starts
-        }
-        times += later.times
-        values += later.values
-        histogramTimes += later.histogramTimes
-        histograms += later.histograms
     }
 }

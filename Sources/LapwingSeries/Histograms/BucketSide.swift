@@ -16,6 +16,15 @@ struct BucketSide {
         self.losses = losses
     }
 
+    /// Buckets at ascending indexes.
+    init(_ indexes: [Int64], _ counts: [Double]) {
+        var last: Int64?
+        for (index, count) in zip(indexes, counts) {
+            append(index, after: last, count, loss: nil)
+            last = index
+        }
+    }
+
     /// Room for as many buckets as another has.
     private init(reserving capacity: Int, tracksLosses: Bool) {
         counts.reserveCapacity(capacity)

@@ -1,5 +1,13 @@
 import LapwingText
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 extension NativeHistogram {
     /// One bucket with its bounds.
     public struct Bucket: Sendable, Hashable {
@@ -21,7 +29,7 @@ extension NativeHistogram {
         /// custom buckets and around zero, on a logarithmic scale otherwise.
         public func fraction(below value: Double, isLinear: Bool) -> Double {
             if isLinear { return (value - lower) / (upper - lower) }
-            let (low, high, middle) = (logarithm(lower.magnitude), logarithm(upper.magnitude), logarithm(value.magnitude))
+            let (low, high, middle) = (log2(lower.magnitude), log2(upper.magnitude), log2(value.magnitude))
             return value > 0 ? (middle - low) / (high - low) : 1 - (middle - high) / (low - high)
         }
     }
@@ -59,43 +67,6 @@ extension NativeHistogram {
         return Bucket(
             lower: lower, upper: upper, includesLower: usesCustomBuckets ? index == 0 : lower < 0,
             includesUpper: usesCustomBuckets || upper > 0, count: count)
-    }
-}
-
-/// The buckets of a histogram by ascending or descending values, without their bounds, which cost more than the walk.
-public struct OrderedBuckets: Sendable {
-    public enum Side: Sendable, Hashable {
-        case negative, zero, positive
-    }
-
-    public struct Place: Sendable, Hashable {
-        public var side: Side
-        public var index: Int64
-        public var count: Double
-    }
-
-    private var first: BucketWalk
-    private var second: BucketWalk
-    private let firstSide: Side
-    private let zeroCount: Double
-    private var stage = 0
-
-    public init(_ histogram: NativeHistogram, isDescending: Bool = false) {
-        let negative = BucketWalk(histogram.negativeSpans, histogram.negativeBuckets, isDescending: !isDescending)
-        let positive = BucketWalk(histogram.positiveSpans, histogram.positiveBuckets, isDescending: isDescending)
-        (first, second) = isDescending ? (positive, negative) : (negative, positive)
-        firstSide = isDescending ? .positive : .negative
-        zeroCount = histogram.zeroCount
-    }
-
-    public mutating func next() -> Place? {
-        if stage == 0 {
-            if let bucket = first.next() { return Place(side: firstSide, index: bucket.index, count: bucket.count) }
-            stage = 1
-            if zeroCount > 0 { return Place(side: .zero, index: 0, count: zeroCount) }
-        }
-        guard let bucket = second.next() else { return nil }
-        return Place(side: firstSide == .negative ? .positive : .negative, index: bucket.index, count: bucket.count)
     }
 }
 

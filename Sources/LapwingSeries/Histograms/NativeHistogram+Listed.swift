@@ -34,8 +34,8 @@ extension NativeHistogram {
             let below = negative.reversed().compactMap { Self.index(of: $0.mirrored, schema, zeroThreshold: width) }
             guard above.count == positive.count, below.count == negative.count else { continue }
             self.schema = schema
-            (positiveSpans, positiveBuckets) = (Self.spans(above), positive.map(\.count))
-            (negativeSpans, negativeBuckets) = (Self.spans(below), negative.reversed().map(\.count))
+            self.positive = BucketSide(above, positive.map(\.count))
+            self.negative = BucketSide(below, negative.reversed().map(\.count))
             (zeroThreshold, zeroCount) = (width, zero?.count ?? 0)
             return true
         }
@@ -53,20 +53,6 @@ extension NativeHistogram {
         guard exponentialBound(index, schema: schema) == bucket.upper else { return nil }
         let lower = exponentialBound(index - 1, schema: schema)
         return lower == bucket.lower || (bucket.lower == zeroThreshold && lower < zeroThreshold) ? index : nil
-    }
-
-    private static func spans(_ indexes: [Int64]) -> [BucketSpan] {
-        var spans: [BucketSpan] = []
-        var next: Int64 = 0
-        for index in indexes {
-            if index == next, !spans.isEmpty {
-                spans[spans.count - 1].length += 1
-            } else {
-                spans.append(BucketSpan(offset: Int32(clamping: index - next), length: 1))
-            }
-            next = index + 1
-        }
-        return spans
     }
 
     /// What lies between two buckets is an empty one.

@@ -1,24 +1,4 @@
 extension NativeHistogram {
-    /// What rounding has lost of a histogram's counts and sum, beside its layout.
-    struct Losses: Sendable {
-        var zeroCount = 0.0
-        var count = 0.0
-        var sum = 0.0
-        var positive: [Double]
-        var negative: [Double]
-
-        init(of histogram: NativeHistogram) {
-            positive = [Double](repeating: 0, count: histogram.positiveBuckets.count)
-            negative = [Double](repeating: 0, count: histogram.negativeBuckets.count)
-        }
-
-        mutating func scale(_ scaled: (Double) -> Double) {
-            (zeroCount, count, sum) = (scaled(zeroCount), scaled(count), scaled(sum))
-            for place in positive.indices { positive[place] = scaled(positive[place]) }
-            for place in negative.indices { negative[place] = scaled(negative[place]) }
-        }
-    }
-
     typealias ZeroBucket = (count: Double, threshold: Double, loss: Double)
 
     /// What the zero bucket would hold if it were as wide as asked for, or wider, so that it ends in no bucket that holds

@@ -53,6 +53,16 @@ public struct Matcher: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The same of a value's bytes.
+    public func matches(_ candidate: Span<UInt8>) -> Bool {
+        switch operation {
+        case .equal: LabelCoding.compare(candidate, value.utf8.span) == 0
+        case .notEqual: LabelCoding.compare(candidate, value.utf8.span) != 0
+        case .matches: expression?.matchesWhole(candidate) ?? false
+        case .matchesNot: !(expression?.matchesWhole(candidate) ?? true)
+        }
+    }
+
     /// Whether a series satisfies the condition.
     public func matches(_ labels: Labels) -> Bool { matches(labels[name] ?? "") }
 

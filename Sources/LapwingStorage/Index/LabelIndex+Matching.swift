@@ -46,7 +46,7 @@ extension LabelIndex {
         let values = values(of: matcher.name)
         if matcher.operation == .equal { return OrdinalSet(values.series(matcher.value), from: first) }
         if matcher.operation == .matches, let literals = matcher.expression?.literals { return Self.series(values, of: literals, first) }
-        return Self.series(values, first) { Self.satisfies(matcher, $0) }
+        return Self.series(values, first) { matcher.matches($0) }
     }
 
     /// The series that have the label with a value that does not satisfy the matcher.
@@ -55,7 +55,7 @@ extension LabelIndex {
         if matcher.operation == .notEqual { return OrdinalSet(values.series(matcher.value), from: first) }
         if matcher.operation == .matches, matcher.expression?.matchesEverything ?? false { return OrdinalSet() }
         if matcher.operation == .matchesNot, let literals = matcher.expression?.literals { return Self.series(values, of: literals, first) }
-        return Self.series(values, first) { !Self.satisfies(matcher, $0) }
+        return Self.series(values, first) { !matcher.matches($0) }
     }
 
     private static func series(_ values: LabelValues, of literals: [String], _ first: UInt32) -> OrdinalSet {
@@ -66,15 +66,5 @@ extension LabelIndex {
         var lists: [Postings] = []
         values.forEach { value, series in if series.reaches(first), isWanted(value) { lists.append(series) } }
         return OrdinalSet(anyOf: lists, from: first)
-    }
-
-    /// As `Matcher.matches`, of bytes.
-    private static func satisfies(_ matcher: Matcher, _ value: Span<UInt8>) -> Bool {
-        switch matcher.operation {
-        case .equal: Symbol(value) == Symbol(matcher.value)
-        case .notEqual: Symbol(value) != Symbol(matcher.value)
-        case .matches: matcher.expression?.matchesWhole(value) ?? false
-        case .matchesNot: !(matcher.expression?.matchesWhole(value) ?? true)
-        }
     }
 }

@@ -110,11 +110,6 @@ extension LabelIndex {
     }
 }
 
-extension TimeRange {
-    /// The range in milliseconds; nil when it holds nothing.
-    var milliseconds: ClosedRange<Int64>? { isEmpty ? nil : start.milliseconds...end.milliseconds }
-}
-
 /// Series of one snapshot.
 struct StoredSeriesSet: SeriesSet {
     let labels: [Labels]
@@ -174,13 +169,5 @@ struct StoredSeriesSet: SeriesSet {
             }
             index = max(next, index + 1)
         }
-    }
-}
-
-extension LatestSamples {
-    fileprivate mutating func reserveCapacity(_ count: Int) {
-        times.reserveCapacity(count)
-        values.reserveCapacity(count)
-        startTimes.reserveCapacity(count)
     }
 }

@@ -1,13 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
-func logarithm(_ value: Double) -> Double { log2(value) }
-
 /// The buckets that spans list, one by one with their index; those that have no count are left out.
 ///
 /// - Complexity: O(1) a bucket.

@@ -1,15 +1,10 @@
 import LapwingSeries
 
-/// Columns as the pieces of a series: joined, split and trimmed by time.
+/// Columns as the pieces of a series: their ends, and trimming by time.
 extension SampleColumns {
     /// The first and last time of columns that hold one kind of samples only.
     var startTime: Int64? { times.first ?? histogramTimes.first }
     var endTime: Int64? { times.last ?? histogramTimes.last }
-
-    /// Adds samples that are newer than those held.
-    mutating func append(_ other: SampleColumns) {
-        append(other, floats: 0..<other.times.count, histograms: 0..<other.histogramTimes.count)
-    }
 
     /// Drops what lies outside the range.
     mutating func trim(to range: ClosedRange<Int64>) {
