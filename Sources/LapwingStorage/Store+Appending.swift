@@ -92,9 +92,7 @@ extension WriterState {
 
     /// Puts a batch into the log before it is appended, so that an answer follows the log.
     fileprivate mutating func log(_ batch: SampleBatch, _ context: borrowing BatchContext, to journal: Journal) throws(AppendError) {
-        let bounds = BatchBounds(
-            latestTime: context.latestTime, earliestTime: context.earliestTime, outOfOrderFrom: context.outOfOrderFrom)
-        try journal.append(batch, bounds, defining: undefined + definedOnce)
+        try journal.append(batch, context.bounds, defining: undefined + definedOnce)
         noteLogged()
     }
 
@@ -120,15 +118,15 @@ extension WriterState {
 
     /// What a batch that begins now may do.
     func context(_ options: StoreOptions, _ registry: SnapshotRegistry) -> BatchContext {
-        var context = BatchContext(version: version + 1, liveVersions: registry.liveVersions())
+        var bounds = BatchBounds()
         if let now = options.clock?() {
-            context.latestTime = (now + options.maximumFuture).milliseconds
-            if let retention = options.retention { context.earliestTime = (now - retention).milliseconds }
+            bounds.latestTime = (now + options.maximumFuture).milliseconds
+            if let retention = options.retention { bounds.earliestTime = (now - retention).milliseconds }
         }
         if options.outOfOrderWindow > .zero {
-            context.outOfOrderFrom = (Timestamp(milliseconds: newestTime) - options.outOfOrderWindow).milliseconds
+            bounds.outOfOrderFrom = (Timestamp(milliseconds: newestTime) - options.outOfOrderWindow).milliseconds
         }
-        return context
+        return BatchContext(version: version + 1, liveVersions: registry.liveVersions(), bounds: bounds)
     }
 
     mutating func append(

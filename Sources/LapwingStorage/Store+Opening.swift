@@ -62,20 +62,10 @@ extension Store {
         durability.journal.close()
         try checkpoint()
     }
-
-    // MARK: Notes
-
-    /// Keeps a value by a key beside the samples, in the log and in every checkpoint; nil takes it away.
-    ///
-    /// For what must survive as samples do: the state of alerts, what is still to be told. Nothing happens in memory alone.
-    public func setNote(_ value: [UInt8]?, for key: String) throws(AppendError) {
-        try setNotes([Note(key, value)])
-    }
-
-    /// The value that was kept by a key.
-    public func note(for key: String) -> [UInt8]? { durability?.journal.notes[Array(key.utf8)] }
 }
 
+/// Notes are kept in the log and in every checkpoint, for what must survive as samples do: the state of alerts, what is still to be told.
+/// A store in memory alone keeps none.
 extension Store: NoteKeeper {
     public func setNotes(_ notes: [Note]) throws(AppendError) {
         guard let durability, !notes.isEmpty else { return }

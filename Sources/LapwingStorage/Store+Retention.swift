@@ -15,7 +15,7 @@ extension Store {
 
     /// Removes what lies before a time, by whole chunks.
     @discardableResult
-    public func removeSamples(before time: Timestamp) -> Int {
+    func removeSamples(before time: Timestamp) -> Int {
         defer { removeSegments(before: time.milliseconds) }
         return writer.withLock { state in
             let expired = state.removeSamples(before: time.milliseconds, registry)

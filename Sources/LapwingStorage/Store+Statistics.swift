@@ -11,8 +11,6 @@ extension Store {
             statistics.series = state.ordinals.count
             statistics.samples = state.workspace.samples
             statistics.labelBytes = state.labelBytes
-            statistics.seriesCreated = state.created
-            statistics.seriesRemoved = state.removed
             var span = (oldest: Int64.max, newest: Int64.min)
             for page in state.pages { page?.withLock { $0.measure(into: &statistics, &span) } }
             if span.oldest <= span.newest {

@@ -220,7 +220,7 @@ import Testing
         store.removeExpired(now: Timestamp(milliseconds: 10_000))
         #expect(page == nil)
         #expect(store.cardinalities().seriesByMetric == [.init(name: "down", count: 1)])
-        #expect(store.statistics.seriesRemoved == SeriesPage.capacity)
+        #expect(store.turnover.removed == SeriesPage.capacity)
     }
 
     @Test func `statistics count what is there`() throws {

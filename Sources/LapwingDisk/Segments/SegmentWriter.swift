@@ -2,6 +2,9 @@
 ///
 /// Keys should ascend: neighbours then share their beginnings.
 public struct SegmentWriter: Sendable {
+    /// What a file's name ends in until it is whole.
+    public static let unfinishedSuffix = ".new"
+
     /// Blocks of times that are remembered so that chunks can name them again.
     static let rememberedTimes = 4096
 
@@ -26,7 +29,7 @@ public struct SegmentWriter: Sendable {
         self.path = path
         self.directory = directory
         self.disk = disk
-        frames = try FrameWriter(creating: path + ".new", kind, number: number, marker: marker, on: disk)
+        frames = try FrameWriter(creating: path + Self.unfinishedSuffix, kind, number: number, marker: marker, on: disk)
     }
 
     /// Begins the next series, whose chunks follow.
@@ -82,7 +85,7 @@ public struct SegmentWriter: Sendable {
         }
         try frames.append(&end)
         try frames.sync()
-        try disk.rename(path + ".new", to: path)
+        try disk.rename(path + Self.unfinishedSuffix, to: path)
         try disk.syncDirectory(directory)
         return frames.count
     }

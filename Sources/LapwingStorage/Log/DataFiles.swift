@@ -11,7 +11,7 @@ import LapwingDisk
 enum DataFiles {
     static let lock = "lock"
     static let damagedSuffix = ".damaged"
-    static let newSuffix = ".new"
+    static let newSuffix = SegmentWriter.unfinishedSuffix
 
     static func name(_ kind: FrameFormat.Kind, _ number: UInt32) -> String {
         let digits = String(number)

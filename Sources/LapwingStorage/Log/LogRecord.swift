@@ -75,10 +75,3 @@ struct SeriesDefinition: Sendable, Equatable {
     var id: UInt32
     var labels: Labels
 }
-
-/// What a batch was allowed when it was appended.
-struct BatchBounds: Sendable, Equatable {
-    var latestTime = Int64.max
-    var earliestTime = Int64.min
-    var outOfOrderFrom = Int64.max
-}

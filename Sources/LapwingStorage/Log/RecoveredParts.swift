@@ -1,15 +1,22 @@
 import LapwingDisk
 import LapwingSeries
 
+/// A chunk as a file has it.
+struct RecoveredChunk: Sendable {
+    var chunk: SealedChunk
+    var summary: SampleSummary?
+    var isOpen: Bool
+}
+
 /// What several files hold of one series, put together.
 struct SeriesParts {
-    private var parts: [Recovery.RecoveredChunk] = []
+    private var parts: [RecoveredChunk] = []
     private(set) var open = SampleColumns()
 
     /// Adds a chunk of a file that is newer than those before: what it overlaps was a part of it.
     ///
     /// - Parameter columns: its samples, if they lay open.
-    mutating func add(_ added: Recovery.RecoveredChunk, _ columns: SampleColumns) {
+    mutating func add(_ added: RecoveredChunk, _ columns: SampleColumns) {
         let range = added.chunk.startTime...added.chunk.endTime
         if let last = parts.last?.chunk, last.endTime >= range.lowerBound {
             parts.removeAll { $0.chunk.startTime <= range.upperBound && $0.chunk.endTime >= range.lowerBound }
@@ -47,7 +54,7 @@ struct BlockCache {
         self.isMapped = isMapped
     }
 
-    mutating func chunk(_ named: SegmentChunk, _ summary: SampleSummary? = nil) -> Recovery.RecoveredChunk {
+    mutating func chunk(_ named: SegmentChunk, _ summary: SampleSummary? = nil) -> RecoveredChunk {
         let block: ChunkBytes
         if let known = times[named.times.lowerBound], known.count == named.times.count {
             block = known
@@ -58,7 +65,7 @@ struct BlockCache {
         let chunk = SealedChunk(
             kind: named.flags & ChunkFlags.histograms == 0 ? .floats : .histograms, count: named.count, startTime: named.start,
             endTime: named.end, times: block, samples: bytes(named.samples))
-        return Recovery.RecoveredChunk(chunk: chunk, summary: summary, isOpen: named.flags & ChunkFlags.open != 0)
+        return RecoveredChunk(chunk: chunk, summary: summary, isOpen: named.flags & ChunkFlags.open != 0)
     }
 
     private func bytes(_ range: Range<Int>) -> ChunkBytes {

@@ -10,8 +10,6 @@ import LapwingSeries
 ///     summary    the words of `SampleSummary` as varints, the first time less the last of the summary before;
 ///                one zero for none
 struct SummaryRecord {
-    /// Beside the kinds of `CheckpointRecord`.
-    static let kind: UInt8 = 18
     /// A record with so many bytes is followed by another.
     static let fullBytes = 128 << 10
 

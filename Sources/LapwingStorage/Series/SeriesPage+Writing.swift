@@ -31,8 +31,8 @@ extension PageState {
     /// Why nothing can be stored at a time, whatever it is.
     @inline(__always)
     private func refusal(at time: Int64, to place: Int, _ batch: borrowing BatchContext) -> RefusedSample.Reason? {
-        if time > batch.latestTime { return .tooFarInFuture }
-        if time < batch.earliestTime { return .tooOld }
+        if time > batch.bounds.latestTime { return .tooFarInFuture }
+        if time < batch.bounds.earliestTime { return .tooOld }
         return isLiving(place) && (series[place].extras == nil || !isRemoved(place)) ? nil : .unknownSeries
     }
 
@@ -40,8 +40,8 @@ extension PageState {
     private mutating func insert(
         _ sample: StoredSample, at time: Int64, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
     ) -> RefusedSample.Reason? {
-        if time < newestTimes[place], time < batch.outOfOrderFrom {
-            return batch.outOfOrderFrom == .max ? .outOfOrder : .tooOld
+        if time < newestTimes[place], time < batch.bounds.outOfOrderFrom {
+            return batch.bounds.outOfOrderFrom == .max ? .outOfOrder : .tooOld
         }
         do {
             if let present = try content(of: place).sample(at: time) {

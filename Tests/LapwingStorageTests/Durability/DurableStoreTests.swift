@@ -291,15 +291,14 @@ import Testing
     @Test func `notes are kept by the log and by checkpoints, the newest of each key`() throws {
         let disk = SimulatedDisk()
         var store = try DurableHistory.open(disk).store
-        try store.setNote([1, 2, 3], for: "alerts")
-        try store.setNote([9], for: "gone")
-        try store.setNote([4], for: "alerts")
+        try store.setNotes([Note("alerts", [1, 2, 3]), Note("gone", [9])])
+        try store.setNotes([Note("alerts", [4])])
         for _ in 0..<3 {
             disk.restart(after: .process)
             store = try DurableHistory.open(disk).store
-            #expect(store.note(for: "alerts") == [4])
-            try store.setNote(nil, for: "gone")
-            #expect(store.note(for: "gone") == nil)
+            #expect(store.notes(beginning: "alerts") == [Note("alerts", [4])])
+            try store.setNotes([Note("gone", nil)])
+            #expect(store.notes(beginning: "gone") == [])
             try store.checkpoint()
         }
     }
