@@ -1,4 +1,5 @@
 // Lends the payload of a frame to the checksum by pointer, for the length of one call.
+
 /// How every file of a data directory is written: a header and then frames, in version 1.
 ///
 ///     file    ┌────────┬─────────┬────────┬────────┬─────────┬─────────┬─────────┐
@@ -31,21 +32,17 @@ public enum FrameFormat {
 
     static func fileHeader(_ kind: Kind, number: UInt32, marker: UInt32) -> [UInt8] {
         var bytes = magic + [version, kind.rawValue, 0, 0]
-        append(number, to: &bytes)
-        append(marker, to: &bytes)
-        append(Checksum.crc32c(bytes), to: &bytes)
+        bytes.appendFixed(UInt64(number), 4)
+        bytes.appendFixed(UInt64(marker), 4)
+        bytes.appendFixed(UInt64(Checksum.crc32c(bytes)), 4)
         return bytes
-    }
-
-    static func append(_ number: UInt32, to bytes: inout [UInt8]) {
-        for shift in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: number >> UInt32(8 * shift))) }
     }
 
     /// The sum that stands in a frame's header.
     static func sum(_ payload: UnsafeRawBufferPointer, sequence: UInt32) -> UInt32 {
         var fields: [UInt8] = []
-        append(UInt32(truncatingIfNeeded: payload.count), to: &fields)
-        append(sequence, to: &fields)
+        fields.appendFixed(UInt64(payload.count), 4)
+        fields.appendFixed(UInt64(sequence), 4)
         return Checksum.crc32c(payload, continuing: Checksum.crc32c(fields))
     }
 
@@ -57,20 +54,4 @@ public enum FrameFormat {
             for byte in 0..<4 { frame[4 * index + byte] = UInt8(truncatingIfNeeded: field >> UInt32(8 * byte)) }
         }
     }
-}
-
-/// A file of a data directory that cannot be used, and why.
-public struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
-    public var file: String
-    public var message: String
-    /// Whether a newer program wrote it, so that setting it aside would be wrong.
-    public var isUnknownVersion: Bool
-
-    public init(_ file: String, _ message: String, isUnknownVersion: Bool = false) {
-        self.file = file
-        self.message = message
-        self.isUnknownVersion = isUnknownVersion
-    }
-
-    public var description: String { "\(file): \(message)" }
 }

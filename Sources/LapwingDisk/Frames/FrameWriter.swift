@@ -41,16 +41,5 @@ public struct FrameWriter: Sendable {
         sequence &+= 1
     }
 
-    /// Takes back what was appended since the file had so many bytes.
-    public mutating func truncate(to count: Int) throws(DiskError) {
-        do {
-            try file.truncate(to: count)
-            self.count = count
-        } catch {
-            isBroken = true
-            throw error
-        }
-    }
-
     public func sync() throws(DiskError) { try file.sync() }
 }

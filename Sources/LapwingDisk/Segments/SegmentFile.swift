@@ -24,7 +24,7 @@ public final class SegmentFile: Sendable {
         var end: [Int64] = []
         var tail = reader
         tail.move(to: bytes.count - SegmentFormat.endFrameBytes)
-        if let payload = tail.next(), payload.count == 41, tail.damages == reader.damages {
+        if let payload = tail.next(), payload.count == SegmentFormat.endBytes, tail.damages == reader.damages {
             end = bytes.withBytes { bytes in
                 var reader = ByteReader(bytes, payload)
                 guard (try? reader.byte()) == SegmentFormat.end else { return [] }

@@ -37,7 +37,9 @@ enum SegmentFormat {
     /// What a flipped bit takes of the data or of the index, and one block or series more.
     static let dataFrameBytes = 32 << 10
     static let indexFrameBytes = 8 << 10
-    static let endFrameBytes = FrameFormat.frameHeaderBytes + 41
+    /// A byte and five numbers.
+    static let endBytes = 1 + 5 * 8
+    static let endFrameBytes = FrameFormat.frameHeaderBytes + endBytes
 }
 
 /// One chunk as a segment's index names it; what the bytes mean is not known here.
