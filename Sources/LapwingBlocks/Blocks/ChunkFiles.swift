@@ -54,7 +54,7 @@ struct ChunkFiles: Sendable {
         let start = reader.offset
         let encoding = try ChunkEncoding.named(try reader.byte(), at: start)
         let data = try reader.skip(length)
-        try IndexSection.compare(bytes, start..<data.upperBound, with: try reader.fixed32(), "a chunk")
+        try bytes.expectChecksum(try reader.fixed32(), of: start..<data.upperBound, "a chunk")
         try encoding.decode(bytes, data, in: times, into: &columns)
     }
 }

@@ -12,8 +12,6 @@ struct Tombstones: Sendable {
 
     private var spans: [UInt64: [ClosedRange<Int64>]] = [:]
 
-    var isEmpty: Bool { spans.isEmpty }
-
     init() {}
 
     init(_ bytes: Span<UInt8>) throws(DamagedBytes) {
@@ -24,7 +22,7 @@ struct Tombstones: Sendable {
         guard version == 1 else { throw DamagedBytes("tombstones have version \(version), and this program reads 1", at: 4) }
         let body = header.offset..<(bytes.count - 4)
         var seal = ByteReader(bytes, in: body.upperBound..<bytes.count)
-        try IndexSection.compare(bytes, body, with: try seal.fixed32(), "the tombstones")
+        try bytes.expectChecksum(try seal.fixed32(), of: body, "the tombstones")
         var reader = ByteReader(bytes, in: body)
         while !reader.isAtEnd {
             let series = try reader.uvarint()

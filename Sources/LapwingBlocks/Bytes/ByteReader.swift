@@ -101,23 +101,3 @@ struct ByteReader: ~Escapable {
         DamagedBytes("\(count) bytes should follow, and \(remaining) are there", at: offset)
     }
 }
-
-extension Span where Element == UInt8 {
-    /// A copy of some of the bytes as text; what is no UTF-8 is replaced.
-    func string(_ range: Range<Int>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(range.count)
-        for index in range { text.append(self[index]) }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// Negative, zero or positive as the bytes of a range come before, with or after `other` in order.
-    func compare(_ range: Range<Int>, _ other: Span<UInt8>) -> Int {
-        let count = Swift.min(range.count, other.count)
-        for index in 0..<count {
-            let (mine, theirs) = (self[range.lowerBound + index], other[index])
-            if mine != theirs { return mine < theirs ? -1 : 1 }
-        }
-        return range.count - other.count
-    }
-}

@@ -97,7 +97,7 @@ struct HeadChunkFile: Sendable {
         let data = try reader.skip(frame.length)
         let checksum = try reader.fixed32()
         do throws(DamagedBytes) {
-            try IndexSection.compare(bytes, window.range.lowerBound..<data.upperBound, with: checksum, "a chunk")
+            try bytes.expectChecksum(checksum, of: window.range.lowerBound..<data.upperBound, "a chunk")
         } catch {
             throw DamagedBytes(error.what, at: place)
         }

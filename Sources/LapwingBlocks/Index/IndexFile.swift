@@ -1,4 +1,3 @@
-import LapwingDisk
 import LapwingSeries
 
 /// The index of a block: which series it has, by label, and where their chunks are. Versions 1, 2 and 3.
@@ -39,7 +38,8 @@ struct IndexFile: Sendable {
         var contents = ByteReader(bytes, in: start..<bytes.count)
         var places: [UInt64] = []
         for _ in 0..<6 { places.append(try contents.fixed64()) }
-        try IndexSection.compare(bytes, start..<contents.offset, with: try contents.fixed32(), "the contents")
+        let end = contents.offset
+        try bytes.expectChecksum(try contents.fixed32(), of: start..<end, "the contents")
         self.file = file
         self.version = version
         symbols = try SymbolTable(bytes, try IndexSection.range(bytes, at: places[0], "the symbols"), version)
@@ -59,14 +59,7 @@ enum IndexSection {
         }
         var reader = ByteReader(bytes, in: Int(place)..<bytes.count)
         let range = try reader.skip(Int(try reader.fixed32()))
-        try compare(bytes, range, with: try reader.fixed32(), what)
+        try bytes.expectChecksum(try reader.fixed32(), of: range, what)
         return range
     }
-
-    static func compare(_ bytes: Span<UInt8>, _ range: Range<Int>, with checksum: UInt32, _ what: String) throws(DamagedBytes) {
-        let found = Checksum.crc32c(bytes.extracting(range))
-        guard found == checksum else { throw DamagedBytes("the checksum of \(what) is \(hex(found)) and should be \(hex(checksum))", at: range.lowerBound) }
-    }
-
-    static func hex(_ number: UInt32) -> String { String(number, radix: 16) }
 }

@@ -24,7 +24,7 @@ struct SeriesEntry: ~Escapable {
         }
         var frame = ByteReader(bytes, in: place..<bytes.count)
         let range = try frame.skip(try frame.count(of: "bytes of a series"))
-        try IndexSection.compare(bytes, range, with: try frame.fixed32(), "a series")
+        try bytes.expectChecksum(try frame.fixed32(), of: range, "a series")
         reader = ByteReader(bytes, in: range)
         labelCount = try reader.count(of: "labels", atLeast: 2)
     }

@@ -1,4 +1,3 @@
-import LapwingDisk
 import LapwingSeries
 import LapwingSnappy
 import LapwingZstandard
@@ -94,9 +93,10 @@ struct LogReader {
             guard let length = try? Int(header.fixed(2)), let checksum = try? header.fixed32() else { return nil }
             guard length <= rest - Self.headerLength else { return try torn("a record is cut after \(rest) bytes", isCut: true) }
             let start = place - windowStart + Self.headerLength
-            let found = Checksum.crc32c(window.span.extracting(start..<(start + length)))
-            guard found == checksum else {
-                return try torn("the checksum of a record is \(IndexSection.hex(found)) and should be \(IndexSection.hex(checksum))", isCut: false)
+            do throws(DamagedBytes) {
+                try window.span.expectChecksum(checksum, of: start..<(start + length), "a record")
+            } catch {
+                return try torn(error.what, isCut: false)
             }
             guard flags & 0xe0 == 0, flags & 7 <= 4 else { throw damage("a record is of the unknown kind \(flags)", at: place) }
             defer { place += Self.headerLength + length }

@@ -30,8 +30,7 @@ struct LogSegments: Sendable {
     private static func lastCheckpoint(_ folder: String) throws(FileFault) -> (text: String, number: Int)? {
         let prefix = "checkpoint."
         return (try Folder.names(folder) ?? []).compactMap { name in
-            guard name.hasPrefix(prefix), name.dropFirst(prefix.count).utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-                let number = Int(name.dropFirst(prefix.count)), Folder.isThere("\(folder)/\(name)")
+            guard name.hasPrefix(prefix), let number = Folder.number(name.dropFirst(prefix.count)), Folder.isThere("\(folder)/\(name)")
             else { return nil }
             return (name, number)
         }.max { (a: (text: String, number: Int), b: (text: String, number: Int)) in a.number < b.number }
