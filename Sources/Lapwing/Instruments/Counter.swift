@@ -24,35 +24,3 @@ public final class Counter: Sendable {
 
     public var value: Double { Double(whole.load(ordering: .relaxed)) + fraction.double }
 }
-
-/// A number that goes up and down: connections open, bytes in use.
-///
-/// - Complexity: setting is one atomic store; adding a compare-and-exchange.
-public final class Gauge: Sendable {
-    public let labels: Labels
-    private let bits = Atomic<UInt64>(0)
-
-    init(_ labels: Labels) { self.labels = labels }
-
-    public var value: Double { bits.double }
-
-    public func set(_ value: Double) { bits.store(value.bitPattern, ordering: .relaxed) }
-
-    public func add(_ amount: Double) { bits.add(amount) }
-}
-
-extension Atomic<UInt64> {
-    /// The number whose bits these are.
-    var double: Double { Double(bitPattern: load(ordering: .relaxed)) }
-
-    /// Adds to the number whose bits these are.
-    func add(_ amount: Double) {
-        var known = load(ordering: .relaxed)
-        while true {
-            let sum = (Double(bitPattern: known) + amount).bitPattern
-            let (exchanged, original) = compareExchange(expected: known, desired: sum, ordering: .relaxed)
-            if exchanged { return }
-            known = original
-        }
-    }
-}

@@ -5,7 +5,7 @@ import Synchronization
 /// Quantiles of what was seen in the last ten minutes: durations, sizes.
 ///
 /// Values are counted by size, anew every two minutes; sizes are a twentieth apart, so that a quantile is at most 2.5 % off.
-/// - Complexity: an observation is a logarithm and a lock; 20 KiB of memory.
+/// - Complexity: an observation is a logarithm and a lock; 10 KiB of memory.
 public final class Summary: Sendable {
     public let labels: Labels
     /// Which quantiles are shown.
