@@ -9,10 +9,9 @@ struct Blowfish {
 
     /// - Parameter key: from 1 byte; repeated as often as needed.
     init(key: [UInt8], salt: [UInt8], cost: Int) {
-        let salted = Self.words(of: salt, count: 4)
-        expand(Self.words(of: key, count: Self.roundKeys), salted)
         let keys = Self.words(of: key, count: Self.roundKeys)
         let salts = Self.words(of: salt, count: Self.roundKeys)
+        expand(keys, Self.words(of: salt, count: 4))
         for _ in 0..<(1 << cost) {
             expand(keys, [0, 0, 0, 0])
             expand(salts, [0, 0, 0, 0])

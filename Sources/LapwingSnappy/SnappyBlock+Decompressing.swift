@@ -32,7 +32,7 @@ public enum SnappyBlock {
     }
 
     /// The number of bytes that a block announces, and where its elements begin.
-    public static func announcedLength(_ block: [UInt8]) throws(SnappyError) -> (length: Int, start: Int) {
+    private static func announcedLength(_ block: [UInt8]) throws(SnappyError) -> (length: Int, start: Int) {
         var length: UInt64 = 0
         for (index, byte) in block.prefix(5).enumerated() {
             length |= UInt64(byte & 0x7f) << UInt64(7 * index)

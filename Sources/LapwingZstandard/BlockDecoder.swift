@@ -6,11 +6,11 @@
 struct BlockDecoder {
     static let maximumBlockBytes = 128 << 10
 
-    private var huffman: HuffmanTable?
+    var huffman: HuffmanTable?
     private var tables: [EntropyTable?] = [nil, nil, nil]
     /// The last three distances, newest first.
     private var distances = (1, 4, 8)
-    private var literals: [UInt8] = []
+    var literals: [UInt8] = []
     /// Where the frame's bytes begin in the output: matches reach no further back.
     let start: Int
     let limit: Int
@@ -30,20 +30,35 @@ struct BlockDecoder {
         }
         let modes = try cursor.byte()
         guard modes & 3 == 0 else { throw cursor.damage("a block is coded in an unknown way") }
-        for (index, code) in SequenceCode.all.enumerated() { try readTable(&cursor, mode: modes >> (6 - 2 * index) & 3, index, code) }
+        for (index, code) in SequenceCode.all.enumerated() {
+            try readTable(&cursor, TableMode(rawValue: modes >> (6 - 2 * index) & 3) ?? .same, index, code)
+        }
         guard let lengths = tables[0], let offsets = tables[1], let matches = tables[2] else { throw cursor.damage("a table is missing") }
         try run(bytes, cursor.offset..<block.upperBound, count, lengths, offsets, matches, &output)
     }
 
-    private mutating func readTable(_ cursor: inout ByteCursor, mode: Int, _ index: Int, _ code: SequenceCode) throws(ZstandardError) {
+    /// Where a block's table of a code comes from.
+    private enum TableMode: Int {
+        /// That of the standard.
+        case standard
+        /// One symbol that always comes.
+        case single
+        case described
+        /// That of the block before.
+        case same
+    }
+
+    private mutating func readTable(
+        _ cursor: inout ByteCursor, _ mode: TableMode, _ index: Int, _ code: SequenceCode
+    ) throws(ZstandardError) {
         switch mode {
-        case 0: tables[index] = code.standard
-        case 1:
+        case .standard: tables[index] = code.standard
+        case .single:
             let symbol = try cursor.byte()
             guard symbol <= code.maximumSymbol else { throw cursor.damage("a sequence has the unknown code \(symbol)") }
             tables[index] = EntropyTable(always: UInt8(symbol))
-        case 2: tables[index] = try EntropyTable(&cursor, maximumAccuracy: code.maximumAccuracy, maximumSymbol: code.maximumSymbol)
-        default: if tables[index] == nil { throw cursor.damage("a block repeats a table, and there was none") }
+        case .described: tables[index] = try EntropyTable(&cursor, maximumAccuracy: code.maximumAccuracy, maximumSymbol: code.maximumSymbol)
+        case .same: if tables[index] == nil { throw cursor.damage("a block repeats a table, and there was none") }
         }
     }
 
@@ -117,57 +132,5 @@ struct BlockDecoder {
     private func append(_ bytes: ArraySlice<UInt8>, to output: inout [UInt8]) throws(ZstandardError) {
         guard bytes.count <= limit - output.count else { throw .tooLong(limit: limit) }
         output.append(contentsOf: bytes)
-    }
-}
-
-/// Literals.
-extension BlockDecoder {
-    private mutating func readLiterals(_ cursor: inout ByteCursor) throws(ZstandardError) {
-        literals.removeAll(keepingCapacity: true)
-        let head = try cursor.byte()
-        let format = head >> 2 & 3
-        if head & 3 < 2 {
-            let size: Int
-            switch format {
-            case 1: size = head >> 4 | (try cursor.byte()) << 4
-            case 3: size = head >> 4 | Int(try cursor.number(2)) << 4
-            default: size = head >> 3
-            }
-            guard size <= Self.maximumBlockBytes else { throw cursor.damage("a block has \(size) literals") }
-            if head & 3 == 1 {
-                literals.append(contentsOf: repeatElement(UInt8(truncatingIfNeeded: try cursor.byte()), count: size))
-            } else {
-                literals.append(cursor.bytes, try cursor.skip(size))
-            }
-            return
-        }
-        let width = format < 2 ? 10 : format == 2 ? 14 : 18
-        let sizes = UInt64(head) | (try cursor.number(format < 2 ? 2 : format + 1)) << 8
-        let (size, compressed) = (Int(sizes >> 4) & (1 << width - 1), Int(sizes >> UInt64(4 + width)) & (1 << width - 1))
-        guard size <= Self.maximumBlockBytes else { throw cursor.damage("a block has \(size) literals") }
-        var inner = ByteCursor(cursor.bytes, try cursor.skip(compressed))
-        if head & 3 == 2 { huffman = try HuffmanTable(&inner) }
-        guard let huffman else { throw cursor.damage("a block repeats a code, and there was none") }
-        try readStreams(&inner, huffman, size, isSingle: format == 0)
-    }
-
-    private mutating func readStreams(_ cursor: inout ByteCursor, _ huffman: HuffmanTable, _ size: Int, isSingle: Bool) throws(ZstandardError) {
-        if isSingle {
-            return try huffman.decode(cursor.bytes, try cursor.skip(cursor.remaining), count: size, into: &literals)
-        }
-        let lengths = (Int(try cursor.number(2)), Int(try cursor.number(2)), Int(try cursor.number(2)))
-        let each = (size + 3) / 4
-        guard size - 3 * each >= 0 else { throw cursor.damage("four streams share \(size) literals") }
-        for length in [lengths.0, lengths.1, lengths.2] {
-            try huffman.decode(cursor.bytes, try cursor.skip(length), count: each, into: &literals)
-        }
-        try huffman.decode(cursor.bytes, try cursor.skip(cursor.remaining), count: size - 3 * each, into: &literals)
-    }
-}
-
-extension [UInt8] {
-    /// Appends a part of some bytes, which lies within them.
-    mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        bytes.extracting(range).withUnsafeBufferPointer { append(contentsOf: $0) }
     }
 }

@@ -1,3 +1,5 @@
+// Lends a part of some bytes by pointer, for the length of one call.
+
 /// A place in a frame, moved forward; every read is checked against the end.
 struct ByteCursor: ~Escapable {
     let bytes: Span<UInt8>
@@ -33,4 +35,11 @@ struct ByteCursor: ~Escapable {
     }
 
     func damage(_ what: String) -> ZstandardError { .damaged(what, offset: offset) }
+}
+
+extension [UInt8] {
+    /// Appends a part of some bytes, which lies within them.
+    mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        bytes.extracting(range).withUnsafeBufferPointer { append(contentsOf: $0) }
+    }
 }

@@ -39,10 +39,10 @@ public enum ZstandardFrame {
         var decoder = BlockDecoder(start: start, limit: limit)
         var isLast = false
         while !isLast {
-            let block = Int(try cursor.number(3))
-            isLast = block & 1 == 1
+            let head = Int(try cursor.number(3))
+            isLast = head & 1 == 1
             let before = output.count
-            try Self.block(&cursor, kind: block >> 1 & 3, size: block >> 3, &decoder, into: &output, limit)
+            try block(&cursor, BlockKind(rawValue: head >> 1 & 3), size: head >> 3, &decoder, into: &output, limit)
             guard output.count - before <= BlockDecoder.maximumBlockBytes else { throw cursor.damage("a block has \(output.count - before) bytes") }
         }
         if let size = header.contentSize, size != UInt64(output.count - start) {
@@ -55,43 +55,21 @@ public enum ZstandardFrame {
         }
     }
 
+    /// How a block is written; the fourth of two bits is kept for later.
+    private enum BlockKind: Int {
+        case raw, repeated, compressed
+    }
+
     private static func block(
-        _ cursor: inout ByteCursor, kind: Int, size: Int, _ decoder: inout BlockDecoder, into output: inout [UInt8], _ limit: Int
+        _ cursor: inout ByteCursor, _ kind: BlockKind?, size: Int, _ decoder: inout BlockDecoder, into output: inout [UInt8], _ limit: Int
     ) throws(ZstandardError) {
         guard size <= BlockDecoder.maximumBlockBytes else { throw cursor.damage("a block of \(size) bytes") }
+        if kind == .raw || kind == .repeated, size > limit - output.count { throw .tooLong(limit: limit) }
         switch kind {
-        case 0, 1:
-            guard size <= limit - output.count else { throw .tooLong(limit: limit) }
-            if kind == 1 {
-                output.append(contentsOf: repeatElement(UInt8(truncatingIfNeeded: try cursor.byte()), count: size))
-            } else {
-                output.append(cursor.bytes, try cursor.skip(size))
-            }
-        case 2: try decoder.decode(cursor.bytes, try cursor.skip(size), into: &output)
-        default: throw cursor.damage("a block is of an unknown kind")
-        }
-    }
-}
-
-/// What stands before the blocks of a frame.
-struct FrameHeader {
-    /// Bytes of the frame, where it says so.
-    private(set) var contentSize: UInt64?
-    let hasChecksum: Bool
-
-    init(_ cursor: inout ByteCursor) throws(ZstandardError) {
-        let flags = try cursor.byte()
-        guard flags & 8 == 0 else { throw cursor.damage("a frame asks for something unknown") }
-        hasChecksum = flags & 4 != 0
-        let isSingle = flags & 32 != 0
-        if !isSingle { _ = try cursor.byte() }
-        let dictionary = try cursor.number([0, 1, 2, 4][flags & 3])
-        if dictionary != 0 { throw .needsDictionary(dictionary) }
-        switch flags >> 6 {
-        case 0: contentSize = isSingle ? try cursor.number(1) : nil
-        case 1: contentSize = try cursor.number(2) + 256
-        case 2: contentSize = try cursor.number(4)
-        default: contentSize = try cursor.number(8)
+        case .raw: output.append(cursor.bytes, try cursor.skip(size))
+        case .repeated: output.append(contentsOf: repeatElement(UInt8(truncatingIfNeeded: try cursor.byte()), count: size))
+        case .compressed: try decoder.decode(cursor.bytes, try cursor.skip(size), into: &output)
+        case nil: throw cursor.damage("a block is of an unknown kind")
         }
     }
 }
