@@ -82,7 +82,7 @@ private struct Machines {
 
     @Test func `agree with the twin on generated patterns`() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var generator = PatternGenerator(state: seed)
+        var generator = PatternGenerator(seed: seed)
         for _ in 0..<1000 {
             let twin = generator.pattern(depth: 4)
             let machines = try Machines(twin.pattern)
@@ -108,7 +108,7 @@ private struct Machines {
 
     @Test func `forget their states when there are too many, and stay right`() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var generator = PatternGenerator(state: seed)
+        var generator = PatternGenerator(seed: seed)
         let machines = try Machines("[ab]*a[ab]{12}")
         for _ in 0..<40 {
             let text = (0..<200).map { _ in UInt8(ascii: "a") + UInt8(generator.next(2)) }

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// The twin: a pattern as a tree of its own, matched by following every way in the order of preference.
 indirect enum Pattern {
     case letter(Character)
@@ -61,12 +63,11 @@ indirect enum Pattern {
 
 /// Patterns and texts from a seed.
 struct PatternGenerator {
-    var state: UInt64
+    private var random: SeededGenerator
 
-    mutating func next(_ bound: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int((state >> 33) % UInt64(bound))
-    }
+    init(seed: UInt64) { random = SeededGenerator(seed) }
+
+    mutating func next(_ bound: Int) -> Int { random.below(bound) }
 
     mutating func pattern(depth: Int) -> Pattern {
         if depth == 0 || next(5) == 0 { return next(4) == 0 ? .any : .letter(["a", "b", "c"][next(3)]) }

@@ -84,7 +84,7 @@ import Testing
 
     @Test func `never traps on any text`() {
         let seed = UInt64.random(in: .min ... .max)
-        var generator = PatternGenerator(state: seed)
+        var generator = PatternGenerator(seed: seed)
         var accepted = 0
         for _ in 0..<3000 {
             let pattern = generator.soup(1 + generator.next(10))

@@ -1,4 +1,5 @@
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @Suite struct LabelsMergingTests {
@@ -11,16 +12,12 @@ import Testing
     }
 
     @Test(arguments: 0..<50) func `merging agrees with a dictionary, and so does making in any order`(seed: UInt64) {
-        var state = seed
-        func next(_ bound: UInt64) -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return (state >> 33) % bound
-        }
+        var random = SeededGenerator(seed)
         for _ in 0..<20 {
             var pairs: [[Label]] = [[], []]
             for index in 0..<2 {
-                for _ in 0..<next(8) {
-                    pairs[index].append(Label(name: "l\(next(9))", value: next(5) == 0 ? "" : "v\(next(100))"))
+                for _ in 0..<random.below(8) {
+                    pairs[index].append(Label(name: "l\(random.below(9))", value: random.below(5) == 0 ? "" : "v\(random.below(100))"))
                 }
             }
             let sets = pairs.map { pairs in

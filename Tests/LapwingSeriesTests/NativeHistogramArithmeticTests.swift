@@ -1,32 +1,21 @@
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @Suite struct NativeHistogramArithmeticTests {
-    /// Small numbers from a seed, the same everywhere.
-    private struct Dice {
-        private var state: UInt64
-
-        init(seed: UInt64) { state = seed }
-
-        mutating func roll(_ sides: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int((state >> 33) % UInt64(sides))
-        }
-    }
-
-    private static func random(_ dice: inout Dice, schema: Int32, zeroThreshold: Double) -> NativeHistogram {
-        func side(_ dice: inout Dice) -> ([NativeHistogram.BucketSpan], [Double]) {
+    private static func random(_ dice: inout SeededGenerator, schema: Int32, zeroThreshold: Double) -> NativeHistogram {
+        func side(_ dice: inout SeededGenerator) -> ([NativeHistogram.BucketSpan], [Double]) {
             var spans: [NativeHistogram.BucketSpan] = []
             var counts: [Double] = []
-            for place in 0..<dice.roll(4) {
-                let offset = place == 0 ? dice.roll(13) - 6 : dice.roll(4)
-                let length = dice.roll(4)
+            for place in 0..<dice.below(4) {
+                let offset = place == 0 ? dice.below(13) - 6 : dice.below(4)
+                let length = dice.below(4)
                 spans.append(.init(offset: Int32(offset), length: UInt32(length)))
-                for _ in 0..<length { counts.append(Double(dice.roll(5))) }
+                for _ in 0..<length { counts.append(Double(dice.below(5))) }
             }
             return (spans, counts)
         }
-        var histogram = NativeHistogram(schema: schema, zeroThreshold: zeroThreshold, zeroCount: Double(dice.roll(4)))
+        var histogram = NativeHistogram(schema: schema, zeroThreshold: zeroThreshold, zeroCount: Double(dice.below(4)))
         (histogram.positiveSpans, histogram.positiveBuckets) = side(&dice)
         (histogram.negativeSpans, histogram.negativeBuckets) = side(&dice)
         // As a client keeps them: nothing that its zero bucket would count.
@@ -42,14 +31,14 @@ import Testing
     }
 
     @Test(arguments: [1 as UInt64, 2, 3]) func `sums and differences are those of maps from index to count`(seed: UInt64) throws {
-        var dice = Dice(seed: seed)
+        var dice = SeededGenerator(seed)
         for round in 0..<400 {
             // Widths that no bucket of a schema from 0 up is split by, or any width at one schema.
-            let isOneSchema = dice.roll(2) == 0
-            let schemas = isOneSchema ? [2, 2] : [Int32(dice.roll(4)), Int32(dice.roll(4))]
+            let isOneSchema = dice.below(2) == 0
+            let schemas = isOneSchema ? [2, 2] : [Int32(dice.below(4)), Int32(dice.below(4))]
             let widths = isOneSchema ? [0, 0.3, 1.1] : [0, 0.25, 0.5, 2]
-            let a = Self.random(&dice, schema: Int32(schemas[0]), zeroThreshold: widths[dice.roll(widths.count)])
-            let b = Self.random(&dice, schema: Int32(schemas[1]), zeroThreshold: widths[dice.roll(widths.count)])
+            let a = Self.random(&dice, schema: Int32(schemas[0]), zeroThreshold: widths[dice.below(widths.count)])
+            let b = Self.random(&dice, schema: Int32(schemas[1]), zeroThreshold: widths[dice.below(widths.count)])
             for sign in [1.0, -1] {
                 var result = a
                 if sign > 0 { try result.add(b) } else { try result.subtract(b) }
@@ -66,10 +55,10 @@ import Testing
     }
 
     @Test(arguments: [4 as UInt64, 5]) func `a counter that only grew was not reset, one that lost a bucket was`(seed: UInt64) throws {
-        var dice = Dice(seed: seed)
+        var dice = SeededGenerator(seed)
         for round in 0..<200 {
-            let before = Self.random(&dice, schema: Int32(dice.roll(4)), zeroThreshold: [0, 0.25][dice.roll(2)])
-            var after = before.reduced(to: Int32(dice.roll(Int(before.schema) + 1)))
+            let before = Self.random(&dice, schema: Int32(dice.below(4)), zeroThreshold: [0, 0.25][dice.below(2)])
+            var after = before.reduced(to: Int32(dice.below(Int(before.schema) + 1)))
             try after.add(Self.random(&dice, schema: after.schema, zeroThreshold: after.zeroThreshold))
             #expect(!after.isReset(after: before), "seed \(seed), round \(round): \(before) then \(after)")
             let filled = after.positiveBuckets.indices.filter { after.positiveBuckets[$0] != 0 }

@@ -1,19 +1,11 @@
 import Foundation
 import LapwingSnappy
+import SeededRandom
 import Testing
 
 private let corpus = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared/corpora/snappy")
 private let hasCorpus = FileManager.default.fileExists(atPath: corpus.path)
-
-private struct Random {
-    var state: UInt64
-
-    mutating func next(_ bound: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int((state >> 33) % UInt64(bound))
-    }
-}
 
 @Suite struct `Snappy blocks` {
     /// Written by hand from the format's description: a literal, and each form of copy.
@@ -54,10 +46,10 @@ private struct Random {
 
     @Test func `survive a round trip`() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = Random(state: seed)
+        var random = SeededGenerator(seed)
         for _ in 0..<200 {
-            let alphabet = 1 + random.next(255)
-            let bytes = (0..<random.next(random.next(4) == 0 ? 200_000 : 500)).map { _ in UInt8(random.next(alphabet)) }
+            let alphabet = 1 + random.below(255)
+            let bytes = (0..<random.below(random.below(4) == 0 ? 200_000 : 500)).map { _ in UInt8(random.below(alphabet)) }
             let block = SnappyBlock.compress(bytes)
             #expect(try SnappyBlock.decompress(block, limit: 200_000) == bytes, "seed \(seed)")
         }
@@ -65,15 +57,15 @@ private struct Random {
 
     @Test func `of any bytes end in an answer or an error`() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = Random(state: seed)
+        var random = SeededGenerator(seed)
         let text = Array(String(repeating: "http_requests_total{instance=\"a\"} ", count: 40).utf8)
         let block = SnappyBlock.compress(text)
         #expect(block.count < text.count / 4)
         var answers = 0
         for _ in 0..<5000 {
             var mutated = block
-            for _ in 0...random.next(3) { mutated[random.next(mutated.count)] = UInt8(random.next(256)) }
-            if random.next(4) == 0 { mutated.removeLast(random.next(mutated.count)) }
+            for _ in 0...random.below(3) { mutated[random.below(mutated.count)] = UInt8(random.below(256)) }
+            if random.below(4) == 0 { mutated.removeLast(random.below(mutated.count)) }
             if (try? SnappyBlock.decompress(mutated, limit: 1 << 20)) != nil { answers += 1 }
         }
         #expect(answers < 5000, "seed \(seed)")

@@ -1,4 +1,5 @@
 import LapwingText
+import SeededRandom
 import Testing
 
 @Suite struct `Numbers as Go writes and reads them` {
@@ -47,10 +48,9 @@ import Testing
 
     @Test func `every number reads back as itself`() {
         let seed = UInt64.random(in: .min ... .max)
-        var state = seed
+        var random = SeededGenerator(seed)
         for _ in 0..<20_000 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            let value = Double(bitPattern: state)
+            let value = Double(bitPattern: random.next())
             guard value.isFinite else { continue }
             for format in [GoNumber.Format.fixed, .exponent, .general] {
                 let text = GoNumber.text(value, format)
@@ -61,16 +61,12 @@ import Testing
 
     @Test func `short decimals with exponents are read to the nearest number, as the standard library reads them`() {
         let seed = UInt64.random(in: .min ... .max)
-        var state = seed
-        func next(_ bound: UInt64) -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return (state >> 33) % bound
-        }
+        var random = SeededGenerator(seed)
         for _ in 0..<20_000 {
-            var text = next(2) == 0 ? "-" : ""
-            text += (0...next(9)).map { _ in "\(next(10))" }.joined()
-            if next(2) == 0 { text += "." + (0...next(8)).map { _ in "\(next(10))" }.joined() }
-            if next(2) == 0 { text += ["e", "E", "e+", "e-"][Int(next(4))] + "\(next(next(2) == 0 ? 30 : 400))" }
+            var text = random.below(2) == 0 ? "-" : ""
+            text += (0...random.below(9)).map { _ in "\(random.below(10))" }.joined()
+            if random.below(2) == 0 { text += "." + (0...random.below(8)).map { _ in "\(random.below(10))" }.joined() }
+            if random.below(2) == 0 { text += ["e", "E", "e+", "e-"][random.below(4)] + "\(random.below(random.below(2) == 0 ? 30 : 400))" }
             #expect(GoNumber.parse(text)?.bitPattern == Double(text)?.bitPattern, "seed \(seed): \(text)")
         }
     }

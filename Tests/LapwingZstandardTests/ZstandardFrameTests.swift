@@ -1,5 +1,6 @@
 import Foundation
 import LapwingZstandard
+import SeededRandom
 import Testing
 
 @Suite struct `Frames of zstd` {
@@ -29,15 +30,14 @@ import Testing
 
     /// Text like a log's, runs, noise, and all lengths around the borders of the format.
     static let samples: [[UInt8]] = {
-        var state: UInt64 = 1
-        func next(_ limit: UInt64) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int((state >> 33) % limit)
+        var random = SeededGenerator(1)
+        let lines = (0..<3500).map { time in
+            let (host, code, value) = (random.below(40), 200 + 100 * random.below(4), random.below(100_000))
+            return "reqs_total{instance=\"host-\(host):9100\",code=\"\(code)\"} \(value) 17000\(time)\n"
         }
-        let lines = (0..<3500).map { "reqs_total{instance=\"host-\(next(40)):9100\",code=\"\(200 + 100 * next(4))\"} \(next(100_000)) 17000\($0)\n" }
         let text = Array(lines.joined().utf8)
-        let noise = (0..<20_000).map { _ in UInt8(next(256)) }
-        let skewed = (0..<30_000).map { _ in UInt8(min(next(200), next(200), next(200))) }
+        let noise = (0..<20_000).map { _ in UInt8(random.below(256)) }
+        let skewed = (0..<30_000).map { _ in UInt8(min(random.below(200), random.below(200), random.below(200))) }
         let short = [0, 1, 2, 7, 31, 32, 33, 63, 255, 256, 257, 1023, 1024, 4096].map { Array(text[..<$0]) }
         return short + [text, noise, skewed, [UInt8](repeating: 7, count: 300_000), Array(text[..<5000]) + noise + text[..<9000] + skewed[..<20_000]]
     }()
@@ -90,17 +90,16 @@ import Testing
 
     @Test(.enabled(if: isInstalled, "needs zstd"), arguments: 0..<6 as Range<UInt64>)
     func `frames that were cut or changed are refused or read, and never trap`(seed: UInt64) throws {
-        var state = seed &+ 99
-        func next(_ limit: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % limit
-        }
+        var random = SeededGenerator(seed)
         for sample in [Array(Self.samples[14][..<20_000]), Array(Self.samples[16][..<5000])] {
             let whole = try compressed(sample, ["-\(1 + seed * 3)", "--no-check"])
             for _ in 0..<60 {
                 var frame = whole
-                for _ in 0..<(1 + next(3)) { frame[next(next(2) == 0 ? min(60, frame.count) : frame.count)] = UInt8(next(256)) }
-                if next(3) == 0 { frame.removeLast(next(frame.count)) }
+                for _ in 0..<(1 + random.below(3)) {
+                    let end = random.below(2) == 0 ? min(60, frame.count) : frame.count
+                    frame[random.below(end)] = UInt8(random.below(256))
+                }
+                if random.below(3) == 0 { frame.removeLast(random.below(frame.count)) }
                 let read = (try? ZstandardFrame.decompress(frame, limit: 100_000)) ?? []
                 #expect(read.count <= 100_000, "seed \(seed)")
             }

@@ -1,4 +1,5 @@
 import LapwingSeries
+import SeededRandom
 import Testing
 
 @testable import LapwingExposition
@@ -87,17 +88,13 @@ import Testing
 
     @Test func `of any bytes ends in an answer or an error`() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var state = seed
-        func next(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int((state >> 33) % UInt64(bound))
-        }
+        var random = SeededGenerator(seed)
         var message = RemoteWriteMessage()
         message.append(Labels(metric: "a", ["x": "y"]), times: [1, 2], values: [3, 4])
         var answers = 0
         for _ in 0..<5000 {
             var bytes = message.bytes
-            for _ in 0...next(3) { bytes[next(bytes.count)] = UInt8(next(256)) }
+            for _ in 0...random.below(3) { bytes[random.below(bytes.count)] = UInt8(random.below(256)) }
             guard let request = try? RemoteWriteRequest(bytes) else { continue }
             for series in request.series where (try? request.labels(of: series)) != nil { answers += 1 }
         }

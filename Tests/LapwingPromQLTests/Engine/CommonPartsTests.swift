@@ -58,7 +58,7 @@ private struct CountingSource: SeriesSnapshot {
     }
 
     @Test func `is computed once`() throws {
-        var generator = QueryGenerator(state: 1)
+        var generator = QueryGenerator(seed: 1)
         let source = CountingSource(table: generator.data())
         let values = SharedValues()
         for query in try marked(["sum(rate(a_total[5m])) > 0", "sum(rate(a_total[5m])) > 1", "sum by (host) (rate(a_total[5m]))"]) {
@@ -68,7 +68,7 @@ private struct CountingSource: SeriesSnapshot {
     }
 
     @Test func `is computed again where a subquery asks for it at other steps`() throws {
-        var generator = QueryGenerator(state: 1)
+        var generator = QueryGenerator(seed: 1)
         let source = generator.data()
         let values = SharedValues()
         let texts = ["sum(rate(a_total[5m]))", "max_over_time(sum(rate(a_total[5m]))[10m:1m])"]
@@ -82,7 +82,7 @@ private struct CountingSource: SeriesSnapshot {
     @Test func `comes out as if each were asked alone, remarks and cost included`() throws {
         let seed = UInt64.random(in: .min ... .max)
         print("seed \(seed)")
-        var generator = QueryGenerator(state: seed)
+        var generator = QueryGenerator(seed: seed)
         var shared = 0
         for _ in 0..<60 {
             let source = generator.data()

@@ -97,7 +97,7 @@ private struct HistogramGenerator {
         let environment = ProcessInfo.processInfo.environment
         let count = environment["LAPWING_LONG_TESTS"] == nil ? 300 : 20_000
         let seed = environment["LAPWING_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: .min ... .max)
-        var generator = HistogramGenerator(random: QueryGenerator(state: seed))
+        var generator = HistogramGenerator(random: QueryGenerator(seed: seed))
         let engine = QueryEngine()
         var source = generator.data()
         var compared = 0

@@ -1,5 +1,6 @@
 import LapwingSeries
 import LapwingText
+import SeededRandom
 import Testing
 
 @testable import LapwingPromQL
@@ -82,11 +83,7 @@ import Testing
     }
 
     @Test(arguments: [11 as UInt64, 12]) func `steps one after the other agree with the definition, whichever rows are there`(seed: UInt64) {
-        var state = seed
-        func roll(_ sides: UInt64) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int((state >> 33) % sides)
-        }
+        var random = SeededGenerator(seed)
         let bounds = [-1, 0.5, 1, 2.5, 5, Double.infinity]
         let layout = ClassicLayout(labels: .empty, bounds.enumerated().reversed().map { (bound: $0.element, row: $0.offset) })
         let steps = 60
@@ -94,8 +91,8 @@ import Testing
         for step in 0..<steps {
             var count = 0.0
             for row in bounds.indices {
-                count += Double(roll(4))
-                if roll(8) > 0 || row >= bounds.count - 2 { values[row * steps + step] = count }
+                count += Double(random.below(4))
+                if random.below(8) > 0 || row >= bounds.count - 2 { values[row * steps + step] = count }
             }
         }
         var scratch = ClassicBuckets()

@@ -1,5 +1,6 @@
 import LapwingSeries
 import LapwingText
+import SeededRandom
 import Testing
 
 @testable import LapwingPromQL
@@ -127,20 +128,16 @@ import Testing
     @Test func `mutations of queries are read or refused, never worse`() {
         let seeds = ["sum by (a) (rate(x{b=~\"c|d\"}[5m] offset 1m)) / 2", "foo[max_of(5m, step()):1m] @ start()", "{\"q.m\", a!='b'} and on() vector(1)"]
         let seed = UInt64.random(in: .min ... .max)
-        var state = seed
-        func next(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int((state >> 33) % UInt64(bound))
-        }
+        var random = SeededGenerator(seed)
         var read = 0
         for round in 0..<3000 {
             var bytes = Array(seeds[round % seeds.count].utf8)
-            for _ in 0..<(1 + next(3)) {
-                let place = next(bytes.count)
-                switch next(3) {
+            for _ in 0..<(1 + random.below(3)) {
+                let place = random.below(bytes.count)
+                switch random.below(3) {
                 case 0: bytes.remove(at: place)
-                case 1: bytes.insert(UInt8(32 + next(95)), at: place)
-                default: bytes[place] = UInt8(32 + next(95))
+                case 1: bytes.insert(UInt8(32 + random.below(95)), at: place)
+                default: bytes[place] = UInt8(32 + random.below(95))
                 }
             }
             if (try? Parser.parse(String(decoding: bytes, as: UTF8.self))) != nil { read += 1 }

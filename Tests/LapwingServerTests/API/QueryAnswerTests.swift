@@ -3,6 +3,7 @@ import LapwingPromQL
 import LapwingSeries
 import LapwingStorage
 import LapwingText
+import SeededRandom
 import Testing
 
 @testable import LapwingServer
@@ -150,23 +151,19 @@ import Testing
     }
 
     private func randomMatrix(series: Int, steps: Int, seed: UInt64) throws -> QueryMatrix {
-        var state = seed
-        func random(_ bound: UInt64) -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return (state >> 33) % bound
-        }
+        var random = SeededGenerator(seed)
         let store = Store()
         let references = try store.references(for: (0..<series).map { Labels(metric: "m", ["i": "\($0)"]) })
         // What is mostly absent, mostly histograms, mostly floats.
-        let kinds = references.map { _ in (absent: random(4) * 33, histograms: random(3) * 40) }
+        let kinds = references.map { _ in (absent: random.below(4) * 33, histograms: random.below(3) * 40) }
         for step in 0..<steps {
             var batch = SampleBatch()
-            for (reference, kind) in zip(references, kinds) where random(100) >= kind.absent {
+            for (reference, kind) in zip(references, kinds) where random.below(100) >= kind.absent {
                 let time = Int64(step) * 1000
-                if random(100) < kind.histograms {
+                if random.below(100) < kind.histograms {
                     batch.append(reference, time: time, histogram: histogram)
                 } else {
-                    batch.append(reference, time: time, value: Double(random(1000)) / [1, 3, 1e9][Int(random(3))])
+                    batch.append(reference, time: time, value: Double(random.below(1000)) / [1, 3, 1e9][random.below(3)])
                 }
             }
             _ = try store.append(batch)
