@@ -26,14 +26,6 @@ import Testing
 
     private func groups(_ text: String) throws -> [RuleGroup] { try RuleFile.read(SourceText(name: "r.yml", "groups: [\(text)]")).groups }
 
-    private func until(_ condition: () throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while try !condition() {
-            try #require(ContinuousClock.now < deadline)
-            try await Task.sleep(for: .milliseconds(2))
-        }
-    }
-
     @Test func `ends the series of a rule that a reload has removed, though it stops before the next evaluation`() async throws {
         let store = Store()
         let scheduler = RuleScheduler(environment: RuleEnvironment(querier: Querier(), sink: store)) { _, _ in }

@@ -19,14 +19,6 @@ import Testing
         func count(_ name: String) -> Int { entries.withLock { $0.count { $0.name == name } } }
     }
 
-    private func until(_ condition: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while !condition() {
-            try #require(ContinuousClock.now < deadline)
-            try await Task.sleep(for: .milliseconds(2))
-        }
-    }
-
     @Test func `does each thing after the wait that it asks for, and no more once it is ended`() async throws {
         let (timetable, diary) = (Timetable(), Diary())
         defer { timetable.endAll() }

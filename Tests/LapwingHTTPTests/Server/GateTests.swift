@@ -55,11 +55,6 @@ import Testing
         func ask(_ path: String) { state.withLock { $0.asked.append(path) } }
         func handle(_ path: String) { state.withLock { $0.handled.append(path) } }
         func turnAway() { state.withLock { $0.turnedAway += 1 } }
-
-        func until(_ condition: () -> Bool) throws {
-            let deadline = ContinuousClock.now + .seconds(10)
-            while !condition() { try #require(ContinuousClock.now < deadline) }
-        }
     }
 
     @Test func `keeps nobody waiting for a flood that tries one name, and who has passed goes on in the lane of others`() throws {
@@ -90,12 +85,12 @@ import Testing
             }
             // One at the gate, two that wait, and one too many.
             let flood = try (0..<4).map { try client("/root/\($0)", "root") }
-            try watch.until { watch.turnedAway == 1 }
+            try until { watch.turnedAway == 1 }
             let anna = try client("/anna", "anna")
-            try watch.until { watch.turnedAway == 2 }
+            try until { watch.turnedAway == 2 }
             watch.opening.signal()
             watch.opening.signal()
-            try watch.until { watch.asked.count == 2 }
+            try until { watch.asked.count == 2 }
             #expect(watch.asked[0].hasPrefix("/root") && watch.asked[1] == "/anna")
             // It is being handled, and the gate is free for another.
             watch.opening.signal()

@@ -155,13 +155,7 @@ extension HTTPHeaders {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let pair = try await Pair(in: folder)
-        let deadline = ContinuousClock.now + .seconds(20)
-        for server in [pair.theirs, pair.ours] {
-            while try await !hasEvaluated(pair, server) {
-                try #require(ContinuousClock.now < deadline)
-                try await Task.sleep(for: .milliseconds(50))
-            }
-        }
+        for server in [pair.theirs, pair.ours] { try await until { try await hasEvaluated(pair, server) } }
         var same = 0
         let lines = try Self.lines(pair)
         for line in lines {

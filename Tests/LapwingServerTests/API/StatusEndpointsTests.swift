@@ -94,8 +94,7 @@ import Testing
             $0.scrapes = [try ScrapeArgument("j=http://\(address)/metrics").configuration(interval: .milliseconds(50))]
         }
         let metadata = "/api/v1/targets/metadata?match_target=%7Bjob=%22j%22%7D"
-        let deadline = ContinuousClock.now + .seconds(10)
-        while try await !sidecar.get(metadata).text.contains("counter") { try #require(ContinuousClock.now < deadline) }
+        try await until { try await sidecar.get(metadata).text.contains("counter") }
         let labels = #"{"instance":"\#(address)","job":"j"}"#
         #expect(
             try await sidecar.get(metadata + "&metric=a").text

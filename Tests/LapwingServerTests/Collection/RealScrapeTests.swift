@@ -22,14 +22,6 @@ import Testing
     }
 
     /// Waits until something holds; real time has no other sign.
-    private func eventually(_ condition: () -> Bool) async throws -> Bool {
-        for _ in 0..<1000 {
-            if condition() { return true }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        return false
-    }
-
     @Test func `a page comes over HTTP, compressed, again and again`() async throws {
         let lines = (0..<200).map { "m{i=\"\($0)\"} \($0)\n" }.joined()
         let (server, address) = try server { request in
@@ -39,7 +31,7 @@ import Testing
             return HTTPResponse(contentType: "text/plain; version=0.0.4", body: .bytes(Array(lines.utf8)))
         }
         let manager = try manager(address)
-        #expect(try await eventually { sink.report("up").filter { $0 == 1 }.count >= 3 })
+        try await until { sink.report("up").filter { $0 == 1 }.count >= 3 }
         await manager.stop()
         await server.shutdown(grace: .seconds(1))
         #expect(sink.told { $0 == "m" }.count == 200)
@@ -52,18 +44,15 @@ import Testing
             return .text("late")
         }
         let manager = try manager(address)
-        #expect(
-            try await eventually {
-                manager.activeTargets.first?.lastError == "Get \"http://\(address)/metrics\": context deadline exceeded"
-            })
+        try await until {
+            manager.activeTargets.first?.lastError == "Get \"http://\(address)/metrics\": context deadline exceeded"
+        }
         await manager.stop()
         await server.shutdown(grace: .zero)
         let second = try self.manager(address)
-        #expect(
-            try await eventually {
-                second.activeTargets.first?.lastError
-                    == "Get \"http://\(address)/metrics\": dial tcp \(address): connect: connection refused"
-            })
+        try await until {
+            second.activeTargets.first?.lastError == "Get \"http://\(address)/metrics\": dial tcp \(address): connect: connection refused"
+        }
         await second.stop()
         #expect(sink.report("up").allSatisfy { $0 == 0 })
     }

@@ -66,14 +66,6 @@ private final class RunningAlertmanager {
         }
     }
 
-    private func until(_ what: Comment, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while try await !condition() {
-            try #require(ContinuousClock.now < deadline, what)
-            try await Task.sleep(for: .milliseconds(50))
-        }
-    }
-
     @Test(.enabled(if: RunningAlertmanager.isInstalled, "Debian's prometheus-alertmanager is not installed"))
     func `is told what we tell, and tells it on in the same words`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lapwing-\(UUID().uuidString)")

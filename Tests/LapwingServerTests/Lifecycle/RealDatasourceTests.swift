@@ -83,15 +83,6 @@ import Testing
         return try server.start().port
     }
 
-    private func until(_ what: String, seconds: Int = 40, _ condition: () async -> Bool) async throws {
-        for _ in 0..<seconds * 10 {
-            if await condition() { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        Issue.record("gave up waiting: \(what)")
-        throw CancellationError()
-    }
-
     private func run(
         _ program: (_ folder: String, _ port: Int, _ configuration: String) -> (path: String, arguments: [String])
     ) async throws {

@@ -33,14 +33,6 @@ import Testing
         return String(decoding: response.body, as: UTF8.self)
     }
 
-    private func until(_ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
-        while try await !condition() {
-            try #require(ContinuousClock.now < deadline)
-            try await Task.sleep(for: .milliseconds(20))
-        }
-    }
-
     @Test func `is all or nothing, keeps firing alerts, and follows files of targets`() async throws {
         let folder = try Folder()
         try folder.write("rules.yml", "groups: [{name: g, rules: [{alert: Down, expr: up == 0}]}]")

@@ -23,14 +23,6 @@ import Testing
         return samples.first?.value
     }
 
-    private func until(_ condition: () async -> Bool) async throws {
-        for _ in 0..<200 {
-            if await condition() { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        Issue.record("gave up waiting")
-    }
-
     @Test func `asks it, sends it what comes of it, and two of them split the groups`() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "lapwing-\(UUID().uuidString).yml")
         defer { try? FileManager.default.removeItem(at: file) }

@@ -67,14 +67,6 @@ import Testing
         #expect(Set(alerts.map { $0["fingerprint"] as? String }).count == 1)
         #expect(changes.withLock { $0 } == ["pending", "firing", "resolved"])
     }
-
-    private func until(_ condition: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while !condition() {
-            try #require(ContinuousClock.now < deadline, "it did not come")
-            try await Task.sleep(for: .milliseconds(20))
-        }
-    }
 }
 
 @Suite struct `The log` {
