@@ -2,49 +2,15 @@ import Foundation
 import Testing
 
 @Suite struct `Tests of rules on the command line` {
-    private static let rules = """
-        groups:
-          - name: g
-            rules:
-              - alert: High
-                expr: sum by (job) (load{kind!="x"}) > 1 or errors > 5
-                for: 2m
-                annotations: {text: '{{ if gt $value 4.0 }}very{{ else }}quite{{ end }} high'}
-              - {record: twice, expr: load * 2}
-        """
-
-    /// A folder with the rules and a test of them.
-    private func folder(_ test: String) throws -> URL {
-        let folder = try temporaryFolder()
-        try Data(Self.rules.utf8).write(to: folder.appending(path: "rules.yml"))
-        let head = "rule_files: [rules.yml]\nevaluation_interval: 1m\ntests:\n  - interval: 1m\n    name: first\n"
-        try Data((head + test).utf8).write(to: folder.appending(path: "rules.test.yml"))
-        return folder
-    }
-
-    private static let series = "    input_series:\n      - {series: 'load{job=\"a\"}', values: '0 2 2 2 2 0 0 0 0 0'}\n"
-
-    private func run(_ test: String, _ arguments: [String] = [], series: String = Self.series) throws -> BuiltProgram.Outcome {
-        let folder = try folder(series + test)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        return try BuiltProgram.run(["test"] + arguments + ["rules.test.yml"], in: folder)
-    }
-
-    private static let firing = """
-            alert_rule_test:
-              - {eval_time: 3m, alertname: High, exp_alerts: [{exp_labels: {job: a}, exp_annotations: {text: quite high}}]}
-              - {eval_time: 6m, alertname: High}
-        """
-
     @Test func `a failing alert shows the rule's line and the values of its parts`() throws {
-        let result = try run("    alert_rule_test:\n      - {eval_time: 3m, alertname: High}\n")
+        let result = try RuleTestFolder.run("    alert_rule_test:\n      - {eval_time: 3m, alertname: High}\n")
         #expect(result.status == 1 && result.output.contains("rules.yml:4: High, values at 3m:"))
         #expect(result.output.contains("sum by (job) (load{kind!=\"x\"})") && result.output.contains(#"= {job="a"}  2"#))
     }
 
     @Test func `a pattern that no test's name matches is a failure, since nothing was tested`() throws {
-        #expect(try run(Self.firing, ["--run", "^fir"]).output == "1 passed, 0 failed\n")
-        let none = try run(Self.firing, ["--run", "second"])
+        #expect(try RuleTestFolder.run(RuleTestFolder.firing, ["--run", "^fir"]).output == "1 passed, 0 failed\n")
+        let none = try RuleTestFolder.run(RuleTestFolder.firing, ["--run", "second"])
         #expect(none.status == 1 && none.output.isEmpty && none.error == "lapwing: no test has a name that --run second matches\n")
     }
 
@@ -57,7 +23,7 @@ import Testing
     }
 
     @Test func `coverage lists what no test reaches`() throws {
-        let result = try run(Self.firing, ["--coverage"])
+        let result = try RuleTestFolder.run(RuleTestFolder.firing, ["--coverage"])
         #expect(result.status == 0)
         for missed in ["no test has a result for errors > 5", "no test reaches {{if gt $value 4.0}}", "twice: no test expects anything of it"] {
             #expect(result.output.contains(missed), "\(result.output)")
@@ -66,7 +32,7 @@ import Testing
     }
 
     @Test func `mutation lists the changes that no test notices`() throws {
-        let result = try run(Self.firing, ["--mutate"])
+        let result = try RuleTestFolder.run(RuleTestFolder.firing, ["--mutate"])
         #expect(result.status == 1 && result.output.hasSuffix("1 passed, 0 failed\n"))
         #expect(result.output.contains("High: no test notices when errors > 5 becomes") || result.output.contains("when 5 becomes 10"))
         #expect(!result.output.contains("when for: 2m becomes 4m"))
@@ -82,21 +48,21 @@ import Testing
                   - {alertname: High, within: [0m, 9m], match: regex, exp_alerts: [{exp_annotations: {text: 'quite.*'}}]}
                   - {alertname: High, always: [3m, 4m]}
             """
-        #expect(try run(right).output == "1 passed, 0 failed\n")
+        #expect(try RuleTestFolder.run(right).output == "1 passed, 0 failed\n")
         for wrong in [
             "{eval_time: 3m, alertname: High, state: pending, match: subset, exp_alerts: [{exp_labels: {job: a}}]}",
             "{eval_time: 3m, alertname: High, state: inactive}", "{alertname: High, never: [0m, 9m]}",
             "{alertname: High, within: [5m, 9m]}", "{alertname: High, always: [0m, 4m]}",
             "{alertname: High, within: [0m, 9m], match: regex, exp_alerts: [{exp_annotations: {text: 'quite'}}]}",
         ] {
-            #expect(try run("    alert_rule_test:\n      - \(wrong)\n").status == 1, "\(wrong)")
+            #expect(try RuleTestFolder.run("    alert_rule_test:\n      - \(wrong)\n").status == 1, "\(wrong)")
         }
     }
 
     @Test func `over a span, and where only a state is said, other alerts do not matter`() throws {
         func outcome(_ expectation: String) throws -> BuiltProgram.Outcome {
             let series = "    input_series: [{series: 'load{job=\"a\"}', values: '9x9'}, {series: 'load{job=\"b\"}', values: '9x9'}]\n"
-            return try run("    alert_rule_test:\n      - {alertname: High, \(expectation)}\n", series: series)
+            return try RuleTestFolder.run("    alert_rule_test:\n      - {alertname: High, \(expectation)}\n", series: series)
         }
         for right in [
             "eval_time: 3m, state: firing", "eval_time: 0m, state: pending", "within: [0m, 9m]", "always: [2m, 9m]",
@@ -120,11 +86,11 @@ import Testing
     @Test func `gaps, late samples, a restart and notifications are part of a test`() throws {
         let count = "{expr: 'count_over_time(load[10m])', eval_time: 9m, exp_samples: [{labels: '{job=\"a\"}', value: 8}]}"
         let gap = "    gaps: [[2m, 3m]]\n    promql_expr_test:\n      - \(count)\n"
-        #expect(try run(gap).output == "1 passed, 0 failed\n")
+        #expect(try RuleTestFolder.run(gap).output == "1 passed, 0 failed\n")
         let late = "    delay: 1m\n    alert_rule_test:\n      - {eval_time: 3m, alertname: High, state: pending, match: subset, exp_alerts: [{}]}\n"
-        #expect(try run(late).output == "1 passed, 0 failed\n")
+        #expect(try RuleTestFolder.run(late).output == "1 passed, 0 failed\n")
         let restart = "    restart: [2m, 4m]\n    alert_rule_test:\n      - {eval_time: 4m, alertname: High, state: pending, match: subset, exp_alerts: [{}]}\n"
-        #expect(try run(restart).output == "1 passed, 0 failed\n")
+        #expect(try RuleTestFolder.run(restart).output == "1 passed, 0 failed\n")
         let told = """
                 webhook: {group_by: [alertname], group_wait: 0s, group_interval: 1m}
                 notification_test:
@@ -133,9 +99,9 @@ import Testing
                       - {time: 3m, status: firing, group_labels: {alertname: High}, alerts: 1}
                       - {time: 6m, status: resolved}
             """
-        let result = try run(told)
+        let result = try RuleTestFolder.run(told)
         #expect(result.output == "1 passed, 0 failed\n", "\(result.output)")
-        let endless = try run(told.replacingOccurrences(of: "group_interval: 1m", with: "group_interval: 0s"))
+        let endless = try RuleTestFolder.run(told.replacingOccurrences(of: "group_interval: 1m", with: "group_interval: 0s"))
         #expect(endless.status == 1 && endless.output.contains("group_interval cannot be zero"), "\(endless.output)")
     }
 
@@ -146,24 +112,24 @@ import Testing
                 webhook: {group_by: [alertname], group_wait: 90s}
                 notification_test: [{eval_time: 5m}, {eval_time: 6m, \(expected)}]
             """
-        let result = try run(down)
+        let result = try RuleTestFolder.run(down)
         #expect(result.output == "1 passed, 0 failed\n", "\(result.output)")
-        let up = try run(down.replacing("    restart: [4m, 6m]\n", with: ""))
+        let up = try RuleTestFolder.run(down.replacing("    restart: [4m, 6m]\n", with: ""))
         #expect(up.status == 1 && up.output.contains("4m30s firing"), "\(up.output)")
     }
 
     @Test func `results are also written for programs, and promtool's leniency is there for who wants it`() throws {
         let unknown = "    alert_rule_test:\n      - {eval_time: 3m, alertname: Hgih}\n"
-        let strict = try run(unknown, ["--output", "json"])
+        let strict = try RuleTestFolder.run(unknown, ["--output", "json"])
         let json = try JSONSerialization.jsonObject(with: Data(strict.output.utf8)) as? [String: Any]
         #expect(strict.status == 1 && json?["failed"] as? Int == 1)
-        #expect(try run(unknown, ["--promtool-compat"]).status == 0)
+        #expect(try RuleTestFolder.run(unknown, ["--promtool-compat"]).status == 0)
     }
 
     @Test func `a value that is not a number is expected like any other, and never as promtool has it`() throws {
         let expected = "    promql_expr_test:\n      - {expr: 'vector(0) / 0', eval_time: 1m, exp_samples: [{labels: '{}', value: .nan}]}\n"
-        #expect(try run(expected).status == 0)
-        #expect(try run(expected, ["--promtool-compat"]).status == 1)
+        #expect(try RuleTestFolder.run(expected).status == 0)
+        #expect(try RuleTestFolder.run(expected, ["--promtool-compat"]).status == 1)
     }
 
     /// Queries saw what had not come yet, but in the last of them.
@@ -171,112 +137,12 @@ import Testing
         let expressions = [(1, "{}"), (2, "{labels: 'load{job=\"a\"}', value: 0}"), (3, "{labels: 'load{job=\"a\"}', value: 2}")].map { minute, sample in
             "      - {expr: load, eval_time: \(minute)m, exp_samples: [\(minute == 1 ? "" : sample)]}\n"
         }
-        let result = try run("    delay: 2m\n    promql_expr_test:\n" + expressions.joined())
+        let result = try RuleTestFolder.run("    delay: 2m\n    promql_expr_test:\n" + expressions.joined())
         #expect(result.output == "1 passed, 0 failed\n", "\(result.output)")
     }
 
-    @Test func `updating writes what was got, leaves the rest as it stands, and has nothing to do the next time`() throws {
-        let wrong = """
-                # Why this test is here.
-                alert_rule_test:
-                  - {eval_time: 6m, alertname: High}   # it has ended
-                  - eval_time: 3m  # it fires
-                    alertname: High
-                    exp_alerts: []
-                promql_expr_test:
-                  - expr: twice
-                    eval_time: 1m
-                    exp_samples: [{labels: 'twice{job="a"}', value: 5}]
-
-            """
-        let folder = try folder(Self.series + wrong)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appending(path: "rules.test.yml")
-        #expect(try BuiltProgram.run(["test", "rules.test.yml"], in: folder).status == 1)
-        let update = try BuiltProgram.run(["test", "--update", "rules.test.yml"], in: folder)
-        #expect(update.output.hasPrefix("rules.test.yml: 2 expectations updated\n"), "\(update.output)\(update.error)")
-        let text = try String(contentsOf: file, encoding: .utf8)
-        for kept in ["# Why this test is here.", "{eval_time: 6m, alertname: High}   # it has ended", "eval_time: 3m  # it fires"] {
-            #expect(text.contains(kept), "\(text)")
-        }
-        #expect(text.contains("text: quite high") && text.contains("value: 4"))
-        #expect(try BuiltProgram.run(["test", "rules.test.yml"], in: folder).output == "1 passed, 0 failed\n")
-        _ = try BuiltProgram.run(["test", "--update", "rules.test.yml"], in: folder)
-        #expect(try String(contentsOf: file, encoding: .utf8) == text)
-    }
-
-    /// They were written as Go's texts, which are no numbers in YAML: the file could not be read any more.
-    @Test func `what is not finite is updated to what can be read`() throws {
-        let folder = try folder(Self.series + "    promql_expr_test:\n" + ["1", "-1", "0"].map { "      - {expr: '\($0) / vector(0)'}\n" }.joined())
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let update = try BuiltProgram.run(["test", "--update", "rules.test.yml"], in: folder)
-        #expect(update.output == "rules.test.yml: 3 expectations updated\n1 passed, 0 failed\n", "\(update.output)")
-        let text = try String(contentsOf: folder.appending(path: "rules.test.yml"), encoding: .utf8)
-        for value in ["value: .inf", "value: -.inf", "value: .nan"] { #expect(text.contains(value), "\(text)") }
-    }
-
-    /// It was changed for each of them, in the same place.
-    @Test func `an expectation that several tests have by an alias is not updated`() throws {
-        let tests = "    alert_rule_test: &same\n      - {eval_time: 3m, alertname: High}\n  - alert_rule_test: *same\n"
-        let folder = try folder(Self.series + tests + Self.series)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let before = try Data(contentsOf: folder.appending(path: "rules.test.yml"))
-        let update = try BuiltProgram.run(["test", "--update", "rules.test.yml"], in: folder)
-        #expect(update.status == 1 && (update.output + update.error).contains("several tests have this expectation by an alias"), "\(update)")
-        #expect(try Data(contentsOf: folder.appending(path: "rules.test.yml")) == before)
-    }
-
-    @Test func `a recorded test passes, fails with another threshold, and is not written over`() throws {
-        let folder = try temporaryFolder()
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let page = (0..<20).map { minute in "load{job=\"a\"} \(minute > 5 && minute < 12 ? 3 : 0) \(minute * 60_000)\n" }.joined()
-        try Data(page.utf8).write(to: folder.appending(path: "page.txt"))
-        let rules = "- {alert: High, expr: load > 2, for: 2m}\n- {record: job:load, expr: sum by (job) (load)}\n"
-        try Data(rules.utf8).write(to: folder.appending(path: "rules.yml"))
-        let record = ["test", "--record", "--data", "page.txt", "--match", "load", "--rules", "rules.yml", "made_test.yml"]
-        #expect(try BuiltProgram.run(record, in: folder).status == 0)
-        let text = try String(contentsOf: folder.appending(path: "made_test.yml"), encoding: .utf8)
-        for part in ["alertname: High", "eval_time: 8m", "eval_time: 12m", "expr: job:load"] { #expect(text.contains(part), "\(text)") }
-        #expect(try BuiltProgram.run(["test", "made_test.yml"], in: folder).output == "1 passed, 0 failed\n")
-        let again = try BuiltProgram.run(record, in: folder)
-        #expect(again.status == 1 && again.error.contains("is there already"))
-        try Data(rules.replacing("> 2", with: "> 3").utf8).write(to: folder.appending(path: "rules.yml"))
-        #expect(try BuiltProgram.run(["test", "made_test.yml"], in: folder).output.hasSuffix("0 passed, 1 failed\n"))
-    }
-
-    @Test func `whatever is recorded passes: several alerts of a name, histograms, resets, what is not finite, names that want quotes`() throws {
-        let folder = try temporaryFolder()
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let values = ["1", "50", "NaN", "60", "+Inf", "0", "70", "-Inf", "9007199254740993", "1e18"]
-        let page = ["a", "b"].map { room in
-            values.enumerated().map { "temp{room=\"\(room)\"} \($1) \($0 * 15_000 + (room == "a" ? 0 : 3000))\n" }.joined()
-        }
-        let counts = [10, 25, 5, 30].enumerated().map { "req_total \($1) \($0 * 15_000)\n" }.joined()
-        let buckets = ["0.1", "+Inf"].map { bound in (0..<4).map { "lat_bucket{le=\"\(bound)\"} \($0 * 3) \($0 * 15_000)\n" }.joined() }
-        try Data((page + [counts] + buckets).joined().utf8).write(to: folder.appending(path: "page.txt"))
-        let rules = """
-            - {alert: Hot, expr: temp > 10, labels: {severity: page}, annotations: {text: '{{ $value }} {{ query "req_total" | first | value }}'}}
-            - {alert: Hot, expr: temp > 52, for: 15s, keep_firing_for: 20s, labels: {severity: info}}
-            - {alert: Told, expr: 'ALERTS{alertname="Hot",alertstate="firing"} == 1'}
-            - {record: r:quotient, expr: temp / 0}
-            - {record: r:rate, expr: 'rate(req_total[1m])'}
-            - {record: r:quantile, expr: 'histogram_quantile(0.9, rate(lat_bucket[5m]))'}
-            - {record: with.dots, expr: count(temp)}
-            - {record: nothing, expr: nope}
-
-            """
-        try Data(rules.utf8).write(to: folder.appending(path: "rules.yml"))
-        let record = ["test", "--record", "--data", "page.txt", "--match", #"{__name__=~".+"}"#, "--rules", "rules.yml", "made_test.yml"]
-        let recorded = try BuiltProgram.run(record, in: folder)
-        #expect(recorded.error.isEmpty, "\(recorded.error)")
-        let text = try String(contentsOf: folder.appending(path: "made_test.yml"), encoding: .utf8)
-        for part in [".inf", "with.dots", "severity: info", "alertname: Told"] { #expect(text.contains(part), "\(text)") }
-        let result = try BuiltProgram.run(["test", "made_test.yml"], in: folder)
-        #expect(result.output == "1 passed, 0 failed\n", "\(result.output)\(text)")
-    }
-
     @Test func `coverage stands in the output for programs too`() throws {
-        let json = try run(Self.firing, ["--coverage", "--output", "json"]).output
+        let json = try RuleTestFolder.run(RuleTestFolder.firing, ["--coverage", "--output", "json"]).output
         let coverage = (try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])?["coverage"] as? [String: Any]
         let missed = coverage?["missed"] as? [[String: Any]]
         #expect(coverage?["reached"] as? Int == 7 && missed?.contains { $0["rule"] as? String == "twice" && $0["line"] as? Int == 8 } == true, "\(json)")
@@ -287,17 +153,17 @@ import Testing
             (["--mutate", "--junit", "x.xml"], "--mutate and --junit exclude each other"), (["--update", "--watch"], "--update and --watch exclude each other"),
             (["--watch", "--output", "json"], "--output does not go with --watch"),
         ] {
-            let outcome = try run(Self.firing, flags)
+            let outcome = try RuleTestFolder.run(RuleTestFolder.firing, flags)
             #expect(outcome.status == 2 && outcome.error.contains(fault), "\(outcome)")
         }
     }
 
     @Test func `coverage counts what the tests of all files reach together`() throws {
-        let folder = try folder(Self.series + Self.firing)
+        let folder = try RuleTestFolder.make(RuleTestFolder.series + RuleTestFolder.firing)
         defer { try? FileManager.default.removeItem(at: folder) }
         let head = "rule_files: [rules.yml]\nevaluation_interval: 1m\ntests:\n  - interval: 1m\n"
         let other = "    promql_expr_test:\n      - {expr: twice, eval_time: 1m, exp_samples: [{labels: 'twice{job=\"a\"}', value: 4}]}\n"
-        try Data((head + Self.series + other).utf8).write(to: folder.appending(path: "other.test.yml"))
+        try Data((head + RuleTestFolder.series + other).utf8).write(to: folder.appending(path: "other.test.yml"))
         let one = try BuiltProgram.run(["test", "--coverage", "rules.test.yml"], in: folder).output
         let both = try BuiltProgram.run(["test", "--coverage", "."], in: folder).output
         #expect(one.contains("twice: no test expects anything of it") && !both.contains("twice:"))
@@ -305,7 +171,7 @@ import Testing
     }
 
     @Test func `rules in the place of tests, and the other way round, are told for what they are`() throws {
-        let folder = try folder(Self.series + Self.firing)
+        let folder = try RuleTestFolder.make(RuleTestFolder.series + RuleTestFolder.firing)
         defer { try? FileManager.default.removeItem(at: folder) }
         let rules = try BuiltProgram.run(["test", "rules.yml"], in: folder)
         #expect(rules.status == 1 && rules.output.contains("rules.yml:1:1: error: this is a file of rules, not of their tests"))
@@ -322,7 +188,7 @@ import Testing
     }
 
     @Test func `files run side by side and are told in their order`() throws {
-        let folder = try folder("    alert_rule_test:\n      - {eval_time: 3m, alertname: High}\n")
+        let folder = try RuleTestFolder.make("    alert_rule_test:\n      - {eval_time: 3m, alertname: High}\n")
         defer { try? FileManager.default.removeItem(at: folder) }
         let head = "rule_files: [rules.yml]\nevaluation_interval: 1m\ntests:\n"
         // The later the file, the sooner it is done.
@@ -341,7 +207,7 @@ import Testing
     }
 
     @Test func `watching runs again what a change touches`() throws {
-        let folder = try folder(Self.series + Self.firing)
+        let folder = try RuleTestFolder.make(RuleTestFolder.series + RuleTestFolder.firing)
         defer { try? FileManager.default.removeItem(at: folder) }
         let process = Process()
         process.executableURL = BuiltProgram.url
@@ -358,14 +224,14 @@ import Testing
             while process.isRunning, !text.contains(part) { text += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) }
         }
         wait(for: "1 passed, 0 failed")
-        try Data(Self.rules.replacing("> 1 or", with: "> 3 or").utf8).write(to: folder.appending(path: "rules.yml"))
+        try Data(RuleTestFolder.rules.replacing("> 1 or", with: "> 3 or").utf8).write(to: folder.appending(path: "rules.yml"))
         wait(for: "0 passed, 1 failed")
         #expect(text.contains("FAIL"))
         // As an editor does that writes a file anew: the test file no longer found its rules, and never again.
         try FileManager.default.removeItem(at: folder.appending(path: "rules.yml"))
         wait(for: "no file matches \"rules.yml\"")
         text = ""
-        try Data(Self.rules.utf8).write(to: folder.appending(path: "rules.yml"))
+        try Data(RuleTestFolder.rules.utf8).write(to: folder.appending(path: "rules.yml"))
         wait(for: "1 passed, 0 failed")
     }
 }

@@ -3,14 +3,6 @@ import Testing
 
 @testable import LapwingNotify
 
-private func at(_ seconds: Int) -> Timestamp { Timestamp(milliseconds: Int64(seconds) * 1000) }
-
-private func alert(_ instance: String, name: String = "A", from start: Int = 0, until end: Int? = nil) -> NotifiedAlert {
-    NotifiedAlert(
-        labels: Labels(metric: "", ["alertname": name, "instance": instance]), startsAt: at(start),
-        endsAt: end.map(at))
-}
-
 private func dispatcher(_ change: (inout WebhookReceiver) -> Void = { _ in }) -> WebhookDispatcher {
     var receiver = WebhookReceiver(url: "http://127.0.0.1:1/")
     receiver.groupWait = .seconds(5)
@@ -39,6 +31,10 @@ extension WebhookDispatcher {
 }
 
 @Suite struct `What a webhook is sent and when` {
+    private func alert(_ instance: String, name: String = "A", from start: Int = 0, until end: Int? = nil) -> NotifiedAlert {
+        NotifiedAlert(labels: Labels(metric: "", ["alertname": name, "instance": instance]), startsAt: at(start), endsAt: end.map(at))
+    }
+
     @Test func `a group waits for group_wait and sends its alerts together`() {
         var dispatcher = dispatcher()
         dispatcher.receive([alert("a")], at: at(0))

@@ -114,6 +114,23 @@ struct DurableHistory {
         return batch.indices.filter { !refused.contains($0) }.map { batch[$0] }
     }
 
+    /// Scrapes of `series` series, in batches of their own.
+    ///
+    /// - Returns: what the store should hold of them.
+    @discardableResult
+    static func fill(_ store: Store, _ series: Int, _ scrapes: Range<Int>) throws -> DurableModel {
+        var model: DurableModel = [:]
+        for scrape in scrapes {
+            let time = Int64(1_700_000_000_000 + scrape * 15_000)
+            let batch = (0..<series).map { index in
+                let noise = (scrape * 7919 + index * 31) % 29
+                return (labels: Labels(metric: "m", ["i": "\(index)"]), time: time, value: Value.float(Double(scrape * 30 + noise)))
+            }
+            model.take(try append(batch, to: store))
+        }
+        return model
+    }
+
     /// All that a store holds.
     static func contents(of store: Store) throws -> DurableModel {
         var model: DurableModel = [:]
