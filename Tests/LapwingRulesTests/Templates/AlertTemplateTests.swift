@@ -1,3 +1,4 @@
+import Foundation
 import LapwingRules
 import LapwingSeries
 import LapwingTemplate
@@ -243,7 +244,9 @@ import Testing
             query == "nope" ? [] : [TemplateSample(labels: .empty, value: .float(1))]
         }
         let data = AlertTemplateData(labels: Labels(["a": "bee"]), value: .float(1.5), environment: environment)
-        let lines = promtoolCorpus.replacing("\n=> ", with: " => ").split(separator: "\n")
+        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(contentsOf: tests.appending(path: "Pages/promtool-2.42-templates.txt"), encoding: .utf8)
+        let lines = page.split(separator: "\n").filter { !$0.hasPrefix("#") }
         #expect(lines.count > 400)
         for line in lines {
             let halves = line.split(separator: " => \"", maxSplits: 1)
