@@ -9,8 +9,6 @@ import LapwingText
 /// attacks it.
 @main
 enum Benchmarks {
-    typealias Row = (name: String, value: Double, unit: String)
-
     static func main() async {
         do {
             switch CommandLine.arguments.dropFirst().first {
@@ -31,7 +29,7 @@ enum Benchmarks {
 
     private static func measure() {
         let names = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("-") }
-        let (rows, counts, hash) = rows(isSmall: CommandLine.arguments.contains("--small"), only: Array(names))
+        let (rows, counts, hash) = rows(isSmall: Flags.has("--small"), only: Array(names))
         func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
         let width = rows.map(\.name.count).max() ?? 0
         for row in rows {

@@ -13,14 +13,14 @@ enum GrowthBenchmarks {
         lines.append(line("rules, more of them with their series, ms an evaluation") { evaluation(services: 3 * $0) })
         lines.append(line("memory, more series with an hour, MiB") { MemoryBenchmarks.resident(series: 2000 * $0, scrapes: 240) })
         lines.append(line("memory, longer history of 2,000 series, MiB") { MemoryBenchmarks.resident(series: 2000, scrapes: 240 * $0) })
-        PeerFleet.show(lines)
+        Printing.show(lines)
     }
 
     private static func line(_ name: String, _ figure: (Int) -> Double) -> [String] {
         let figures = factors.map(figure)
         guard let first = figures.first, let last = figures.last, let factor = factors.last else { return [name] }
         let power = log(last / first) / log(Double(factor))
-        return [name] + figures.map { PeerFleet.digits($0) } + [PeerFleet.text(power, 2)]
+        return [name] + figures.map { Printing.digits($0) } + [Printing.text(power, 2)]
     }
 
     private static func size(series: Int, scrapes: Int) -> DatasetSize {

@@ -14,9 +14,9 @@ enum Endurance {
 
     /// - Returns: whether all promises were kept.
     static func run() throws -> Bool {
-        let minutes = PeerOptions.text("--minutes").flatMap { Int($0) } ?? 120
+        let minutes = Flags.text("--minutes").flatMap { Int($0) } ?? 120
         let beside = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "lapwing").path
-        let program = PeerOptions.text("--lapwing") ?? beside
+        let program = Flags.text("--lapwing") ?? beside
         let (target, receiver) = (try EnduranceTarget(series: pageSeries), try FailingReceiver())
         defer { target.stop(); receiver.stop() }
         let rules = EnduranceRules()

@@ -31,9 +31,9 @@ struct EnduranceReport {
         let missedNow = Int(total("lapwing_rule_group_iterations_missed_total"))
         memory.append((minute, server.anonymousMebibytes))
         let cells = [
-            PeerFleet.digits(server.anonymousMebibytes), "\(taken.latencies.count)", PeerFleet.digits(Self.quantile(0.5, taken.latencies)),
-            PeerFleet.digits(Self.quantile(0.99, taken.latencies)), PeerFleet.digits(taken.latencies.max() ?? .nan),
-            PeerFleet.digits(Self.quantile(0.99, groups)), PeerFleet.digits(groups.max() ?? .nan), "\(missedNow - missed)",
+            Printing.digits(server.anonymousMebibytes), "\(taken.latencies.count)", Printing.digits(Self.quantile(0.5, taken.latencies)),
+            Printing.digits(Self.quantile(0.99, taken.latencies)), Printing.digits(taken.latencies.max() ?? .nan),
+            Printing.digits(Self.quantile(0.99, groups)), Printing.digits(groups.max() ?? .nan), "\(missedNow - missed)",
             "\(Int(total("lapwing_tsdb_head_series") - total("lapwing_tsdb_head_series_")))", "\(taken.failures.count)",
         ]
         print("\(minute)  " + cells.joined(separator: "  "))
@@ -53,7 +53,7 @@ struct EnduranceReport {
         let settled = memory.filter { $0.minute >= warmUp }
         let half = settled.count / 2
         let (before, after) = (settled.prefix(half).map(\.mebibytes).max() ?? .nan, settled.suffix(half).map(\.mebibytes).max() ?? .nan)
-        if after > before * 1.05 { faults.append("memory grew from \(PeerFleet.digits(before)) to \(PeerFleet.digits(after)) MiB") }
+        if after > before * 1.05 { faults.append("memory grew from \(Printing.digits(before)) to \(Printing.digits(after)) MiB") }
         let reply = try server.get("/api/v1/alert_history?type=transition&alertname=Wave&limit=1000000")
         let changes = String(decoding: reply.body, as: UTF8.self)
         for (change, isResolved) in [("firing", false), ("resolved", true)] {
@@ -62,8 +62,8 @@ struct EnduranceReport {
             print("\(happened) alerts became \(change), \(count) were told")
             if count < happened { faults.append("\(happened - count) alerts that became \(change) were not told") }
         }
-        print("API p99 \(PeerFleet.digits(Self.quantile(0.99, latencies))) ms of \(latencies.count) requests; "
-            + "groups p99 \(PeerFleet.digits(Self.quantile(0.99, allGroups))) ms; \(missed) evaluations missed")
+        print("API p99 \(Printing.digits(Self.quantile(0.99, latencies))) ms of \(latencies.count) requests; "
+            + "groups p99 \(Printing.digits(Self.quantile(0.99, allGroups))) ms; \(missed) evaluations missed")
         for fault in faults { print("fell short: \(fault)") }
         return faults.isEmpty
     }

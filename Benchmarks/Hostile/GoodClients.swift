@@ -17,7 +17,7 @@ struct Waits: CustomStringConvertible {
     var description: String {
         let sorted = durations.sorted()
         guard let longest = sorted.last else { return "-" }
-        let text = "\(PeerFleet.digits(longest / .seconds(1))) s (\(PeerFleet.digits(sorted[sorted.count / 2] / .seconds(1))))"
+        let text = "\(Printing.digits(longest / .seconds(1))) s (\(Printing.digits(sorted[sorted.count / 2] / .seconds(1))))"
         return failures == 0 ? text : "\(text), \(failures) of \(sorted.count) failed"
     }
 }
@@ -62,8 +62,7 @@ struct GoodClients {
     private func write() throws -> Bool {
         var message = RemoteWriteMessage()
         message.append(Labels(metric: "good"), times: [Timestamp.now.milliseconds], values: [1])
-        let headers = "Content-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\nX-Prometheus-Remote-Write-Version: 0.1.0\r\n"
-        return try connection().exchange("POST", "/api/v1/write", headers: headers, body: SnappyBlock.compress(message.bytes)).status == 204
+        return try connection().remoteWrite(SnappyBlock.compress(message.bytes)).status == 204
     }
 
     private func health() throws -> Bool { try connection().exchange("GET", "/-/healthy").status == 200 }

@@ -24,7 +24,7 @@ struct HostileBenchmark {
     private static let probe = "groups: [{name: probe, interval: 100ms, rules: [{record: probe, expr: vector(1)}]}]\n"
 
     static func run() throws {
-        let pattern = PeerOptions.text("--only")
+        let pattern = Flags.text("--only")
         let attacks = Attack.allCases.filter { attack in pattern.map { attack.rawValue.contains($0) } ?? true }
         let folder = FileManager.default.temporaryDirectory.appending(path: "lapwing-hostile-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -39,17 +39,17 @@ struct HostileBenchmark {
             try sender.send(to: server, at: start - Double(RuleWorkload.scrapes - scrape) * Double(RuleWorkload.interval) / 1000)
         }
         Thread.sleep(forTimeInterval: 5)
-        let benchmark = HostileBenchmark(server: server, seconds: PeerOptions.text("--seconds").flatMap { Double($0) } ?? 15)
+        let benchmark = HostileBenchmark(server: server, seconds: Flags.text("--seconds").flatMap { Double($0) } ?? 15)
         print("| what | a good query waits at most (median) | a write | `/-/healthy` | between evaluations | missed of 500 a second | memory |")
         print("| --- | --- | --- | --- | --- | --- | --- |")
         for attack in attacks { try benchmark.show(benchmark.figures(of: attack), of: attack) }
     }
 
     private func show(_ figures: Figures, of attack: Attack) {
-        let gap = PeerFleet.text(figures.longestGap / .seconds(1), 1)
+        let gap = Printing.text(figures.longestGap / .seconds(1), 1)
         print(
             "| \(attack.rawValue) | \(figures.queries) | \(figures.writes) | \(figures.health) | \(gap) s | \(figures.missed) "
-                + "| \(PeerFleet.text(figures.peakMebibytes, 0)) MiB |")
+                + "| \(Printing.text(figures.peakMebibytes, 0)) MiB |")
         fflush(nil)
     }
 

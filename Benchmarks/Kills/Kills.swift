@@ -6,8 +6,8 @@ enum Kills {
 
     /// - Returns: whether every acknowledged sample was found once with its value, and nothing that was never sent.
     static func run() throws -> Bool {
-        let times = PeerOptions.text("--times").flatMap { Int($0) } ?? 100
-        let seed = PeerOptions.text("--seed").flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999)
+        let times = Flags.text("--times").flatMap { Int($0) } ?? 100
+        let seed = Flags.text("--seed").flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999)
         print("\(times) kills, seed \(seed)")
         var generator = Generator(state: seed)
         let server = try PeerProcess(.lapwing, Peer.Setup(isDurable: true))
@@ -29,7 +29,7 @@ enum Kills {
             """
             \(found.acknowledged) acknowledged samples: \(found.lost) lost, \(found.doubled) twice, \(found.wrong) with another value
             \(found.unanswered) requests without an answer: \(found.kept) kept as a whole, \(found.torn) in part; \(found.unsent) samples that nobody sent
-            the slowest start \(PeerFleet.digits(slowest / .seconds(1))) s, \(server.bytesOnDisk { $0.hasPrefix("data/") } >> 10) KiB on the disk
+            the slowest start \(Printing.digits(slowest / .seconds(1))) s, \(server.bytesOnDisk { $0.hasPrefix("data/") } >> 10) KiB on the disk
             """)
         return found.lost + found.doubled + found.wrong + found.torn + found.unsent == 0
     }

@@ -56,8 +56,8 @@ enum Comparison {
 
     /// - Returns: whether all servers agreed.
     static func run() throws -> Bool {
-        let parts = PeerOptions.text("--only")?.split(separator: ",").map { String($0) } ?? ["queries", "windows", "keeping", "rules"]
-        let isQuick = PeerOptions.has("--quick")
+        let parts = Flags.text("--only")?.split(separator: ",").map { String($0) } ?? ["queries", "windows", "keeping", "rules"]
+        let isQuick = Flags.has("--quick")
         var agrees = true
         if !Set(parts).isDisjoint(with: ["queries", "windows"]) {
             agrees = try ask((parts.contains("queries") ? rows : []) + (parts.contains("windows") ? windowRows : []), isQuick: isQuick)
@@ -69,9 +69,9 @@ enum Comparison {
     }
 
     private static func ask(_ rows: [Row], isQuick: Bool) throws -> Bool {
-        let pattern = PeerOptions.text("--queries").flatMap { try? RegularExpression($0) }
+        let pattern = Flags.text("--queries").flatMap { try? RegularExpression($0) }
         let wanted = rows.filter { row in pattern.map { $0.firstMatch(in: row.name + " " + row.query.text) != nil } ?? true }
-        let runs = max(1, PeerOptions.text("--runs").flatMap { Int($0) } ?? (isQuick ? 3 : 9))
+        let runs = max(1, Flags.text("--runs").flatMap { Int($0) } ?? (isQuick ? 3 : 9))
         let fleet = try PeerFleet(Peer.allCases, isQuick ? .quick : .full)
         defer { fleet.stop() }
         let agrees = try check(wanted, fleet)
@@ -98,7 +98,7 @@ enum Comparison {
             for server in fleet.servers.dropFirst() {
                 guard let answer = answers[server.peer] else { continue }
                 if server.peer == .victoriaMetrics, !row.meansTheSame {
-                    let distance = answer.largestDistance(from: expected).map { "up to \(PeerFleet.text($0 * 100, 1)) % apart" }
+                    let distance = answer.largestDistance(from: expected).map { "up to \(Printing.text($0 * 100, 1)) % apart" }
                     print("  \(row.name): VictoriaMetrics' rate is another: \(distance ?? "not the same series")")
                 } else if let difference = expected.difference(from: answer, names: (first.peer.title, server.peer.title), tolerance: 1e-9) {
                     agrees = false

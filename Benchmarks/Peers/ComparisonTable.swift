@@ -10,12 +10,12 @@ struct ComparisonTable {
         var lines = [["query", "bytes"] + Peer.allCases.map(\.title) + ["× Prometheus", "× VictoriaMetrics", ""]]
         for (row, figures) in zip(rows, figures) {
             var cells = [row.name, "\(figures.values.map(\.bytes).max() ?? 0)"]
-            cells += Peer.allCases.map { figures[$0].map { "\(PeerFleet.digits($0.milliseconds)) (\(PeerFleet.digits($0.processorMilliseconds)))" } ?? "-" }
+            cells += Peer.allCases.map { figures[$0].map { "\(Printing.digits($0.milliseconds)) (\(Printing.digits($0.processorMilliseconds)))" } ?? "-" }
             cells += [Peer.prometheus, .victoriaMetrics].map { ratioText(row, figures, to: $0) }
             lines.append(cells + [verdict(row, figures)])
         }
-        lines.append(["peak memory, MiB", ""] + Peer.allCases.map { fleet.server($0).map { PeerFleet.digits($0.peakMebibytes) } ?? "-" } + ["", "", ""])
-        PeerFleet.show(lines)
+        lines.append(["peak memory, MiB", ""] + Peer.allCases.map { fleet.server($0).map { Printing.digits($0.peakMebibytes) } ?? "-" } + ["", "", ""])
+        Printing.show(lines)
         sumUp()
     }
 
@@ -26,8 +26,8 @@ struct ComparisonTable {
     }
 
     private func ratioText(_ row: Comparison.Row, _ figures: [Peer: Comparison.Figure], to peer: Peer) -> String {
-        let target = row.targets[peer].map { " (\(PeerFleet.text($0, 0)))" } ?? ""
-        return (ratio(figures, to: peer).map { PeerFleet.digits($0) } ?? "-") + target
+        let target = row.targets[peer].map { " (\(Printing.text($0, 0)))" } ?? ""
+        return (ratio(figures, to: peer).map { Printing.digits($0) } ?? "-") + target
     }
 
     private func verdict(_ row: Comparison.Row, _ figures: [Peer: Comparison.Figure]) -> String {
@@ -47,7 +47,7 @@ struct ComparisonTable {
         if !short.isEmpty { print("Short of the target: \(short.joined(separator: "; ")).") }
         let names = ["instant rate, 5 minutes of the long", "instant rate, 30 days of the long"]
         let costs = names.compactMap { name in rows.firstIndex { $0.name == name }.flatMap { figures[$0][.lapwing]?.milliseconds } }
-        if costs.count == 2 { print("30 days cost lapwing \(PeerFleet.digits(costs[1] / costs[0])) times what 5 minutes do (at most 3).") }
-        if let peak = fleet.server(.lapwing)?.peakMebibytes { print("lapwing's peak memory: \(PeerFleet.digits(peak)) MiB, its data included.") }
+        if costs.count == 2 { print("30 days cost lapwing \(Printing.digits(costs[1] / costs[0])) times what 5 minutes do (at most 3).") }
+        if let peak = fleet.server(.lapwing)?.peakMebibytes { print("lapwing's peak memory: \(Printing.digits(peak)) MiB, its data included.") }
     }
 }

@@ -60,9 +60,9 @@ enum KeepingComparison {
         var lines = [["figure"] + Peer.allCases.map(\.title)]
         for row in rows {
             let target = row.target.isEmpty ? "" : " (\(row.target))"
-            lines.append([row.name + target] + Peer.allCases.map { figures[$0].map { PeerFleet.digits($0[keyPath: row.keyPath]) } ?? "-" })
+            lines.append([row.name + target] + Peer.allCases.map { figures[$0].map { Printing.digits($0[keyPath: row.keyPath]) } ?? "-" })
         }
-        PeerFleet.show(lines)
+        Printing.show(lines)
     }
 
     /// What a million active series take of each server's memory: `--only million`.
@@ -71,9 +71,9 @@ enum KeepingComparison {
         for peer in Peer.allCases {
             var found = Figures()
             if peer.isInstalled { try write(peer, Size(series: series, scrapes: 8), &found) }
-            lines[1].append(PeerFleet.digits(found.mebibytes))
+            lines[1].append(Printing.digits(found.mebibytes))
         }
-        PeerFleet.show(lines)
+        Printing.show(lines)
     }
 
     /// As a sender that scrapes does it: each request has the newest sample of each series.
@@ -85,7 +85,6 @@ enum KeepingComparison {
                     ["instance": "host-\(index / 1000):9090", "job": "service", "path": "/api/v1/p\(index / 40 % 25)", "status": "200"]))
         }
         let connection = try PeerConnection(port: server.port)
-        let headers = "Content-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\nX-Prometheus-Remote-Write-Version: 0.1.0\r\n"
         let end = Int64(Date().timeIntervalSince1970 * 1000)
         for scrape in 0..<scrapes {
             let time = end - Int64(scrapes - scrape) * PeerDataset.interval
@@ -95,7 +94,7 @@ enum KeepingComparison {
                     let value = Double(scrape * (index % 90)) + Double(PeerDataset.noise(index, scrape) % 20)
                     message.append(labels[index], times: [time + Int64(index / 1000 % 10)], values: [value])
                 }
-                let reply = try connection.exchange("POST", "/api/v1/write", headers: headers, body: SnappyBlock.compress(message.bytes))
+                let reply = try connection.remoteWrite(SnappyBlock.compress(message.bytes))
                 guard reply.status / 100 == 2 else {
                     throw PeerConnection.Failure(
                         description: "\(server.peer.title): \(reply.status) \(String(decoding: reply.body.prefix(300), as: UTF8.self))")

@@ -48,7 +48,7 @@ enum Peer: String, CaseIterable {
             if let rules = setup.rules { arguments += ["--rules", rules.path] }
             if let target = setup.scrapes { arguments += ["--scrape", "page=http://\(target)/metrics", "--scrape-interval", "\(setup.interval)s"] }
             // Without another build, this very program serves: what is measured is what was built with it.
-            return (setup.lapwing?.program ?? PeerOptions.text("--lapwing") ?? CommandLine.arguments[0], arguments)
+            return (setup.lapwing?.program ?? Flags.text("--lapwing") ?? CommandLine.arguments[0], arguments)
         }
     }
 
@@ -80,12 +80,12 @@ enum Peer: String, CaseIterable {
     /// `Benchmarks serve …`: what `lapwing serve` does, with the flags that `command` gives it, until it is ended.
     static func serve() async throws {
         var configuration = SidecarConfiguration()
-        configuration.port = PeerOptions.text("--listen")?.split(separator: ":").last.flatMap { Int($0) } ?? 0
+        configuration.port = Flags.text("--listen")?.split(separator: ":").last.flatMap { Int($0) } ?? 0
         configuration.retention = .seconds(60 * 86_400)
-        configuration.data = PeerOptions.text("--data")
-        configuration.rulePatterns = PeerOptions.text("--rules").map { [$0] } ?? []
-        if let page = PeerOptions.text("--scrape")?.split(separator: "=").last {
-            let seconds = PeerOptions.text("--scrape-interval").flatMap { Int($0.dropLast()) } ?? 15
+        configuration.data = Flags.text("--data")
+        configuration.rulePatterns = Flags.text("--rules").map { [$0] } ?? []
+        if let page = Flags.text("--scrape")?.split(separator: "=").last {
+            let seconds = Flags.text("--scrape-interval").flatMap { Int($0.dropLast()) } ?? 15
             var scrape = ScrapeConfiguration(jobName: "page", interval: .seconds(seconds))
             scrape.targetGroups = [TargetGroup(addresses: [page.split(separator: "/").dropFirst().first.map { String($0) } ?? ""])]
             configuration.scrapes = [scrape]
@@ -96,15 +96,4 @@ enum Peer: String, CaseIterable {
         while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
         await sidecar.stop()
     }
-}
-
-/// The flags of `compare` and `agree`.
-enum PeerOptions {
-    /// The value of a flag, `--flag VALUE`; nil where it is not given.
-    static func text(_ flag: String) -> String? {
-        guard let place = CommandLine.arguments.firstIndex(of: flag), place + 1 < CommandLine.arguments.count else { return nil }
-        return CommandLine.arguments[place + 1]
-    }
-
-    static func has(_ flag: String) -> Bool { CommandLine.arguments.contains(flag) }
 }

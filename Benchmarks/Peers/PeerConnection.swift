@@ -92,6 +92,14 @@ final class PeerConnection {
         }
     }
 
+    /// Sends a request of remote write 1.0.
+    ///
+    /// - Parameter message: as snappy has made it.
+    func remoteWrite(_ message: [UInt8]) throws(Failure) -> Reply {
+        let headers = "Content-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\nX-Prometheus-Remote-Write-Version: 0.1.0\r\n"
+        return try exchange("POST", "/api/v1/write", headers: headers, body: message)
+    }
+
     private func take(_ count: Int, _ keepsBody: Bool, _ reply: inout Reply) throws(Failure) {
         var rest = count
         reply.length += count

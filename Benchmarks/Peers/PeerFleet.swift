@@ -1,5 +1,4 @@
 import Foundation
-import LapwingText
 
 /// The servers of one comparison, all given the same requests.
 struct PeerFleet {
@@ -18,12 +17,11 @@ struct PeerFleet {
         var seconds = [Double](repeating: 0, count: servers.count)
         var total = 0
         var (alive, refusals) = (servers, [Peer: String]())
-        let headers = "Content-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\nX-Prometheus-Remote-Write-Version: 0.1.0\r\n"
         try dataset.forEachRequest { request, samples in
             total += samples
             for index in servers.indices where refusals[servers[index].peer] == nil {
                 let start = ContinuousClock.now
-                let reply = try connections[index].exchange("POST", "/api/v1/write", headers: headers, body: request)
+                let reply = try connections[index].remoteWrite(request)
                 seconds[index] += start.duration(to: .now) / .seconds(1)
                 if reply.status / 100 != 2 {
                     refusals[servers[index].peer] = "\(reply.status) \(String(decoding: reply.body.prefix(300), as: UTF8.self))"
@@ -40,7 +38,7 @@ struct PeerFleet {
                 continue
             }
             let spent = (server.processorMilliseconds - before[index]) / 1000
-            print("  \(server.peer.title): \(Self.text(seconds[index], 1)) s, \(Self.text(spent, 1)) s of CPU")
+            print("  \(server.peer.title): \(Printing.text(seconds[index], 1)) s, \(Printing.text(spent, 1)) s of CPU")
             if server.peer == .victoriaMetrics { _ = try server.get("/internal/force_flush") }
         }
         servers = alive
@@ -50,18 +48,4 @@ struct PeerFleet {
     func server(_ peer: Peer) -> PeerProcess? { servers.first { $0.peer == peer } }
 
     func stop() { for server in servers { server.stop() } }
-
-    static func text(_ value: Double, _ digits: Int) -> String { GoNumber.text(value, .fixed, precision: digits) }
-
-    /// Three digits that mean something.
-    static func digits(_ value: Double) -> String { value.isNaN ? "failed" : text(value, value < 1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0) }
-
-    /// Prints lines of cells as a table, the first as its head.
-    static func show(_ lines: [[String]]) {
-        let widths = (lines.first ?? []).indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-        for (number, line) in lines.enumerated() {
-            print("| " + zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: " | ") + " |")
-            if number == 0 { print("| " + widths.map { String(repeating: "-", count: $0) }.joined(separator: " | ") + " |") }
-        }
-    }
 }

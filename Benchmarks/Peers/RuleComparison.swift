@@ -19,10 +19,10 @@ enum RuleComparison {
                 continue
             }
             let (spent, peak) = try measured(peer, workload, seconds: seconds)
-            lines[1].append(PeerFleet.digits(spent / (Double(rules) * seconds / interval)))
-            lines[2].append(PeerFleet.digits(peak))
+            lines[1].append(Printing.digits(spent / (Double(rules) * seconds / interval)))
+            lines[2].append(Printing.digits(peak))
         }
-        PeerFleet.show(lines)
+        Printing.show(lines)
     }
 
     /// - Returns: milliseconds of CPU in as many seconds, and the server's peak memory in MiB.

@@ -19,13 +19,12 @@ struct WorkloadSender {
         workload.grow(&totals, scrape)
         scrape += 1
         let connection = try PeerConnection(port: server.port)
-        let headers = "Content-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\nX-Prometheus-Remote-Write-Version: 0.1.0\r\n"
         for first in stride(from: 0, to: labels.count, by: 2000) {
             var message = RemoteWriteMessage()
             for index in first..<min(labels.count, first + 2000) {
                 message.append(labels[index], times: [Int64(seconds * 1000)], values: [totals[index]])
             }
-            let reply = try connection.exchange("POST", "/api/v1/write", headers: headers, body: SnappyBlock.compress(message.bytes))
+            let reply = try connection.remoteWrite(SnappyBlock.compress(message.bytes))
             if reply.status / 100 != 2 { throw PeerConnection.Failure(description: "\(server.peer.title) takes no samples") }
         }
     }

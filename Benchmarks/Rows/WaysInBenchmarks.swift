@@ -6,8 +6,6 @@ import LapwingStorage
 
 /// Samples on their way in: remote write of one sample for each series, 2,000 a request, as a Prometheus sends what it scrapes.
 enum WaysInBenchmarks {
-    typealias Row = (name: String, value: Double, unit: String)
-
     /// Series of one request.
     private static let width = 2000
 

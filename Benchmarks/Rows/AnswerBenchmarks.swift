@@ -7,8 +7,6 @@ import LapwingText
 
 /// How results leave: numbers as text, points as JSON, an answer through the pipeline that the server streams it by.
 enum AnswerBenchmarks {
-    typealias Row = (name: String, value: Double, unit: String)
-
     private static let steps = 1441
 
     /// - Parameter series: rows of the range answer, 1,441 steps each; a third has whole numbers, the rest 16 or 17 digits.
@@ -21,7 +19,7 @@ enum AnswerBenchmarks {
         let points = Double(series * steps)
         let time = Timestamp(milliseconds: 0)
         var bytes = 0
-        let one = best {
+        let one = Stopwatch.best {
             var json = JSONWriter(reservingCapacity: bytes + 1_000_000, escapesHTML: false)
             json.queryData(.matrix(matrix), at: time)
             bytes = json.bytes.count
@@ -29,11 +27,11 @@ enum AnswerBenchmarks {
         rows.append(("answer matrix, one thread", one * 1e9 / points, "ns/point"))
         rows.append(("answer matrix, one thread", Double(bytes) / one / 1e6, "MB/s"))
         let counter = Counter()
-        let streamed = best { send(QueryAnswer(value: .matrix(matrix), time: time), to: counter) }
+        let streamed = Stopwatch.best { send(QueryAnswer(value: .matrix(matrix), time: time), to: counter) }
         rows.append(("answer matrix, streamed", streamed * 1e9 / points, "ns/point"))
         rows.append(("answer matrix, streamed", Double(counter.count) / streamed / 1e6, "MB/s"))
         let samples = matrix.map { VectorSample(labels: $0.labels, time: 1_700_000_000_123, value: $0.values.last ?? 0) }
-        let instant = best { send(QueryAnswer(value: .vector(samples), time: time), to: counter) }
+        let instant = Stopwatch.best { send(QueryAnswer(value: .vector(samples), time: time), to: counter) }
         rows.append(("answer vector", instant * 1e9 / Double(series), "ns/row"))
         rows.append(("answer bytes", Double(bytes), "B"))
         return rows
@@ -42,7 +40,7 @@ enum AnswerBenchmarks {
     private static func number(_ name: String, _ values: [Double]) -> Row {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(3_000_000)
-        let seconds = best {
+        let seconds = Stopwatch.best {
             bytes.removeAll(keepingCapacity: true)
             for value in values { GoNumber.append(value, .fixed, to: &bytes) }
         }
@@ -78,10 +76,6 @@ enum AnswerBenchmarks {
         case .bytes(let bytes): counter.count = bytes.count
         case .stream(let write): try? write(counter)
         }
-    }
-
-    private static func best(_ body: () -> Void) -> Double {
-        (0..<5).map { _ in ContinuousClock().measure(body) / .seconds(1) }.min() ?? .nan
     }
 }
 

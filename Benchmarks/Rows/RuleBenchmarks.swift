@@ -7,8 +7,6 @@ import LapwingText
 
 /// Evaluating rules every five seconds, over scrapes that come every fifteen.
 enum RuleBenchmarks {
-    typealias Row = (name: String, value: Double, unit: String)
-
     static func rows(_ workload: RuleWorkload, rounds: Int) -> [Row] {
         let store = Store()
         let labels = workload.labels
@@ -40,9 +38,9 @@ enum RuleBenchmarks {
             for round in 0..<rounds {
                 if round % 3 == 0 { append() }
                 let now = Timestamp(milliseconds: Int64(scrape - 1) * RuleWorkload.interval + Int64(round % 3) * 5000 + 1000)
-                let start = processorMilliseconds
+                let start = Stopwatch.processorMilliseconds
                 for index in groups.indices { failures += groups[index].evaluate(&states[index], at: now, in: environment).failures.count }
-                spent.append(processorMilliseconds - start)
+                spent.append(Stopwatch.processorMilliseconds - start)
             }
             let count = groups.reduce(0) { $0 + $1.rules.count }
             // The first rounds resolve the selections.
@@ -62,12 +60,5 @@ enum RuleBenchmarks {
                             + "        labels: {place: \"\(path)\"}\n"
                     }.joined()
             }.joined()
-    }
-
-    /// What this process has spent on processors, all threads.
-    private static var processorMilliseconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
     }
 }

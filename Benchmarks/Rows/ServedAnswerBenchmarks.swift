@@ -7,8 +7,6 @@ import LapwingStorage
 
 /// A range query of `rate(x[5m])` from request to last byte, over the loopback to curl; nothing where curl is not there.
 enum ServedAnswerBenchmarks {
-    typealias Row = (name: String, value: Double, unit: String)
-
     private static let curl = "/usr/bin/curl"
     private static let steps = 1441
     private static let interval: Int64 = 15_000

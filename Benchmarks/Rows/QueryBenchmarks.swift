@@ -8,11 +8,9 @@ import LapwingStorage
 enum QueryBenchmarks {
     static let minimumRuns = 9
     /// `--long` leaves time for a profile.
-    static let minimumTime = Duration.milliseconds(CommandLine.arguments.contains("--long") ? 5000 : 300)
+    static let minimumTime = Duration.milliseconds(Flags.has("--long") ? 5000 : 300)
     /// `--cold`: before each run other memory is walked over, as a server finds its caches that shares the machine.
-    static let isCold = CommandLine.arguments.contains("--cold")
-    typealias Row = (name: String, value: Double, unit: String)
-
+    static let isCold = Flags.has("--cold")
     /// Milliseconds between scrapes.
     private static let interval: Int64 = 15_000
 

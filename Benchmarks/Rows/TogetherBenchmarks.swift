@@ -6,8 +6,6 @@ import Synchronization
 
 /// Appends at full speed on one thread and queries on another: each alone, then both together.
 enum TogetherBenchmarks {
-    typealias Row = (name: String, value: Double, unit: String)
-
     private static let query = "sum by (path) (rate({__name__=~\"http_requests_1._total\"}[5m]))"
 
     /// How one of the two fared.
@@ -64,10 +62,10 @@ enum TogetherBenchmarks {
         return [
             ("together, appends alone", appendsAlone.perSecond / 1e6, "Msamples/s"),
             ("together, appends beside queries", appendsBeside.perSecond / 1e6, "Msamples/s"),
-            ("together, longest batch beside queries", appendsBeside.longest, "ms (alone \(PeerFleet.digits(appendsAlone.longest)))"),
+            ("together, longest batch beside queries", appendsBeside.longest, "ms (alone \(Printing.digits(appendsAlone.longest)))"),
             ("together, queries alone", queriesAlone.perSecond, "queries/s"),
             ("together, queries beside appends", queriesBeside.perSecond, "queries/s"),
-            ("together, longest query beside appends", queriesBeside.longest, "ms (alone \(PeerFleet.digits(queriesAlone.longest)))"),
+            ("together, longest query beside appends", queriesBeside.longest, "ms (alone \(Printing.digits(queriesAlone.longest)))"),
         ]
     }
 

@@ -10,7 +10,7 @@ enum ReplayBenchmarks {
     static let full = (workload: RuleWorkload(services: 5), days: 30.0)
     static let small = (workload: RuleWorkload(services: 1), days: 0.1)
 
-    static func rows(_ workload: RuleWorkload, days: Double) -> [(name: String, value: Double, unit: String)] {
+    static func rows(_ workload: RuleWorkload, days: Double) -> [Row] {
         let store = Store()
         let labels = workload.labels
         guard let references = try? store.references(for: labels),

@@ -5,8 +5,6 @@ import LapwingStorage
 
 /// What series take of the process' memory, labels and index included, as the system counts it.
 enum MemoryBenchmarks {
-    typealias Row = (name: String, value: Double, unit: String)
-
     /// - Parameter series: as many active ones with as many scrapes as fill their open samples; a fiftieth of them for an hour; and
     ///   a fifth of them that come and go ten times.
     static func rows(series: Int) -> [Row] {

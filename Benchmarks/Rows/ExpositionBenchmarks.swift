@@ -3,7 +3,7 @@ import LapwingExposition
 /// Reading exposition pages: a page that has never been seen, and the same page one scrape later.
 enum ExpositionBenchmarks {
     /// - Parameter series: lines of the page; 50,000 make 5.8 MB, the page of issue 4.
-    static func rows(series: Int) -> [(name: String, value: Double, unit: String)] {
+    static func rows(series: Int) -> [Row] {
         let first = page(series: series, scrape: 0)
         let next = page(series: series, scrape: 1)
         let megabytes = Double(next.count) / 1e6
@@ -16,13 +16,13 @@ enum ExpositionBenchmarks {
             known = SeriesTexts()
             var start = ContinuousClock.now
             try? read.read(first.span, as: .prometheusText, known: &known)
-            firstTime = min(firstTime, seconds(since: start))
+            firstTime = min(firstTime, Stopwatch.seconds(since: start))
             start = ContinuousClock.now
             for line in read.newLines { _ = try? read.labels(ofLine: line, in: first.span) }
-            decodeTime = min(decodeTime, seconds(since: start))
+            decodeTime = min(decodeTime, Stopwatch.seconds(since: start))
             start = ContinuousClock.now
             try? read.read(next.span, as: .prometheusText, known: &known)
-            nextTime = min(nextTime, seconds(since: start))
+            nextTime = min(nextTime, Stopwatch.seconds(since: start))
         }
         // What was computed, so that nothing is optimised away and two runs can be told to agree.
         let checksum = read.values.reduce(0, +) + Double(known.count)
@@ -34,11 +34,6 @@ enum ExpositionBenchmarks {
             ("exposition seen page", nextTime * 1000, "ms"),
             ("exposition checksum", checksum, "sum"),
         ]
-    }
-
-    private static func seconds(since start: ContinuousClock.Instant) -> Double {
-        let duration = ContinuousClock.now - start
-        return Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
     }
 
     /// Service-like lines of about 115 bytes: histogram buckets and counters, some floats, in the same order each time.

@@ -3,7 +3,7 @@ import LapwingRegex
 /// Matching label values of about 20 bytes whole, by the shapes that real matchers have.
 enum RegexBenchmarks {
     /// - Parameter rounds: how often each of the 64 values is matched; 2,000 take about a second.
-    static func rows(rounds: Int) -> [(name: String, value: Double, unit: String)] {
+    static func rows(rounds: Int) -> [Row] {
         let values = (0..<64).map { index in
             Array("\(["api", "web", "loki", "store"][index % 4])-service-\(index * 37 % 100)-eu-\(index % 5)".utf8)
         }
@@ -20,39 +20,30 @@ enum RegexBenchmarks {
             ("classes", "[a-z]+-[a-z]+-\\d+-eu-[0-3]"), ("many states", "(.*-)?s.{8}.*-e.{3}"),
             ("word boundaries", ".*\\bservice\\b.*"),
         ]
-        var rows: [(name: String, value: Double, unit: String)] = []
+        var rows: [Row] = []
         var checksum = 0
         for (name, pattern) in patterns {
             guard let expression = try? RegularExpression(pattern) else { continue }
             // The general machine is some hundred times slower; it need not run as often.
             let count = name == "word boundaries" ? max(1, rounds / 50) : rounds
-            let nanoseconds = best {
+            let seconds = Stopwatch.best(of: 3) {
                 for _ in 0..<count { for value in values where expression.matchesWhole(value.span) { checksum += 1 } }
             }
-            rows.append(("regex \(name)", nanoseconds / Double(count * values.count), "ns/match"))
+            rows.append(("regex \(name)", seconds * 1e9 / Double(count * values.count), "ns/match"))
         }
         for (name, pattern) in patterns where name != "alternation of 5,000" {
-            let nanoseconds = best {
+            let seconds = Stopwatch.best(of: 3) {
                 for _ in 0..<max(1, rounds / 20) { checksum += (try? RegularExpression(pattern))?.groupCount ?? 0 }
             }
-            rows.append(("regex made: \(name)", nanoseconds / Double(max(1, rounds / 20)) / 1000, "µs"))
+            rows.append(("regex made: \(name)", seconds * 1e6 / Double(max(1, rounds / 20)), "µs"))
         }
         let captures = try? RegularExpression("(.*)-service-(.*)")
         let text = "api-service-37-eu-1"
-        let nanoseconds = best {
+        let seconds = Stopwatch.best(of: 3) {
             for _ in 0..<rounds { checksum += captures?.wholeMatch(text)?.range(ofGroup: 2)?.lowerBound ?? 0 }
         }
-        rows.append(("regex captures", nanoseconds / Double(rounds), "ns/match"))
+        rows.append(("regex captures", seconds * 1e9 / Double(rounds), "ns/match"))
         rows.append(("regex checksum", Double(checksum), "matches"))
         return rows
-    }
-
-    private static func best(_ body: () -> Void) -> Double {
-        var best = Double.infinity
-        for _ in 0..<3 {
-            let duration = ContinuousClock().measure(body)
-            best = min(best, Double(duration.components.seconds) * 1e9 + Double(duration.components.attoseconds) / 1e9)
-        }
-        return best
     }
 }

@@ -7,8 +7,6 @@ import LapwingZstandard
 
 /// The modules that know nothing of metrics and have no rows elsewhere, over a page of samples and a file of rules.
 enum ModuleBenchmarks {
-    typealias Row = (name: String, value: Double, unit: String)
-
     /// - Parameter series: lines of the page; 50,000 make 5.8 MB.
     static func rows(series: Int) -> [Row] {
         let page = ExpositionBenchmarks.page(series: series, scrape: 0)
@@ -32,7 +30,7 @@ enum ModuleBenchmarks {
         }
         // Four rounds of work are 2^4; what files of users hold is mostly 2^10, sixty-four times that.
         let hash = BcryptHash("$2a$04$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")
-        rows.append(("bcrypt, cost 4", best { checksum += hash?.matches(Array("secret".utf8)) == true ? 1 : 0 } * 1000, "ms"))
+        rows.append(("bcrypt, cost 4", Stopwatch.best { checksum += hash?.matches(Array("secret".utf8)) == true ? 1 : 0 } * 1000, "ms"))
         rows.append(("modules checksum", Double(checksum), "sum"))
         return rows
     }
@@ -64,10 +62,5 @@ enum ModuleBenchmarks {
     }
 
     /// Megabytes a second.
-    private static func speed(_ bytes: Int, _ body: () -> Void) -> Double { Double(bytes) / 1e6 / best(body) }
-
-    /// Seconds, of five tries.
-    private static func best(_ body: () -> Void) -> Double {
-        (0..<5).map { _ in ContinuousClock().measure(body) / .seconds(1) }.min() ?? .nan
-    }
+    private static func speed(_ bytes: Int, _ body: () -> Void) -> Double { Double(bytes) / 1e6 / Stopwatch.best(body) }
 }
