@@ -32,9 +32,9 @@ extension Evaluator {
 /// The operations that take a row at once, whatever its cells hold.
 private func foldWhole(_ operation: AggregationOperator, _ input: StepMatrix, _ grouping: Grouping, into result: inout StepMatrix) {
     guard GroupFold.folds(operation) else { return }
-    var fold = GroupFold(operation, groupCount: grouping.count, stepCount: input.stepCount)
+    var fold = GroupFold(operation, groups: 0..<grouping.count, stepCount: input.stepCount)
     for row in 0..<input.rowCount { fold.add(Array(input.values[input.cells(of: row)]), to: grouping.groupOfRow[row]) }
-    if let values = fold.result() { result.values = values }
+    if let values = fold.finish() { result.values = Array(values) }
 }
 
 /// `sum` and `avg` of one group's rows, floats and histograms: at each step all have to be of one kind.

@@ -43,16 +43,16 @@ struct Grouping {
         labels = groups.labels
     }
 
-    /// Some rows, group after group, those of each in their order.
+    /// All rows, group after group, those of each in their order.
     /// - Complexity: O(rows + groups).
-    func ordered(_ rows: Range<Int>) -> [Int] {
+    func ordered() -> [Int] {
         var places = [Int](repeating: 0, count: count + 1)
-        for row in rows { places[groupOfRow[row] + 1] += 1 }
+        for group in groupOfRow { places[group + 1] += 1 }
         for group in 0..<count { places[group + 1] += places[group] }
-        var ordered = [Int](repeating: 0, count: rows.count)
-        for row in rows {
-            ordered[places[groupOfRow[row]]] = row
-            places[groupOfRow[row]] += 1
+        var ordered = [Int](repeating: 0, count: groupOfRow.count)
+        for (row, group) in groupOfRow.enumerated() {
+            ordered[places[group]] = row
+            places[group] += 1
         }
         return ordered
     }

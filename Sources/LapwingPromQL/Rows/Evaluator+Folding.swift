@@ -29,26 +29,27 @@ extension Evaluator {
         guard !groupCells.overflow else { throw .tooManySamples(limit: options.maximumSamples) }
         try hold(groupCells.partialValue)
         let budget = budget
-        let parts = Parts(rowCount: pipeline.rowCount, rowCost: pipeline.rowCost, maximum: Self.maximumParts(groupCells.partialValue))
-        let folds = GroupFold.samples(ofCells: groupCells.partialValue) * parts.count
-        try budget.hold(0, taking: folds)
-        defer { budget.release(0, taking: folds) }
-        var results = try parts.run { (_, rows) throws(QueryError) -> FoldedPart? in
-            try Self.fold(rows, of: pipeline, grouping, plan.operation, stepCount: grid.count, budget)
+        let cut = FoldedRows(pipeline, grouping, on: grid)
+        let heldCells = cut.heldCells
+        try budget.hold(0, taking: GroupFold.samples(ofCells: heldCells))
+        defer { budget.release(0, taking: GroupFold.samples(ofCells: heldCells)) }
+        var results = try cut.parts.run { (_, places) throws(QueryError) -> FoldedPart? in
+            try Self.fold(places, of: cut, pipeline, grouping, plan.operation, on: grid, budget)
         }
-        var total: GroupFold?
+        var folds: [GroupFold] = []
         for index in results.indices {
             // Taken out, so that nobody else holds the cells which are added to: they would be copied.
-            guard let result = results[index].take() else {
+            guard var result = results[index].take() else {
                 release(groupCells.partialValue)
                 return nil
             }
-            total == nil ? total = result.fold : total?.add(result.fold)
+            if let last = folds.indices.last { folds[last].takeShared(from: &result.fold) }
+            if folds.isEmpty || !result.fold.groups.isEmpty { folds.append(result.fold) }
             annotations.add(result.annotations)
             statistics.samplesRead += result.samplesRead
             budget.release(result.cells, taking: 0)
         }
-        guard let values = total.take()?.result() else { return nil }
+        guard let values = folds.result() else { return nil }
         var matrix = StepMatrix(stepCount: grid.count)
         matrix.labels = grouping.labels
         // Rows of one pipeline agree about names, but for those of a vector that was computed before.
@@ -60,25 +61,23 @@ extension Evaluator {
         return matrix.withoutEmptyRows()
     }
 
-    /// Each part has the cells of all groups: many of them are held twice and not four times, and very many once.
-    private static func maximumParts(_ groupCells: Int) -> Int { groupCells > 1 << 23 ? 1 : groupCells > 1 << 17 ? 2 : Parts.maximum }
-
     private static let countedAtOnce = 4096
 
     private static func fold(
-        _ rows: Range<Int>, of pipeline: RowPipeline, _ grouping: Grouping, _ operation: AggregationOperator, stepCount: Int, _ budget: QueryBudget
+        _ places: Range<Int>, of cut: FoldedRows, _ pipeline: RowPipeline, _ grouping: Grouping, _ operation: AggregationOperator,
+        on grid: StepGrid, _ budget: QueryBudget
     ) throws(QueryError) -> FoldedPart? {
         var worker = RowWorker(pipeline, budget)
-        var part = FoldedPart(fold: GroupFold(operation, groupCount: grouping.count, stepCount: stepCount))
-        var row = StepRow(stepCount: stepCount)
+        var part = FoldedPart(fold: GroupFold(operation, groups: cut.groups(of: places, grouping), stepCount: grid.count))
+        var row = StepRow(stepCount: grid.count)
         // The count is shared by all threads: it is touched for some rows at a time.
         var uncounted = 0
-        // A group's cells stay in the cache while its rows are added to them. Single cells all do, and their rows are read many at a time.
-        for index in stepCount == 1 ? Array(rows) : grouping.ordered(rows) {
+        for place in places {
+            let index = cut.order?[place] ?? place
             try worker.fill(&row, index)
             if !row.histograms.isEmpty { return nil }
             if row.isEmpty { continue }
-            uncounted += stepCount
+            uncounted += grid.count
             if uncounted > Self.countedAtOnce { try part.count(&uncounted, budget) }
             part.fold.add(row.values, to: grouping.groupOfRow[index])
         }
@@ -87,6 +86,48 @@ extension Evaluator {
         part.annotations = worker.tally.annotations
         part.samplesRead = worker.tally.samplesRead
         return part
+    }
+}
+
+/// The rows of an aggregation in the order in which they are folded, cut into parts.
+///
+/// Rows of several steps go group after group, so that a group's cells stay in the cache while its rows are added to them, and
+/// a part has the cells of its own groups alone. Single cells stay there all, and their rows are read many at a time.
+private struct FoldedRows: Sendable {
+    let parts: Parts
+    /// By place; as they are where nil.
+    let order: [Int]?
+    /// Cells of groups that the parts have together, at most.
+    let heldCells: Int
+
+    init(_ pipeline: RowPipeline, _ grouping: Grouping, on grid: StepGrid) {
+        let isOrdered = grid.count > 1
+        parts = Parts(
+            rowCount: pipeline.rowCount, rowCost: pipeline.rowCost, maximum: isOrdered ? Parts.maximum : Self.unorderedParts(grouping.count))
+        order = isOrdered ? grouping.ordered() : nil
+        heldCells = isOrdered ? (grouping.count + parts.count - 1) * grid.count : grouping.count * parts.count
+    }
+
+    /// The groups that rows at these places belong to.
+    func groups(of places: Range<Int>, _ grouping: Grouping) -> Range<Int> {
+        guard let order else { return 0..<grouping.count }
+        guard let first = places.first, let last = places.last else { return 0..<0 }
+        return grouping.groupOfRow[order[first]]..<grouping.groupOfRow[order[last]] + 1
+    }
+
+    /// Each part has all groups then: many of them are held twice and not four times, and very many once.
+    private static func unorderedParts(_ groups: Int) -> Int { groups > 1 << 23 ? 1 : groups > 1 << 17 ? 2 : Parts.maximum }
+}
+
+extension Array<GroupFold> {
+    /// The cells of all groups, one fold's after another's; nil as `GroupFold.finish`.
+    fileprivate mutating func result() -> [Double]? {
+        var cells: [Double] = []
+        for index in indices {
+            guard let own = self[index].finish() else { return nil }
+            if cells.isEmpty { cells = [Double](own) } else { cells.append(contentsOf: own) }
+        }
+        return cells
     }
 }
 

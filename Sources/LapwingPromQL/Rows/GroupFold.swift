@@ -1,10 +1,14 @@
 /// The groups' values of an aggregation, cell by cell, while rows come in: `sum`, `avg`, `count`, `min`, `max`, `group`.
 ///
-/// A row is added to its group and forgotten, so an aggregation over millions of cells holds the groups alone. Folds of
-/// parts of the rows are merged in order.
+/// A row is added to its group and forgotten, so an aggregation over millions of cells holds the groups alone. A fold has a
+/// stretch of the groups; where two parts of the rows share some, the earlier fold takes them over.
 struct GroupFold: Sendable {
     private let operation: AggregationOperator
     private let stepCount: Int
+    /// Those that have cells here.
+    private(set) var groups: Range<Int>
+    /// Cells of groups that an earlier fold took over, in front of the others.
+    private var takenCells = 0
     /// Sums or extremes, group by group; a sum begins at -0, which changes nothing that is added to it.
     private var values: [Double]
     /// What rounding lost of the sums; NaN from where a sum is infinite.
@@ -23,21 +27,22 @@ struct GroupFold: Sendable {
     static func samples(ofCells count: Int) -> Int { count / 2 * 5 }
 
     /// - Parameter operation: one that `folds`.
-    init(_ operation: AggregationOperator, groupCount: Int, stepCount: Int) {
-        let cells = groupCount * stepCount
+    init(_ operation: AggregationOperator, groups: Range<Int>, stepCount: Int) {
+        let cells = groups.count * stepCount
         let isSum = operation == .sum || operation == .avg
         let isExtreme = operation == .min || operation == .max
         values = isSum || isExtreme ? Array(repeating: isSum ? -0.0 : .nan, count: cells) : []
         lost = isSum ? Array(repeating: 0, count: cells) : []
         self.operation = operation
         self.stepCount = stepCount
+        self.groups = groups
         counts = Array(repeating: 0, count: cells)
     }
 
-    /// Adds a row of floats to a group.
+    /// Adds a row of floats to one of the groups.
     /// - Complexity: O(steps).
     mutating func add(_ row: [Double], to group: Int) {
-        let base = group * stepCount
+        let base = (group - groups.lowerBound) * stepCount
         switch operation {
         case .sum, .avg: addSums(row, &values, &lost, &counts, at: base)
         case .min, .max: addExtremes(row, &values, &counts, at: base, isMaximum: operation == .max)
@@ -45,30 +50,36 @@ struct GroupFold: Sendable {
         }
     }
 
-    /// Adds the fold of the rows that follow.
-    mutating func add(_ other: GroupFold) {
+    /// Takes over the groups that the fold of the rows that follow has too.
+    /// - Complexity: O(their cells).
+    mutating func takeShared(from other: inout GroupFold) {
+        let shared = groups.clamped(to: other.groups)
+        let base = (shared.lowerBound - groups.lowerBound) * stepCount
+        let cells = shared.count * stepCount
         switch operation {
         case .sum, .avg:
-            for cell in values.indices where other.counts[cell] > 0 {
-                let (sum, rest) = exactSum(values[cell], other.values[cell])
-                values[cell] = sum
-                lost[cell] += rest + other.lost[cell]
+            for cell in 0..<cells where other.counts[cell] > 0 {
+                let (sum, rest) = exactSum(values[base + cell], other.values[cell])
+                values[base + cell] = sum
+                lost[base + cell] += rest + other.lost[cell]
             }
         case .min, .max:
-            for cell in values.indices where other.counts[cell] > 0 {
-                let value = other.values[cell]
-                if values[cell].isNaN || (operation == .max ? value > values[cell] : value < values[cell]) { values[cell] = value }
+            for cell in 0..<cells where other.counts[cell] > 0 {
+                let (value, known) = (other.values[cell], values[base + cell])
+                if known.isNaN || (operation == .max ? value > known : value < known) { values[base + cell] = value }
             }
         default: break
         }
-        for cell in counts.indices { counts[cell] &+= other.counts[cell] }
+        for cell in 0..<cells { counts[base + cell] &+= other.counts[cell] }
+        other.groups = other.groups.lowerBound + shared.count..<other.groups.upperBound
+        other.takenCells = cells
     }
 
-    /// The cells of all groups, absent where no row had a value; nil when a mean's sum has overflowed, which only a
+    /// The cells of its groups, absent where no row had a value; nil when a mean's sum has overflowed, which only a
     /// running mean avoids. They stand where the sums stood: there may be many.
-    consuming func result() -> [Double]? {
+    mutating func finish() -> ArraySlice<Double>? {
         if values.isEmpty { values = Array(repeating: StepMatrix.absent, count: counts.count) }
-        for cell in counts.indices {
+        for cell in takenCells..<counts.count {
             let count = counts[cell]
             if count == 0 {
                 values[cell] = StepMatrix.absent
@@ -84,7 +95,7 @@ struct GroupFold: Sendable {
             default: values[cell] = 1
             }
         }
-        return values
+        return values[takenCells...]
     }
 }
 
