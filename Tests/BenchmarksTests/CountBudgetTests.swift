@@ -12,7 +12,7 @@ import Testing
         ("instant quantile", 2400, 3170),
         ("range rate, 6 h by 60 s", 2800, 860),
         ("range quantile, 6 h by 60 s", 6720, 4260),
-        ("range quantile, 6 h by 15 s", 7200, 5330),
+        ("range quantile, 6 h by 15 s", 7200, 4600),
         ("range quantile_over_time, 6 h by 15 s", 600, 1480),
         ("range subquery, 6 h by 60 s", 2800, 1880),
         ("range rate of all, 6 h by 15 s", 3000, 1000),

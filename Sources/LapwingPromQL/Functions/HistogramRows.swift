@@ -120,18 +120,22 @@ enum HistogramKernel: Sendable {
             }
         case .quantile(let quantiles):
             var buckets = scratch.buckets
+            // Said once for the row: it may be so at every step.
+            var forced: ForcedMonotonicity?
             func single(_ step: Int, _ values: inout [Double]) {
                 buckets.take(layout, cells, step, stepCount: grid.count)
                 if buckets.counts.isEmpty { return }
-                var forced: ForcedMonotonicity?
-                values[step] = buckets.quantile(quantiles[step], at: grid.time(step), forced: &forced)
-                if let forced { annotations.add(.forcedMonotonicity(name, forced, range)) }
+                var mended: ForcedMonotonicity?
+                values[step] = buckets.quantile(quantiles[step], at: grid.time(step), forced: &mended)
+                guard let mended else { return }
+                forced == nil ? forced = mended : forced?.add(mended)
             }
             if layout.isWhole {
                 scratch.quantiles.fill(&values, layout, cells, quantiles, single)
             } else {
                 for step in 0..<grid.count { single(step, &values) }
             }
+            if let forced { annotations.add(.forcedMonotonicity(name, forced, range)) }
         }
     }
 }

@@ -54,7 +54,7 @@ struct GroupFold: Sendable {
     /// - Complexity: O(their cells).
     mutating func takeShared(from other: inout GroupFold) {
         let shared = groups.clamped(to: other.groups)
-        let base = (shared.lowerBound - groups.lowerBound) * stepCount
+        let base = takenCells + (shared.lowerBound - groups.lowerBound) * stepCount
         let cells = shared.count * stepCount
         switch operation {
         case .sum, .avg:
