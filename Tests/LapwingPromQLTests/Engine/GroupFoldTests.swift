@@ -48,7 +48,7 @@ import Testing
     @Test(arguments: [(groupCount: 1, largest: 0), (5, 0), (40, 0), (6, 80), (60, 50)])
     func `comes to what its rows do one after another`(groupCount: Int, largest: Int) throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = QueryGenerator(state: seed)
+        var random = QueryGenerator(seed: seed)
         let rows = Rows(&random, groupCount: groupCount, largest: largest)
         let source = rows.source
         for operation in ["sum", "avg", "min", "max", "count", "group"] {
