@@ -77,7 +77,8 @@ import Testing
         let clock = ContinuousClock()
         let text = String(repeating: "a", count: 2000) + "!"
         let time = clock.measure { _ = expression.matchesWhole(text) }
-        #expect(time < .seconds(2))
+        // What grows with a power of the text takes minutes.
+        #expect(time < .seconds(10))
     }
 
     @Test(arguments: [
