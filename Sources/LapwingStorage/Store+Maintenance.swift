@@ -1,5 +1,6 @@
 import LapwingDisk
 import LapwingSeries
+import LapwingText
 import Synchronization
 
 extension Store {
@@ -131,7 +132,7 @@ extension Store {
             files.isDue = true
         }
         let bytes = found.reduce(0) { $0 + $1.bytes.count }
-        return ("\(durability.directory)/\(name): \(bytes) bytes are damaged; \(lost) samples that stood there are lost; the rest is used", true)
+        return ("\(durability.directory)/\(name): \(bytes) bytes are damaged; lost with them: \(Counted.text(lost, "sample")); the rest is used", true)
     }
 
     /// Removes the segments that have nothing from a time on.

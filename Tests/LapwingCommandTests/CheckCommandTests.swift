@@ -173,6 +173,9 @@ import Testing
               expr: load > 100
             - alert: MeantToBeAbsent
               expr: absent(heartbeat)
+            - alert: OncePending
+              expr: load > 1
+              for: 2h
 
             """
         let folder = try folder(["page.txt": page, "rules.yml": rules])
@@ -189,9 +192,11 @@ import Testing
         let counts = try lines("alerts/count")
         #expect(counts.contains("rules.yml:9:10: warning: the alert fires for 1h of the 1h of data (alerts/count)"))
         #expect(counts.contains("rules.yml:13:10: information: the alert never fires over the 1h of data (alerts/count)"))
+        let pending = "the alert never fires over the 1h of data, though it was pending 1 time (alerts/count)"
+        #expect(counts.contains("rules.yml:17:10: information: \(pending)"))
         #expect(!counts.contains { $0.hasPrefix("rules.yml:11:") })
         let costs = try lines("query/cost")
-        #expect(costs.count == 8)
+        #expect(costs.count == 9)
         #expect(costs[4].hasPrefix("rules.yml:9:10: information: one evaluation reads 1 series and 1 sample for 1 result, in "))
     }
 

@@ -142,7 +142,14 @@ import Testing
         prometheus.stop()
         for (arguments, expected) in answers + lateAnswers { expectAlike(expected, try answer(prometheus.data, arguments), "stopped, \(arguments)") }
         let export = try BuiltProgram.run(["export", "--data", prometheus.data.path, "--match", "lat"])
-        #expect(export.status == 1 && export.error.contains("native histograms") && export.error.contains("those of lat{"), "\(export.error)")
+        #expect(export.status == 1 && export.error.contains("native histograms") && export.error.contains("the first of lat{"), "\(export.error)")
+        let rules = "- {record: all:lat, expr: 'sum(rate(lat[5m]))'}\n- {alert: Flat, expr: 'histogram_quantile(0.5, flat) > 0'}\n"
+        try Data(rules.utf8).write(to: folder.appending(path: "rules.yml"))
+        let range = ["--start", "\(now - 3000)", "--end", "\(now - 1000)", "--rules", "rules.yml", "made_test.yml"]
+        let recorded = try BuiltProgram.run(["test", "--record", "--data", prometheus.data.path, "--match", "lat", "--match", "flat"] + range, in: folder)
+        #expect(recorded.status == 0 && recorded.error.isEmpty, "\(recorded.error)")
+        let test = try BuiltProgram.run(["test", "made_test.yml"], in: folder)
+        #expect(test.output == "1 passed, 0 failed\n", "\(test.output)")
     }
 
     private func series(from start: Int64, steps: Range<Int>) -> [WrittenSeries] {

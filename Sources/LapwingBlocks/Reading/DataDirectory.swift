@@ -70,10 +70,10 @@ struct DataDirectory {
         builder.isOutOfOrder = true
         try replay(outOfOrderLog, into: &builder)
         if builder.strayCount > 0 {
-            remarks.append("\(path): \(builder.strayCount) samples of the log belong to series that it does not name, and are left out")
+            remarks.append("\(path): samples of the log whose series it does not name are left out: \(builder.strayCount)")
         }
         for (kind, count) in builder.unknownCounts.sorted(by: { $0.key < $1.key }) {
-            remarks.append("\(path): \(count) records of the log are of the unknown kind \(kind), and are left out")
+            remarks.append("\(path): records of the log of the unknown kind \(kind) are left out: \(count)")
         }
         metadata = builder.metadata
         head = builder.finish()

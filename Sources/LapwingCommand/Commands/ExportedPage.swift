@@ -1,5 +1,6 @@
 import LapwingExposition
 import LapwingSeries
+import LapwingText
 
 /// An export as it is written, and what its format cannot say.
 struct ExportedPage {
@@ -68,21 +69,10 @@ struct ExportedPage {
 
     /// What was left out, one sentence each.
     var remarks: [String] {
-        var remarks: [String] = []
-        let help = "which OpenMetrics text cannot say, and are left out"
-        if lostHistograms > 0 {
-            let series = losingSeries.map { ", those of \($0.seriesText) among them" } ?? ""
-            remarks.append("lapwing: \(lostHistograms) samples are native histograms, \(help)\(series); --output protobuf writes them")
-        }
-        if staleMarkers > 0 {
-            remarks.append(
-                "lapwing: \(staleMarkers) samples are ends of series, \(help): read back, these go on for 5m; --output protobuf writes them")
-        }
-        if startTimes > 0 {
-            remarks.append(
-                "lapwing: \(startTimes) samples tell since when they count, which OpenMetrics text cannot say, and is left out; "
-                    + "--output protobuf writes it")
-        }
-        return remarks
+        var losses: [String] = []
+        if let losingSeries { losses.append(Counted.text(lostHistograms, "native histogram") + ", the first of \(losingSeries.seriesText)") }
+        if staleMarkers > 0 { losses.append(Counted.text(staleMarkers, "stale marker") + ", without which what is read back goes on for 5m") }
+        if startTimes > 0 { losses.append(Counted.text(startTimes, "start time")) }
+        return losses.map { "lapwing: left out, since OpenMetrics text has no form for it: \($0); --output protobuf writes all" }
     }
 }

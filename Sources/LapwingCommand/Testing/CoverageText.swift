@@ -24,7 +24,7 @@ struct CoverageText {
         let share = report.aims > 0 ? Double(report.reached) / Double(report.aims) : 1
         let reached = "\(report.reached) of \(report.aims) states and branches (\(ReplayText.percent(share)))"
         return missed.map { "\($0.rule.file):\($0.line): \($0.rule.name): \($0.aim)\n" }.joined()
-            + "coverage: \(whole) of \(report.rules.count) rules wholly, \(reached)\n"
+            + "coverage: \(whole) of \(Counted.text(report.rules.count, "rule")) wholly, \(reached)\n"
     }
 
     func write(to json: inout JSONWriter) {

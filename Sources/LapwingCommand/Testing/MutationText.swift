@@ -12,7 +12,7 @@ enum MutationText {
             text += "\(result.file):\(places.position(of: result)): \(result.ruleName): no test notices when \(result.mutation.change)\n"
         }
         let noticed = results.count(where: \.isNoticed)
-        return text + "\(noticed) of \(results.count) changes noticed\n"
+        return text + "\(noticed) of \(Counted.text(results.count, "change")) noticed\n"
     }
 
     static func json(_ results: [MutationRun.Result]) -> String {

@@ -16,10 +16,9 @@ enum AlertCountCheck: LintCheck {
         guard rule.alert != nil, let measured = rule.context.measured, let replay = measured[rule.position] else { return }
         let span = measured.span.prometheusText
         if let failure = replay.firstFailure {
-            let count = replay.failures
-            findings.report("the rule failed \(count) times over the \(span) of data: \(failure.message)", at: rule.rule.places.name)
+            findings.report("the rule failed \(Counted.text(replay.failures, "time")) over the \(span) of data: \(failure.message)", at: rule.rule.places.name)
         } else if replay.firings == 0 {
-            let pending = replay.episodes.isEmpty ? "" : ", though it was pending \(replay.episodes.count) times"
+            let pending = replay.episodes.isEmpty ? "" : ", though it was pending \(Counted.text(replay.episodes.count, "time"))"
             findings.report("the alert never fires over the \(span) of data\(pending)", .information, at: rule.rule.places.name)
         } else if measured.span > .zero, replay.firingTime / measured.span >= nearlyAll {
             findings.report("the alert fires for \(replay.firingTime.prometheusText) of the \(span) of data", at: rule.rule.places.name)

@@ -50,7 +50,9 @@ struct VanishingPoint {
         let counts = node.children.map { child in
             switch child.value {
             case .elements(let elements): Counted.text(elements.count, "element")
-            case .window(let series): "\(series.count) series with \(series.map { "\($0.samples)" }.prefix(Self.shown).joined(separator: ", ")) samples"
+            case .window(let series):
+                "\(series.count) series with \(series.map { "\($0.samples)" }.prefix(Self.shown).joined(separator: ", ")) sample"
+                    + (series.map(\.samples) == [1] ? "" : "s")
             case .scalar(let value): Figure.text(value)
             case .string, .failed: "no elements"
             }

@@ -57,7 +57,7 @@ struct LoadedSeries {
         if line.labels != series.labels {
             faults.append(Diagnostic("the start times are of another series than the samples that follow", at: range))
         } else if line.offsets.count != series.values.count {
-            faults.append(Diagnostic("\(line.offsets.count) start times for \(series.values.count) samples", at: range))
+            faults.append(Diagnostic("\(Counted.text(line.offsets.count, "start time")) for \(Counted.text(series.values.count, "sample"))", at: range))
         } else {
             return line.offsets
         }

@@ -90,7 +90,8 @@ struct ResultComparison {
         var missing = evaluation.series
         for one in series {
             guard let index = missing.firstIndex(where: { $0.labels == one.labels }) else {
-                return "unexpected: \(one.labels.seriesText) with \(one.times.count) floats and \(one.histogramTimes.count) histograms"
+                let found = "\(Counted.text(one.times.count, "float")) and \(Counted.text(one.histogramTimes.count, "histogram"))"
+                return "unexpected: \(one.labels.seriesText) with \(found)"
             }
             if let fault = pointFault(one, missing.remove(at: index)) { return "\(one.labels.seriesText)\(fault)" }
         }
@@ -102,7 +103,7 @@ struct ResultComparison {
         var (float, histogram) = (0, 0)
         for (index, wanted) in expected.values.enumerated() {
             let time = steps.start + Int64(index) * steps.step
-            if time > steps.end { return ": \(expected.values.count) points are expected, and the steps have room for \(index)" }
+            if time > steps.end { return ": expected are \(Counted.text(expected.values.count, "point")), and the steps have room for \(index)" }
             switch wanted.value {
             case .gap: break
             case .float:

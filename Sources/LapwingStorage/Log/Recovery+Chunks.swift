@@ -1,5 +1,6 @@
 import LapwingDisk
 import LapwingSeries
+import LapwingText
 
 /// What checkpoint and segments hold.
 extension Recovery {
@@ -116,7 +117,7 @@ extension Recovery {
         let bytes = Set(damagedData + damagedIndex).reduce(0) { $0 + $1.bytes.count }
         let missing = file.series - series.count
         let lostSeries = missing > 0 ? ", and \(missing) series whose index it was" : ""
-        damage(name, "\(bytes) bytes are damaged; \(lostSamples) samples that stood there are lost\(lostSeries); the rest is used")
+        damage(name, "\(bytes) bytes are damaged; lost with them: \(Counted.text(lostSamples, "sample"))\(lostSeries); the rest is used")
         files.damaged.append(name)
         files.isDue = true
         return false

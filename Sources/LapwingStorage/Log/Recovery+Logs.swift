@@ -1,5 +1,6 @@
 import LapwingDisk
 import LapwingSeries
+import LapwingText
 
 /// What the logs hold.
 extension Recovery {
@@ -42,7 +43,8 @@ extension Recovery {
         if found.isTail {
             damage(name, "its last \(found.bytes.count) bytes, from \(found.bytes.lowerBound) on, are no whole record and are dropped")
         } else {
-            damage(name, "\(found.bytes.count) bytes at \(found.bytes.lowerBound) are damaged, \(found.frames) records are lost; the rest is used")
+            let records = Counted.text(found.frames, "record")
+            damage(name, "\(found.bytes.count) bytes at \(found.bytes.lowerBound) are damaged; lost with them: \(records); the rest is used")
             if !files.damaged.contains(name) { files.damaged.append(name) }
         }
     }
@@ -81,7 +83,7 @@ extension Recovery {
         }
         self.notes = notes
         for definition in definitions { define(definition) }
-        if malformed > 0 { damage(log.name, "\(malformed) records cannot be understood by this program and are passed over") }
+        if malformed > 0 { damage(log.name, "\(Counted.text(malformed, "record")) that this program cannot understand, passed over") }
     }
 
     mutating func replay(_ log: OpenLog) {
@@ -103,6 +105,6 @@ extension Recovery {
             report.logSamples += batch.count
         }
         (self.state, self.report) = (state, report)
-        if unknown > 0 { damage(log.name, "\(unknown) samples are of series that no file tells the name of, and are lost") }
+        if unknown > 0 { damage(log.name, "\(Counted.text(unknown, "sample")) of series that no file tells the name of, lost") }
     }
 }

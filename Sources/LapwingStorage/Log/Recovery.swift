@@ -1,5 +1,6 @@
 import LapwingDisk
 import LapwingSeries
+import LapwingText
 import Synchronization
 
 /// Puts a store together from the files of a directory.
@@ -102,7 +103,7 @@ struct Recovery {
             place.page.note(span)
             state.newestTime = max(state.newestTime, span.upperBound)
         }
-        if damaged > 0 { damage(DataFiles.name(.checkpoint, files.checkpoint), "\(damaged) samples cannot be decoded and are lost") }
+        if damaged > 0 { damage(DataFiles.name(.checkpoint, files.checkpoint), "\(Counted.text(damaged, "sample")) that cannot be decoded, lost") }
         state.nextOrdinal = max(state.nextOrdinal, manifest.nextSeries)
         state.version = 1
         chunks = [:]
