@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// What cannot be read leaves the targets as they were.
 final class TargetFinder: Sendable {
-    /// How often files are looked at; they are read only when their size or time has changed.
+    /// How often files are looked at; they are read only when their size, time or permissions have changed.
     static let fileCheckInterval = Duration.seconds(2)
 
     private struct State {
@@ -114,7 +114,7 @@ final class TargetFinder: Sendable {
         var now: [String: TargetFile] = [:]
         for path in Set(patterns.flatMap(RuleLoading.paths)) {
             guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { continue }
-            let stamp = "\(attributes[.modificationDate] ?? "") \(attributes[.size] ?? "") \(attributes[.systemFileNumber] ?? "")"
+            let stamp = Self.stamp(attributes)
             if let old = before[path], old.stamp == stamp {
                 now[path] = old
                 continue
@@ -129,6 +129,12 @@ final class TargetFinder: Sendable {
             now[path] = file
         }
         return now
+    }
+
+    /// By what a file is known to be unchanged. Permissions among it: a file that may be read again has no other time.
+    private static func stamp(_ attributes: [FileAttributeKey: Any]) -> String {
+        let keys: [FileAttributeKey] = [.modificationDate, .size, .systemFileNumber, .posixPermissions, .ownerAccountID, .groupOwnerAccountID]
+        return keys.map { "\(attributes[$0] ?? "")" }.joined(separator: " ")
     }
 
     private static func marked(_ groups: [TargetGroup], _ name: String, _ value: String) -> [TargetGroup] {

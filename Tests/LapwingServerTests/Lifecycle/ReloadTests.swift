@@ -62,6 +62,26 @@ import Testing
 
         #expect(changes.withLock { $0.filter { $0 == "resolved" } }.isEmpty, "the reload ended an alert that still holds")
     }
+
+    /// One that could be read again was not, since its time stays. Each reading of one that is wrong is in the log.
+    @Test func `a file of targets whose permissions change is read again`() async throws {
+        let folder = try Folder()
+        try folder.write("rules.yml", "groups: []")
+        try folder.write("c.yml", jobs(["a"], label: "east"))
+        try folder.write("a-1.json", "no list")
+        var configuration = SidecarConfiguration()
+        configuration.port = 0
+        configuration.file = folder.path.appending(path: "c.yml").path
+        let readings = Mutex(0)
+        let log = LogWriter { line in if "\(line)".contains("targets cannot be read") { readings.withLock { $0 += 1 } } }
+        let sidecar = try await Sidecar.start(configuration, log: log) { _ in }
+        // Where the jobs are handed over, and where files are first looked at.
+        try await until { readings.withLock { $0 } == 2 }
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.path.appending(path: "a-1.json").path)
+        try await until { readings.withLock { $0 } == 3 }
+        await sidecar.stop()
+    }
+
     @Test func `passwords in addresses are neither in answers nor in the log`() async throws {
         let folder = try Folder()
         let address = "http://user:hidden@127.0.0.1:1"
