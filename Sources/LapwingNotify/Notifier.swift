@@ -210,16 +210,17 @@ public final class Notifier: Sendable {
             let response = try await surroundings.client.send(request)
             let delay = response.headers["Retry-After"].flatMap { RetryAfter.delay($0, atSecond: surroundings.now().milliseconds / 1000) }
             let complaint = response.firstLine(maximumBytes: AlertHistory.maximumErrorBytes)
-            return DeliveryOutcome(status: response.status.code, retryAfter: delay, complaint: complaint)
+            return DeliveryOutcome(status: response.status.code, retryAfter: delay, complaint: delivery.redacting(complaint))
         } catch {
-            return .failed(retryAfter: nil, error.description)
+            return .failed(retryAfter: nil, delivery.shown(error))
         }
     }
 }
 
 extension Notifier.Event {
     fileprivate static func dropped(_ sending: AlertHistory.Sending) -> Self {
-        .dropped(receiver: sending.url, group: sending.groupKey, alerts: sending.alertCount, sending.error)
+        let receiver = sending.groupKey.isEmpty ? sending.shownURL : "\(sending.receiver) \(sending.shownURL)"
+        return .dropped(receiver: receiver, group: sending.groupKey, alerts: sending.alertCount, sending.error)
     }
 }
 

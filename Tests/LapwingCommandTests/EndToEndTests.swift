@@ -118,13 +118,17 @@ import Testing
         let file = try rules("groups: [{name: g, interval: 200ms, rules: [{alert: Broken, expr: broken == 1}]}]")
         let server = try RunningServer([
             "--scrape", "\(target.url)/metrics", "--scrape-interval", "200ms", "--rules", file.path,
-            "--webhook", "http://127.0.0.1:9/", "--webhook", failing.url, "--webhook", well.url,
+            "--webhook", "http://127.0.0.1:9/hidden?token=hidden", "--webhook", failing.url, "--webhook", well.url,
+            "--heartbeat", "http://127.0.0.1:9/hidden",
         ])
         try await eventually("the well one is told") { !well.messages.isEmpty }
         try await eventually("the failing one is told at last") { failing.requestCount >= 3 }
         #expect(well.messages.count == 1)
         let pages = try await server.get("/metrics")
-        #expect(pages.contains("lapwing_notifications_errors_total"))
+        #expect(pages.contains(#"lapwing_notifications_errors_total{receiver="webhook http://127.0.0.1:9/…"}"#))
+        #expect(pages.contains(#"lapwing_notifications_errors_total{receiver="webhook-2 \#(failing.url)/"}"#))
+        let flags = try await server.get("/api/v1/status/flags")
+        #expect(flags.contains("http://127.0.0.1:9/…") && !flags.contains("hidden"))
         #expect(server.stop() == 0)
     }
 

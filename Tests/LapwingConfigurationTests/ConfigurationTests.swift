@@ -177,6 +177,8 @@ struct ConfigurationTests {
         #expect(!configuration.shownText.contains("hidden") && configuration.shownText.contains("password: <secret>"))
         #expect(configuration.scrapes.last?.client.credentials == .scheme("Bearer", .file("/etc/token")))
         #expect(configuration.namedFiles.map(\.path) == ["/etc/token"])
+        let telling = try read("webhooks: [{url: \"https://h/hidden\"}, {url: 'https://h?t=hidden'}, {url: http://plain/}]\nheartbeat: {url: https://h/hidden}")
+        #expect(telling.shownText == "webhooks: [{url: <secret>}, {url: <secret>}, {url: http://plain/}]\nheartbeat: {url: <secret>}")
     }
 
     @Test func `target files are JSON or YAML`() throws {

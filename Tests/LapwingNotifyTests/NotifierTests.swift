@@ -103,6 +103,34 @@ private final class NoteBox: NoteKeeper, Sendable {
         #expect(sending.result == .refused && sending.error == "status 302: moved")
     }
 
+    /// A token in a webhook's path stood in the log and in the history.
+    @Test func `what can be a secret in a webhook's address is shown nowhere, and names tell two of one host apart`() async throws {
+        var configuration = Notifier.Configuration()
+        configuration.webhooks = ["first", "second"].map { name in
+            webhook(name) { $0.url = "https://user:hidden@hooks.example.org:8443/\(name)/hidden?token=hidden" }
+        }
+        let client = ScriptedClient { request async throws(HTTPClientError) in
+            guard request.url.contains("first") else { throw HTTPClientError(.timedOut, method: .post, url: "https://moved.example.org/hidden") }
+            return HTTPClientResponse(status: .notFound, body: Array("there is no /first/hidden?token=hidden here".utf8))
+        }
+        let events = Mutex<Set<Notifier.Event>>([])
+        var surroundings = surroundings(client)
+        surroundings.observer = { event in events.withLock { _ = $0.insert(event) } }
+        let notifier = Notifier(configuration, surroundings)
+        notifier.begin()
+        notifier.receive([alert("A")], at: time)
+        try await until("both have failed") { events.withLock { $0.count } == 2 }
+        await notifier.stop(grace: .zero)
+        let (group, host) = (#"{}:{alertname="A"}"#, "https://hooks.example.org:8443/…")
+        #expect(
+            events.withLock { $0 } == [
+                .refused(receiver: "first \(host)", group: group, "status 404: there is no /… here"),
+                .failed(receiver: "second \(host)", group: group, attempt: 1, #"Post "https://moved.example.org/…": context deadline exceeded"#),
+            ])
+        let sendings = notifier.history.entries(limit: 2) { _ in true }.compactMap { if case .sending(let sending) = $0 { sending } else { nil } }
+        #expect(sendings.map(\.shownURL) == [host, host] && !sendings.contains { $0.error.contains("hidden") })
+    }
+
     @Test func `what is let go with its receiver is told to the observer`() async throws {
         var configuration = Notifier.Configuration()
         configuration.webhooks = [webhook("gone")]
@@ -119,7 +147,7 @@ private final class NoteBox: NoteKeeper, Sendable {
         let group = #"{}:{alertname="A"}"#
         #expect(
             events.withLock { $0.last }
-                == .dropped(receiver: "http://gone/", group: group, alerts: 1, "the receiver is no longer configured"))
+                == .dropped(receiver: "gone http://gone/", group: group, alerts: 1, "the receiver is no longer configured"))
     }
 
     @Test func `a receiver that never answers delays no other`() async throws {
@@ -152,7 +180,7 @@ private final class NoteBox: NoteKeeper, Sendable {
         try await until("it fails") { !events.withLock { $0.isEmpty } }
         await notifier.stop(grace: .zero)
         let reason = "/missing: the file is not there or cannot be read"
-        #expect(events.withLock { $0.first } == .failed(receiver: "http://hook/", group: #"{}:{alertname="A"}"#, attempt: 1, reason))
+        #expect(events.withLock { $0.first } == .failed(receiver: "hook http://hook/", group: #"{}:{alertname="A"}"#, attempt: 1, reason))
         #expect(notifier.pending == 1)
     }
 

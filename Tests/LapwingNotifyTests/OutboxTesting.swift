@@ -73,6 +73,6 @@ extension Delivery {
             case .webhook(_, let delivery): delivery.message.alerts
             case .alertmanager(_, let alerts, _): alerts
             }
-        return summary.receiver.dropFirst(7) + alerts.map { ($0.endsAt == nil ? "+" : "-") + ($0.labels["instance"] ?? "") }.joined()
+        return (summary.receiver.split(separator: "//").last ?? "") + alerts.map { ($0.endsAt == nil ? "+" : "-") + ($0.labels["instance"] ?? "") }.joined()
     }
 }

@@ -115,11 +115,14 @@ enum ServeCommand {
         configuration.outOfOrderWindow = try arguments.duration("--out-of-order-window")
     }
 
-    /// Every flag with what was given or holds without it; user and password of a URL do not show.
+    /// Every flag with what was given or holds without it; what may be a secret in a URL does not show.
     private static func shownFlags(_ arguments: Arguments) -> [String: String] {
         Dictionary(
             uniqueKeysWithValues: CommandTable.serve.flags.map { flag in
-                let given = arguments.texts(flag.name).map { $0.replacing(/:\/\/[^\/@]*@/, with: "://<secret>@") }
+                let isSecret = flag.name == "--webhook" || flag.name == "--heartbeat"
+                let given = arguments.texts(flag.name).map { text in
+                    isSecret ? HTTPURL.redacted(text) : text.replacing(/:\/\/[^\/@]*@/, with: "://<secret>@")
+                }
                 return (String(flag.name.dropFirst(2)), given.isEmpty ? flag.standard : given.joined(separator: ","))
             })
     }

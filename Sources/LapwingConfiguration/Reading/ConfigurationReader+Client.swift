@@ -139,13 +139,16 @@ extension ConfigurationReader {
     }
 
     /// An absolute `http` or `https` URL; a password in it is a secret.
-    mutating func url(_ fields: YAMLFields, _ name: String, empty message: String) -> String? {
+    ///
+    /// - Parameter isSecret: whether its path and query are, too.
+    mutating func url(_ fields: YAMLFields, _ name: String, empty message: String, isSecret: Bool = false) -> String? {
         guard let text = fields.text(name, &problems), let node = fields.node(name), !text.isEmpty else {
             report(message, at: fields.keyRange(name))
             return nil
         }
         do throws(HTTPURLError) {
-            if try HTTPURL(text).password != nil { secrets.append(node.range) }
+            let url = try HTTPURL(text)
+            if url.password != nil || isSecret && url.requestTarget != "/" { secrets.append(node.range) }
             return text
         } catch {
             report("\(GoQuote.quote(text)): \(error)", at: node.range)

@@ -76,7 +76,7 @@ extension ConfigurationReader {
         ]
         guard let fields = YAMLFields(node, kind: "webhook", known: own + Self.clientKeys, &problems) else { return nil }
         let client = client(withHeaders: fields)
-        guard let url = url(fields, "url", empty: "a webhook needs a url") else { return nil }
+        guard let url = url(fields, "url", empty: "a webhook needs a url", isSecret: true) else { return nil }
         var webhook = WebhookReceiver(name: fields.text("name", &problems) ?? standardName, url: url)
         if webhook.name.isEmpty || webhook.name.contains(" ") { report("a webhook's name is a word without spaces", at: fields.keyRange("name")) }
         webhook.sendsResolved = fields.bool("send_resolved", &problems) ?? true
@@ -105,7 +105,7 @@ extension ConfigurationReader {
 
     mutating func heartbeat(_ node: YAMLNode?) -> Heartbeat? {
         guard let node, let fields = YAMLFields(node, kind: "heartbeat", known: ["url", "interval"], &problems) else { return nil }
-        guard let url = url(fields, "url", empty: "a heartbeat needs a url") else { return nil }
+        guard let url = url(fields, "url", empty: "a heartbeat needs a url", isSecret: true) else { return nil }
         return Heartbeat(url: url, interval: fields.duration("interval", &problems))
     }
 }

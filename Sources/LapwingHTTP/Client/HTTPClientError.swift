@@ -28,6 +28,9 @@ public struct HTTPClientError: Error, Equatable, Sendable, CustomStringConvertib
         self.url = url
     }
 
+    /// The same without the path and query of its address, where they can be a secret.
+    public var redacted: HTTPClientError { HTTPClientError(reason, method: method, url: HTTPURL.redacted(url)) }
+
     /// Whether trying again later could succeed.
     public var isTransient: Bool {
         switch reason {

@@ -35,6 +35,12 @@ public struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
 
     /// The same of a text, whatever is in it.
     public static func shown(_ text: String) -> String { (try? HTTPURL(text))?.description ?? "(no URL)" }
+
+    /// What may be shown of an address whose path or query can be a secret, as a webhook's is: `https://hooks.example.org/…`.
+    public var redacted: String { "\(scheme)://\(authority)/" + (requestTarget == "/" ? "" : "…") }
+
+    /// The same of a text, whatever is in it.
+    public static func redacted(_ text: String) -> String { (try? HTTPURL(text))?.redacted ?? "(no URL)" }
 }
 
 /// Why a text is not a URL that can be fetched.

@@ -15,6 +15,9 @@ extension AlertHistory.Sending {
             })
     }
 
+    /// Its address as people read it: without a webhook's path and query, which can be a secret.
+    public var shownURL: String { groupKey.isEmpty ? url : HTTPURL.redacted(url) }
+
     /// Of what delivery it is the entry.
     var identity: Delivery.Identity { Delivery.Identity(receiver: "\(receiver) \(url)", groupKey: groupKey) }
 

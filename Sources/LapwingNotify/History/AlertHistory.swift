@@ -67,7 +67,7 @@ public struct AlertHistory: Sendable {
         public var at: Timestamp
         public var firstAt: Timestamp
         public var receiver: String
-        /// Without user and password.
+        /// Without user and password; not to be shown, since it tells receivers apart and holds all the rest.
         public var url: String
         /// Empty for an Alertmanager.
         public var groupKey: String

@@ -48,11 +48,25 @@ public struct Delivery: Sendable, Hashable {
         }
     }
 
-    /// What logs call it: the receiver's address, the group, the number of alerts.
+    /// A text that may repeat what was asked for, fit to be shown: without the path and query of a webhook's address.
+    func redacting(_ text: String) -> String {
+        guard case .webhook(let receiver, _) = content, let target = (try? HTTPURL(receiver.url))?.requestTarget, target != "/" else { return text }
+        return text.replacing(target, with: "/…")
+    }
+
+    /// Why there was no answer, likewise.
+    func shown(_ error: HTTPClientError) -> String {
+        switch content {
+        case .webhook: redacting(error.redacted.description)
+        case .alertmanager: error.description
+        }
+    }
+
+    /// What logs call it: the receiver as people read it, the group, the number of alerts.
     public var summary: (receiver: String, group: String, alerts: Int) {
         switch content {
         case .webhook(let receiver, let delivery):
-            (HTTPURL.shown(receiver.url), delivery.message.groupKey, delivery.message.alerts.count)
+            (receiver.shown, delivery.message.groupKey, delivery.message.alerts.count)
         case .alertmanager(let receiver, let alerts, _): (HTTPURL.shown(receiver.url), "", alerts.count)
         }
     }

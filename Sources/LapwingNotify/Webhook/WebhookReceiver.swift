@@ -21,8 +21,11 @@ public struct WebhookReceiver: Sendable, Hashable {
     /// For one request, from the name's resolution to the answer's end.
     public var timeout: Duration = .seconds(10)
 
-    /// By what a receiver is known over reloads and restarts: its name, and its URL without user and password.
+    /// By what a receiver is known over reloads and restarts: its name, and its URL without user and password. Not to be shown.
     public var key: String { "\(name) \(HTTPURL.shown(url))" }
+
+    /// What people read of it: its name, and its URL without path and query, which can be a secret.
+    public var shown: String { "\(name) \(HTTPURL.redacted(url))" }
 
     public enum Grouping: Sendable, Hashable {
         case labels([String])

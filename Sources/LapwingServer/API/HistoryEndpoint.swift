@@ -94,7 +94,7 @@ extension JSONWriter {
         key("firstTime")
         time(sending.firstAt)
         member("receiver", sending.receiver)
-        member("url", sending.url)
+        member("url", sending.shownURL)
         if !sending.groupKey.isEmpty { member("groupKey", sending.groupKey) }
         if !sending.reason.isEmpty { member("reason", sending.reason) }
         member("result", sending.result.rawValue)

@@ -44,7 +44,7 @@ final class HeartbeatSender: Sendable {
                 let response = try await client.send(HTTPClientRequest(url: heartbeat.url, timeout: heartbeat.timeout))
                 if !(200..<300).contains(response.status.code) { log.log(.warn, "heartbeat not taken", ["status": "\(response.status.code)"]) }
             } catch {
-                log.log(.warn, "heartbeat failed", ["err": error.description])
+                log.log(.warn, "heartbeat failed", ["err": error.redacted.description])
             }
             pace.withLock { $0.finished() }
         }

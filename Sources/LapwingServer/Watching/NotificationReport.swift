@@ -26,8 +26,8 @@ struct NotificationReport: Sendable {
 
     /// Lets every receiver's counts begin at 0: of a counter that begins with its first event nobody sees that it has increased.
     func expect(_ configuration: Notifier.Configuration) {
-        for url in configuration.webhooks.map(\.url) + configuration.alertmanagers.map(\.url) {
-            for count in Count.allCases { _ = counter(count, of: HTTPURL.shown(url)) }
+        for receiver in configuration.webhooks.map(\.shown) + configuration.alertmanagers.map({ HTTPURL.shown($0.url) }) {
+            for count in Count.allCases { _ = counter(count, of: receiver) }
         }
     }
 

@@ -13,6 +13,7 @@ import Testing
         #expect(url.requestTarget == "/a%20b/c?x=1&y=2")
         #expect(url.authority == "example.com:8443")
         #expect(url.description == "https://example.com:8443/a%20b/c?x=1&y=2")
+        #expect(url.redacted == "https://example.com:8443/…")
     }
 
     @Test(arguments: [

@@ -62,7 +62,6 @@ import Testing
 
         #expect(changes.withLock { $0.filter { $0 == "resolved" } }.isEmpty, "the reload ended an alert that still holds")
     }
-
     /// One that could be read again was not, since its time stays. Each reading of one that is wrong is in the log.
     @Test func `a file of targets whose permissions change is read again`() async throws {
         let folder = try Folder()
@@ -82,7 +81,7 @@ import Testing
         await sidecar.stop()
     }
 
-    @Test func `passwords in addresses are neither in answers nor in the log`() async throws {
+    @Test func `passwords in addresses, and tokens in those of webhooks, are neither in answers nor in the log`() async throws {
         let folder = try Folder()
         let address = "http://user:hidden@127.0.0.1:1"
         try folder.write("rules.yml", "groups: [{name: g, rules: [{alert: Always, expr: vector(1)}]}]")
@@ -92,8 +91,8 @@ import Testing
             global: {evaluation_interval: 50ms}
             rule_files: [rules.yml]
             scrape_configs: [{job_name: a, http_sd_configs: [{url: "\(address)/targets"}]}]
-            webhooks: [{url: "\(address)/hook", group_wait: 0s}]
-            heartbeat: {url: "\(address)/beat"}
+            webhooks: [{name: oncall, url: "\(address)/hidden?token=hidden", group_wait: 0s}]
+            heartbeat: {url: "\(address)/hidden"}
             """)
         var configuration = SidecarConfiguration()
         configuration.port = 0
@@ -101,7 +100,7 @@ import Testing
         configuration.alertmanagers = [AlertmanagerReceiver(url: address)]
         let lines = Mutex<[String]>([])
         let sidecar = try await Sidecar.start(configuration, log: LogWriter { line in lines.withLock { $0.append("\(line)") } }) { _ in }
-        for words in ["targets cannot be had", "heartbeat failed", "hook", "api/v2/alerts"] {
+        for words in ["targets cannot be had", "heartbeat failed", "oncall", "api/v2/alerts"] {
             try await until { lines.withLock { $0.contains { line in line.contains(words) } } }
         }
         var shown = lines.withLock { $0 }
@@ -111,7 +110,7 @@ import Testing
         }
         await sidecar.stop()
         #expect(shown.contains { $0.contains("http://127.0.0.1:1/api/v2/alerts") })
-        let counted = #"lapwing_notifications_dropped_total{receiver="http://127.0.0.1:1/hook"} 0"#
+        let counted = #"lapwing_notifications_dropped_total{receiver="oncall http://127.0.0.1:1/…"} 0"#
         #expect(shown.contains { $0.contains(counted) }, "what may be dropped is counted from 0 on")
         #expect(!shown.contains { $0.contains("hidden") }, "\(shown.filter { $0.contains("hidden") })")
     }
