@@ -12,6 +12,8 @@ final class DataKeeper: Sendable {
     private let store: Store
     private let configuration: SidecarConfiguration
     private let log: LogWriter
+    /// Gives memory back that the C library keeps free.
+    private let giveBack: @Sendable () -> Void
     /// Rung when it is to end, and when it has.
     private let (bell, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
     private let hasBegun = Mutex(false)
@@ -30,7 +32,11 @@ final class DataKeeper: Sendable {
     /// Checkpoints that were written, and that failed; what they took.
     private let checkpoints: (written: Counter, failed: Counter, durations: Histogram)?
 
-    init(_ store: Store, _ configuration: SidecarConfiguration, _ log: LogWriter, _ instruments: Instruments) {
+    init(
+        _ store: Store, _ configuration: SidecarConfiguration, _ log: LogWriter, _ instruments: Instruments,
+        giveBack: @escaping @Sendable () -> Void = FreedMemory.giveBack
+    ) {
+        self.giveBack = giveBack
         self.store = store
         self.configuration = configuration
         self.log = log
@@ -88,13 +94,13 @@ final class DataKeeper: Sendable {
     }
 
     /// - Returns: whether there are more segments to compare with their checksums.
-    private func keep(_ second: Int, isSync: Bool, isSweep: Bool) -> Bool {
+    func keep(_ second: Int, isSync: Bool, isSweep: Bool) -> Bool {
         do throws(StorageError) {
             // Removing what is old makes the room that everything else may need.
             if isSweep {
                 store.removeExpired(now: .now)
                 if let size = configuration.retentionSize { try store.shrink(to: size) }
-                FreedMemory.giveBack()
+                giveBack()
             }
             if isSync { tellRefusal() }
             if second < fault.withLock({ $0.retryAt }) { return false }

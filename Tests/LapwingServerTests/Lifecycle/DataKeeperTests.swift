@@ -36,4 +36,14 @@ import Testing
         #expect(told.first?.contains("level=error msg=\"the disk takes no samples\" err=\"cannot write to d/log-00000001: No space left") ?? false, "\(told)")
         #expect(told.last?.contains("level=info msg=\"the disk takes samples again\"") ?? false, "\(told)")
     }
+
+    @Test func `gives free memory back when it sweeps, and not between`() throws {
+        let store = try Store.open("d", on: SimulatedDisk()).store
+        let times = Mutex(0)
+        let keeper = DataKeeper(store, SidecarConfiguration(), LogWriter { _ in }, Instruments()) { times.withLock { $0 += 1 } }
+        for (second, isSweep) in [(1, true), (2, false), (6, false), (61, true)] {
+            _ = keeper.keep(second, isSync: true, isSweep: isSweep)
+            #expect(times.withLock { $0 } == (second < 61 ? 1 : 2), "second \(second)")
+        }
+    }
 }
