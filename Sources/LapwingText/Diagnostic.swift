@@ -54,8 +54,10 @@ public struct Diagnostic: Sendable, Hashable {
         let gutter = String(repeating: " ", count: number.count + 2)
         let lastColumn = end.line == start.line ? end.column : text.scalars.count + text.cut + 1
         let width = max(1, min(lastColumn - start.column, text.scalars.count + text.cut + 1 - start.column))
-        var underline = String(repeating: " ", count: start.column - 1 - text.cut) + "^"
-        underline += String(repeating: "~", count: width - 1)
+        let before = start.column - 1 - text.cut
+        let shown = { (scalars: ArraySlice<Unicode.Scalar>) in String(String.UnicodeScalarView(scalars)).displayWidth }
+        var underline = String(repeating: " ", count: shown(text.scalars.prefix(before))) + "^"
+        underline += String(repeating: "~", count: max(1, shown(text.scalars.dropFirst(before).prefix(width))) - 1)
         return """
             \(line(in: source))
              \(number) | \(String(String.UnicodeScalarView(text.scalars)))

@@ -1,10 +1,13 @@
 import Foundation
 import LapwingHTTP
 import LapwingPromQL
+import LapwingRuleTesting
 import LapwingSeries
+import LapwingText
 import Testing
 
 @testable import LapwingCommand
+@testable import LapwingReplay
 
 @Suite struct `Charts, completion and the manual` {
     @Test func `a progress bar fits into a narrow terminal`() {
@@ -42,6 +45,40 @@ import Testing
     @Test func `an instant is drawn as bars`() throws {
         let lines = try query(["--time", "585", "--output", "plot", "load"]).output.split(separator: "\n")
         #expect(lines.count == 2 && lines[0].count { $0 == "█" } > 3 * lines[1].count { $0 == "█" })
+    }
+
+    /// Their names were taken for half as wide.
+    @Test func `bars, tables and results stand in line beside characters of two columns`() throws {
+        let samples = ["東京", "oslo", "🔥"].map { VectorSample(labels: Labels(metric: "", ["city": $0]), time: 0, value: 1) }
+        let chart = TerminalChart(width: 60, height: 8, isColored: false, unit: .none).bars(samples).split(separator: "\n")
+        #expect(Set(chart.compactMap { line in line.firstIndex(of: "█").map { String(line[..<$0]).displayWidth } }).count == 1, "\(chart)")
+        #expect(TextTable.text([["a", "都市"], ["東京", "1"]]) == "a     都市\n東京     1\n")
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("up{city=\"東京\"} 1 1000\nup{city=\"oslo\"} 2 1000\n".utf8).write(to: folder.appending(path: "page.txt"))
+        let result = try BuiltProgram.run(["query", "--data", "page.txt", "--time", "1", "up"], in: folder).output
+        #expect(Set(result.split(separator: "\n").map { String($0).displayWidth }).count == 1, "\(result)")
+    }
+
+    /// It stood there five times.
+    @Test func `an instant has its time once on the axis, and seconds are not repeated`() {
+        #expect(ChartTime.line(from: 60_000, to: 60_000, columns: 40) == String(repeating: " ", count: 16) + "00:01:00")
+        #expect(ChartTime.line(from: 60_000, to: 61_000, columns: 40) == "00:01:00" + String(repeating: " ", count: 24) + "00:01:01")
+        #expect(ChartTime.line(from: 0, to: 240_000, columns: 60) == "00:00:00   00:01:00       00:02:00       00:03:00   00:04:00")
+        let instant = Timestamp(milliseconds: 60_000)
+        let timeline = Timeline(from: instant, to: instant, columns: 40, TextStyle(width: 40, isColored: false))
+        let episode = AlertEpisode(labels: .empty, annotations: [], pendingAt: instant, firedAt: instant, endedAt: nil, peak: 1)
+        #expect(timeline.line([episode]) == String(repeating: "·", count: 20) + "█" + String(repeating: "·", count: 19))
+        let points = MatrixSeries(labels: .empty, times: [60_000], values: [1])
+        let chart = TerminalChart(width: 60, height: 8, isColored: false, unit: .none).text([points])
+        #expect(chart.components(separatedBy: "00:01:00").count == 2, "\(chart)")
+    }
+
+    @Test func `an attribute of XML keeps line breaks and tabs, and what XML cannot say is replaced`() {
+        #expect(MarkupText.attribute("a\tb\r\n<\"&\">\u{1}\u{FFFE}\u{FFFF}é🔥") == "a&#9;b&#13;&#10;&lt;&quot;&amp;&quot;&gt;\u{FFFD}\u{FFFD}\u{FFFD}é🔥")
+        #expect(MarkupText.escaped("a\tb\n\r") == "a\tb\n&#13;")
+        let outcome = TestOutcome(name: "first\nsecond", failures: [], source: SourceText(name: "a", ""))
+        #expect(JUnitReport.text([("a\tb.yml", outcome)]).contains("classname=\"a&#9;b.yml\" name=\"first&#10;second\""))
     }
 
     @Test func `a picture is whole XML`() throws {

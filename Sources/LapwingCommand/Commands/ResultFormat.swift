@@ -45,10 +45,9 @@ enum ResultFormat: String {
         case .value(.scalar(let value), _): return GoNumber.text(value) + "\n"
         case .value(.string(let text), _): return text + "\n"
         case .value(.vector(let samples), _):
-            let width = samples.map(\.labels.seriesText.count).max() ?? 0
+            let width = samples.map(\.labels.seriesText.displayWidth).max() ?? 0
             return samples.map { sample in
-                let name = sample.labels.seriesText
-                return name + String(repeating: " ", count: width - name.count + 2) + Self.text(sample.value, sample.histogram) + "\n"
+                sample.labels.seriesText.padded(to: width + 2) + Self.text(sample.value, sample.histogram) + "\n"
             }.joined()
         case .value(.matrix(let series), _):
             return series.map { one in

@@ -73,12 +73,12 @@ enum ChartTime {
         return span > 600_000 ? String(time.prefix(5)) : String(time)
     }
 
-    /// Five times, or as many as there is room for, below a line of so many columns.
+    /// Five times, or as many as there is room for and as read differently, below a line of so many columns; that of an instant in the middle.
     static func line(from first: Int64, to last: Int64, columns: Int) -> String {
         let texts = (0...4).map { text(first + (last - first) * Int64($0) / 4, span: last - first) }
         var line = [Character](repeating: " ", count: columns)
         var free = 0
-        for (index, text) in texts.enumerated() {
+        for (index, text) in texts.enumerated() where first == last ? index == 2 : index == 0 || text != texts[index - 1] {
             let start = max(0, min(columns - text.count, columns * index / 4 - (index == 0 ? 0 : text.count / 2)))
             guard start >= free, start + text.count <= columns else { continue }
             line.replaceSubrange(start..<start + text.count, with: text)

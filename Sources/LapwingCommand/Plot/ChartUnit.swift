@@ -115,8 +115,3 @@ struct ChartUnit: Sendable, Hashable {
         }
     }
 }
-
-extension String {
-    /// Its beginning, with an ellipsis for the rest where it is longer.
-    func shortened(to length: Int) -> String { count > length ? prefix(length - 1) + "…" : self }
-}

@@ -81,15 +81,15 @@ struct TerminalChart {
         if samples.isEmpty { return "nothing to draw\n" }
         let names = samples.map(\.labels.seriesText)
         let values = samples.map { unit.text($0.value) }
-        let (nameWidth, valueWidth) = (min(width * 2 / 3, names.map(\.count).max() ?? 0), values.map(\.count).max() ?? 0)
+        let (nameWidth, valueWidth) = (min(width * 2 / 3, names.map(\.displayWidth).max() ?? 0), values.map(\.count).max() ?? 0)
         let room = max(10, width - nameWidth - valueWidth - 4)
         let most = samples.map { abs($0.value) }.filter(\.isFinite).max() ?? 0
         return samples.indices.map { index in
             let share = most > 0 && samples[index].value.isFinite ? abs(samples[index].value) / most : 0
-            let name = names[index].shortened(to: nameWidth)
+            let name = names[index].shortened(to: nameWidth).padded(to: nameWidth)
             let bar = String(repeating: "█", count: Int((share * Double(room)).rounded()))
-            let padding = String(repeating: " ", count: nameWidth - name.count) + "  " + String(repeating: " ", count: valueWidth - values[index].count)
-            return "\(name)\(padding)\(values[index])  \(colored(bar, index))\n"
+            let padding = String(repeating: " ", count: valueWidth - values[index].count)
+            return "\(name)  \(padding)\(values[index])  \(colored(bar, index))\n"
         }.joined()
     }
 }

@@ -39,6 +39,8 @@ struct Timeline {
     var axis: String { style.colored(ChartTime.line(from: start.milliseconds, to: end.milliseconds, columns: columns), .faint) }
 
     private func column(_ time: Timestamp) -> Int {
+        // An instant stands over its time, in the middle.
+        if start == end { return columns / 2 }
         let span = max(1, end.milliseconds - start.milliseconds + 1)
         return min(columns - 1, max(0, Int(clamping: (time.milliseconds - start.milliseconds) * Int64(columns) / span)))
     }

@@ -9,7 +9,7 @@ enum JUnitReport {
         text += "  <testsuite name=\"lapwing\" tests=\"\(outcomes.count)\" failures=\"\(failed)\">\n"
         for (file, outcome) in outcomes {
             let seconds = GoNumber.text(outcome.duration / .seconds(1), .fixed, precision: 6)
-            text += "    <testcase classname=\"\(MarkupText.escaped(file))\" name=\"\(MarkupText.escaped(outcome.name))\" time=\"\(seconds)\""
+            text += "    <testcase classname=\"\(MarkupText.attribute(file))\" name=\"\(MarkupText.attribute(outcome.name))\" time=\"\(seconds)\""
             if outcome.hasPassed {
                 text += "/>\n"
             } else {

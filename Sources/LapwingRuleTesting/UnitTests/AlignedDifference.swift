@@ -1,3 +1,5 @@
+import LapwingText
+
 /// Expected and found things side by side: what they share once, what differs in columns.
 struct AlignedDifference {
     /// One alert, sample or message: its fields by name, as shown.
@@ -19,7 +21,7 @@ struct AlignedDifference {
         func resembles(_ other: Item) -> Bool { shared(with: other).count * 2 >= max(fields.count, other.fields.count) }
     }
 
-    /// The bytes of a value up to which both stand in one line.
+    /// The columns of a value up to which both stand in one line.
     private static let columnWidth = 48
 
     private var lines: [String] = []
@@ -64,22 +66,18 @@ struct AlignedDifference {
             let (wanted, found) = (expected[name] ?? "none", got[name] ?? "none")
             return wanted == found ? nil : (name, wanted, found)
         }
-        let nameWidth = rows.map(\.name.count).max() ?? 0
-        let width = max(8, rows.map(\.expected.count).max() ?? 0)
+        let nameWidth = rows.map(\.name.displayWidth).max() ?? 0
+        let width = max(8, rows.map(\.expected.displayWidth).max() ?? 0)
         let isStacked = width > Self.columnWidth
-        if !isStacked { lines.append("    \(Self.padded("", nameWidth))  \(Self.padded("expected", width))  got") }
+        if !isStacked { lines.append("    \("".padded(to: nameWidth))  \("expected".padded(to: width))  got") }
         for row in rows {
-            let name = Self.padded(row.name, nameWidth)
+            let name = row.name.padded(to: nameWidth)
             if isStacked {
                 lines.append("    \(name)  expected  \(row.expected)")
-                lines.append("    \(Self.padded("", nameWidth))  got       \(row.got)")
+                lines.append("    \("".padded(to: nameWidth))  got       \(row.got)")
             } else {
-                lines.append("    \(name)  \(Self.padded(row.expected, width))  \(row.got)")
+                lines.append("    \(name)  \(row.expected.padded(to: width))  \(row.got)")
             }
         }
-    }
-
-    private static func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
     }
 }
