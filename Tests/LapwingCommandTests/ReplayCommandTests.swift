@@ -117,10 +117,40 @@ import Testing
         #expect(narrower.contains("no longer fires: \(lost)") && narrower.components(separatedBy: "fires").count == 2, "\(narrower)")
         let graver = try run(["replay", "--compare", "graver.yml"], in: folder).output
         #expect(!graver.contains("fires"), "another severity is the same alert: \(graver)")
+        #expect(graver.contains("labels changed:  High: {severity=\"page\"} is now {severity=\"critical\", team=\"x\"}, 2 firings\n"), "\(graver)")
+        #expect(graver.contains("High *") && !narrower.contains("labels changed"), "\(graver)")
         let text = try run(["replay", "--compare", "narrower.yml", "--output", "json"], in: folder).output
         let json = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         let episodes = try #require(json?["lost"] as? [[String: Any]])
         #expect(episodes.compactMap { ($0["labels"] as? [String: String])?["job"] } == ["b"] && (json?["gained"] as? [Any])?.isEmpty == true)
+        let other = try run(["replay", "--compare", "graver.yml", "--output", "json"], in: folder).output
+        let relabeled = #""relabeled":[{"name":"High","before":{"severity":"page"},"after":{"severity":"critical","team":"x"},"firings":2}]"#
+        #expect(other.contains(#""changed":["High"]"#) && other.contains(relabeled), "\(other.suffix(300))")
+    }
+
+    @Test func `of two rules of one name each keeps its labels, where only the other's change`() throws {
+        let folder = try recording()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let rule = { (severity: String) in "- {alert: High, expr: load > 1, labels: {severity: \(severity)}}\n" }
+        try Data((rule("page") + rule("ticket")).utf8).write(to: folder.appending(path: "rules.yml"))
+        try Data((rule("critical") + rule("ticket")).utf8).write(to: folder.appending(path: "other.yml"))
+        let text = try run(["replay", "--compare", "other.yml"], in: folder).output
+        #expect(text.components(separatedBy: "labels changed:").count == 2, "\(text)")
+        #expect(text.contains("High: {severity=\"page\"} is now {severity=\"critical\"}, 1 firing\n"), "\(text)")
+    }
+
+    @Test func `a message's alerts are told as firing or resolved`() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let lines = ["a", "b"].flatMap { job in (0..<60).map { "load{job=\"\(job)\"} \(job == "b" || $0 < 20 ? 3 : 0) \($0 * 15)" } }
+        try Data(("# TYPE load gauge\n" + lines.joined(separator: "\n") + "\n# EOF\n").utf8).write(to: folder.appending(path: "page.om"))
+        try Data("- {alert: High, expr: load > 1}\n".utf8).write(to: folder.appending(path: "rules.yml"))
+        let text = try run(["replay", "--output", "json"], in: folder).output
+        let json = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        let messages = try #require(json?["notifications"] as? [[String: Any]])
+        let alerts = messages.map { message in (message["alerts"] as? [[String: Any]] ?? []).map { $0["status"] as? String } }
+        #expect(messages.map { $0["status"] as? String } == ["firing", "firing"])
+        #expect(alerts == [["firing", "firing"], ["resolved", "firing"]], "\(messages)")
     }
 
     @Test func `a sweep has one row for each setting that a rule has, with the messages that tell of it`() throws {

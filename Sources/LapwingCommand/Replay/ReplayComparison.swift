@@ -13,8 +13,15 @@ struct ReplayComparison {
         /// Firing episodes of one side that overlap none of the same alert on the other.
         var lost: [AlertEpisode]
         var gained: [AlertEpisode]
+        var relabeled: [Relabeling]
 
-        var isSame: Bool { lost.isEmpty && gained.isEmpty && before?.alertTime == after?.alertTime && before?.firings == after?.firings }
+        var isSame: Bool { lost.isEmpty && gained.isEmpty && relabeled.isEmpty && before?.alertTime == after?.alertTime && before?.firings == after?.firings }
+    }
+
+    /// Labels that come from the rules and are others now, and on how many firing episodes.
+    struct Relabeling: Hashable {
+        var (before, after): (Labels, Labels)
+        var firings = 0
     }
 
     let rows: [Row]
@@ -32,7 +39,7 @@ struct ReplayComparison {
             let (firings, others) = (Firing.all(left, before.end, without: ownLabels), Firing.all(right, after.end, without: ownLabels))
             return Row(
                 name: name, before: Self.merged(left), after: Self.merged(right), lost: Firing.missing(firings, in: others),
-                gained: Firing.missing(others, in: firings))
+                gained: Firing.missing(others, in: firings), relabeled: Firing.relabeled(firings, others))
         }
     }
 
@@ -51,19 +58,39 @@ struct ReplayComparison {
         var span: ClosedRange<Timestamp>
         /// Of whatever fired: labels that come from the rules, as a severity, do not make it another alert.
         var labels: Labels
+        /// Those that come from the rules.
+        var ownLabels: Labels
 
         static func all(_ rules: [RuleReplay], _ end: Timestamp, without ownLabels: Set<String>) -> [Firing] {
             rules.flatMap(\.episodes).compactMap { episode in
                 episode.firedAt.map { fired in
                     let span = fired...max(fired, episode.endedAt ?? end)
-                    return Firing(episode: episode, span: span, labels: episode.labels.dropping(LabelNames(ownLabels)))
+                    let (found, own) = (episode.labels.dropping(LabelNames(ownLabels)), episode.labels.keeping(LabelNames(ownLabels)))
+                    return Firing(episode: episode, span: span, labels: found, ownLabels: own)
                 }
             }
         }
 
         /// Those that overlap none of the same alert; labels that one side alone has do not make it another.
         static func missing(_ firings: [Firing], in others: [Firing]) -> [AlertEpisode] {
-            firings.filter { one in !others.contains { one.span.overlaps($0.span) && one.labels.agree(with: $0.labels) } }.map(\.episode)
+            firings.filter { one in !others.contains(where: one.isSameAlert) }.map(\.episode)
+        }
+
+        private func isSameAlert(as other: Firing) -> Bool { span.overlaps(other.span) && labels.agree(with: other.labels) }
+
+        /// What became of the labels of those that are there on both sides, and on neither with the other's labels.
+        static func relabeled(_ before: [Firing], _ after: [Firing]) -> [Relabeling] {
+            func hasTwin(_ one: Firing, in others: [Firing]) -> Bool { others.contains { one.isSameAlert(as: $0) && one.ownLabels == $0.ownLabels } }
+            var found: [Relabeling] = []
+            let others = after.filter { !hasTwin($0, in: before) }
+            for one in before where !hasTwin(one, in: after) {
+                guard let other = others.first(where: one.isSameAlert) else { continue }
+                let change = Relabeling(before: one.ownLabels.beside(other.ownLabels), after: other.ownLabels.beside(one.ownLabels))
+                let index = found.firstIndex { ($0.before, $0.after) == (change.before, change.after) } ?? found.endIndex
+                if index == found.endIndex { found.append(change) }
+                found[index].firings += 1
+            }
+            return found
         }
     }
 
@@ -79,6 +106,7 @@ struct ReplayComparison {
         for row in rows {
             for episode in row.lost { text += "no longer fires: \(Self.line(episode))" }
             for episode in row.gained { text += "fires now:       \(Self.line(episode))" }
+            for one in row.relabeled { text += "labels changed:  \(row.name): \(one.before) is now \(one.after), \(Counted.text(one.firings, "firing"))\n" }
         }
         return text + "notifications: \(before.notifications.count) before, \(after.notifications.count) after\n"
     }
@@ -101,6 +129,8 @@ struct ReplayComparison {
                 json.key(name)
                 json.array { json in for episode in episodes { json.episode(episode, through: end) } }
             }
+            json.key("relabeled")
+            json.array { json in for row in rows { for one in row.relabeled { json.relabeled(row.name, one) } } }
         }
         return String(decoding: json.take(), as: UTF8.self) + "\n"
     }
@@ -108,4 +138,22 @@ struct ReplayComparison {
 
 extension RuleReplay {
     fileprivate var ownLabels: [String] { if case .alerting(let rule) = rule { rule.ownLabels } else { [] } }
+}
+
+extension Labels {
+    /// Those that another has not, or has with another value.
+    fileprivate func beside(_ other: Labels) -> Labels { Labels(filter { other[$0.name] != $0.value }) }
+}
+
+extension JSONWriter {
+    fileprivate mutating func relabeled(_ name: String, _ change: ReplayComparison.Relabeling) {
+        object { json in
+            json.member("name", name)
+            for (key, labels) in [("before", change.before), ("after", change.after)] {
+                json.key(key)
+                json.labels(labels)
+            }
+            json.member("firings", change.firings)
+        }
+    }
 }

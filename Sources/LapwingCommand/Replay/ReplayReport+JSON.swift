@@ -57,7 +57,15 @@ extension JSONWriter {
             json.member("status", notification.message.status)
             json.member("reason", notification.message.reason.rawValue)
             json.key("alerts")
-            json.array { json in for alert in notification.message.alerts { json.labels(alert.labels) } }
+            json.array { json in
+                for alert in notification.message.alerts {
+                    json.object { json in
+                        json.member("status", alert.endsAt == nil ? "firing" : "resolved")
+                        json.key("labels")
+                        json.labels(alert.labels)
+                    }
+                }
+            }
         }
     }
 
