@@ -39,6 +39,10 @@ groups:
         expr: label_replace(page_many, "number", "same", "", "") > 0
       - alert: Never
         expr: absent(page_markup)
+      - {alert: Twin, expr: vector(3) > 1}
+  - name: another
+    interval: 1s
+    rules: [{alert: Twin, expr: vector(3) > 2}]
 """
 
 MARKUP = "<b onclick=alert(1)>&amp;</b>"
@@ -140,11 +144,17 @@ def see_alerts(reader):
     reader.says("firing", "an opened alert tells its history", "#firing .alert-body .change-list")
     check(reader.count('.alert-body a[href="http://runbook.invalid/markup"]') == 1, "an address in an annotation is a link")
     reader.picture("alerts-open")
+    reader.go("alerts?filter=twin")
+    reader.browser.wait("document.querySelectorAll('#firing .alert').length === 2")
+    reader.browser.evaluate("document.querySelectorAll('#firing summary').forEach((summary) => summary.click())")
+    reader.browser.wait("document.querySelectorAll('#firing .alert .change.firing').length === 2")
+    facts = reader.browser.evaluate("[...document.querySelectorAll('#firing .facts')].map((one) => one.innerText).sort().join()")
+    check("another in " in facts and "page in " in facts, "alerts of two rules with the same labels have a row each, and a history each")
     reader.go("alerts")
-    reader.says("100 of 1,001", "of a thousand alerts a hundred are drawn, and that is said")
+    reader.says("100 of 1,003", "of a thousand alerts a hundred are drawn, and that is said")
     check(reader.count("#firing .alert") == 100, "a hundred rows are there")
     check(reader.text("#firing .alert").find("critical") >= 0, "the most severe is the first")
-    check(reader.browser.evaluate("document.title").startswith("(1001)"), "the title tells how many fire")
+    check(reader.browser.evaluate("document.title").startswith("(1003)"), "the title tells how many fire")
     reader.picture("alerts")
     reader.browser.size(1280, 900, dark=True)
     reader.picture("alerts-dark")

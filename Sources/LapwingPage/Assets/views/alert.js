@@ -197,17 +197,19 @@ class AlertRow {
       (signal) => this.charts.of(rule),
       (answer) => this.showChart(this.chartHost, "body", answer, alert, rule, { height: 180 }),
       (error) => fillOnce(this.chartHost, error.message, faultLine(error)));
-    this.drawHistory(alert);
+    this.drawHistory(alert, group);
   }
 
-  drawHistory({ labels }) {
+  drawHistory({ labels }, group) {
+    const name = seriesName(labels);
+    const isMine = (change) => seriesName(change.labels) === name && change.group === group.name && change.file === group.file;
     const selector = `{${Object.entries(labels).map(([name, value]) => `${printName(name)}=${JSON.stringify(value)}`).join(",")}}`;
     const show = (mine) => fillOnce(
       this.past, JSON.stringify(mine), mine.length > 0 ? [element("h3", {}, "History"), changesList(mine, false)] : null);
     this.history.run(
       (signal) => ask("alert_history", { type: "transition", "match[]": selector, limit: CHANGES_SHOWN }, { signal }),
-      // Others may have these labels and more.
-      ({ data }) => show(data.entries.filter((change) => seriesName(change.labels) === this.item.key)),
+      // Others may have these labels and more, and another group's just these.
+      ({ data }) => show(data.entries.filter(isMine)),
       (error) => error.status === 404 ? show([]) : fillOnce(this.past, error.message, faultLine(error)));
   }
 }

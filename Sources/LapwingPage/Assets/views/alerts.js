@@ -55,7 +55,9 @@ class AlertsView {
   draw() {
     if (!this.groups) return;
     const all = this.groups.flatMap((group) => group.rules.map((rule) => ({ rule, group })));
-    const alerts = all.flatMap(({ rule, group }) => (rule.alerts ?? []).map((alert) => ({ alert, rule, group, key: seriesName(alert.labels) })));
+    // Alerts of two rules may have the same labels.
+    const keyOf = (alert, rule, group) => `${seriesName(alert.labels)}\n${ruleKey(rule, group)}`;
+    const alerts = all.flatMap(({ rule, group }) => (rule.alerts ?? []).map((alert) => ({ alert, rule, group, key: keyOf(alert, rule, group) })));
     const count = { firing: 0, pending: 0 };
     for (const { alert } of alerts) count[alert.state] = (count[alert.state] ?? 0) + 1;
     const quiet = all.filter(({ rule }) => (rule.alerts ?? []).length === 0);
@@ -97,12 +99,11 @@ class AlertsView {
     section.hidden = total === 0;
     fillOnce(heading, `${rules.length}/${total}`, "Quiet ", countMark(rules.length, total));
     const shown = rules.slice(0, this.drawn.inactive);
-    const keyOf = ({ rule, group }) => [group.file, group.name, rule.name, rule.query, JSON.stringify(rule.labels)].join("\n");
     const update = (node, { rule }) => fillOnce(
       node, JSON.stringify([rule.health, rule.lastError]),
       element("strong", {}, rule.name), " ", severityMark(rule.labels?.severity), expressionLink(rule.query),
       rule.health === "err" ? span("fault", rule.lastError) : null);
-    reconcile(list, shown, keyOf, () => element("li", { class: "quiet-rule" }), update);
+    reconcile(list, shown, ({ rule, group }) => ruleKey(rule, group), () => element("li", { class: "quiet-rule" }), update);
     fillOnce(more, `${shown.length}/${rules.length}`, moreButton(shown.length, rules.length, "rules", () => this.drawMore("inactive")));
   }
 
@@ -120,6 +121,11 @@ class AlertsView {
     this.changes.hidden = false;
     fill(this.changes, element("h2", {}, "What happened"), faultLine(error));
   }
+}
+
+/** What tells a rule from all others. */
+function ruleKey(rule, group) {
+  return [group.file, group.name, rule.name, rule.query, rule.duration, JSON.stringify(rule.labels)].join("\n");
 }
 
 /** How many there are, and how many of them the filter lets through. */
