@@ -102,4 +102,11 @@ import Testing
         for gap in ["[1m, 1m]", "[90s, 2m]"] { #expect(try report(gap).isEmpty, "\(gap)") }
         #expect(try report("[90s, 100s]").contains("no sample falls into the gap"))
     }
+
+    @Test func `have no meaning beside a restart that begins after the last of them`() throws {
+        func report(_ restart: String) throws -> String { try self.report("alertname: Cold, never: [0m, 5m]", rest: "restart: \(restart)") }
+        for restart in ["[0m, 1m]", "[5m, 9m]"] { #expect(try report(restart).isEmpty, "\(restart)") }
+        let late = try report("[6m, 7m]")
+        #expect(late.contains("the restart at 6m changes nothing: the last expectation is at 5m") && late.contains("let it begin by 5m"), "\(late)")
+    }
 }

@@ -1,3 +1,4 @@
+import LapwingPromQL
 import LapwingRules
 import LapwingText
 import SeededRandom
@@ -51,7 +52,47 @@ import Testing
     /// A count is never zero, so that `>= 0` and `> -1` say the same of it.
     @Test func `are none that come to the same for every count`() throws {
         let changes = try unnoticed("{alert: Any, expr: '(count(temp == 1)) > 0'}", "promql_expr_test: [{expr: vector(1), exp_samples: [{value: 1}]}]")
-        #expect(changes == ["> becomes <", "0 becomes 1", "count becomes sum", "== becomes !=", "1 becomes 2", "1 becomes 0.5", "for: 0s becomes 5m"])
+        #expect(changes == ["> becomes <", "0 becomes 1", "count becomes max", "== becomes !=", "1 becomes 2", "1 becomes 0.5", "for: 0s becomes 5m"])
+    }
+
+    @Test(arguments: [
+        (#"up{job="a"}"#, [#"job="a" is left out of up{job="a"}"#, #"job="a" becomes job!="a""#]),
+        (#"up{job!="a",dc="b"}"#, [
+            #"job!="a" is left out of up{dc="b",job!="a"}"#, #"job!="a" becomes job="a""#, #"dc="b" is left out of up{dc="b",job!="a"}"#,
+            #"dc="b" becomes dc!="b""#,
+        ]),
+        // Without a metric's name one matcher at least has to name something.
+        (#"{job="a"}"#, []),
+        (#"rate(x{code=~"5..|4(0|1)[|]"}[5m] offset 1h)"#, [
+            "5m becomes 10m", "5m becomes 2m30s", #"code=~"5..|4(0|1)[|]" is left out of x{code=~"5..|4(0|1)[|]"} offset 1h"#,
+            #"code=~"5..|4(0|1)[|]" becomes code!~"5..|4(0|1)[|]""#, #"code=~"5..|4(0|1)[|]" becomes code=~"4(0|1)[|]""#,
+            #"code=~"5..|4(0|1)[|]" becomes code=~"5..""#, "offset 1h is left out", "offset 1h becomes 2h",
+        ]),
+        ("x offset -5m", ["offset -5m is left out"]),
+        ("max_over_time(x[1h:] offset 1d)", ["1h becomes 2h", "1h becomes 30m", "offset 1d is left out", "offset 1d becomes 2d"]),
+        ("a and on (job) b", ["and b is left out", "and becomes unless"]), ("a unless b", ["unless b is left out", "unless becomes and"]),
+        ("a or b", ["or b is left out", "a or is left out"]),
+        // Nought does not pass, whether it is there or not.
+        ("(sum(y) or vector(0)) > 5", ["> becomes <", "> becomes >=", "5 becomes 10", "5 becomes 2.5", "sum(y) or is left out", "sum becomes max"]),
+        ("5 > (y or vector(0))", [
+            "> becomes <", "> becomes >=", "5 becomes 10", "5 becomes 2.5", "or vector(0) is left out", "y or is left out",
+        ]),
+        ("max(x == 2)", ["max becomes sum", "== becomes !=", "2 becomes 4", "2 becomes 1"]),
+        ("count(x == 2)", ["count becomes sum", "== becomes !=", "2 becomes 4", "2 becomes 1"]),
+    ] as [(String, [String])])
+    func `have one thing changed each`(expression: String, changes: [String]) throws {
+        let text = "groups: [{name: g, rules: [{record: r, expr: '\(expression)'}]}]"
+        let rule = try #require(try RuleFile.read(SourceText(name: "r.yml", text)).groups.first?.rules.first)
+        #expect(rule.mutations.map(\.change) == changes)
+        #expect(Set(rule.mutations.map(\.rule.query.text)).count == changes.count, "no two are the same, and none is the rule itself")
+    }
+
+    @Test func `tell of a condition that no test needs`() throws {
+        let rules = #"{alert: Hot, expr: 'temp{room=~"a|b"} > 10 unless on () vacation', for: 1m}"#
+        let fires = "alert_rule_test: [{alertname: Hot, eval_time: 3m, exp_alerts: [{exp_labels: {room: a}}, {exp_labels: {room: b}}]}]"
+        let changes = try unnoticed(rules, fires)
+        #expect(changes.contains("unless vacation is left out") && !changes.contains("unless becomes and"), "\(changes)")
+        #expect(!changes.contains(#"room=~"a|b" becomes room=~"a""#) && changes.contains { $0.hasPrefix("room=~\"a|b\" is left out") }, "\(changes)")
     }
 
     /// The trials of a change leave out rules and tests that it cannot reach.
@@ -87,7 +128,7 @@ import Testing
         groups:
         - name: first
           rules:
-          - {record: warm, expr: 'sum by (job) (load{cpu!="2"})'}
+          - {record: warm, expr: 'sum by (job) (load{cpu!~"2|3"} offset 1m)'}
           - {alert: Load, expr: load > 1, for: 1m, keep_firing_for: 1m}
           - {alert: Warm, expr: 'warm > 3 or max_over_time(warm[3m]) > 8'}
           - {alert: Asks, expr: 'count(load) > 1', annotations: {all: '{{ query "sum(warm)" | first | value }}'}}

@@ -1,6 +1,5 @@
 import LapwingPromQL
 import LapwingRules
-import LapwingSeries
 import LapwingText
 
 /// A replacement of a part of a query's text.
@@ -13,18 +12,35 @@ struct QueryEdit {
 }
 
 extension QueryExpression {
-    /// Every change of one thing: comparisons, numbers beside them, windows, matchers, aggregations.
-    var edits: [QueryEdit] { ownEdits + children.flatMap(\.edits) }
+    /// Every change of one thing: comparisons, numbers beside them, windows, offsets, matchers, set operators, aggregations; not those
+    /// that plainly say the same.
+    var edits: [QueryEdit] { ownEdits + inner.flatMap(\.edits).filter { !isIdle($0) } }
+
+    /// A range's selector changes together with its brackets.
+    private var inner: [QueryExpression] { if case .matrixSelector = self { [] } else { children } }
 
     private var ownEdits: [QueryEdit] {
         switch self {
-        case .binary(let node): comparisonEdits(node)
-        case .matrixSelector(let node): windowEdits(node.window)
-        case .subquery(let node): windowEdits(node.window)
-        case .vectorSelector(let selector): matcherEdits(selector)
+        case .binary(let node): node.operation.isSet ? setEdits(node) : comparisonEdits(node)
+        case .matrixSelector(let node):
+            windowEdits(node.window)
+                + selectorEdits(node.selector) { .matrixSelector(MatrixSelector(selector: $0, window: node.window, range: node.range)) }
+        case .subquery(let node):
+            windowEdits(node.window)
+                + offsetEdits(node.time) { time in
+                    var changed = node
+                    changed.time = time
+                    return .subquery(changed)
+                }
+        case .vectorSelector(let selector): selectorEdits(selector) { .vectorSelector($0) }
         case .aggregation(let node): aggregationEdits(node)
         default: []
         }
+    }
+
+    /// This part with something else in its place.
+    func replaced(by other: QueryExpression, _ change: String, place: SourceRange? = nil) -> QueryEdit {
+        QueryEdit(range: range, text: other.description, change: change, place: place)
     }
 
     /// Another operator, and other numbers beside it; not those that say the same of a count, which is one at least.
@@ -33,18 +49,19 @@ extension QueryExpression {
         let number = node.right.number ?? node.left.number
         let asksWhetherAny = number == 0 && (node.left.isCount || node.right.isCount)
         let operations = Self.opposites[node.operation, default: []].filter { !asksWhetherAny || ![.greaterOrEqual, .lessOrEqual].contains($0) }
-        var edits = operations.map { operation in
-            var changed = node
-            changed.operation = operation
-            return QueryEdit(
-                range: node.range, text: QueryExpression.binary(changed).description,
-                change: "\(node.operation.rawValue) becomes \(operation.rawValue)", place: SourceRange(at: node.left.range.upperBound))
-        }
+        var edits = operations.map { replacingOperation(of: node, with: $0) }
         if let range = threshold, let number {
             let others = number == 0 ? (asksWhetherAny ? [1] : [1, -1]) : [number * 2, number / 2]
             edits += others.map { QueryEdit(range: range, text: GoNumber.text($0)) }
         }
         return edits
+    }
+
+    func replacingOperation(of node: BinaryOperation, with operation: BinaryOperator) -> QueryEdit {
+        var changed = node
+        changed.operation = operation
+        return replaced(
+            by: .binary(changed), "\(node.operation.rawValue) becomes \(operation.rawValue)", place: SourceRange(at: node.left.range.upperBound))
     }
 
     private static let opposites: [BinaryOperator: [BinaryOperator]] = [
@@ -57,42 +74,7 @@ extension QueryExpression {
         return [milliseconds * 2, milliseconds / 2].map { QueryEdit(range: range, text: PrometheusDuration.text(milliseconds: $0)) }
     }
 
-    /// Without one of the matchers.
-    private func matcherEdits(_ selector: VectorSelector) -> [QueryEdit] {
-        selector.matchers.indices.filter { selector.matchers[$0].name != LabelName.metric }.map { index in
-            var changed = selector
-            changed.matchers.remove(at: index)
-            return QueryEdit(
-                range: selector.range, text: QueryExpression.vectorSelector(changed).description,
-                change: "\(selector.matchers[index]) is left out of \(QueryExpression.vectorSelector(selector))")
-        }
-    }
-
-    private func aggregationEdits(_ node: Aggregation) -> [QueryEdit] {
-        let others: [AggregationOperator: AggregationOperator] = [
-            .sum: .max, .max: .min, .min: .max, .avg: .max, .count: .sum, .topk: .bottomk, .bottomk: .topk,
-        ]
-        var edits: [QueryEdit] = []
-        if let other = others[node.operation] {
-            var changed = node
-            changed.operation = other
-            edits.append(
-                QueryEdit(
-                    range: node.range, text: QueryExpression.aggregation(changed).description,
-                    change: "\(node.operation.rawValue) becomes \(other.rawValue)"))
-        }
-        if !node.grouping.isEmpty {
-            var changed = node
-            (changed.grouping, changed.isWithout) = ([], false)
-            edits.append(
-                QueryEdit(
-                    range: node.range, text: QueryExpression.aggregation(changed).description,
-                    change: "\(node.isWithout ? "without" : "by") (\(node.grouping.names.joined(separator: ", "))) is left out"))
-        }
-        return edits
-    }
-
-    private var number: Double? {
+    var number: Double? {
         switch self {
         case .number(let node): node.value
         case .unary(let node): node.operand.number.map { node.operation == .minus ? -$0 : $0 }
@@ -102,10 +84,9 @@ extension QueryExpression {
     }
 
     private var isCount: Bool {
-        switch self {
-        case .aggregation(let node): node.operation == .count
-        case .parenthesized(let node): node.expression.isCount
-        default: false
-        }
+        if case .aggregation(let node) = bare { node.operation == .count } else { false }
     }
+
+    /// Without the parentheses around it.
+    var bare: QueryExpression { if case .parenthesized(let node) = self { node.expression.bare } else { self } }
 }

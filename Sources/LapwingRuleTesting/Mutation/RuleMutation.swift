@@ -15,7 +15,7 @@ public struct RuleMutation: Sendable {
 }
 
 extension Rule {
-    /// Every way in which the rule is changed: thresholds, comparisons, `for`, windows, matchers, aggregations, one at a time.
+    /// Every way in which the rule is changed: thresholds, comparisons, `for`, windows, offsets, matchers, set operators, aggregations, one at a time.
     public var mutations: [RuleMutation] {
         var mutations: [RuleMutation] = []
         for edit in query.expression.edits {

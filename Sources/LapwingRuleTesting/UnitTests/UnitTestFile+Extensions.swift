@@ -12,6 +12,13 @@ extension UnitTestReader {
         if let node = fields.node("restart"), let span = span(node, "restart") { test.restart = span.lowerBound..<span.upperBound }
         if let node = fields.node("webhook") { readReceiver(node, into: &test.receiver) }
         test.notificationExpectations = fields.list("notification_test", &problems).compactMap { notificationExpectation($0) }
+        if let restart = test.restart, restart.lowerBound > test.lastTime {
+            let last = test.lastTime.prometheusText
+            problems.append(
+                Diagnostic(
+                    "the restart at \(restart.lowerBound.prometheusText) changes nothing: the last expectation is at \(last)",
+                    at: fields.node("restart")?.range, help: "let it begin by \(last), or expect something after it"))
+        }
     }
 
     /// A span that has samples to leave out.
