@@ -1,4 +1,6 @@
 import Foundation
+import LapwingExposition
+import LapwingSeries
 import Testing
 
 @Suite struct `Tests that the program writes` {
@@ -101,5 +103,63 @@ import Testing
         for part in [".inf", "with.dots", "severity: info", "alertname: Told"] { #expect(text.contains(part), "\(text)") }
         let result = try BuiltProgram.run(["test", "made_test.yml"], in: folder)
         #expect(result.output == "1 passed, 0 failed\n", "\(result.output)\(text)")
+    }
+
+    /// What was recorded of sparse buckets was not what came of them, and the end of a series became a histogram without buckets.
+    @Test func `native histograms are recorded, with empty buckets between others, custom ones, gauges, resets and ends`() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var page = ProtobufPageWriter(tellsOrigins: true)
+        let custom = NativeHistogram(
+            schema: NativeHistogram.customBucketsSchema, count: 3, sum: 7, positiveSpans: [.init(offset: 1, length: 2)], positiveBuckets: [1, 2],
+            customValues: [1, 2.5])
+        for step in 0..<20 as Range<Int64> {
+            let time = Timestamp(milliseconds: step * 15_000 + 7)
+            // Begins anew at the twelfth.
+            let count = Double(step % 12)
+            let sparse = NativeHistogram(
+                schema: 3, zeroThreshold: 1e-9, zeroCount: count, count: count * 6, sum: count * 1.5,
+                positiveSpans: [.init(offset: -4, length: 2), .init(offset: 7, length: 1)], positiveBuckets: [count, 0, count],
+                negativeSpans: [.init(offset: 0, length: 2), .init(offset: 3, length: 1)], negativeBuckets: [0, count * 2, count])
+            page.write(Labels(metric: "lat", ["job": "a"]), sparse, at: time)
+            page.write(Labels(metric: "lat", ["job": "b"]), step < 9 ? sparse : .staleMarker, at: time)
+            var gauge = custom
+            gauge.counterResetHint = .gauge
+            page.write(Labels(metric: "size"), gauge, at: time)
+        }
+        try Data(page.finish()).write(to: folder.appending(path: "page.pb"))
+        let rules = """
+            - {alert: Slow, expr: 'histogram_quantile(0.9, rate(lat[1m])) > 0', for: 30s}
+            - {alert: Gone, expr: 'absent(lat{job="b"})'}
+            - {record: r:last, expr: lat}
+            - {record: r:rate, expr: 'rate(lat[2m])'}
+            - {record: r:sum, expr: sum(lat)}
+            - {record: r:all, expr: 'sum(increase(lat[5m]))'}
+            - {record: r:size, expr: size}
+
+            """
+        try Data(rules.utf8).write(to: folder.appending(path: "rules.yml"))
+        let record = ["test", "--record", "--data", "page.pb", "--match", "lat", "--match", "size", "--rules", "rules.yml", "made_test.yml"]
+        #expect(try BuiltProgram.run(record, in: folder).error.isEmpty)
+        let text = try String(contentsOf: folder.appending(path: "made_test.yml"), encoding: .utf8)
+        for part in ["stalex", "buckets:[1 0 0 0 0 0 0 0 0 1]", "custom_values:[1 2.5]", "counter_reset_hint:gauge", "r:rate", "alertname: Gone"] {
+            #expect(text.contains(part), "\(part) in \(text)")
+        }
+        let result = try BuiltProgram.run(["test", "made_test.yml"], in: folder)
+        #expect(result.output == "1 passed, 0 failed\n", "\(result.output)\(text)")
+        try Data(rules.replacing("[2m]", with: "[1m]").utf8).write(to: folder.appending(path: "rules.yml"))
+        #expect(try BuiltProgram.run(["test", "made_test.yml"], in: folder).output.hasSuffix("0 passed, 1 failed\n"))
+    }
+
+    @Test func `a native histogram whose buckets are too far apart to be listed is refused by its name`() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var page = ProtobufPageWriter(tellsOrigins: true)
+        let wide = NativeHistogram(
+            schema: 8, count: 2, sum: 7, positiveSpans: [.init(offset: -100_000, length: 1), .init(offset: 100_000, length: 1)], positiveBuckets: [1, 1])
+        page.write(Labels(metric: "wide"), wide, at: Timestamp(milliseconds: 1000))
+        try Data(page.finish()).write(to: folder.appending(path: "page.pb"))
+        let recorded = try BuiltProgram.run(["test", "--record", "--data", "page.pb", "--match", "wide"], in: folder)
+        #expect(recorded.status == 1 && recorded.error.contains("too many for wide; leave it out of --match"), "\(recorded)")
     }
 }

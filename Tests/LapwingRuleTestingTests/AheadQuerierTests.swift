@@ -27,6 +27,8 @@ import Testing
               - {alert: Number, expr: '3 > bool 2'}
               - {alert: Many, expr: 'count({__name__=~"lo.d"}) > 2'}
               - {alert: Top, expr: 'topk(1, load) > 3 or sort(load) > 3'}
+              - {alert: Tall, expr: histogram_count(lat) > 3}
+              - {alert: Slow, expr: 'histogram_quantile(0.5, rate(lat[3m])) > 0 or lat > 6'}
           - name: late
             query_offset: 90s
             rules:
@@ -42,7 +44,10 @@ import Testing
             let total = (0..<30).map { _ in ["1", "5", "9", "_"][random.below(4)] }.joined(separator: " ")
             text += "      - {series: 'load{job=\"\(job)\"}', values: '\(load)'}\n      - {series: 'total{job=\"\(job)\"}', values: '\(total)'}\n"
         }
-        text += "    alert_rule_test:\n"
+        // Floats and ends among histograms came too early when all was loaded at once.
+        let kinds = ["{{count:3 sum:4 buckets:[1 2]}}", "{{count:5 sum:9 buckets:[2 3]}}", "7", "_", "stale"]
+        let lat = (0..<30).map { _ in kinds[random.below(5)] }.joined(separator: " ")
+        text += "      - {series: lat, values: '\(lat)'}\n    alert_rule_test:\n"
         for name in rules.groups.flatMap(\.rules).map(\.name) where name != "job:load:sum" {
             // What fails says what there was.
             for minute in 0..<14 { text += "      - {eval_time: \(minute)m, alertname: \(name), exp_alerts: [{exp_labels: {never: '1'}}]}\n" }
@@ -68,6 +73,6 @@ import Testing
     @Test func `are those of rules that read no rule, and look back`() throws {
         let names = try RuleFile.read(SourceText(name: "rules.yml", Self.rules)).groups
         let rules = names.flatMap(\.rules).filter { names.foreseeableQueries.contains($0.query.text) }.map(\.name)
-        #expect(rules == ["job:load:sum", "Load", "Rate", "Before", "Absent", "Number", "Top", "Late"])
+        #expect(rules == ["job:load:sum", "Load", "Rate", "Before", "Absent", "Number", "Top", "Tall", "Slow", "Late"])
     }
 }

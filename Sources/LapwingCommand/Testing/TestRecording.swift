@@ -1,4 +1,5 @@
 import Foundation
+import LapwingPromQL
 import LapwingRules
 import LapwingRuleTesting
 import LapwingSeries
@@ -44,6 +45,9 @@ enum TestRecording {
             .compactMap { $0 }
         guard let first = times.min(), let last = times.max() else {
             throw QueryFailure("lapwing: no series has samples there; lapwing query --series lists what is")
+        }
+        if let one = series.first(where: { !$0.columns.histograms.allSatisfy(SeriesNotation.canSay) }) {
+            throw QueryFailure("lapwing: the notation of tests lists all buckets between two, too many for \(one.labels.seriesText); leave it out of --match")
         }
         let distance = interval ?? RecordedTest.interval(of: series) ?? .seconds(60)
         let test = RecordedTest(

@@ -33,26 +33,26 @@ extension SeriesNotation {
         return items.joined(separator: " ")
     }
 
-    /// `{{schema:0 sum:5 count:4 buckets:[1 2 1]}}`.
+    /// `{{schema:0 sum:5 count:4 buckets:[1 2 1]}}`, with empty buckets between others alone; it is the same for two histograms that differ in
+    /// nothing else.
+    ///
+    /// Source: Prometheus 3.14 `model/histogram/float_histogram.go`, `TestExpression`.
     public static func text(of histogram: NativeHistogram) -> String {
         var fields: [String] = []
         func add(_ name: String, _ value: Double) { if value != 0 { fields.append("\(name):\(GoNumber.text(value))") } }
         func add(_ name: String, _ values: [Double]) {
             if !values.isEmpty { fields.append("\(name):[\(values.map { GoNumber.text($0) }.joined(separator: " "))]") }
         }
-        let (positive, negative) = (
-            dense(histogram.positiveSpans, histogram.positiveBuckets),
-            dense(histogram.negativeSpans, histogram.negativeBuckets)
-        )
+        let histogram = histogram.compacted(maximumEmptyBuckets: .max)
         add("schema", Double(histogram.schema))
         add("sum", histogram.sum)
         add("count", histogram.count)
         add("z_bucket", histogram.zeroCount)
         add("z_bucket_w", histogram.zeroThreshold)
-        add("offset", Double(positive.offset))
-        add("buckets", positive.buckets)
-        add("n_offset", Double(negative.offset))
-        add("n_buckets", negative.buckets)
+        add("offset", Double(histogram.positiveSpans.first?.offset ?? 0))
+        add("buckets", histogram.positiveBuckets)
+        add("n_offset", Double(histogram.negativeSpans.first?.offset ?? 0))
+        add("n_buckets", histogram.negativeBuckets)
         add("custom_values", histogram.customValues)
         switch histogram.counterResetHint {
         case .unknown: break
@@ -63,11 +63,17 @@ extension SeriesNotation {
         return "{{\(fields.joined(separator: " "))}}"
     }
 
+    /// Whether the notation has a form for it: buckets that are too far apart are not listed one by one.
+    public static func canSay(_ histogram: NativeHistogram) -> Bool {
+        let histogram = histogram.compacted(maximumEmptyBuckets: .max)
+        return histogram.positiveSpans.count <= 1 && histogram.negativeSpans.count <= 1
+    }
+
     private static func text(of value: NotatedValue) -> String {
         switch value {
         case .gap: "_"
         case .float(let value): value.isStaleMarker ? "stale" : GoNumber.text(value)
-        case .histogram(let histogram): text(of: histogram)
+        case .histogram(let histogram): histogram.isStaleMarker ? "stale" : text(of: histogram)
         }
     }
 
@@ -85,19 +91,5 @@ extension SeriesNotation {
         let step = b - a
         let isWhole = a.rounded() == a && b.rounded() == b && a.magnitude < 0x1p52 && b.magnitude < 0x1p52
         return isWhole && step != 0 && (a + step).bitPattern == b.bitPattern ? step : nil
-    }
-
-    /// Buckets in one run, with those that no span lists as empty.
-    private static func dense(_ spans: [NativeHistogram.BucketSpan], _ buckets: [Double]) -> (
-        offset: Int32, buckets: [Double]
-    ) {
-        var result: [Double] = []
-        var rest = buckets[...]
-        for (index, span) in spans.enumerated() {
-            if index > 0 { result += [Double](repeating: 0, count: Int(max(0, min(span.offset, 10_000)))) }
-            result += rest.prefix(Int(span.length))
-            rest = rest.dropFirst(Int(span.length))
-        }
-        return (spans.first?.offset ?? 0, result)
     }
 }

@@ -68,7 +68,10 @@ public struct RecordedTest: Sendable {
             if values.indices.contains(place) { values[place] = value }
         }
         for (time, value) in zip(columns.times, columns.values) { put(.float(value), at: time) }
-        for (time, histogram) in zip(columns.histogramTimes, columns.histograms) { put(.histogram(histogram), at: time) }
+        for (time, histogram) in zip(columns.histogramTimes, columns.histograms) {
+            // The end of a series is one mark, whatever was in it.
+            put(histogram.isStaleMarker ? .float(StaleMarker.value) : .histogram(histogram), at: time)
+        }
         while case .gap? = values.last { values.removeLast() }
         return values
     }

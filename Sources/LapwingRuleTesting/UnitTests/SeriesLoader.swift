@@ -9,6 +9,8 @@ struct SeriesLoader {
     private let start: Int64
     private let interval: Int64
     private let gaps: [ClosedRange<Duration>]
+    /// Whether a series has both floats and histograms: a batch takes the ones before the others, and those would come too late.
+    private let isMixed: Bool
     private var next = 0
 
     init(_ test: UnitTest, into store: Store) throws(AppendError) {
@@ -17,6 +19,7 @@ struct SeriesLoader {
         start = test.start.milliseconds
         gaps = test.gaps
         interval = max(1, test.interval.milliseconds)
+        isMixed = test.series.contains { $0.values.contains(where: \.isFloat) && $0.values.contains(where: \.isHistogram) }
     }
 
     mutating func load(through time: Timestamp, into store: Store) {
@@ -34,7 +37,17 @@ struct SeriesLoader {
                 }
             }
             next += 1
+            if isMixed {
+                if batch.count > 0 { _ = try? store.append(batch) }
+                batch = SampleBatch()
+            }
         }
         if batch.count > 0 { _ = try? store.append(batch) }
     }
+}
+
+extension NotatedValue {
+    fileprivate var isFloat: Bool { if case .float = self { true } else { false } }
+
+    fileprivate var isHistogram: Bool { if case .histogram = self { true } else { false } }
 }
