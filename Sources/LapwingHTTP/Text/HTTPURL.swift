@@ -22,7 +22,7 @@ public struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Path and query, as a request line has them.
-    var requestTarget: String { query.map { path + "?" + $0 } ?? path }
+    public var requestTarget: String { query.map { path + "?" + $0 } ?? path }
 
     /// `host`, or `host:port` when the port is not the scheme's own: what a `Host` field holds.
     public var authority: String {
