@@ -71,11 +71,12 @@ public struct WebhookDispatcher: Sendable {
     /// - Parameter now: the evaluation's instant, from which waits count.
     /// - Complexity: O(alerts).
     public mutating func receive(_ alerts: [NotifiedAlert], at now: Timestamp) {
+        var met: Set<Labels> = []
         for alert in alerts {
             let labels = receiver.groupLabels(of: alert)
             var group = groups.removeValue(forKey: labels) ?? newGroup(labels)
-            // A flush says what was known before its instant, whichever of the two is noticed first.
-            flush(&group, at: now)
+            // A flush says what was known before its instant, whichever of the two is noticed first; what comes together is told together.
+            if met.insert(labels).inserted { flush(&group, at: now) }
             if group.alerts.isEmpty, !alert.isResolved(at: now) {
                 // Who has fired for longer than the wait has waited already.
                 let isOld = alert.startsAt + receiver.groupWait < now

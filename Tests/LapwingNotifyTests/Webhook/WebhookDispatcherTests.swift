@@ -44,6 +44,12 @@ extension WebhookDispatcher {
         #expect(dispatcher.deliver(at: at(5)) == ["+a+b"])
     }
 
+    @Test(arguments: [0, 5]) func `alerts that come together are told together, also where there is nothing to wait for`(wait: Int) {
+        var dispatcher = dispatcher { $0.groupWait = .seconds(wait) }
+        dispatcher.receive([alert("a"), alert("b")], at: at(wait == 0 ? 0 : 100))
+        #expect(dispatcher.deliver(at: at(100)) == ["+a+b"])
+    }
+
     @Test func `a change waits for group_interval and then is told with all that fires`() {
         var dispatcher = dispatcher()
         dispatcher.receive([alert("a")], at: at(0))
@@ -228,6 +234,21 @@ extension WebhookDispatcher {
         dispatcher.receive([alert("c", until: 100)], at: at(100))
         #expect(dispatcher.deliver(at: at(150)) == ["-c"])
         #expect(dispatcher.nextWake == nil)
+    }
+
+    @Test func `alerts that come back to a group are told as new ones, though old messages of it wait`() {
+        var dispatcher = dispatcher()
+        dispatcher.receive([alert("a")], at: at(0))
+        #expect(dispatcher.deliver(at: at(5)) == ["+a"])
+        dispatcher.receive([alert("b", from: 30)], at: at(30))
+        #expect(dispatcher.deliver(at: at(65), .failed(retryAfter: .seconds(500), "busy")) == ["+a+b"])
+        let old = dispatcher.receiver
+        var receiver = old
+        receiver.grouping = .labels(["instance"])
+        dispatcher.apply(receiver, externalURL: "", at: at(70))
+        #expect(dispatcher.deliver(at: at(70)) == ["+a", "+b"])
+        dispatcher.apply(old, externalURL: "", at: at(80))
+        #expect(dispatcher.deliver(at: at(600)) == ["+a+b", "+a+b"])
     }
 
     @Test func `an alert whose rule is no longer evaluated counts as resolved when its telling runs out`() {
