@@ -61,17 +61,19 @@ public struct SendingPositions: Sendable, Hashable {
 
     func lateTimes(of series: SeriesReference) -> [Int64] { late.isEmpty ? [] : late[series] ?? [] }
 
-    mutating func setLate(_ times: [Int64], of series: SeriesReference) {
-        lateCount += times.count - (late[series]?.count ?? 0)
-        late[series] = times.isEmpty ? nil : times
-    }
-
     /// Forgets late samples that are done with.
-    mutating func finishLate(_ series: SeriesReference, _ samples: SampleColumns) {
+    mutating func finishLate(_ series: SeriesReference, _ samples: SampleColumns) { filterLate(series, samples, wereFound: false) }
+
+    /// Forgets late samples that are not among those to be sent.
+    mutating func keepLate(of series: SeriesReference, in samples: SampleColumns) { filterLate(series, samples, wereFound: true) }
+
+    private mutating func filterLate(_ series: SeriesReference, _ samples: SampleColumns, wereFound: Bool) {
         let times = lateTimes(of: series)
         if times.isEmpty { return }
-        let done = Set(samples.times + samples.histogramTimes)
-        setLate(times.filter { !done.contains($0) }, of: series)
+        let found = Set(samples.times + samples.histogramTimes)
+        let left = times.filter { found.contains($0) == wereFound }
+        lateCount += left.count - times.count
+        late[series] = left.isEmpty ? nil : left
     }
 
     /// Forgets late samples of other series.

@@ -80,11 +80,11 @@ struct UnsentReading: Sendable {
         for index in 0..<set.count {
             guard let reference = set.reference(index), let labels = sent(reference, set.labels[index]) else { continue }
             if round.samples >= limit { return false }
-            try read(set, index, reference, &positions, through: end, into: &columns)
-            if columns.isEmpty { continue }
+            try read(set, index, reference, positions, through: end, into: &columns)
             let last = max(columns.times.last ?? .min, columns.histogramTimes.last ?? .min)
             round.latest = max(round.latest, last)
             round.dropped += columns.keep(from: oldest, histograms: settings.isSecondVersion || settings.sendsNativeHistograms)
+            positions.keepLate(of: reference, in: columns)
             if columns.isEmpty {
                 positions.advance(reference, to: last)
                 continue
@@ -100,7 +100,7 @@ struct UnsentReading: Sendable {
 
     /// Reads what lies beyond a series' position, and what came late before it.
     private func read(
-        _ set: any SeriesSet, _ index: Int, _ reference: SeriesReference, _ positions: inout SendingPositions, through end: Timestamp,
+        _ set: any SeriesSet, _ index: Int, _ reference: SeriesReference, _ positions: SendingPositions, through end: Timestamp,
         into columns: inout SampleColumns
     ) throws(ReadError) {
         let (position, late) = (positions[reference], positions.lateTimes(of: reference))
@@ -110,8 +110,6 @@ struct UnsentReading: Sendable {
         if late.isEmpty { return }
         let wanted = Set(late)
         columns.keep(at: { $0 > position || wanted.contains($0) })
-        let found = Set(columns.times + columns.histogramTimes)
-        positions.setLate(late.filter { $0 <= position && found.contains($0) }, of: reference)
     }
 
     private mutating func forget(allBut sets: [any SeriesSet], _ positions: inout SendingPositions) {

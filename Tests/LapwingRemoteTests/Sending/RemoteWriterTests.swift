@@ -138,6 +138,26 @@ import Testing
         #expect(writer.figures.samples == 1 && receiver.faults == [])
     }
 
+    @Test func `what came late and is not to be sent is passed over once`() async throws {
+        let store = Store(options: StoreOptions(outOfOrderWindow: .seconds(3600)))
+        let drop = try RelabelRule(.drop, sourceLabels: ["__name__"], pattern: "secret")
+        let writer = writer(store, settings { ($0.queue.sampleAgeLimit, $0.relabeling) = (.seconds(60), [drop]) })
+        store.tellLate { [writer] in writer.noteLate($0) }
+        clock.advance(.seconds(100))
+        let old = clock.now - .seconds(90)
+        for round in 1...3 {
+            for name in ["m", "secret"] {
+                try append(store, name, [Double(round)])
+                var batch = SampleBatch()
+                if round == 1 { batch.append(try store.references(for: [Labels(metric: name)])[0], time: old.milliseconds, value: 0) }
+                #expect(try store.append(batch) == [])
+            }
+            _ = await writer.round()
+        }
+        #expect(values("m") == [1, 2, 3] && writer.figures.dropped == 1)
+        #expect(writer.state.withLock { $0.positions.lateCount } == 0)
+    }
+
     @Test func `native histograms, exemplars and metadata come with it`() async throws {
         let store = Store()
         let exemplars = ExemplarStore()
@@ -184,6 +204,27 @@ import Testing
         try append(store, "m", [3])
         _ = await writer.round()
         #expect(receiver.state.withLock { $0.exemplars[Labels(metric: "m")]?.map(\.value) } == [5])
+    }
+
+    @Test func `a receiver that is taken away and comes back gets samples from then on`() async throws {
+        let (store, _) = try Store.open("/data", on: SimulatedDisk(), options: StoreOptions())
+        let settings = settings { $0.queue.batchSendDeadline = .milliseconds(1) }
+        let writers = RemoteWriters(notes: store) { [clock, receiver] _ in
+            var surroundings = RemoteWriter.Surroundings(client: receiver, source: store)
+            surroundings.notes = store
+            surroundings.now = { clock.now }
+            return surroundings
+        }
+        await writers.apply([settings], externalLabels: .empty)
+        try append(store, "m", [1])
+        await writers.apply([], externalLabels: .empty)
+        #expect(values("m") == [1] && store.notes(beginning: RemoteWriter.notePrefix) == [])
+        try append(store, "m", [2])
+        clock.advance(.seconds(1))
+        await writers.apply([settings], externalLabels: .empty)
+        try append(store, "m", [3])
+        await writers.stop()
+        #expect(values("m") == [1, 3])
     }
 
     /// Series that come and go, a receiver that fails, a process that is killed: in the end each sample has come once, in order.
