@@ -197,7 +197,6 @@ struct WebhookGroup: Sendable {
             // For all that the receiver knows, it fires.
             told = told ?? Told(at: taken.at)
             told?.firing.insert(print)
-            told?.resolved.remove(print)
         }
     }
 

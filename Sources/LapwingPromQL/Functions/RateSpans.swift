@@ -12,7 +12,6 @@ struct RateSpans: Sendable {
     /// All steps, some at a time.
     private(set) var blocks: [Block] = []
     private var generation = -1
-    private var isRate = false
 
     /// Steps that are computed in one go, where nothing stands in the way.
     struct Block: Sendable {
@@ -37,11 +36,11 @@ struct RateSpans: Sendable {
         }
     }
 
+    /// - Parameter isRate: always the same, as the windows of one function are.
     /// - Complexity: O(steps) when the bounds have changed, else O(1).
     mutating func update(_ bounds: WindowBounds, _ times: [Int64], isRate: Bool) {
-        if bounds.generation == generation, isRate == self.isRate { return }
+        if bounds.generation == generation { return }
         generation = bounds.generation
-        self.isRate = isRate
         let steps = bounds.frame.grid.count
         if interval.count != steps {
             interval = Array(repeating: 0, count: steps)

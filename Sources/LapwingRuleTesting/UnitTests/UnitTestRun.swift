@@ -148,7 +148,7 @@ struct UnitTestRun {
 
     /// Goes on after the time in which the test's restart let nobody evaluate, as a running server does.
     private mutating func resume(_ index: Int, _ interval: Duration, at time: Duration) {
-        guard let restart = test.restart, let last = last[index], last < test.start + restart.lowerBound, time >= restart.upperBound else { return }
+        guard let restart = test.restart, let last = last[index], time >= restart.upperBound else { return }
         let schedule = GroupSchedule(interval: interval, through: test.start)
         _ = RestartRule().resume(&states[index], of: groups[index], last: last, schedule, at: test.start + time)
     }
