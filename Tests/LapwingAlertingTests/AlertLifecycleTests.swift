@@ -147,6 +147,15 @@ private func result(_ tick: Int, value: Double = 1, labels: Labels = labels) -> 
         #expect(end.map(\.resolvedAt) == [time(3)])
     }
 
+    @Test func `a resend delay that a reload makes shorter holds at once`() throws {
+        var active = ActiveAlerts()
+        _ = try AlertLifecycle().step(&active, results: [result(0)], at: time(0))
+        func told(_ delay: Duration, at now: Timestamp) -> Int { active.takeDue(at: now, resendDelay: delay, interval: .seconds(15)).count }
+        #expect(told(.seconds(600), at: time(0)) == 1)
+        #expect(told(.seconds(600), at: time(2)) == 0)
+        #expect(told(.seconds(60), at: time(2)) == 1)
+    }
+
     @Test func `a pending alert is told to nobody`() throws {
         var active = ActiveAlerts()
         _ = try AlertLifecycle(hold: .seconds(60)).step(&active, results: [result(0)], at: time(0))

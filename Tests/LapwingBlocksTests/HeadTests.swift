@@ -125,6 +125,42 @@ import Testing
         #expect(try data.floats() == [a: samples])
     }
 
+    @Test func `a histogram at the time of a float is not shown`() throws {
+        let data = try TestData()
+        var random = SeededGenerator(11)
+        let histograms = `Chunks of histograms`.samples(&random, .histogram)
+        let floats = histograms.prefix(2).map { TestSample(time: $0.time, value: 1) }
+        try BlockWriting(series: [.init(a, [floats])]).write(into: data.folder)
+        var log = LogWriting()
+        log.put(RecordWriting.series([(1, a)]))
+        log.put(RecordWriting.histograms(7, histograms.map { (1, $0) }))
+        try log.write(to: data.folder.appending(path: "wal/00000000"))
+        let columns = try #require(try data.columns().first).columns
+        #expect(columns.times == floats.map(\.time) && columns.histogramTimes == histograms.dropFirst(2).map(\.time))
+        #expect(columns.histogramTimes.count > 2)
+    }
+
+    @Test func `histograms among which others are put say nothing of the one before them`() throws {
+        let data = try TestData()
+        func samples(_ times: [Int64]) -> [(reference: UInt64, sample: HistogramWriting.Sample)] {
+            times.map { time in
+                let histogram = NativeHistogram(
+                    counterResetHint: time == 40 ? .gauge : .notReset, count: 1, sum: 1, positiveSpans: [.init(offset: 0, length: 1)], positiveBuckets: [1])
+                return (1, HistogramWriting.Sample(time: time, histogram: histogram))
+            }
+        }
+        var (log, late) = (LogWriting(), LogWriting())
+        log.put(RecordWriting.series([(1, a)]))
+        log.put(RecordWriting.histograms(7, samples([10, 30, 40])))
+        try log.write(to: data.folder.appending(path: "wal/00000000"))
+        #expect(try data.columns()[0].columns.histograms.map(\.counterResetHint) == [.notReset, .notReset, .gauge])
+        late.put(RecordWriting.histograms(7, samples([20])))
+        try late.write(to: data.folder.appending(path: "wbl/00000000"))
+        let columns = try data.columns()[0].columns
+        #expect(columns.histogramTimes == [10, 20, 30, 40])
+        #expect(columns.histograms.map(\.counterResetHint) == [.unknown, .unknown, .unknown, .gauge])
+    }
+
     @Test func `behind a damaged head chunk the log is asked`() throws {
         let data = try TestData()
         let samples = TestData.samples(stride(from: 0, to: 3000, by: 10))

@@ -83,6 +83,12 @@ import Testing
         ]])
     }
 
+    @Test func `what stands twice in a line is told without the line`() throws {
+        let file = try RuleFile.read(SourceText(name: "a.yml", "- {record: a:b, expr: 'up{job=~\"a\"} + up{job=~\"a\"}'}\n"))
+        let found = Lint.findings(in: [file], LintSettings(now: Timestamp(milliseconds: 0)))[0]
+        #expect(found.map(\.message) == [#"the regular expression of job=~"a" is a literal"#])
+    }
+
     /// With a copy of what is known for each label, 100,000 took 87 s.
     @Test(.timeLimit(.minutes(1))) func `a recorded metric may have any number of labels`() throws {
         let labels = (0..<50_000).map { "l\($0): v" }.joined(separator: ", ")

@@ -148,6 +148,14 @@ import Testing
         #expect(found.root.tree(depth: 0).contains("limit  nothing  <- here the result vanishes"))
     }
 
+    @Test func `what a recording rule compares is no condition of the alert, and at another time it is not looked into`() throws {
+        let recording = try ReplayTests.Recording("- {record: high, expr: load > 1}\n- {alert: High, expr: high > 5 and high offset 15s}")
+        try recording.record(Labels(metric: "load"), [2, 2, 2])
+        let found = try explanation(recording, of: "High", at: 15)
+        #expect(found.gaps.map(\.comparison) == ["high > 5"])
+        #expect(found.root.tree(depth: 0).components(separatedBy: "high is recorded as").count == 2)
+    }
+
     @Test func `a rule that reads itself is looked into once`() throws {
         let recording = try ReplayTests.Recording("- {record: total, expr: load + (total or load * 0)}\n- {alert: High, expr: total > 100}")
         try recording.record(Labels(metric: "load"), [1, 1, 1])

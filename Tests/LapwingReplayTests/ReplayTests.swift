@@ -95,6 +95,32 @@ import Testing
         #expect(try replay.written.snapshot().select([], over: .all).labels == [Labels(metric: "twice", ["host": "x", "by": "rule"])])
     }
 
+    @Test func `a recorded series that ends with a block has ended in the next`() throws {
+        let recording = try Recording("- {record: high, expr: load > 1}\n- {alert: High, expr: high}")
+        try recording.record(Labels(metric: "load"), [2, 2, 2, 2, 0, 0, 0, 0])
+        var replay = recording.replay(through: 105)
+        replay.blockSteps = 4
+        #expect(replay.run().rules[1].episodes.map { Self.seconds($0.endedAt) } == [60])
+    }
+
+    @Test func `a receiver is told before its sender rests of what was due before, and after it of what fell due meanwhile`() {
+        var receiver = WebhookReceiver.direct(url: "http://localhost/")
+        (receiver.groupWait, receiver.grouping) = (.seconds(10), .allLabels)
+        var told = SimulatedNotifications(to: [receiver], externalLabels: .empty, externalURL: "")
+        for second in [0, 15] as [Int64] {
+            let time = Timestamp(milliseconds: second * 1000)
+            var outcome = GroupOutcome(at: time)
+            var alert = Alert(labels: Labels(["alertname": "\(second)"]), value: 1, activeAt: time)
+            alert.state = .firing
+            outcome.alerts = [.init(expression: "x", due: [alert], transitions: [])]
+            if second > 0 { told.rest(from: Timestamp(milliseconds: 12_000), until: Timestamp(milliseconds: 13_000)) }
+            told.receive(outcome)
+        }
+        told.rest(from: Timestamp(milliseconds: 20_000), until: Timestamp(milliseconds: 60_000))
+        told.advance(to: Timestamp(milliseconds: 61_000))
+        #expect(told.sent.map { Self.seconds($0.at) } == [10, 60])
+    }
+
     @Test func `receivers would have been told of a group after its wait, and of its end`() throws {
         let recording = try Recording("- {alert: High, expr: load > 1}")
         try recording.record(Labels(metric: "load", ["job": "a"]), [0, 2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0])

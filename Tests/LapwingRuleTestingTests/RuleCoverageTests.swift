@@ -5,7 +5,8 @@ import Testing
 @testable import LapwingRuleTesting
 
 @Suite struct `What tests reach` {
-    @Test func `of templates is told by rule, though two say the same`() throws {
+    @Test(arguments: [false, true])
+    func `of templates is told by rule, though two say the same, in one file or at the same place of two`(areApart: Bool) throws {
         let how = "{{ if gt $value 10.0 }}very{{ else }}quite{{ end }}"
         let rules = ["a", "b"].map { "{alert: \($0), expr: 'temp{room=\"\($0)\"} > 0', annotations: {how: '\(how)'}}" }
         let text = """
@@ -14,8 +15,10 @@ import Testing
               alert_rule_test: [{alertname: a, eval_time: 3m, state: firing}, {alertname: b, eval_time: 3m, state: firing}]
             """
         let file = try UnitTestFile.read(SourceText(name: "r_test.yml", text))
-        let read = try RuleFile.read(SourceText(name: "r.yml", "groups: [{name: g, rules: [\(rules.joined(separator: ", "))]}]"))
-        let coverage = UnitTestRunner(file: file, ruleFiles: [read]).runMeasuringCoverage().coverage
+        let read = try (areApart ? rules : [rules.joined(separator: ", ")]).enumerated().map { number, rules in
+            try RuleFile.read(SourceText(name: "\(number).yml", "groups: [{name: g, rules: [\(rules)]}]"))
+        }
+        let coverage = UnitTestRunner(file: file, ruleFiles: read).runMeasuringCoverage().coverage
         #expect(coverage.map { $0.missed.map(\.description) } == [
             ["no test sees it resolve", "no test reaches {{else of if gt $value 10.0}}"],
             ["no test sees it resolve", "no test reaches {{if gt $value 10.0}}"],

@@ -8,7 +8,7 @@ import Testing
     @Test func `an expression that several rules share is changed once`() throws {
         let merged = "groups:\n- name: g\n  rules:\n  - &a {record: 'a:b', expr: 'sum(x)by(a)'}\n  - {<<: *a, record: 'c:d'}\n  - *a\n"
         let formatted = try format(merged)
-        #expect(formatted.changes.count == 1 && formatted.text == merged.replacing("sum(x)by(a)", with: "sum by (a) (x)"))
+        #expect(formatted.changes.count == 1 && formatted.exceptions.isEmpty && formatted.text == merged.replacing("sum(x)by(a)", with: "sum by (a) (x)"))
     }
 
     @Test func `expressions become canonical and everything else stays`() throws {

@@ -85,6 +85,21 @@ import Testing
         await second.stop()
     }
 
+    @Test func `leaves nothing to be ended to the next process when it stops, however many reloads removed rules`() async throws {
+        let store = try Store.open("/data", on: SimulatedDisk(seed: 1)).store
+        let scheduler = scheduler(store)
+        let rules = ["r", "s", "t"].map { "{record: \($0), expr: vector(1)}" }
+        try await scheduler.load(groups("{name: g, interval: 10ms, rules: [\(rules.joined(separator: ", "))]}"))
+        try await until { try ["r", "s", "t"].allSatisfy { try isThere($0, store) } }
+        for count in [2, 1] {
+            try await scheduler.load(groups("{name: g, interval: 1h, rules: [\(rules.suffix(count).joined(separator: ", "))]}"))
+            #expect(store.notes(beginning: KeptAlerts.notePrefix).count == 1)
+        }
+        await scheduler.stop()
+        #expect(store.notes(beginning: KeptAlerts.notePrefix).isEmpty)
+        #expect(try !isThere("r", store) && !isThere("s", store) && isThere("t", store))
+    }
+
     @Test func `takes up alerts of a process before it, and no evaluation`() async throws {
         let disk = SimulatedDisk(seed: 1)
         var store = try Store.open("/data", on: disk).store

@@ -238,9 +238,9 @@ private func reason(_ client: any HTTPClient, _ request: HTTPClientRequest) asyn
         #expect(response.status == .contentTooLarge)
     }
 
-    @Test func `credentials do not go to another host`() async throws {
+    @Test(arguments: ["localhost", "127.0.0.1"]) func `credentials do not go to another host, nor to another port of it`(host: String) async throws {
         let target = try ScriptedServer([[.expect(endOfHead), .send(ok)]])
-        let location = "Location: http://localhost:\(target.address.port)/x\r\n"
+        let location = "Location: http://\(host):\(target.address.port)/x\r\n"
         let first = try ScriptedServer([
             [.expect(endOfHead), .send("HTTP/1.1 302 Found\r\n\(location)Content-Length: 0\r\n\r\n")]
         ])

@@ -24,6 +24,19 @@ import Testing
         #expect(change.value == 2)
     }
 
+    @Test func `messages of one group have an entry each, also one that is let go before it is taken`() {
+        var kept = KeptOutbox(configuration { $0.alertmanagers = [] })
+        kept.receive([alert("a")], at: at(0))
+        for delivery in kept.advance(to: at(5)) { kept.completed(delivery, .accepted, at: at(5)) }
+        kept.receive([alert("a", until: 30)], at: at(30))
+        for delivery in kept.advance(to: at(65)) { kept.completed(delivery, .failed(retryAfter: nil, "busy"), at: at(65)) }
+        kept.outbox.apply(configuration { ($0.webhooks, $0.alertmanagers) = ([], []) }, at: at(70))
+        let results = kept.outbox.history.entries(limit: 10) { _ in true }.map { entry in
+            if case .sending(let sending) = entry { "\(sending.result) \(sending.attempts)" } else { "" }
+        }
+        #expect(results == ["dropped 1", "delivered 1"])
+    }
+
     @Test func `a message that is tried again by the next process keeps its entry, and so does one whose receiver is gone`() throws {
         var kept = KeptOutbox()
         kept.receive([alert("a", valid: 4000)], at: at(0))

@@ -21,9 +21,9 @@ private final class DistantServer: RuleQuerier, Sendable {
             if state.isDown { return nil }
             if query.text == "x" { return .vector(state.now) }
             if query.text.hasSuffix("]") { return .matrix(QueryMatrix(state.left)) }
-            // The one of instance c has ended, as its mark says.
-            return .vector(
-                state.left.filter { $0.labels["instance"] != "c" }.map { VectorSample(labels: $0.labels, time: time.milliseconds, value: 1) })
+            // The one of instance c has ended, as its mark says that stands behind its last sample.
+            let living = state.left.filter { $0.labels["instance"] != "c" || $0.times.contains(time.milliseconds) }
+            return .vector(living.map { VectorSample(labels: $0.labels, time: time.milliseconds, value: 1) })
         }
         guard let value else { throw .execution("down") }
         return QueryResult(value: value)
@@ -66,7 +66,8 @@ private struct NoSink: SampleSink {
         let waits = state.rules[0].active.all.filter { $0.labels["instance"] == "a" }
         #expect(waits.map(\.state) == [.pending] && waits.map(\.activeAt.milliseconds) == [1_020_000])
         let fires = state.rules[1].active.all.filter { $0.labels["instance"] == "a" }
-        #expect(state.rules[1].active.all.filter { $0.labels["instance"] == "c" }.map(\.state) == [.pending])
+        let anew = state.rules[1].active.all.filter { $0.labels["instance"] == "c" }
+        #expect(anew.map(\.state) == [.pending] && anew.map(\.activeAt.milliseconds) == [1_120_000])
         #expect(fires.map(\.state) == [.firing] && fires.map(\.activeAt.milliseconds) == [1_000_000] && fires[0].firedAt?.milliseconds == 1_060_000)
         #expect(fires[0].labels == Labels(metric: "", ["alertname": "Fires", "instance": "a"]))
         let asked = server.state.withLock { $0.queries.first }

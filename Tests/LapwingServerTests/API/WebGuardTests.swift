@@ -52,6 +52,8 @@ struct WebGuardTests {
             #expect(try status(gate, wrong) == 401)
             #expect(try !isStranger(wrong))
         }
+        // Of wrong passwords three are remembered, of right ones all.
+        #expect(try isStranger(Base64.basicAuthorization(user: "anna", password: "0")))
         #expect(try !isStranger(anna) && !isStranger(nil) && !isStranger("Bearer x") && !isStranger("Basic"))
     }
 

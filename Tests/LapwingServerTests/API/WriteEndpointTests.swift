@@ -68,6 +68,11 @@ import Testing
         #expect(try other.write(request(message(up, [1000], [1]))).status == .noContent)
         for now in [1, 2, 3] { emptied.removeExpired(now: Timestamp(milliseconds: Int64(now) * 1_000_000_000_000)) }
         #expect(try other.write(request(message(up, [2000], [2]))).status == .noContent)
+        // What else is wrong with a request is told once.
+        for now in [4, 5, 6] { emptied.removeExpired(now: Timestamp(milliseconds: Int64(now) * 1_000_000_000_000)) }
+        var mixed = message(up, [3000], [3])
+        mixed.append(Labels(metric: "", ["x": "y"]), times: [1], values: [1])
+        #expect(text(other.write(try request(mixed))) == "invalid labels: the series {x=\"y\"} has no metric name\n")
     }
 
     /// Symbols "", "__name__", "up", "job", "a"; the series of `up` with 1.5 at 1000 and 7 at 900, and one of odd labels.

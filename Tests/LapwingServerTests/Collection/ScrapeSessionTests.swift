@@ -116,6 +116,8 @@ import Testing
         take(&session, "a 3\n", at: 4000)
         #expect(sink.told() == ["a: 1.0@1000 stale@2000 3.0@4000", "b: 2.0@1000 stale@2000"])
         #expect(sink.report("up") == [1, 0, 0, 1])
+        // What was there before is not added by coming back.
+        #expect(sink.report("scrape_series_added") == [2, 0, 0, 0])
     }
 
     @Test func `a broken line fails the whole page, those before it included`() throws {

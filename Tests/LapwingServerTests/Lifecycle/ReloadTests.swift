@@ -58,6 +58,10 @@ import Testing
         #expect(try await pools(sidecar).contains("\"place\":\"two\""))
         try folder.write("a-2.json", #"[{"targets": ["127.0.0.1:3"], "labels": {"place": "three"}}]"#)
         try await until { try await pools(sidecar).contains("\"place\":\"three\"") }
+        try folder.write("a-1.json", "[{")
+        try folder.write("a-3.json", #"[{"targets": ["127.0.0.1:4"], "labels": {"place": "four"}}]"#)
+        try await until { try await pools(sidecar).contains("\"place\":\"four\"") }
+        #expect(try await pools(sidecar).contains("\"place\":\"one\""), "a file that cannot be read has the targets of before")
         await sidecar.stop()
 
         #expect(changes.withLock { $0.filter { $0 == "resolved" } }.isEmpty, "the reload ended an alert that still holds")
@@ -110,8 +114,10 @@ import Testing
         }
         await sidecar.stop()
         #expect(shown.contains { $0.contains("http://127.0.0.1:1/api/v2/alerts") })
-        let counted = #"lapwing_notifications_dropped_total{receiver="oncall http://127.0.0.1:1/…"} 0"#
-        #expect(shown.contains { $0.contains(counted) }, "what may be dropped is counted from 0 on")
+        for receiver in ["oncall http://127.0.0.1:1/…", "http://127.0.0.1:1/"] {
+            let counted = "lapwing_notifications_dropped_total{receiver=\"\(receiver)\"} 0"
+            #expect(shown.contains { $0.contains(counted) }, "what may be dropped is counted from 0 on")
+        }
         #expect(!shown.contains { $0.contains("hidden") }, "\(shown.filter { $0.contains("hidden") })")
     }
 }

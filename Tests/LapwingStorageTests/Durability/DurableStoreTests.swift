@@ -129,6 +129,19 @@ import Testing
         #expect(try DurableHistory.contents(of: again) == model)
     }
 
+    @Test func `a number that a series had is not given to another, though no file tells of it any more`() throws {
+        let disk = SimulatedDisk()
+        var store = try DurableHistory.open(disk).store
+        try DurableHistory.fill(store, 3, 0..<10)
+        let last = try store.references(for: [Labels(metric: "last")])[0]
+        for _ in 0..<2 { store.removeSamples(before: Timestamp(milliseconds: 1_800_000_000_000)) }
+        #expect(store.counts.series == 0)
+        try store.checkpoint()
+        disk.restart(after: .process)
+        store = try DurableHistory.open(disk).store
+        #expect(try store.references(for: [Labels(metric: "next")])[0].rawValue > last.rawValue)
+    }
+
     @Test func `notes are kept by the log and by checkpoints, the newest of each key`() throws {
         let disk = SimulatedDisk()
         var store = try DurableHistory.open(disk).store
