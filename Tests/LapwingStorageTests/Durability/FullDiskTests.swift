@@ -26,21 +26,6 @@ import Testing
         #expect(try DurableHistory.contents(of: try DurableHistory.open(disk).store) == all)
     }
 
-    @Test func `what is synced is what was written before a full disk broke a file, too`() throws {
-        for seed in 1...8 as ClosedRange<UInt64> {
-            let disk = SimulatedDisk(seed: seed)
-            let store = try DurableHistory.open(disk).store
-            var model = try DurableHistory.fill(store, 3, 0..<10)
-            disk.setCapacity(disk.usedBytes + 10)
-            #expect(throws: AppendError.self) { try DurableHistory.fill(store, 3, 10..<11) }
-            disk.setCapacity(.max)
-            for (labels, samples) in try DurableHistory.fill(store, 3, 11..<12) { model[labels, default: [:]].merge(samples) { $1 } }
-            try store.sync()
-            disk.restart(after: .machine)
-            #expect(try DurableHistory.contents(of: try DurableHistory.open(disk).store) == model, "seed \(seed)")
-        }
-    }
-
     @Test func `series that a full disk refused go by themselves, and may come again when there is room`() throws {
         let disk = SimulatedDisk()
         var options = DurableHistory.options
