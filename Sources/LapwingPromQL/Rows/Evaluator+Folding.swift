@@ -36,20 +36,10 @@ extension Evaluator {
         var results = try cut.parts.run { (_, places) throws(QueryError) -> FoldedPart? in
             try Self.fold(places, of: cut, pipeline, grouping, plan.operation, on: grid, budget)
         }
-        var folds: [GroupFold] = []
-        for index in results.indices {
-            // Taken out, so that nobody else holds the cells which are added to: they would be copied.
-            guard var result = results[index].take() else {
-                release(groupCells.partialValue)
-                return nil
-            }
-            if let last = folds.indices.last { folds[last].takeShared(from: &result.fold) }
-            if folds.isEmpty || !result.fold.groups.isEmpty { folds.append(result.fold) }
-            annotations.add(result.annotations)
-            statistics.samplesRead += result.samplesRead
-            budget.release(result.cells, taking: 0)
+        guard let values = total(of: &results) else {
+            release(groupCells.partialValue)
+            return nil
         }
-        guard let values = folds.result() else { return nil }
         var matrix = StepMatrix(stepCount: grid.count)
         matrix.labels = grouping.labels
         // Rows of one pipeline agree about names, but for those of a vector that was computed before.
@@ -61,6 +51,22 @@ extension Evaluator {
         return matrix.withoutEmptyRows()
     }
 
+    /// The cells of all groups; nil where a part met histograms, or a mean's sum has overflowed.
+    private mutating func total(of results: inout [FoldedPart?]) -> [Double]? {
+        for case let result? in results { budget.release(result.cells, taking: 0) }
+        if results.contains(where: { $0 == nil }) { return nil }
+        var folds: [GroupFold] = []
+        for index in results.indices {
+            // Taken out, so that nobody else holds the cells which are added to: they would be copied.
+            guard var result = results[index].take() else { continue }
+            if let last = folds.indices.last { folds[last].takeShared(from: &result.fold) }
+            if folds.isEmpty || !result.fold.groups.isEmpty { folds.append(result.fold) }
+            annotations.add(result.annotations)
+            statistics.samplesRead += result.samplesRead
+        }
+        return folds.result()
+    }
+
     private static let countedAtOnce = 4096
 
     private static func fold(
@@ -68,6 +74,7 @@ extension Evaluator {
         on grid: StepGrid, _ budget: QueryBudget
     ) throws(QueryError) -> FoldedPart? {
         var worker = RowWorker(pipeline, budget)
+        defer { worker.release() }
         var part = FoldedPart(fold: GroupFold(operation, groups: cut.groups(of: places, grouping), stepCount: grid.count))
         var row = StepRow(stepCount: grid.count)
         // The count is shared by all threads: it is touched for some rows at a time.
@@ -75,14 +82,16 @@ extension Evaluator {
         for place in places {
             let index = cut.order?[place] ?? place
             try worker.fill(&row, index)
-            if !row.histograms.isEmpty { return nil }
+            if !row.histograms.isEmpty {
+                budget.release(part.cells, taking: 0)
+                return nil
+            }
             if row.isEmpty { continue }
             uncounted += grid.count
             if uncounted > Self.countedAtOnce { try part.count(&uncounted, budget) }
             part.fold.add(row.values, to: grouping.groupOfRow[index])
         }
         try part.count(&uncounted, budget)
-        worker.release()
         part.annotations = worker.tally.annotations
         part.samplesRead = worker.tally.samplesRead
         return part

@@ -8,7 +8,7 @@ import Synchronization
 /// everywhere.
 struct Parts: Sendable {
     /// Work below this, in nanoseconds by estimate, is done faster than a second thread is woken.
-    static let worthwhile = 60_000
+    static let worthwhile = 400_000
     static let maximum = 4
 
     let rowCount: Int
