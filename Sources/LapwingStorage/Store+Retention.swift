@@ -38,20 +38,22 @@ extension Store {
 
 extension WriterState {
     fileprivate mutating func removeSamples(before time: Int64, _ registry: SnapshotRegistry) -> [UInt32] {
-        let context = BatchContext(version: version + 1, liveVersions: registry.liveVersions())
+        let next = version + 1
         var expired: [UInt32] = []
         for (number, page) in pages.enumerated() {
+            // Asked anew for each page: most queries are over by then, and what they read need not be kept for them.
+            let context = BatchContext(version: next, liveVersions: registry.liveVersions())
             page?.withLock { state in
                 for place in state.series.indices where state.isLiving(place) && !state.isRemoved(place) {
                     guard state.removeExpired(place, before: time, context, &workspace) else { continue }
-                    state.remove(place, at: context.version)
+                    state.remove(place, at: next)
                     expired.append(UInt32(number * SeriesPage.capacity + place))
                 }
             }
         }
         removed += expired.count
-        doomed += expired.map { ($0, context.version) }
-        version = context.version
+        doomed += expired.map { ($0, next) }
+        version = next
         registry.publish(version)
         return expired
     }

@@ -223,6 +223,25 @@ import Testing
         #expect(store.turnover.removed == SeriesPage.capacity)
     }
 
+    @Test func `what retention kept for a query is forgotten with the first sample after it`() throws {
+        /// - Parameter ending: whether the query ends before that sample.
+        func sampleBytes(readingWhile isRead: Bool, ending: Bool = true) throws -> Int {
+            let store = Store(options: StoreOptions(retention: .seconds(1000)))
+            try append(store, up, (0..<1000).map { (Int64($0) * 15_000, Double($0)) })
+            var query = isRead ? store.snapshot() : nil
+            store.removeExpired(now: Timestamp(milliseconds: 999 * 15_000))
+            if let query { #expect(try read(query, "up").count == 1000) }
+            if ending { query = nil }
+            try append(store, up, [(1000 * 15_000, 1)])
+            if let query { #expect(try read(query, "up").count == 1000) }
+            #expect(try read(store.snapshot(), "up").count < 1000)
+            return store.statistics.sampleBytes
+        }
+        let plain = try sampleBytes(readingWhile: false)
+        #expect(try sampleBytes(readingWhile: true, ending: false) > plain)
+        #expect(try sampleBytes(readingWhile: true) == plain)
+    }
+
     @Test func `statistics count what is there`() throws {
         let store = Store()
         try append(store, up, (0..<1000).map { (Int64($0) * 15_000, Double($0)) })

@@ -62,7 +62,7 @@ extension PageState {
     ///
     /// - Returns: whether the series has nothing left, and had nothing the last time either if it never had a sample.
     mutating func removeExpired(_ place: Int, before time: Int64, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace) -> Bool {
-        series[place].extras?.forget(batch)
+        forgetPast(place, batch)
         let hadSamples = !series[place].isEmpty || series[place].extras?.since ?? 0 > 0
         workspace.samples -= removeChunks(place, before: time, batch)
         if !series[place].isEmpty { return false }

@@ -65,9 +65,9 @@ struct PageState {
         _ value: Double, at time: Int64, startTime: Int64, to place: Int, _ batch: borrowing BatchContext, _ workspace: inout AppendWorkspace
     ) {
         newestTimes[place] = time
+        if series[place].extras != nil { forgetPast(place, batch) }
         if startTime != 0 || series[place].extras != nil {
             let extras = series[place].madeExtras()
-            extras.forget(batch)
             let isAside = startTime != 0 || !extras.open.isEmpty
             if isAside, !series[place].newer.isEmpty || !extras.takesFloat { sealOpen(place, batch, &workspace.encoder) }
             // Sealed, a series without start times is a plain one again.
@@ -207,6 +207,15 @@ struct PageState {
         if extras.since == batch.version { return }
         extras.history.append((extras.since, content(of: place)))
         extras.since = batch.version
+    }
+
+    /// Forgets what no reader can ask for any more, and what a series has beside the page with it: it lies between much that is short-lived.
+    mutating func forgetPast(_ place: Int, _ batch: borrowing BatchContext) {
+        guard let extras = series[place].extras else { return }
+        extras.forget(batch)
+        if extras.isVacant, let oldest = batch.readableVersions.first, oldest >= max(extras.since, series[place].sealedVersion) {
+            series[place].extras = nil
+        }
     }
 
     /// Gives a new series open floats whose times are known.

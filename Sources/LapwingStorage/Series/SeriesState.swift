@@ -79,6 +79,9 @@ final class SeriesExtras {
     /// Whether a float fits to the open samples.
     var takesFloat: Bool { open.histogramTimes.isEmpty && open.times.count < SeriesContent.openMaximum }
 
+    /// Whether nothing is here but what readers of the past see.
+    var isVacant: Bool { open.isEmpty && history.isEmpty && removedVersion == .max && idleSweeps == 0 }
+
     /// Whether what a version shows stands here, or nowhere any more, rather than in runs.
     func isAsked(at version: UInt64) -> Bool { !open.isEmpty || version < since || version >= removedVersion }
 
