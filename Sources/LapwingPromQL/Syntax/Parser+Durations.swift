@@ -23,13 +23,14 @@ extension Parser {
         return duration.settled
     }
 
-    /// After `offset` stands one term: `foo offset -2^2` is `(foo offset -2)^2`.
+    /// After `offset` stands one term: `foo offset -2^2` is `(foo offset -2)^2`. Only what begins with a parenthesis or two signs
+    /// may be arithmetic without parentheses, and is read as if it had them.
     mutating func parseOffsetDuration() throws(PromQLSyntaxError) -> DurationText {
         durationOperations = 0
-        if current.kind == .leftParenthesis { return try parseDuration(above: 0).settled }
-        // Only what has two signs is arithmetic without parentheses.
-        if current.isSign, tokens[min(position + 1, tokens.count - 1)].isSign { return try parseDuration(above: 0).settled }
-        return try parseDurationTerm().settled
+        let hasTwoSigns = current.isSign && tokens[min(position + 1, tokens.count - 1)].isSign
+        guard current.kind == .leftParenthesis || hasTwoSigns else { return try parseDurationTerm().settled }
+        let duration = try parseDuration(above: 0)
+        return duration.isOneTerm ? duration.settled : .parenthesized(duration, duration.sourceRange)
     }
 
     private mutating func parseDuration(above level: Int) throws(PromQLSyntaxError) -> DurationText {

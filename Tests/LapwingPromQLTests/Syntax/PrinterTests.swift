@@ -16,6 +16,7 @@ import Testing
         ("a+bool b", ""), ("a==bool b", "a == bool b"), ("a+on()b", "a + on () b"), ("a+ignoring()b", "a + b"),
         ("a*ignoring(c)group_left b", "a * ignoring (c) group_left () b"), ("a*on(c)group_right(d)b", "a * on (c) group_right (d) b"),
         ("a+fill(0)b", "a + fill (0) b"), ("a+fill_right(-1)fill_left(1e7)b", "a + fill_left (1e+07) fill_right (-1) b"),
+        ("x offset (step())+8", "x offset ((step()) + 8)"),
         ("x offset ++1w+2w", "x offset (1w + 2w)"), ("x[5m]offset--4-97", "x[5m] offset (4 - 97)"), ("x offset -(1m+1m)", "x offset -(1m + 1m)"),
         ("-a^2", "-a ^ 2"), ("--a", "--a"), ("+(a)", "+(a)"), ("a</5", "a </ 5"),
     ])
