@@ -18,7 +18,7 @@ extension BinaryOperator {
 
     /// Whether a comparison holds; always for the other operators.
     @inline(__always)
-    func holds(_ left: Double, _ right: Double) -> Bool {
+    public func holds(_ left: Double, _ right: Double) -> Bool {
         switch self {
         case .equal: left == right
         case .notEqual: left != right

@@ -68,18 +68,3 @@ extension QueryExpression {
         return node.right.number ?? node.left.number
     }
 }
-
-extension BinaryOperator {
-    /// Of a comparison.
-    fileprivate func holds(_ left: Double, _ right: Double) -> Bool {
-        switch self {
-        case .equal: left == right
-        case .notEqual: left != right
-        case .less: left < right
-        case .greater: left > right
-        case .lessOrEqual: left <= right
-        case .greaterOrEqual: left >= right
-        default: false
-        }
-    }
-}

@@ -8,7 +8,7 @@ import Testing
 /// or all in one.
 @Suite struct `An aggregation in parts` {
     private static let steps = 1500
-    private static let rows = 60
+    private static let rows = 140
 
     /// Rows of whole numbers with gaps: a present cell is a sample, an absent one a stale marker.
     private struct Rows {
@@ -36,24 +36,22 @@ import Testing
             if values.isEmpty { return nil }
             return switch operation {
             case "sum": values.reduce(0, +)
-            case "avg": values.reduce(0, +) / Double(values.count)
-            case "min": values.min()
             case "max": values.max()
-            case "count": Double(values.count)
-            default: 1
+            default: Double(values.count)
             }
         }
     }
 
-    @Test(arguments: [(groupCount: 1, largest: 0), (5, 0), (40, 0), (6, 80), (60, 50)])
+    @Test(arguments: [(groupCount: 1, largest: 0), (5, 0), (6, 80), (60, 50)])
     func `comes to what its rows do one after another`(groupCount: Int, largest: Int) throws {
         let seed = UInt64.random(in: .min ... .max)
         var random = QueryGenerator(seed: seed)
         let rows = Rows(&random, groupCount: groupCount, largest: largest)
         let source = rows.source
-        for operation in ["sum", "avg", "min", "max", "count", "group"] {
+        #expect(Self.rows * Self.steps * 8 >= Parts.maximum * Parts.worthwhile, "so much is cut, at 8 ns a window by estimate")
+        for operation in ["sum", "max", "count"] {
             let result = try QueryEngine().range(
-                PreparedQuery("\(operation) by (group) (x)"), from: Timestamp(milliseconds: 0),
+                PreparedQuery("\(operation) by (group) (last_over_time(x[1s]))"), from: Timestamp(milliseconds: 0),
                 through: Timestamp(milliseconds: Int64(Self.steps - 1) * 1000), step: .seconds(1), over: source)
             guard case .matrix(let series) = result.value else {
                 Issue.record("no matrix")
