@@ -1,6 +1,7 @@
 /// Writes the frames of one file, each whole or not at all.
 public struct FrameWriter: Sendable {
     private let file: any DiskFile
+    public let number: UInt32
     private let marker: UInt32
     private var sequence: UInt32 = 0
     /// Bytes of whole frames, the file's header included.
@@ -16,6 +17,7 @@ public struct FrameWriter: Sendable {
     public init(
         creating path: String, _ kind: FrameFormat.Kind, number: UInt32, marker: UInt32, on disk: any Disk
     ) throws(DiskError) {
+        self.number = number
         file = try disk.create(path)
         // Zeros are what a file system leaves where nothing was written.
         self.marker = marker == 0 ? 0xA5A5_5A5A : marker

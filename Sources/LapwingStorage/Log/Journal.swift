@@ -171,8 +171,8 @@ final class Journal: Sendable {
         }
         state.withLock { state in
             state.figures.unsettledBytes = state.writer?.count ?? 0
-            // What was in them is in the checkpoint, which is synced.
-            state.leftUnsynced = []
+            // What was in them is in the checkpoint, which is synced; what was left since it began is not.
+            state.leftUnsynced.removeAll { $0.number < number }
         }
     }
 
