@@ -113,4 +113,20 @@ import Testing
         diary.openGate()
         try await until { diary.count("begins") == 6 }
     }
+
+    @Test func `is gone with its threads, those too that wait, when all is ended`() async throws {
+        let diary = Diary()
+        weak var gone: Timetable?
+        do {
+            let timetable = Timetable()
+            gone = timetable
+            _ = timetable.add(after: .zero) {
+                diary.write("once")
+                return .seconds(3600)
+            }
+            try await until { diary.count("once") == 1 }
+            timetable.endAll()
+        }
+        try await until { gone == nil }
+    }
 }

@@ -54,6 +54,13 @@ import Testing
         #expect(result(text, readsAhead: true) == result(text, readsAhead: false), "seed \(seed)")
     }
 
+    @Test func `is read again where the first half changes what a name in it stands for`() {
+        let filler = "  #" + String(repeating: "-", count: 30_000) + "\n"
+        let text = "x: &x old\nlist:\n  - first\n  - &x new\n" + filler + "  - last but one\n  - *x\n"
+        // By chance the other thread has not begun when the first half is read.
+        for _ in 0..<20 { #expect(result(text, readsAhead: true) == result(text, readsAhead: false)) }
+    }
+
     @Test func `may hold no more nodes than a text may, whoever reads them`() {
         let text = "- first\n#" + String(repeating: "-", count: 9_000) + "\n" + String(repeating: "- x\n", count: 4_000)
         for nodes in [4_001, 4_002] {

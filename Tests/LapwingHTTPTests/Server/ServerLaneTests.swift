@@ -118,6 +118,50 @@ import Testing
         }
     }
 
+    @Test func `gives a place to what was tried before what was not`() throws {
+        let lane = HTTPLane("slow", places: 1, trial: .init(places: 1, time: .milliseconds(20)))
+        let (first, block) = (Watch(), Watch())
+        let calls = Mutex<[String: Int]>([:])
+        let order = Mutex<[String]>([])
+        try withServer({ $0.lane = { $0.target.path == "/other" ? nil : lane } }) { request in
+            let call = calls.withLock { calls in
+                calls[request.path, default: 0] += 1
+                return calls[request.path, default: 0]
+            }
+            switch request.path {
+            case "/first": first.pass(request.path)
+            case "/block": block.pass(request.path)
+            case "/long" where call <= 3, "/behind" where call == 1: while !request.isCancelled {}
+            default: order.withLock { $0.append(request.path) }
+            }
+            return .text(request.path)
+        } _: { address, _ in
+            func send(_ path: String) throws -> RawClient {
+                let client = try RawClient(address)
+                try client.send(request(path))
+                return client
+            }
+            let holder = try send("/first")
+            try until { first.order.count == 1 }
+            let long = try send("/long")
+            try until { calls.withLock { $0["/long"] == 3 } }
+            // It is tried again when the other has given its third trial up, and waits for the place.
+            #expect(try send("/behind").responses(1).first?.text == "/behind")
+            let blocker = try send("/block")
+            try until { block.order.count == 1 }
+            let new = try send("/new")
+            // The server has read it when it answers what was sent behind it.
+            #expect(try send("/other").responses(1).first?.text == "/other")
+            first.gate.signal()
+            for (client, path) in [(holder, "/first"), (long, "/long"), (new, "/new")] {
+                #expect(try client.responses(1).first?.text == path)
+            }
+            block.gate.signal()
+            #expect(try blocker.responses(1).first?.text == "/block")
+            #expect(order.withLock { $0 } == ["/behind", "/other", "/long", "/new"])
+        }
+    }
+
     @Test func `begins anew, one after the other, what asks for much beside another, and keeps nothing else waiting`() throws {
         let watch = Watch()
         let stops = Mutex(0)
