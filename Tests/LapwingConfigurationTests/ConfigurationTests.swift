@@ -181,6 +181,13 @@ struct ConfigurationTests {
         #expect(telling.shownText == "webhooks: [{url: <secret>}, {url: <secret>}, {url: http://plain/}]\nheartbeat: {url: <secret>}")
     }
 
+    @Test(arguments: ["webhooks: [{url: 'hooks/hidden'}]", "webhooks: [{url: 'http://a:b/hidden'}]", "heartbeat: {url: 'http://a/hid den'}"])
+    func `what may be a secret is not said where it is no URL, but why it is none`(text: String) {
+        let all = faults(text)
+        #expect(all.count == 1 && all[0].contains("no URL that can be fetched: "), "\(all)")
+        #expect(!all.contains { $0.contains("hid") })
+    }
+
     @Test func `target files are JSON or YAML`() throws {
         let json = SourceText(name: "t.json", #"[{"targets": ["a:1"], "labels": {"k": "v"}}]"#)
         #expect(try TargetGroup.read(json) == [TargetGroup(addresses: ["a:1"], labels: Labels(metric: "", ["k": "v"]))])

@@ -151,7 +151,7 @@ extension ConfigurationReader {
             if url.password != nil || isSecret && url.requestTarget != "/" { secrets.append(node.range) }
             return text
         } catch {
-            report("\(GoQuote.quote(text)): \(error)", at: node.range)
+            report(isSecret ? "no URL that can be fetched: \(error)" : "\(GoQuote.quote(text)): \(error)", at: node.range)
             return nil
         }
     }

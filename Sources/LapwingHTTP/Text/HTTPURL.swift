@@ -43,7 +43,7 @@ public struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
     public static func redacted(_ text: String) -> String { (try? HTTPURL(text))?.redacted ?? "(no URL)" }
 }
 
-/// Why a text is not a URL that can be fetched.
+/// Why a text is not a URL that can be fetched; it does not hold the text, in which there may be secrets.
 public struct HTTPURLError: Error, Equatable, CustomStringConvertible {
     public let description: String
     init(_ description: String) { self.description = description }
@@ -59,10 +59,10 @@ extension HTTPURL {
             throw HTTPURLError("the URL has \(text.utf8.count) bytes; at most \(Self.maxBytes) are allowed")
         }
         if let bad = text.utf8.first(where: { $0 <= 0x20 || $0 == 0x7F }) {
-            throw HTTPURLError("parse \"\(text)\": a URL cannot hold the byte 0x\(String(bad, radix: 16)); encode it")
+            throw HTTPURLError("a URL cannot hold the byte 0x\(String(bad, radix: 16)); encode it")
         }
         guard let separator = Self.range(of: "://", in: text) else {
-            throw HTTPURLError("parse \"\(text)\": no scheme; expected http://… or https://…")
+            throw HTTPURLError("no scheme; expected http://… or https://…")
         }
         let scheme = text[..<separator.lowerBound].lowercased()
         guard scheme == "http" || scheme == "https" else {
@@ -87,33 +87,33 @@ extension HTTPURL {
             user = name
             password = parts.count > 1 ? secret : nil
         }
-        (host, port) = try Self.hostAndPort(hostText, in: text)
+        (host, port) = try Self.hostAndPort(hostText)
     }
 
-    private static func hostAndPort(_ text: Substring, in url: String) throws(HTTPURLError) -> (String, Int?) {
+    private static func hostAndPort(_ text: Substring) throws(HTTPURLError) -> (String, Int?) {
         var host = text
         var portText: Substring?
         if text.first == "[" {
             guard let close = text.firstIndex(of: "]") else {
-                throw HTTPURLError("parse \"\(url)\": missing ']' in host")
+                throw HTTPURLError("missing ']' in host")
             }
             host = text[text.index(after: text.startIndex)..<close]
             let after = text[text.index(after: close)...]
             guard after.isEmpty || after.first == ":" else {
-                throw HTTPURLError("parse \"\(url)\": found \"\(after)\" after the host; expected a port")
+                throw HTTPURLError("found \"\(after)\" after the host; expected a port")
             }
             portText = after.isEmpty ? nil : after.dropFirst()
         } else if let colon = text.lastIndex(of: ":") {
             host = text[..<colon]
             portText = text[text.index(after: colon)...]
         }
-        guard !host.isEmpty else { throw HTTPURLError("parse \"\(url)\": no host in request URL") }
+        guard !host.isEmpty else { throw HTTPURLError("no host") }
         guard text.first == "[" || !host.contains(":") else {
-            throw HTTPURLError("parse \"\(url)\": an IPv6 address needs brackets")
+            throw HTTPURLError("an IPv6 address needs brackets")
         }
         guard let portText, !portText.isEmpty else { return (host.lowercased(), nil) }
         guard portText.utf8.allSatisfy(HTTPCharacters.isDigit), let port = Int(portText), port <= 65_535 else {
-            throw HTTPURLError("parse \"\(url)\": invalid port \":\(portText)\" after host")
+            throw HTTPURLError("invalid port \":\(portText)\" after host")
         }
         return (host.lowercased(), port)
     }
