@@ -4,14 +4,22 @@ import LapwingText
 /// Measures what lapwing is built for, in one run: parsing, storing, decoding, querying.
 ///
 /// `Benchmarks` at full size, `Benchmarks --small` at the size that the test suite runs; `Benchmarks storage query` runs
-/// only what it names. `compare` and `agree` set lapwing's server beside Debian's Prometheus and VictoriaMetrics; `growth` tells how cost
-/// grows; `endure` puts the program under load for hours, `kills` looks for what it acknowledged before it was killed, and `hostile`
-/// attacks it.
+/// only what it names. The other parts are a word each: `Part.all`, which `--help` shows.
 @main
 enum Benchmarks {
     static func main() async {
+        var words = Array(CommandLine.arguments.dropFirst())
+        // What a comparison starts as lapwing takes lapwing's flags.
+        let isServer = words.first == "serve"
+        if !isServer, words.contains("--help") || words.contains("-h") {
+            print(Part.help(rows: groups.map(\.name)))
+            return
+        }
         do {
-            switch CommandLine.arguments.dropFirst().first {
+            let part = Part.all.first { $0.name == words.first } ?? .rows
+            if !part.name.isEmpty { words.removeFirst() }
+            if !isServer { try part.check(words, rows: part.name.isEmpty ? groups.map(\.name) : []) }
+            switch isServer ? "serve" : part.name {
             case "compare": exit(try Comparison.run() ? 0 : 1)
             case "agree": exit(try Agreement.run() ? 0 : 1)
             case "growth": GrowthBenchmarks.run()
@@ -19,17 +27,16 @@ enum Benchmarks {
             case "kills": exit(try Kills.run() ? 0 : 1)
             case "hostile": try HostileBenchmark.run()
             case "serve": try await Peer.serve()
-            default: measure()
+            default: measure(words.filter { !$0.hasPrefix("-") })
             }
         } catch {
-            FileHandle.standardError.write(Data("Benchmarks: \(error)\n".utf8))
+            FileHandle.standardError.write(Data("Benchmarks: \(error)\nsee Benchmarks --help\n".utf8))
             exit(2)
         }
     }
 
-    private static func measure() {
-        let names = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("-") }
-        let (rows, counts, hash) = rows(isSmall: Flags.has("--small"), only: Array(names))
+    private static func measure(_ names: [String]) {
+        let (rows, counts, hash) = rows(isSmall: Flags.has("--small"), only: names)
         func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
         let width = rows.map(\.name.count).max() ?? 0
         for row in rows {
@@ -44,31 +51,39 @@ enum Benchmarks {
         print("hash of the queries' results: \(String(hash, radix: 16))")
     }
 
+    /// What is measured, by the word that asks for it, in the order of the run. What takes a gigabyte or half a minute has to be asked for, but
+    /// at the size of the suite.
+    private static let groups: [(name: String, isAlways: Bool, rows: @Sendable (_ isSmall: Bool) -> [Row])] = [
+        ("exposition", true, { ExpositionBenchmarks.rows(series: $0 ? 200 : 50_000) }),
+        ("storage", true, { StorageBenchmarks.rows(series: $0 ? 50 : 10_000) }),
+        ("ways", true, { WaysInBenchmarks.rows(requests: $0 ? 1 : 10, rounds: $0 ? 2 : 50) }),
+        ("modules", true, { ModuleBenchmarks.rows(series: $0 ? 200 : 50_000) }),
+        ("together", true, { TogetherBenchmarks.rows(series: $0 ? 100 : 10_000, seconds: $0 ? 0.05 : 2) }),
+        (
+            "replay", false,
+            { isSmall in
+                let size = isSmall ? ReplayBenchmarks.small : ReplayBenchmarks.full
+                return ReplayBenchmarks.rows(size.workload, days: size.days)
+            }
+        ),
+        ("rules", true, { RuleBenchmarks.rows($0 ? .small : .full, rounds: $0 ? 6 : 120) }),
+        ("memory", false, { MemoryBenchmarks.rows(series: $0 ? 1000 : 1_000_000) }),
+        ("answer", true, { AnswerBenchmarks.rows(series: $0 ? 20 : 1000) }),
+        ("served", true, { ServedAnswerBenchmarks.rows(series: $0 ? 20 : 2500) }),
+        ("regex", true, { RegexBenchmarks.rows(rounds: $0 ? 100 : 100_000) }),
+        // Its figures are more than rows.
+        ("query", true, { _ in [] }),
+    ]
+
     static func rows(
         isSmall: Bool, only names: [String] = []
     ) -> (rows: [Row], counts: [String: QueryBenchmarks.Counts], hash: UInt64) {
-        func isWanted(_ name: String) -> Bool { names.isEmpty || names.contains(name) }
-        var rows: [Row] = []
-        if isWanted("exposition") { rows += ExpositionBenchmarks.rows(series: isSmall ? 200 : 50_000) }
-        if isWanted("storage") { rows += StorageBenchmarks.rows(series: isSmall ? 50 : 10_000) }
-        if isWanted("ways") { rows += WaysInBenchmarks.rows(requests: isSmall ? 1 : 10, rounds: isSmall ? 2 : 50) }
-        if isWanted("modules") { rows += ModuleBenchmarks.rows(series: isSmall ? 200 : 50_000) }
-        if isWanted("together") { rows += TogetherBenchmarks.rows(series: isSmall ? 100 : 10_000, seconds: isSmall ? 0.05 : 2) }
-        // Half a minute: only when asked for, and in the suite.
-        if names.contains("replay") || (isSmall && names.isEmpty) {
-            let size = isSmall ? ReplayBenchmarks.small : ReplayBenchmarks.full
-            rows += ReplayBenchmarks.rows(size.workload, days: size.days)
-        }
-        if isWanted("rules") { rows += RuleBenchmarks.rows(isSmall ? .small : .full, rounds: isSmall ? 6 : 120) }
-        // A gigabyte and a minute: only when asked for.
-        if names.contains("memory") { rows += MemoryBenchmarks.rows(series: isSmall ? 1000 : 1_000_000) }
-        if isWanted("answer") { rows += AnswerBenchmarks.rows(series: isSmall ? 20 : 1000) }
-        if isWanted("served") { rows += ServedAnswerBenchmarks.rows(series: isSmall ? 20 : 2500) }
-        if isWanted("regex") { rows += RegexBenchmarks.rows(rounds: isSmall ? 100 : 100_000) }
-        guard isWanted("query") || names.contains(where: { $0.hasPrefix("query=") }) else { return (rows, [:], 0) }
+        let wanted = groups.filter { names.isEmpty ? $0.isAlways || isSmall : names.contains($0.name) }
+        let rows = wanted.flatMap { $0.rows(isSmall) }
         // `query=rate` runs the rows of queries that have `rate` in their name.
-        let part = names.first { $0.hasPrefix("query=") }?.dropFirst(6) ?? ""
-        let queries = QueryBenchmarks.figures(isSmall ? .small : .full, matching: String(part))
+        let part = names.first { $0.hasPrefix("query=") }?.dropFirst(6)
+        guard part != nil || wanted.contains(where: { $0.name == "query" }) else { return (rows, [:], 0) }
+        let queries = QueryBenchmarks.figures(isSmall ? .small : .full, matching: String(part ?? ""))
         return (rows + queries.rows, queries.counts, queries.hash)
     }
 }

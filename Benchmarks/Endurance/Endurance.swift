@@ -14,7 +14,7 @@ enum Endurance {
 
     /// - Returns: whether all promises were kept.
     static func run() throws -> Bool {
-        let minutes = Flags.text("--minutes").flatMap { Int($0) } ?? 120
+        let minutes = try Flags.number("--minutes", from: 1) ?? 120
         let beside = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "lapwing").path
         let program = Flags.text("--lapwing") ?? beside
         let (target, receiver) = (try EnduranceTarget(series: pageSeries), try FailingReceiver())

@@ -24,8 +24,10 @@ struct HostileBenchmark {
     private static let probe = "groups: [{name: probe, interval: 100ms, rules: [{record: probe, expr: vector(1)}]}]\n"
 
     static func run() throws {
-        let pattern = Flags.text("--only")
-        let attacks = Attack.allCases.filter { attack in pattern.map { attack.rawValue.contains($0) } ?? true }
+        let pattern = Flags.text("--only") ?? ""
+        let attacks = Attack.allCases.filter { pattern.isEmpty || $0.rawValue.contains(pattern) }
+        if attacks.isEmpty { throw UnknownWord(pattern, isNoneOf: Attack.allCases.map(\.rawValue), called: "part of an attack's name") }
+        let seconds = try Flags.number("--seconds", from: 0.1) ?? 15
         let folder = FileManager.default.temporaryDirectory.appending(path: "lapwing-hostile-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -39,7 +41,7 @@ struct HostileBenchmark {
             try sender.send(to: server, at: start - Double(RuleWorkload.scrapes - scrape) * Double(RuleWorkload.interval) / 1000)
         }
         Thread.sleep(forTimeInterval: 5)
-        let benchmark = HostileBenchmark(server: server, seconds: Flags.text("--seconds").flatMap { Double($0) } ?? 15)
+        let benchmark = HostileBenchmark(server: server, seconds: seconds)
         print("| what | a good query waits at most (median) | a write | `/-/healthy` | between evaluations | missed of 500 a second | memory |")
         print("| --- | --- | --- | --- | --- | --- | --- |")
         for attack in attacks { try benchmark.show(benchmark.figures(of: attack), of: attack) }

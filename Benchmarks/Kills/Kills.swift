@@ -6,8 +6,8 @@ enum Kills {
 
     /// - Returns: whether every acknowledged sample was found once with its value, and nothing that was never sent.
     static func run() throws -> Bool {
-        let times = Flags.text("--times").flatMap { Int($0) } ?? 100
-        let seed = Flags.text("--seed").flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999)
+        let times = try Flags.number("--times", from: 1) ?? 100
+        let seed = try Flags.number("--seed", from: 0) ?? UInt64.random(in: 1...999_999)
         print("\(times) kills, seed \(seed)")
         var generator = Generator(state: seed)
         let server = try PeerProcess(.lapwing, Peer.Setup(isDurable: true))

@@ -56,7 +56,9 @@ enum Comparison {
 
     /// - Returns: whether all servers agreed.
     static func run() throws -> Bool {
-        let parts = Flags.text("--only")?.split(separator: ",").map { String($0) } ?? ["queries", "windows", "keeping", "rules"]
+        let known = ["queries", "windows", "keeping", "rules", "million"]
+        let parts = Flags.text("--only")?.split(separator: ",").map { String($0) } ?? known.dropLast()
+        for part in parts where !known.contains(part) { throw UnknownWord(part, isNoneOf: known, called: "part of a comparison") }
         let isQuick = Flags.has("--quick")
         var agrees = true
         if !Set(parts).isDisjoint(with: ["queries", "windows"]) {
@@ -69,9 +71,9 @@ enum Comparison {
     }
 
     private static func ask(_ rows: [Row], isQuick: Bool) throws -> Bool {
-        let pattern = Flags.text("--queries").flatMap { try? RegularExpression($0) }
+        let pattern = try Flags.text("--queries").map { try RegularExpression($0) }
         let wanted = rows.filter { row in pattern.map { $0.firstMatch(in: row.name + " " + row.query.text) != nil } ?? true }
-        let runs = max(1, Flags.text("--runs").flatMap { Int($0) } ?? (isQuick ? 3 : 9))
+        let runs = try Flags.number("--runs", from: 1) ?? (isQuick ? 3 : 9)
         let fleet = try PeerFleet(Peer.allCases, isQuick ? .quick : .full)
         defer { fleet.stop() }
         let agrees = try check(wanted, fleet)
