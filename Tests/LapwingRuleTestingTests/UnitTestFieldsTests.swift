@@ -94,6 +94,29 @@ import Testing
         #expect(try outcomes(text, replacing: "evaluation_interval: 30s\n").map(\.hasPassed) == [true])
     }
 
+    @Test func `with the intervals of groups each is evaluated at its own, whichever stands first`() throws {
+        let rules = """
+            groups:
+            - {name: slow, interval: 4m, rules: [{record: slow, expr: x}]}
+            - {name: quick, interval: 1m, rules: [{record: quick, expr: x}]}
+            - {name: other, rules: [{record: other, expr: x}]}
+            """
+        let expected = [("slow", 0), ("quick", 3), ("other", 2)].map { name, value in
+            "      - {expr: \(name), eval_time: 3m, exp_samples: [{labels: \(name), value: \(value)}]}\n"
+        }
+        let text = "rule_files: [rules.yml]\nevaluation_interval: 2m\ntests:\n  - interval: 1m\n    group_intervals: true\n"
+            + "    input_series: [{series: x, values: 0+1x5}]\n    promql_expr_test:\n" + expected.joined()
+        let file = try UnitTestFile.read(SourceText(name: "rules_test.yml", text))
+        let outcome = UnitTestRunner(file: file, ruleFiles: [try RuleFile.read(SourceText(name: "rules.yml", rules))]).run().first
+        #expect(outcome?.hasPassed == true, "\(outcome?.report ?? "")")
+    }
+
+    @Test func `every fault of a list of alerts is told`() throws {
+        let text = Self.tests.replacing("- exp_labels: {a: b, severity: page}", with: "- 1\n    - 2\n    - exp_labels: {a: b, severity: page}")
+        let error = #expect(throws: SourceError.self) { try outcomes(text) }
+        #expect(error?.diagnostics.count == 2)
+    }
+
     @Test func `a group that the order of evaluation names twice is refused`() throws {
         #expect(throws: SourceError.self) { try outcomes(replacing: "[early, late]", with: "[early, late, early]") }
     }

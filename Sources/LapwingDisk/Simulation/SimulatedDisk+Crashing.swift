@@ -1,10 +1,11 @@
 import Synchronization
 
 extension SimulatedDisk.State {
-    /// Counts a change, or says that the process is dead.
+    /// Counts a change, or says that the process is dead or the disk ill.
     mutating func step(_ operation: DiskError.Operation, _ path: String) throws(DiskError) {
         steps += 1
         if steps >= crashAt { throw DiskError(operation, path, .other, "the process has ended") }
+        if refused.contains(steps) { throw DiskError(operation, path, .other, "Input/output error") }
     }
 
     /// What the machine's crash leaves.

@@ -2,7 +2,7 @@ import Synchronization
 
 /// A disk in memory that keeps apart what is written and what is synced: the twin of `SystemDisk` for tests.
 ///
-/// It crashes at the n-th change, fills up, and flips bits. What a crash leaves is chosen by a seed: of a file its synced
+/// It crashes at the n-th change, refuses some, fills up, and flips bits. What a crash leaves is chosen by a seed: of a file its synced
 /// bytes, a part of those after them, and perhaps zeros in place of the last; of names the synced ones, each later change
 /// by itself taken or lost, as file systems may reorder them.
 public final class SimulatedDisk: Disk {
@@ -28,6 +28,7 @@ public final class SimulatedDisk: Disk {
         var locks: [String: Int] = [:]
         var steps = 0
         var crashAt = Int.max
+        var refused = 0..<0
         var capacity = Int.max
         var random: SplitMix
         /// Counts the lives of the disk: files that were open before a crash are of no use after it.
@@ -47,6 +48,9 @@ public final class SimulatedDisk: Disk {
 
     /// Every change from this one on fails, and the first of them happens by half: the process is dead.
     public func crash(at step: Int) { state.withLock { $0.crashAt = step } }
+
+    /// These changes fail, as on a disk that is ill for a while, and writes among them happen by half; the process goes on.
+    public func refuse(_ steps: Range<Int>) { state.withLock { $0.refused = steps } }
 
     /// From now on no more bytes than this fit.
     public func setCapacity(_ bytes: Int) { state.withLock { $0.capacity = bytes } }

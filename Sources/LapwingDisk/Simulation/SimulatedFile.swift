@@ -21,7 +21,7 @@ final class SimulatedFile: DiskFile {
             do throws(DiskError) {
                 try state.step(.write, path)
             } catch {
-                // The write at which the process dies has happened in part.
+                // The write at which the process dies has happened in part, and any that an ill disk refuses.
                 return (wasAlive ? Int(state.random.next() % UInt64(bytes.count + 1)) : 0, error)
             }
             let free = max(0, state.capacity - state.used)

@@ -11,7 +11,8 @@ struct QueryGenerator {
 
     mutating func pick(_ choices: [String]) -> String { choices[next(choices.count)] }
 
-    /// Series of a counter, a gauge and a classic histogram over an hour, with gaps, resets and stale markers.
+    /// Series of a counter, a gauge and a classic histogram over an hour, with gaps, resets and stale markers; some begin late, and some
+    /// end with a stale marker.
     mutating func data() -> TableSource {
         var source = TableSource()
         for name in ["a_total", "b"] {
@@ -33,11 +34,14 @@ struct QueryGenerator {
     private mutating func samples(isGauge: Bool, growth: Int) -> [(time: Int64, value: Double)] {
         var samples: [(time: Int64, value: Double)] = []
         var value = Double(next(50))
-        for scrape in 0..<240 {
+        let begin = next(4) == 0 ? next(120) : 0
+        let end = next(4) == 0 ? 40 + next(120) : 240
+        for scrape in begin..<max(begin + 1, end) {
             if next(20) == 0 { continue }
             if next(30) == 0 { value = 0 }
             value += isGauge ? Double(next(21) - 10) : Double(next(growth))
-            samples.append((Int64(scrape) * 15_000 + Int64(next(20)), next(60) == 0 ? StaleMarker.value : value))
+            let isStale = next(60) == 0 || scrape + 1 == end && end < 240
+            samples.append((Int64(scrape) * 15_000 + Int64(next(20)), isStale ? StaleMarker.value : value))
         }
         return samples
     }
