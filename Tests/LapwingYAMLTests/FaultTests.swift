@@ -52,6 +52,11 @@ struct FaultTests {
         ("a: \"\\uD800\"", "1:5", "this escape is no Unicode character", nil),
         ("a: \"\\x1\"", "1:5", "expected 2 hexadecimal digits after \"\\x\"", nil),
         ("%YAML 2.0\n---\n", "1:7", "YAML 2.0 is not known", "this reads YAML 1.2"),
+        ("%YAML 1.x\n---\n", "1:1", "expected a version, as in \"%YAML 1.2\"", nil),
+        ("%TAG !e t:\n---\n", "1:1", "expected a handle and a prefix, as in \"%TAG !e! tag:example.com,2000:\"", nil),
+        ("%TAG e! t:\n---\n", "1:1", "expected a handle and a prefix, as in \"%TAG !e! tag:example.com,2000:\"", nil),
+        ("%TAG !e.! t:\n---\n", "1:1", "expected a handle and a prefix, as in \"%TAG !e! tag:example.com,2000:\"", nil),
+        ("%TAG !e! t:\n%TAG !e! u:\n---\n", "2:6", "a second %TAG directive for !e!", nil),
         (
             "a: 1\n- b", "2:1", "a list item among the keys of the mapping that starts at line 1, column 1",
             "indent the list, or give it a key of its own"

@@ -68,6 +68,7 @@ import Testing
         #expect(receiver.state.withLock { $0.requests.map { $0.headers["X-Scope-OrgID"] } } == ["t", "t"])
         #expect(receiver.faults == [])
         #expect(writer.figures.samples == 4 && writer.figures.pending == 0)
+        #expect(writer.figures.bytes == receiver.state.withLock { $0.requests.reduce(0) { $0 + $1.body.count } })
     }
 
     @Test func `sends only what rules write where it is asked to, whatever its name`() async throws {
@@ -183,6 +184,7 @@ import Testing
         await writer.stop()
         #expect(receiver.state.withLock { $0.histograms[Labels(metric: "h")]?.values.first } == histogram)
         #expect(receiver.state.withLock { $0.exemplars[Labels(metric: "requests_total")]?.map(\.value) } == [5])
+        #expect(writer.figures.histograms == 1 && writer.figures.exemplars == 1)
         // It is told of each series, and read as that of the series.
         #expect(receiver.state.withLock { $0.metadata.first.map { [$0.kind.rawValue, $0.help] } } == ["counter", "Requests."])
         #expect(receiver.faults == [])
