@@ -64,7 +64,8 @@ import Testing
 
     @Test(arguments: [
         ("{{range .SI}}-{{.}}-{{end}}", "-3--4--5-"), ("{{range .Empty}}a{{else}}EMPTY{{end}}", "EMPTY"),
-        ("{{range .MSI}}{{.}}{{end}}", "132"),
+        ("{{range .MSI}}{{.}}{{end}}", "132"), ("{{range .MSI}}{{.}}{{else}}no{{end}}{{range .MEmpty}}a{{else}}no{{end}}", "132no"),
+        ("{{range .SI}}{{.}}{{else}}no{{end}}{{range 2}}{{.}}{{else}}no{{end}}", "34501"),
         ("{{range $k, $v := .MSI}}<{{$k}}={{$v}}>{{end}}", "<one=1><three=3><two=2>"),
         ("{{range $x := .SI}}<{{$x}}>{{end}}", "<3><4><5>"),
         ("{{range $i, $x := .SI}}<{{$i}}={{$x}}>{{end}}", "<0=3><1=4><2=5>"),

@@ -96,17 +96,20 @@ extension StepMatrix {
 enum NaturalOrder {
     static func precedes(_ a: String, _ b: String) -> Bool {
         let (first, second) = (chunks(a), chunks(b))
+        // By how many more zeros stand before a number than before the same one of the other: it tells where nothing else does.
+        var moreZeros: Int?
         for (x, y) in zip(first, second) where x != y {
             let (digitsX, digitsY) = (isNumber(x), isNumber(y))
             if digitsX && digitsY {
                 let (p, q) = (x.drop { $0 == 0x30 }, y.drop { $0 == 0x30 })
                 if p.count != q.count { return p.count < q.count }
                 if !p.elementsEqual(q) { return p.lexicographicallyPrecedes(q) }
-                return x.count < y.count
+                moreZeros = moreZeros ?? (x.count - y.count)
+                continue
             }
             return x.lexicographicallyPrecedes(y)
         }
-        return first.count < second.count
+        return first.count == second.count ? (moreZeros ?? 0) < 0 : first.count < second.count
     }
 
     private static func isNumber(_ chunk: ArraySlice<UInt8>) -> Bool { chunk.first.map { $0 &- 0x30 <= 9 } ?? false }
