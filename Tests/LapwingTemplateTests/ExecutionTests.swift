@@ -64,7 +64,7 @@ import Testing
 
     @Test(arguments: [
         ("{{range .SI}}-{{.}}-{{end}}", "-3--4--5-"), ("{{range .Empty}}a{{else}}EMPTY{{end}}", "EMPTY"),
-        ("{{range .MSI}}{{.}}{{end}}", "132"), ("{{range .MSI}}{{.}}{{else}}no{{end}}{{range .MEmpty}}a{{else}}no{{end}}", "132no"),
+        ("{{range .MSI}}{{.}}{{end}}", "132"), ("{{range .MSI}}{{.}}{{else}}no{{end}}{{range .MEmpty}}a{{else}}none{{end}}", "132none"),
         ("{{range .SI}}{{.}}{{else}}no{{end}}{{range 2}}{{.}}{{else}}no{{end}}", "34501"),
         ("{{range $k, $v := .MSI}}<{{$k}}={{$v}}>{{end}}", "<one=1><three=3><two=2>"),
         ("{{range $x := .SI}}<{{$x}}>{{end}}", "<3><4><5>"),

@@ -190,6 +190,18 @@ import Testing
         #expect(receiver.faults == [])
     }
 
+    @Test func `metadata goes by itself in the first version, and is counted where it is taken`() async throws {
+        let families = ["a", "b", "c"].map { MetricMetadata(name: $0, kind: .gauge, help: "Help.") }
+        let writer = writer(Store(), settings { $0.metadata.maxSamplesPerSend = 2 }) { $0.metadata = { families } }
+        await writer.sendMetadata()
+        await writer.sendMetadata()
+        #expect(receiver.state.withLock { $0.metadata.map(\.name) } == ["a", "b", "c"])
+        let requests = receiver.state.withLock { $0.requests }
+        #expect(requests.map { $0.headers["X-Prometheus-Remote-Write-Version"] } == ["0.1.0", "0.1.0"])
+        #expect(requests.allSatisfy { $0.headers["Content-Type"] == "application/x-protobuf" } && receiver.faults == [])
+        #expect(writer.figures.metadata == 3 && writer.figures.metadataBytes == requests.reduce(0) { $0 + $1.body.count })
+    }
+
     @Test func `an exemplar that came behind the last sample of its series goes with the next one`() async throws {
         let store = Store()
         let exemplars = ExemplarStore()

@@ -130,6 +130,7 @@ import Testing
             "{{ (1800 | toDuration).String }} {{ \"0.0015\" | toDuration }} {{ toDuration 5400.5 }}",
             "30m0s 1.5ms 1h30m0.5s"
         ), ("{{ now }}", "1.353755652e+09"),
+        ("{{ (toTime 43200).Format \"3:04PM 03pm\" }} {{ (toTime 43199).Format \"3:04PM 03pm\" }}", "12:00PM 12pm 11:59AM 11am"),
         ("{{ (now | toTime).Format \"Mon Jan 2 15:04:05 2006\" }}", "Sat Nov 24 11:14:12 2012"),
         ("{{ (\"-30m\" | parseDuration | toDuration | (now | toTime).Add).UnixMilli }}", "1353753852000"),
         ("{{ printf \"%0.2f\" (parseDuration \"1h2m10ms\") }} {{ parseDuration \"-1h\" }}", "3720.01 -3600"),

@@ -24,6 +24,21 @@ import Testing
         #expect(figures.segments == 1 && figures.logBytes < 100)
     }
 
+    @Test(arguments: [false, true]) func `few samples are found again by a range that ends with the first of them`(isHistogram: Bool) throws {
+        let disk = SimulatedDisk()
+        let store = try DurableHistory.open(disk).store
+        let start = Int64(1_700_000_000_000)
+        for scrape in 0..<Int64(3) {
+            let value: DurableHistory.Value = isHistogram ? .histogram(NativeHistogram(count: Double(scrape))) : .float(1)
+            _ = try DurableHistory.append([(Labels(metric: "few"), start + scrape * 15_000, value)], to: store)
+        }
+        try store.close()
+        disk.restart(after: .process)
+        let first = TimeRange(start: Timestamp(milliseconds: start - 1), end: Timestamp(milliseconds: start))
+        let set = try DurableHistory.open(disk).store.snapshot().select([.equal("__name__", "few")], over: first)
+        #expect(set.count == 1)
+    }
+
     @Test func `settled chunks are read from their segment, which takes less than two bytes a sample`() throws {
         let disk = SimulatedDisk()
         let store = try DurableHistory.open(disk).store
