@@ -135,12 +135,12 @@ extension WriterState {
         var refused: [RefusedSample] = []
         workspace.beginBatch()
         let starts = batch.startTimes
-        store(batch.series, into: &refused, numberedFrom: 0, batch.times) { page, place, index, workspace in
+        store(batch.series, context, into: &refused, numberedFrom: 0, batch.times) { page, place, index, workspace in
             page.store(
                 batch.values[index], at: batch.times[index], startTime: starts.isEmpty ? 0 : starts[index], to: place, context, &workspace)
         }
         let histogramStarts = batch.histogramStartTimes
-        store(batch.histogramSeries, into: &refused, numberedFrom: batch.series.count, batch.histogramTimes) { page, place, index, workspace in
+        store(batch.histogramSeries, context, into: &refused, numberedFrom: batch.series.count, batch.histogramTimes) { page, place, index, workspace in
             page.store(
                 batch.histograms[index], at: batch.histogramTimes[index], startTime: histogramStarts.isEmpty ? 0 : histogramStarts[index],
                 to: place, context, &workspace)
@@ -153,7 +153,7 @@ extension WriterState {
     /// Goes over the samples of a batch; those of one page that follow one another are stored under one lock.
     @inline(__always)
     private mutating func store(
-        _ series: [SeriesReference], into refused: inout [RefusedSample], numberedFrom first: Int, _ times: [Int64],
+        _ series: [SeriesReference], _ context: borrowing BatchContext, into refused: inout [RefusedSample], numberedFrom first: Int, _ times: [Int64],
         _ body: (inout PageState, Int, Int, inout AppendWorkspace) -> RefusedSample.Reason?
     ) {
         var index = 0
@@ -166,6 +166,7 @@ extension WriterState {
             let number = SeriesPage.page(of: ordinal)
             var span = (oldest: Int64.max, newest: Int64.min)
             page.withLock { state in
+                state.past.forget(context)
                 while index < series.count, let ordinal = UInt32(exactly: series[index].rawValue), SeriesPage.page(of: ordinal) == number {
                     if let reason = body(&state, SeriesPage.place(of: ordinal), index, &workspace) {
                         refused.append(RefusedSample(index: first + index, reason: reason))

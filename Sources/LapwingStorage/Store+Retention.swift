@@ -44,6 +44,7 @@ extension WriterState {
             // Asked anew for each page: most queries are over by then, and what they read need not be kept for them.
             let context = BatchContext(version: next, liveVersions: registry.liveVersions())
             page?.withLock { state in
+                state.past.forget(context)
                 for place in state.series.indices where state.isLiving(place) && !state.isRemoved(place) {
                     guard state.removeExpired(place, before: time, context, &workspace) else { continue }
                     state.remove(place, at: next)

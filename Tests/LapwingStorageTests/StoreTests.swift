@@ -242,6 +242,39 @@ import Testing
         #expect(try sampleBytes(readingWhile: true) == plain)
     }
 
+    @Test func `a sweep makes nothing by itself for a query, of series that keep a newer chunk, which sees each as it was`() throws {
+        let store = Store(options: StoreOptions(retention: .seconds(1000), outOfOrderWindow: .seconds(100_000)))
+        let names = (0..<5).map { Labels(metric: "m", ["i": "\($0)"]) }
+        for labels in names { try append(store, labels, (0..<1000).map { (Int64($0) * 15_000, Double($0)) }) }
+        let all = (0..<1000).map(Double.init)
+        let before = store.snapshot()
+        store.removeSamples(before: Timestamp(milliseconds: 600 * 15_000))
+        let between = store.snapshot()
+        // What comes out of order, and what follows, is for neither of them.
+        try append(store, names[0], [(990 * 15_000 + 1, 7)])
+        try append(store, names[1], (1000..<1100).map { (Int64($0) * 15_000, Double($0)) })
+        store.removeSamples(before: Timestamp(milliseconds: 800 * 15_000))
+        let page = try #require(store.index.withLock { $0.index.table.place(0)?.page })
+        #expect(page.withLock { $0.series[2...].allSatisfy { $0.extras == nil } && $0.past.end > 0 })
+
+        func values(_ snapshot: any SeriesSnapshot, _ range: TimeRange = .all) throws -> [[Double]] {
+            let set = try snapshot.select([.equal("__name__", "m")], over: range)
+            return try (0..<set.count).map { index in
+                var columns = SampleColumns()
+                try set.read(index, over: range, into: &columns)
+                return columns.values
+            }
+        }
+        #expect(try values(before) == names.map { _ in all })
+        #expect(try values(before, range(0, 10 * 15_000)) == names.map { _ in Array(all[...10]) })
+        let left = try values(between)
+        #expect(left.allSatisfy { 400..<600 ~= $0.count && $0 == Array(all.suffix($0.count)) } && left.count == 5)
+        #expect(try values(store.snapshot()).map(\.last) == [999, 1099, 999, 999, 999])
+        // The second series has joined its chunks, which are not older as a whole.
+        #expect(try values(store.snapshot()).map(\.count) == [233, 588, 232, 232, 232])
+        withExtendedLifetime((before, between)) {}
+    }
+
     @Test func `statistics count what is there`() throws {
         let store = Store()
         try append(store, up, (0..<1000).map { (Int64($0) * 15_000, Double($0)) })

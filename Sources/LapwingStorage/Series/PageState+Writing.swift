@@ -79,7 +79,7 @@ extension PageState {
     /// What the samples of all living series take and span.
     func measure(into statistics: inout StoreStatistics, _ span: inout (oldest: Int64, newest: Int64)) {
         statistics.sampleBytes += MemoryLayout<SeriesState>.stride * series.count + values.byteCount
-        statistics.sampleBytes += MemoryLayout<SampleSummary>.stride * tails.capacity
+        statistics.sampleBytes += MemoryLayout<SampleSummary>.stride * tails.capacity + past.byteCount
         var previous: [SealedChunk] = []
         for place in series.indices where isLiving(place) {
             let state = series[place]

@@ -10,6 +10,7 @@ struct PageState {
     /// What the chunks of each series come to that have no summaries of their own yet, for those whose long windows were
     /// asked for; without samples for the others, and empty where all are.
     var tails: [SampleSummary] = []
+    var past = PastChunks()
     /// A bit for each series that has not been cleared.
     private(set) var living: UInt64 = 0
     private let number: Int
@@ -178,6 +179,26 @@ struct PageState {
         return content
     }
 
+    /// Whether a version may show something else of a series than what it has now.
+    func isPast(_ place: Int, at version: UInt64) -> Bool {
+        if version < past.end { return true }
+        guard let extras = series[place].extras else { return false }
+        return extras.isAsked(at: version)
+    }
+
+    /// All that a version shows of a series, and perhaps what came after it; nil before it was made and after it went.
+    func content(of place: Int, at version: UInt64) -> SeriesContent? {
+        var content: SeriesContent
+        if let extras = series[place].extras, extras.isAsked(at: version) {
+            guard let asked = extras.content(of: series[place], at: version) else { return nil }
+            content = asked
+        } else {
+            content = self.content(of: place)
+        }
+        if version < past.end { content.chunks = past.chunks(of: place, at: version) + content.chunks }
+        return content
+    }
+
     /// Takes over a changed content; its open samples stand among the extras from here on.
     private mutating func take(_ content: SeriesContent, _ place: Int) {
         let before = series[place].chunks
@@ -236,8 +257,16 @@ struct PageState {
         guard removesOpen || series[place].chunks.first?.endTime ?? .max < time else { return 0 }
         let before = series[place].sampleCount
         if before == 0 { return 0 }
-        if !batch.liveVersions.isEmpty { keepForReaders(place, batch) }
         let expired = series[place].chunks.prefix { $0.endTime < time }.count
+        if !batch.liveVersions.isEmpty {
+            // Where a newer chunk stays, and nothing else was changed for readers, what they miss is a part of the list.
+            let isPlain = series[place].extras.map(\.isVacant) ?? true
+            if !removesOpen, isPlain, expired < series[place].chunks.count {
+                past.add(series[place].chunks[..<expired], of: place, at: batch.version)
+            } else {
+                keepForReaders(place, batch)
+            }
+        }
         if expired > 0 {
             series[place].chunks = Array(series[place].chunks[expired...])
             series[place].summaries.removeFirst(expired)

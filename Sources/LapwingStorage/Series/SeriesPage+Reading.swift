@@ -63,7 +63,8 @@ extension SeriesPage {
     func mayHaveSamples(_ place: Int, in range: ClosedRange<Int64>, at version: UInt64) -> Bool {
         withLock { state in
             let newest = state.series[place].newestTime(at: version)
-            return newest >= range.lowerBound && newest > .min && state.series[place].oldestTime(at: version) <= range.upperBound
+            guard newest >= range.lowerBound, newest > .min else { return false }
+            return version < state.past.end || state.series[place].oldestTime(at: version) <= range.upperBound
         }
     }
 }
@@ -80,8 +81,8 @@ extension PageState {
     fileprivate func read(
         _ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, _ decoded: DecodedTimes, into columns: inout SampleColumns
     ) throws(ReadError) -> PageReading {
-        if let extras = series[place].extras, extras.isAsked(at: version) {
-            if let content = extras.content(of: series[place], at: version) { return .content(content) }
+        if isPast(place, at: version) {
+            if let content = content(of: place, at: version) { return .content(content) }
             columns.removeAll()
             return .done
         }
@@ -122,7 +123,7 @@ extension PageState {
     fileprivate func read(
         _ place: Int, _ range: ClosedRange<Int64>, at version: UInt64, _ times: inout StoredTimes?, into table: inout SampleTable
     ) throws(ReadError) {
-        if let extras = series[place].extras, extras.isAsked(at: version) { return table.appendUnread() }
+        if isPast(place, at: version) { return table.appendUnread() }
         if version < series[place].sealedVersion || series[place].sealedTime >= range.lowerBound { return table.appendUnread() }
         let known: StoredTimes
         if let times, times.fits(series[place].older.key, series[place].newer.key, range, at: version) {

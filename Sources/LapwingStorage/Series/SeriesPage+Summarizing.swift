@@ -36,7 +36,7 @@ extension PageState {
     fileprivate mutating func summary(
         _ place: Int, _ window: ClosedRange<Int64>, _ parts: SummaryParts, at version: UInt64, _ decoded: DecodedTimes
     ) throws(ReadError) -> SampleSummary? {
-        if let extras = series[place].extras, extras.isAsked(at: version) { return nil }
+        if isPast(place, at: version) { return nil }
         if version < series[place].sealedVersion { return nil }
         var total = SampleSummary()
         let places = series[place].chunks.places(in: window)
