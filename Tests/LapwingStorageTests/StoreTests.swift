@@ -238,8 +238,9 @@ import Testing
             return store.statistics.sampleBytes
         }
         let plain = try sampleBytes(readingWhile: false)
-        #expect(try sampleBytes(readingWhile: true, ending: false) > plain)
-        #expect(try sampleBytes(readingWhile: true) == plain)
+        #expect(try sampleBytes(readingWhile: true, ending: false) > plain + 200)
+        // But for what the C library gives an array beyond what it asks for.
+        #expect(try sampleBytes(readingWhile: true) < plain + 100)
     }
 
     @Test func `a sweep makes nothing by itself for a query, of series that keep a newer chunk, which sees each as it was`() throws {
