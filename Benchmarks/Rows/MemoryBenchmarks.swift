@@ -6,9 +6,10 @@ import LapwingStorage
 /// What series take of the process' memory, labels and index included, as the system counts it.
 enum MemoryBenchmarks {
     /// - Parameter series: as many active ones with as many scrapes as fill their open samples; a fiftieth of them for an hour; and
-    ///   a fifth of them that come and go ten times.
+    ///   a fifth of them that come and go ten times; a twentieth of them under a query.
     static func rows(series: Int) -> [Row] {
         churned(series: series / 5) + [
+            ("memory that a sweep under a query leaves, \(series / 20) series", sweptUnderQuery(series: series / 20), "MiB"),
             ("memory, an hour of \(series / 50) series", resident(series: series / 50, scrapes: 240), "MiB"),
             ("memory, \(series) series with 70 samples", resident(series: series, scrapes: 70), "MiB"),
         ]
@@ -64,6 +65,23 @@ enum MemoryBenchmarks {
         FreedMemory.giveBack()
         rows.append(("memory, when these have gone as well", Double(residentBytes - before) / Double(1 << 20), "MiB"))
         return withExtendedLifetime(store) { rows }
+    }
+
+    /// What is held more after a sweep that took the first chunk of each series, while a query ran that is over since.
+    private static func sweptUnderQuery(series: Int) -> Double {
+        let store = Store(options: StoreOptions(retention: .seconds(1200)))
+        guard let references = try? store.references(for: (0..<series).map(label)) else { return .nan }
+        var samples = ServiceSamples()
+        let scrapes = 150
+        for scrape in 0..<scrapes { _ = try? store.append(samples.batch(references, scrape)) }
+        FreedMemory.giveBack()
+        let before = residentBytes
+        let query = store.snapshot()
+        store.removeExpired(now: Timestamp(milliseconds: ServiceSamples.start + Int64(scrapes) * 15_000))
+        withExtendedLifetime(query) {}
+        for scrape in scrapes..<(scrapes + 2) { _ = try? store.append(samples.batch(references, scrape)) }
+        FreedMemory.giveBack()
+        return withExtendedLifetime(store) { Double(residentBytes - before) / Double(1 << 20) }
     }
 
     private static func label(_ index: Int) -> Labels {
