@@ -136,13 +136,14 @@ import Testing
         await clock.advance(to: first + 2099, resting: 2)
         #expect(sink.told().first == "m{t=\"a\"}: 1.0@\(first)")
         await clock.advance(to: 103_999, resting: 1)
+        // Waits for the one that was woken last, too, which does not rest again.
+        await manager.stop()
         let other = 100_000 + offset("b:1")
         #expect(
             sink.told() == [
                 "m{t=\"a\"}: 1.0@\(first) stale@\(first + 1000)",
                 "m{t=\"b\"}: \(ones(from: other, 4))",
             ])
-        await manager.stop()
     }
 
     @Test func `a target that comes back meanwhile does not end`() async {
