@@ -1,6 +1,7 @@
 /// Writes the frames of one file, each whole or not at all.
 public struct FrameWriter: Sendable {
     private let file: any DiskFile
+    /// Of the file, as its header has it.
     public let number: UInt32
     private let marker: UInt32
     private var sequence: UInt32 = 0

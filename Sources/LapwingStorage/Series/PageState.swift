@@ -10,6 +10,7 @@ struct PageState {
     /// What the chunks of each series come to that have no summaries of their own yet, for those whose long windows were
     /// asked for; without samples for the others, and empty where all are.
     var tails: [SampleSummary] = []
+    /// What retention took away from under those who read.
     var past = PastChunks()
     /// A bit for each series that has not been cleared.
     private(set) var living: UInt64 = 0
