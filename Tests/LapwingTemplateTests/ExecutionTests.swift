@@ -150,6 +150,8 @@ import Testing
         ("{{range $a, $b := 3}}{{end}}", "1:18", "3", "can't use 3 to iterate over more than one variable"),
         ("{{(echo `m`).banana}}", "1:8", "`m`", "can't evaluate field banana in type string"),
         ("{{call 3}}", "1:2", "call 3", "error calling call: non-function 3 of type int"),
+        ("{{3 | call}}", "1:6", "call", "error calling call: non-function <int Value> of type int"),
+        ("{{`f` | call}}", "1:8", "call", "error calling call: non-function f of type string"),
         ("{{call nil}}", "1:2", "call nil", "error calling call: call of nil"),
         ("{{index .SI 10}}", "1:2", "index .SI 10", "error calling index: index out of range: 10"),
     ])

@@ -68,14 +68,17 @@ extension Execution {
     private mutating func callValue(
         _ node: NodeID, _ dot: TemplateValue, _ arguments: ArraySlice<NodeID>, _ final: TemplateValue?
     ) throws(TemplateError) -> TemplateValue {
-        guard let first = arguments.first else {
+        let callee: (name: String, value: TemplateValue)
+        if let first = arguments.first {
+            callee = (tree.text(of: first), try evaluate(argument: first, for: .any, dot))
+        } else if let final {
+            // What comes through a pipeline has no text of its own: as Go's `reflect.Value` names itself.
+            if case .string(let text) = final { callee = (text, final) } else { callee = ("<\(final.typeName) Value>", final) }
+        } else {
             throw failure("wrong number of args for call: want at least 1 got 0")
         }
-        let value = try evaluate(argument: first, for: .any, dot)
         current = node
-        guard case .none = value else {
-            throw failure("error calling call: non-function \(tree.text(of: first)) of type \(value.typeName)")
-        }
-        throw failure("error calling call: call of nil")
+        if case .none = callee.value { throw failure("error calling call: call of nil") }
+        throw failure("error calling call: non-function \(callee.name) of type \(callee.value.typeName)")
     }
 }
