@@ -2,6 +2,7 @@
 extension SampleColumns {
     /// Adds a sample at the end.
     public mutating func append(time: Int64, value: Double, startTime: Int64) {
+        timesOrigin = nil
         Self.appendStart(startTime, to: &startTimes, after: times.count)
         times.append(time)
         values.append(value)
@@ -29,6 +30,7 @@ extension SampleColumns {
 
     /// Adds some samples of others at the end.
     public mutating func append(_ other: SampleColumns, floats: Range<Int>, histograms picked: Range<Int>) {
+        timesOrigin = nil
         Self.appendStarts(other.startTimes, floats, to: &startTimes, after: times.count)
         times.append(contentsOf: other.times[floats])
         values.append(contentsOf: other.values[floats])

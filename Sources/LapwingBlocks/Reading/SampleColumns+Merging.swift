@@ -19,18 +19,6 @@ extension SampleColumns {
         if kept.count < histogramTimes.count { keep(histograms: kept) }
     }
 
-    private mutating func keep(floats indices: [Int]) {
-        times = indices.map { times[$0] }
-        values = indices.map { values[$0] }
-        if !startTimes.isEmpty { startTimes = indices.map { startTimes[$0] } }
-    }
-
-    private mutating func keep(histograms indices: [Int]) {
-        histogramTimes = indices.map { histogramTimes[$0] }
-        histograms = indices.map { histograms[$0] }
-        if !histogramStartTimes.isEmpty { histogramStartTimes = indices.map { histogramStartTimes[$0] } }
-    }
-
     /// Sorts by time; of several samples at one time the first that was added stays.
     ///
     /// - Complexity: O(count) where they are in order, as a log's are; else O(count × log count).

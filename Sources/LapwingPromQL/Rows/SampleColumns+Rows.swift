@@ -3,19 +3,10 @@ import LapwingSeries
 extension SampleColumns {
     /// Drops stale markers, keeping the order.
     mutating func removeStaleMarkers() {
-        if hasStaleMarkers {
-            let live = values.indices.filter { !values[$0].isStaleMarker }
-            times = live.map { times[$0] }
-            timesOrigin = nil
-            if !startTimes.isEmpty { startTimes = live.map { startTimes[$0] } }
-            values = live.map { values[$0] }
-        }
+        if hasStaleMarkers { keep(floats: values.indices.filter { !values[$0].isStaleMarker }) }
         if histograms.isEmpty { return }
         guard histograms.contains(where: \.isStaleMarker) else { return }
-        let live = histograms.indices.filter { !histograms[$0].isStaleMarker }
-        histogramTimes = live.map { histogramTimes[$0] }
-        if !histogramStartTimes.isEmpty { histogramStartTimes = live.map { histogramStartTimes[$0] } }
-        histograms = live.map { histograms[$0] }
+        keep(histograms: histograms.indices.filter { !histograms[$0].isStaleMarker })
     }
 
     /// Whether there are floats alone, which ascend.

@@ -14,31 +14,18 @@ struct UnsentSeries: Sendable {
     /// The first `count` samples, and what is left, floats and histograms in the order of their times.
     func cut(after count: Int) -> (UnsentSeries, UnsentSeries) {
         let samples = series.samples
-        var floats = 0
-        while floats + (count - floats) > 0, floats < count, floats < samples.times.count {
-            let histograms = samples.histogramTimes.prefix { $0 < samples.times[floats] }.count
-            if floats + histograms >= count { break }
-            floats += 1
+        var (floats, histograms) = (0, 0)
+        while floats + histograms < min(count, samples.count) {
+            let isFloat = histograms == samples.histogramTimes.count
+                || floats < samples.times.count && samples.times[floats] < samples.histogramTimes[histograms]
+            if isFloat { floats += 1 } else { histograms += 1 }
         }
-        let histograms = min(count - floats, samples.histogramTimes.count)
         var (head, tail) = (self, self)
-        head.series.samples = samples.part(0..<floats, 0..<histograms)
-        tail.series.samples = samples.part(floats..<samples.times.count, histograms..<samples.histogramTimes.count)
+        head.series.samples = SampleColumns()
+        head.series.samples.append(samples, floats: 0..<floats, histograms: 0..<histograms)
+        tail.series.samples.removeFirst(floats: floats, histograms: histograms)
         tail.series.exemplars = []
         return (head, tail)
-    }
-}
-
-extension SampleColumns {
-    fileprivate func part(_ floats: Range<Int>, _ places: Range<Int>) -> SampleColumns {
-        var part = SampleColumns()
-        part.times = Array(times[floats])
-        part.values = Array(values[floats])
-        if !startTimes.isEmpty { part.startTimes = Array(startTimes[floats]) }
-        part.histogramTimes = Array(histogramTimes[places])
-        part.histograms = Array(histograms[places])
-        if !histogramStartTimes.isEmpty { part.histogramStartTimes = Array(histogramStartTimes[places]) }
-        return part
     }
 }
 

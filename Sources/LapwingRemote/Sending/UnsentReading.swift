@@ -109,7 +109,9 @@ struct UnsentReading: Sendable {
         try set.read(index, over: TimeRange(start: start, end: end), into: &columns)
         if late.isEmpty { return }
         let wanted = Set(late)
-        columns.keep(at: { $0 > position || wanted.contains($0) })
+        columns.keep(floats: columns.times.indices.filter { columns.times[$0] > position || wanted.contains(columns.times[$0]) })
+        let times = columns.histogramTimes
+        columns.keep(histograms: times.indices.filter { times[$0] > position || wanted.contains(times[$0]) })
     }
 
     private mutating func forget(allBut sets: [any SeriesSet], _ positions: inout SendingPositions) {
@@ -137,33 +139,13 @@ struct UnsentReading: Sendable {
 }
 
 extension SampleColumns {
-    /// Takes away what is not at such times.
-    fileprivate mutating func keep(at isWanted: (Int64) -> Bool) {
-        timesOrigin = nil
-        let (floats, places) = (times.indices.filter { isWanted(times[$0]) }, histogramTimes.indices.filter { isWanted(histogramTimes[$0]) })
-        (times, values) = (floats.map { times[$0] }, floats.map { values[$0] })
-        if !startTimes.isEmpty { startTimes = floats.map { startTimes[$0] } }
-        (histogramTimes, histograms) = (places.map { histogramTimes[$0] }, places.map { histograms[$0] })
-        if !histogramStartTimes.isEmpty { histogramStartTimes = places.map { histogramStartTimes[$0] } }
-    }
-
     /// Takes away what is older, and histograms where they are not wanted.
     ///
     /// - Returns: how many samples that were.
     fileprivate mutating func keep(from oldest: Int64, histograms isWanted: Bool) -> Int {
-        let before = count
-        if let first = times.first, first < oldest {
-            let old = times.prefix { $0 < oldest }.count
-            times.removeFirst(old)
-            values.removeFirst(old)
-            if !startTimes.isEmpty { startTimes.removeFirst(old) }
-        }
-        let old = isWanted ? histogramTimes.prefix { $0 < oldest }.count : histogramTimes.count
-        if old > 0 {
-            histogramTimes.removeFirst(old)
-            histograms.removeFirst(old)
-            if !histogramStartTimes.isEmpty { histogramStartTimes.removeFirst(old) }
-        }
-        return before - count
+        let floats = Self.firstIndex(in: times, notBefore: oldest)
+        let places = isWanted ? Self.firstIndex(in: histogramTimes, notBefore: oldest) : histogramTimes.count
+        if floats > 0 || places > 0 { removeFirst(floats: floats, histograms: places) }
+        return floats + places
     }
 }

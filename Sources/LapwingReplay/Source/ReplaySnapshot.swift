@@ -74,7 +74,6 @@ private struct ReplaySet: SeriesSet {
         if columns.isEmpty { return try new.read(index, over: range, into: &columns) }
         var later = SampleColumns()
         try new.read(index, over: range, into: &later)
-        columns.timesOrigin = nil
         columns.append(later)
     }
 }

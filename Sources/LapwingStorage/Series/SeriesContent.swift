@@ -120,15 +120,6 @@ extension SampleColumns {
         let columns = size(times) + size(values) + size(startTimes) + size(histogramTimes) + size(histogramStartTimes)
         return columns + size(histograms) + histograms.reduce(0) { $0 + $1.heapByteCount }
     }
-
-    mutating func removeFirst(floats: Int, histograms removed: Int) {
-        times.removeFirst(floats)
-        values.removeFirst(floats)
-        if !startTimes.isEmpty { startTimes.removeFirst(floats) }
-        histogramTimes.removeFirst(removed)
-        histograms.removeFirst(removed)
-        if !histogramStartTimes.isEmpty { histogramStartTimes.removeFirst(removed) }
-    }
 }
 
 extension NativeHistogram {

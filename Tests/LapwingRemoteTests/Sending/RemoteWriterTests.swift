@@ -159,6 +159,26 @@ import Testing
         #expect(writer.state.withLock { $0.positions.lateCount } == 0)
     }
 
+    // Series of one scrape share their column of times. What was too old was cut from it for the first of them, and those after it
+    // then had no times: their samples were neither counted nor done with.
+    @Test func `samples of one scrape that are too old to be sent are each passed over, once`() async throws {
+        let store = Store()
+        let writer = writer(store, settings { $0.queue.sampleAgeLimit = .seconds(60) })
+        let references = try store.references(for: (1...3).map { Labels(metric: "m\($0)") })
+        for value in [1.0, 2] {
+            var batch = SampleBatch()
+            for reference in references { batch.append(reference, time: clock.now.milliseconds, value: value) }
+            #expect(try store.append(batch) == [])
+            clock.advance(.seconds(1))
+        }
+        clock.advance(.seconds(100))
+        for _ in 1...2 { _ = await writer.round() }
+        #expect(writer.figures.dropped == 6)
+        try append(store, "m2", [3])
+        _ = await writer.round()
+        #expect(values("m1") == [] && values("m2") == [3] && writer.figures.dropped == 6)
+    }
+
     @Test func `native histograms, exemplars and metadata come with it`() async throws {
         let store = Store()
         let exemplars = ExemplarStore()
