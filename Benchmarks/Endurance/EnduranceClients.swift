@@ -1,5 +1,6 @@
 import Foundation
 import LapwingHTTP
+import LapwingText
 import Synchronization
 
 /// Clients that ask what dashboards and people ask, each with a pause of a quarter of a second on average.

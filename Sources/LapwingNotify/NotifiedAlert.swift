@@ -88,27 +88,6 @@ public struct NotifiedAlert: Sendable, Hashable {
 
     /// The path of the page that shows an expression as a table, as Prometheus links it.
     static func graphPath(of expression: String) -> String {
-        "/graph?g0.expr=\(queryEscaped(expression))&g0.tab=1"
-    }
-
-    /// Go's `url.QueryEscape`: a space becomes `+`, everything but letters, digits and `-_.~` is percent-coded.
-    static func queryEscaped(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var result: [UInt8] = []
-        result.reserveCapacity(3 * text.utf8.count)
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-                UInt8(ascii: "~"):
-                result.append(byte)
-            case UInt8(ascii: " "): result.append(UInt8(ascii: "+"))
-            default:
-                result.append(UInt8(ascii: "%"))
-                result.append(digits[Int(byte >> 4)])
-                result.append(digits[Int(byte & 15)])
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
+        "/graph?g0.expr=\(PercentCoding.encode(expression, plusIsSpace: true))&g0.tab=1"
     }
 }

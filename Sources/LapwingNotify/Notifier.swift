@@ -28,10 +28,7 @@ public final class Notifier: Sendable {
         /// Where what must survive is kept.
         public var notes: any NoteKeeper = ForgetfulNoteKeeper()
         public var now: @Sendable () -> Timestamp = { .now }
-        /// The bytes of a file with a secret.
-        public var readFile: @Sendable (String) throws(HTTPCredentialsError) -> [UInt8] = { path throws(HTTPCredentialsError) in
-            throw HTTPCredentialsError("\(path): no files can be read here")
-        }
+        public var readFile: SecretReader = HTTPCredentials.noFiles
         public var observer: @Sendable (Event) -> Void = { _ in }
 
         public init(client: any HTTPClient) { self.client = client }
@@ -226,9 +223,7 @@ extension Notifier.Event {
 
 extension Delivery {
     /// - Throws: `HTTPCredentialsError` when a file with a secret cannot be read.
-    fileprivate func request(
-        _ readFile: (String) throws(HTTPCredentialsError) -> [UInt8]
-    ) throws(HTTPCredentialsError) -> HTTPClientRequest {
+    fileprivate func request(_ readFile: SecretReader) throws(HTTPCredentialsError) -> HTTPClientRequest {
         var request: HTTPClientRequest
         let client: HTTPClientSettings
         switch content {

@@ -199,10 +199,9 @@ public struct JSONReader: Sendable {
     }
 
     private mutating func hexadecimal() throws(Fault) -> UInt32 {
-        guard offset + 4 <= bytes.count, let code = UInt32(String(decoding: bytes[offset..<offset + 4], as: UTF8.self), radix: 16) else {
-            throw fault("expected four hexadecimal digits")
-        }
+        let digits = bytes[offset...].prefix(4).compactMap(Hexadecimal.digit)
+        guard digits.count == 4 else { throw fault("expected four hexadecimal digits") }
         offset += 4
-        return code
+        return digits.reduce(0) { $0 << 4 | UInt32($1) }
     }
 }

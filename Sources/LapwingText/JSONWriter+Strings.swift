@@ -82,9 +82,8 @@ extension JSONWriter {
             return 3
         default:
             bytes.append(contentsOf: "\\u00".utf8)
-            let digits = Array("0123456789abcdef".utf8)
-            bytes.append(digits[Int(byte >> 4)])
-            bytes.append(digits[Int(byte & 15)])
+            bytes.append(Hexadecimal.lowerDigits[Int(byte >> 4)])
+            bytes.append(Hexadecimal.lowerDigits[Int(byte & 15)])
         }
         return 1
     }

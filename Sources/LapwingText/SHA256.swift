@@ -10,11 +10,6 @@ public enum SHA256 {
         return BlockHash.digest(of: bytes, .bigEndian, from: initial, absorb)
     }
 
-    /// The digits of a digest, or of its beginning.
-    public static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-        digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    }
-
     /// Sums are those of 32-bit words that overflow, by definition.
     private static func absorb(_ block: [UInt32], into state: inout [UInt32]) {
         var words = block

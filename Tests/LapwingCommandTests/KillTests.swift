@@ -1,5 +1,6 @@
 import Foundation
 import LapwingHTTP
+import LapwingText
 import Synchronization
 import Testing
 

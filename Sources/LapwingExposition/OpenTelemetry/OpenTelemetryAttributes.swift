@@ -20,7 +20,7 @@ struct OpenTelemetryAttributes {
         var reader = message
         guard let field = try reader.field() else { return "" }
         if field.number == 1, field.type == .bytes { return try reader.text() }
-        if field.number == 7, field.type == .bytes { return base64(reader.bytes[try reader.range()]) }
+        if field.number == 7, field.type == .bytes { return Base64.encode(reader.bytes[try reader.range()]) }
         try write(message, 0, &json)
         return String(decoding: json.bytes, as: UTF8.self)
     }
@@ -53,7 +53,7 @@ struct OpenTelemetryAttributes {
             if number.isFinite { json.number(number) } else { json.raw(Array(GoNumber.text(number, .general).utf8)) }
         case (5, .bytes): try writeArray(try reader.message(), depth, &json)
         case (6, .bytes): try writeMap(try reader.message(), depth, &json)
-        case (7, .bytes): json.string(base64(reader.bytes[try reader.range()]))
+        case (7, .bytes): json.string(Base64.encode(reader.bytes[try reader.range()]))
         default: json.raw(Array("null".utf8))
         }
     }
@@ -79,18 +79,5 @@ struct OpenTelemetryAttributes {
             if let value { try write(value, depth + 1, &json) } else { json.raw(Array("null".utf8)) }
         }
         json.endObject()
-    }
-
-    private static func base64(_ bytes: ArraySlice<UInt8>) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        var rest = bytes
-        while !rest.isEmpty {
-            let group = Array(rest.prefix(3))
-            rest = rest.dropFirst(3)
-            let bits = group.enumerated().reduce(UInt32(0)) { $0 | UInt32($1.element) << UInt32(16 - 8 * $1.offset) }
-            for place in 0..<4 { text.append(place <= group.count ? alphabet[Int(bits >> UInt32(18 - 6 * place) & 63)] : UInt8(ascii: "=")) }
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -1,4 +1,5 @@
 import LapwingSeries
+import LapwingText
 
 /// An exemplar of a data point.
 ///
@@ -37,8 +38,6 @@ struct OpenTelemetryExemplar {
     /// An identity of nothing but zeros is none.
     private static func add(_ name: String, _ bytes: ArraySlice<UInt8>, to labels: inout [Label]) {
         guard bytes.contains(where: { $0 != 0 }) else { return }
-        let digits = Array("0123456789abcdef".utf8)
-        let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        labels.append(Label(name: name, value: String(decoding: text, as: UTF8.self)))
+        labels.append(Label(name: name, value: Hexadecimal.encode(bytes)))
     }
 }

@@ -106,38 +106,12 @@ extension JSONReader {
 
     /// The identity of a trace or span, which stands in hexadecimal digits where other bytes are base64.
     private mutating func identity() throws(Fault) -> [UInt8] {
-        let text = Array(try text().utf8)
-        var output: [UInt8] = []
-        for place in stride(from: 0, to: text.count, by: 2) {
-            guard place + 1 < text.count, let byte = UInt8(String(decoding: text[place...place + 1], as: UTF8.self), radix: 16) else {
-                throw fault("an identity is no even number of hexadecimal digits")
-            }
-            output.append(byte)
-        }
-        return output
+        guard let bytes = Hexadecimal.decode(try text()) else { throw fault("an identity is no even number of hexadecimal digits") }
+        return bytes
     }
 
     private mutating func base64() throws(Fault) -> [UInt8] {
-        let text = try text()
-        var output: [UInt8] = []
-        var (bits, count) = (UInt32(0), 0)
-        for byte in text.utf8 where byte != UInt8(ascii: "=") {
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit = byte - UInt8(ascii: "A")
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): digit = byte - UInt8(ascii: "a") + 26
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0") + 52
-            case UInt8(ascii: "+"), UInt8(ascii: "-"): digit = 62
-            case UInt8(ascii: "/"), UInt8(ascii: "_"): digit = 63
-            default: throw fault("a value of bytes is no base64")
-            }
-            bits = bits << 6 | UInt32(digit)
-            count += 6
-            if count >= 8 {
-                count -= 8
-                output.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-            }
-        }
-        return output
+        guard let bytes = Base64.decode(try text()) else { throw fault("a value of bytes is no base64") }
+        return bytes
     }
 }

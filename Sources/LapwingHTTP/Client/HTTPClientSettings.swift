@@ -15,7 +15,7 @@ extension HTTPClientRequest {
     ///
     /// - Throws: when a file with a secret cannot be read.
     public mutating func apply(
-        _ settings: HTTPClientSettings, readFile: (String) throws(HTTPCredentialsError) -> [UInt8]
+        _ settings: HTTPClientSettings, readFile: SecretReader
     ) throws(HTTPCredentialsError) {
         for field in settings.headers.fields { headers[field.name] = field.value }
         if let authorization = try settings.credentials.authorization(readFile) { headers["Authorization"] = authorization }

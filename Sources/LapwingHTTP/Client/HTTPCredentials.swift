@@ -1,3 +1,5 @@
+import LapwingText
+
 /// Who a request says it is from: the value of its `Authorization` field.
 public enum HTTPCredentials: Sendable, Hashable {
     case none
@@ -11,8 +13,8 @@ public enum HTTPCredentials: Sendable, Hashable {
         case text(String)
         case file(String)
 
-        /// - Parameter readFile: gives a file's bytes. White space at their end is no part of the secret.
-        func value(_ readFile: (String) throws(HTTPCredentialsError) -> [UInt8]) throws(HTTPCredentialsError) -> String {
+        /// White space at the end of a file is no part of the secret.
+        func value(_ readFile: SecretReader) throws(HTTPCredentialsError) -> String {
             switch self {
             case .text(let text): return text
             case .file(let path):
@@ -24,15 +26,28 @@ public enum HTTPCredentials: Sendable, Hashable {
     }
 
     /// The value of the field; nil for none.
-    public func authorization(
-        _ readFile: (String) throws(HTTPCredentialsError) -> [UInt8]
-    ) throws(HTTPCredentialsError) -> String? {
+    public func authorization(_ readFile: SecretReader) throws(HTTPCredentialsError) -> String? {
         switch self {
         case .none: nil
         case .basic(let user, let password):
-            Base64.basicAuthorization(user: try user.value(readFile), password: try password.value(readFile))
+            Self.basicAuthorization(user: try user.value(readFile), password: try password.value(readFile))
         case .scheme(let name, let secret): "\(name) \(try secret.value(readFile))"
         }
+    }
+
+    /// The field's value for a name and a password that are at hand.
+    public static func basicAuthorization(user: String, password: String) -> String {
+        "Basic " + Base64.encode((user + ":" + password).utf8)
+    }
+}
+
+/// Gives the bytes of a file with a secret.
+public typealias SecretReader = @Sendable (_ path: String) throws(HTTPCredentialsError) -> [UInt8]
+
+extension HTTPCredentials {
+    /// Reads no file: for a program whose secrets are all texts.
+    public static let noFiles: SecretReader = { path throws(HTTPCredentialsError) in
+        throw HTTPCredentialsError("\(path): no files can be read here")
     }
 }
 

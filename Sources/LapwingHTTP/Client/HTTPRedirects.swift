@@ -61,7 +61,7 @@ enum HTTPRedirects {
 
     private static func prepare(_ request: inout HTTPClientRequest, _ url: HTTPURL) {
         if let user = url.user, request.headers["Authorization"] == nil {
-            request.headers["Authorization"] = Base64.basicAuthorization(user: user, password: url.password ?? "")
+            request.headers["Authorization"] = HTTPCredentials.basicAuthorization(user: user, password: url.password ?? "")
         }
     }
 

@@ -1,3 +1,5 @@
+import LapwingText
+
 /// Takes a body out of the incoming bytes: fixed length, chunks (RFC 9112, section 7.1) or until the end.
 struct BodyDecoder: Sendable {
     private enum State: Sendable {
@@ -136,7 +138,7 @@ struct BodyDecoder: Sendable {
         let bytes = buffer.bytes
         var index = line.lowerBound
         var size = 0
-        while index < line.upperBound, let digit = HTTPCharacters.hexadecimal(bytes[index]) {
+        while index < line.upperBound, let digit = Hexadecimal.digit(bytes[index]) {
             guard index - line.lowerBound < Self.maxSizeDigits else {
                 throw HTTPFault(.badRequest, "a chunk's size has more than \(Self.maxSizeDigits) digits")
             }

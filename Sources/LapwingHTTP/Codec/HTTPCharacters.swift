@@ -31,12 +31,6 @@ enum HTTPCharacters {
     /// What a request target may hold. Bytes above ASCII are let through, as Go does.
     static func isTarget(_ byte: UInt8) -> Bool { byte > 0x20 && byte != 0x7F }
 
-    static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        if isDigit(byte) { return byte - 0x30 }
-        let lower = byte | 0x20
-        return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : nil
-    }
-
     /// `bytes` without the spaces and tabs at its ends.
     static func trimmed<Bytes: BidirectionalCollection<UInt8>>(_ bytes: Bytes) -> Bytes.SubSequence {
         guard let first = bytes.firstIndex(where: { !isWhite($0) }),

@@ -1,3 +1,5 @@
+import LapwingText
+
 /// A request's target: path and query, taken apart once.
 public struct HTTPTarget: Sendable, Equatable {
     /// The path with its escapes resolved.

@@ -1,3 +1,5 @@
+import LapwingText
+
 /// Finds the handler of a request by its path, then by its method.
 ///
 /// A pattern is made of literal segments, `:name` for one segment, and at its end `*name` for the rest of the path:

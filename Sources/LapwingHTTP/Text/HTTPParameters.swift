@@ -1,3 +1,5 @@
+import LapwingText
+
 /// Named values in the order in which they were given; a name may have several.
 public struct HTTPParameters: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     public struct Item: Sendable, Equatable {
@@ -95,7 +97,7 @@ extension HTTPParameters {
         var rest = text
         while let percent = rest.firstIndex(of: UInt8(ascii: "%")) {
             let escape = rest[percent...].prefix(3)
-            if escape.count < 3 || escape.dropFirst().contains(where: { HTTPCharacters.hexadecimal($0) == nil }) {
+            if escape.count < 3 || escape.dropFirst().contains(where: { Hexadecimal.digit($0) == nil }) {
                 return String(decoding: escape, as: UTF8.self)
             }
             rest = rest[escape.endIndex...]

@@ -1,3 +1,5 @@
+import LapwingText
+
 /// The parts of an absolute `http` or `https` URL (RFC 3986), still percent-encoded but for user and password.
 public struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
     /// `http` or `https`.

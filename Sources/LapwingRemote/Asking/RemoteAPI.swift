@@ -8,10 +8,7 @@ public struct RemoteAPI: Sendable {
         public var client: any HTTPClient
         public var now: @Sendable () -> Timestamp = { .now }
         public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-        /// The bytes of a file with a secret.
-        public var readFile: @Sendable (String) throws(HTTPCredentialsError) -> [UInt8] = { path throws(HTTPCredentialsError) in
-            throw HTTPCredentialsError("\(path): no files can be read here")
-        }
+        public var readFile: SecretReader = HTTPCredentials.noFiles
 
         public init(client: any HTTPClient) { self.client = client }
     }

@@ -22,9 +22,7 @@ public final class RemoteWriter: Sendable {
         public var exemplars: @Sendable (TimeRange) -> [(series: Labels, exemplars: [Exemplar])] = { _ in [] }
         public var now: @Sendable () -> Timestamp = { .now }
         public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-        public var readFile: @Sendable (String) throws(HTTPCredentialsError) -> [UInt8] = { path throws(HTTPCredentialsError) in
-            throw HTTPCredentialsError("\(path): no files can be read here")
-        }
+        public var readFile: SecretReader = HTTPCredentials.noFiles
         public var observer: @Sendable (Event) -> Void = { _ in }
 
         public init(client: any HTTPClient, source: any SeriesSource) {

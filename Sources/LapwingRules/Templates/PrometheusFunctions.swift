@@ -94,12 +94,12 @@ enum PrometheusFunctions {
         "tableLink": TemplateFunction(.string) { .string(link($0.string(0), tab: 1)) },
         "stripPort": TemplateFunction(.string) { .string(HostAndPort.strippingPort($0.string(0))) },
         "stripDomain": TemplateFunction(.string) { .string(HostAndPort.strippingDomain($0.string(0))) },
-        "urlQueryEscape": TemplateFunction(.string) { .string(Escaping.urlQuery($0.string(0))) },
+        "urlQueryEscape": TemplateFunction(.string) { .string(PercentCoding.encode($0.string(0), plusIsSpace: true)) },
     ]
 
     /// The address of the expression page, below the path prefix.
     private static func link(_ expression: String, tab: Int) -> String {
-        "/graph?g0.expr=\(Escaping.urlQuery(expression))&g0.tab=\(tab)"
+        "/graph?g0.expr=\(PercentCoding.encode(expression, plusIsSpace: true))&g0.tab=\(tab)"
     }
 
     // MARK: Numbers and times

@@ -26,32 +26,16 @@ public struct TemplateEnvironment: Sendable {
 
     /// The path of the external URL, without its escapes.
     var pathPrefix: String {
-        var rest = Array(externalURL.utf8)[...]
+        var rest = externalURL[...].utf8
         if let scheme = rest.firstIndex(of: UInt8(ascii: ":")), rest[scheme...].starts(with: "://".utf8) {
-            rest = rest[(scheme + 3)...].drop {
-                $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
-            }
+            rest = rest[scheme...].dropFirst(3).drop { !"/?#".utf8.contains($0) }
         }
-        let path = Array(rest.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
-        var decoded: [UInt8] = []
-        var offset = 0
-        while offset < path.count {
-            if path[offset] == UInt8(ascii: "%"), offset + 2 < path.count,
-                let byte = UInt8(String(decoding: path[(offset + 1)...(offset + 2)], as: UTF8.self), radix: 16)
-            {
-                decoded.append(byte)
-                offset += 3
-            } else {
-                decoded.append(path[offset])
-                offset += 1
-            }
-        }
-        return String(decoding: decoded, as: UTF8.self)
+        return PercentCoding.decodeLeniently(rest.prefix { !"?#".utf8.contains($0) })
     }
 }
 
 extension TemplateEnvironment: TemplateLibrary {
-    /// The functions whose results hang on when they are called.
+    /// The functions whose results depend on when they are called.
     static let momentary: Set<String> = ["query", "now"]
 
     public func function(named name: String) -> TemplateFunction? {

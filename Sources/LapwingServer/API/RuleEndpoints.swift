@@ -72,7 +72,7 @@ struct RulePage {
     }
 
     static func token(of group: RuleGroup) -> String {
-        SHA256.hexadecimal(SHA256.digest(of: Array("\(group.file);\(group.name)".utf8)))
+        Hexadecimal.encode(SHA256.digest(of: Array("\(group.file);\(group.name)".utf8)))
     }
 }
 

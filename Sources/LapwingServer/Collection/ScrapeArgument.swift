@@ -1,4 +1,5 @@
 public import LapwingConfiguration
+import LapwingText
 
 /// The page to scrape as `--scrape [JOB=]URL` names it.
 public struct ScrapeArgument: Sendable, Hashable {
@@ -35,8 +36,17 @@ public struct ScrapeArgument: Sendable, Hashable {
         address = String(beforeQuery.prefix { $0 != "/" })
         let path = beforeQuery.drop { $0 != "/" }
         self.path = path.isEmpty ? "/metrics" : String(path)
-        parameters = PercentEncoding.parameters(withoutFragment.dropFirst(beforeQuery.count + 1))
+        parameters = Self.parameters(withoutFragment.dropFirst(beforeQuery.count + 1))
         if let fault = Self.fault(ofAddress: address) { throw ScrapeArgumentError(argument, fault) }
+    }
+
+    /// The names and values of `a=b&c=d`.
+    private static func parameters(_ query: Substring) -> [ScrapeConfiguration.QueryParameter] {
+        query.split(separator: "&").map { item in
+            let name = item.prefix { $0 != "=" }
+            let texts = [name, item.dropFirst(name.count + 1)].map { PercentCoding.decodeLeniently($0.utf8, plusIsSpace: true) }
+            return .init(texts[0], texts[1])
+        }
     }
 
     private static func fault(ofAddress address: String) -> String? {
@@ -71,51 +81,5 @@ public struct ScrapeArgumentError: Error, Sendable, Hashable, CustomStringConver
 
     public var description: String {
         "--scrape \(argument): \(fault); expected [JOB=]URL such as node=http://localhost:9100/metrics"
-    }
-}
-
-/// The bytes of a URL's query that stand for themselves, and those that are written `%XX`.
-enum PercentEncoding {
-    /// The names and values of `a=b&c=d`.
-    static func parameters(_ query: Substring) -> [ScrapeConfiguration.QueryParameter] {
-        query.split(separator: "&").map { item in
-            let name = item.prefix { $0 != "=" }
-            return .init(decoded(name), decoded(item.dropFirst(name.count + 1)))
-        }
-    }
-
-    static func decoded(_ text: Substring) -> String {
-        let bytes = Array(text.utf8)
-        var result: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-                let byte = UInt8(String(decoding: bytes[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
-            {
-                result.append(byte)
-                index += 3
-            } else {
-                result.append(bytes[index] == UInt8(ascii: "+") ? UInt8(ascii: " ") : bytes[index])
-                index += 1
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-
-    /// A name or value of a query as Go's `url.QueryEscape` writes it.
-    static func encoded(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            let isLetter = (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") <= 9
-            if isLetter || "-_.~".utf8.contains(byte) {
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            } else if byte == UInt8(ascii: " ") {
-                result += "+"
-            } else {
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += "%" + (digits.count < 2 ? "0" : "") + digits
-            }
-        }
-        return result
     }
 }

@@ -125,7 +125,7 @@ public struct ScrapeTarget: Sendable, Equatable {
             values[name] = [label.value] + (values[name]?.dropFirst() ?? [])
         }
         let query = values.sorted { $0.key < $1.key }.flatMap { name, values in
-            values.map { "\(PercentEncoding.encoded(name))=\(PercentEncoding.encoded($0))" }
+            values.map { "\(PercentCoding.encode(name, plusIsSpace: true))=\(PercentCoding.encode($0, plusIsSpace: true))" }
         }
         let path = labels[TargetLabel.metricsPath] ?? ""
         let separator = path.isEmpty || path.hasPrefix("/") ? "" : "/"

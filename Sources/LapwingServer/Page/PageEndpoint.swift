@@ -15,7 +15,7 @@ struct PageEndpoint: Sendable {
     init(_ page: PageDocument = PageDocument()) {
         // The two digests cover all that ever changes, the frame aside, which goes in as well.
         let digest = SHA256.digest(of: page.bytes)
-        tag = "W/\"\(SHA256.hexadecimal(digest.prefix(12)))\""
+        tag = "W/\"\(Hexadecimal.encode(digest.prefix(12)))\""
         let kept: HTTPHeaders = ["ETag": tag, "Cache-Control": "no-cache"]
         var headers = kept
         headers.add("Content-Type", "text/html; charset=utf-8")

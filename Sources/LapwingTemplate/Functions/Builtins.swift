@@ -37,7 +37,7 @@ enum Builtins {
             .string(Escaping.javaScript(try joined(arguments)))
         },
         "urlquery": TemplateFunction(variadic: .any) { arguments throws(TemplateFunctionError) in
-            .string(Escaping.urlQuery(try joined(arguments)))
+            .string(PercentCoding.encode(try joined(arguments), plusIsSpace: true))
         },
         "eq": TemplateFunction(.any, variadic: .any) { arguments throws(TemplateFunctionError) in
             .bool(try Comparison.isEqual(arguments[0], toAnyOf: arguments.dropFirst()))

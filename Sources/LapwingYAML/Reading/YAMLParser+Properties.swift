@@ -110,8 +110,8 @@ extension YAMLParser {
             let byte = bytes[offset]
             if Mark.isBlank(byte) || Mark.isFlowIndicator(byte) || byte == Mark.tag { break }
             if byte == Mark.directive {
-                guard offset + 2 < end, let high = Mark.hexadecimal(bytes[offset + 1]),
-                    let low = Mark.hexadecimal(bytes[offset + 2])
+                guard offset + 2 < end, let high = Hexadecimal.digit(bytes[offset + 1]),
+                    let low = Hexadecimal.digit(bytes[offset + 2])
                 else {
                     throw YAMLFailure(
                         "expected two hexadecimal digits after \"%\" in a tag", at: SourceRange(offset, offset + 1))

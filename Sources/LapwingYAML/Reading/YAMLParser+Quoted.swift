@@ -137,7 +137,7 @@ extension YAMLParser {
     private mutating func hexadecimalEscape(_ digits: Int, from start: Int) throws(YAMLFailure) -> Unicode.Scalar {
         var value: UInt32 = 0
         for _ in 0..<digits {
-            guard let byte = current, let digit = Mark.hexadecimal(byte) else {
+            guard let byte = current, let digit = Hexadecimal.digit(byte) else {
                 throw YAMLFailure(
                     "expected \(digits) hexadecimal digits after \"\(source[SourceRange(start, start + 2)])\"",
                     at: SourceRange(start, offset))

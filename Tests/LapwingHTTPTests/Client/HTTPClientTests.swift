@@ -141,7 +141,7 @@ private func reason(_ client: any HTTPClient, _ request: HTTPClientRequest) asyn
         #expect(
             server.requests == [
                 "GET /m?x=1 HTTP/1.1\r\nHost: \(server.address)\r\nUser-Agent: Lapwing\r\nAccept-Encoding: gzip\r\n"
-                    + "Accept: text/plain\r\nAuthorization: \(Base64.basicAuthorization(user: "us@er", password: "pass"))\r\n\r\n"
+                    + "Accept: text/plain\r\nAuthorization: \(HTTPCredentials.basicAuthorization(user: "us@er", password: "pass"))\r\n\r\n"
             ])
     }
 

@@ -2,26 +2,6 @@ import Testing
 
 @testable import LapwingHTTP
 
-@Suite struct PercentCodingTests {
-    @Test(arguments: [
-        ("a%20b", "a b"), ("a+b", "a+b"), ("%C3%a9", "é"), ("", ""), ("%2F", "/"), ("%FF", "\u{FFFD}"),
-    ])
-    func `escapes are resolved`(text: String, expected: String) {
-        #expect(PercentCoding.decode(text) == expected)
-    }
-
-    @Test(arguments: ["%", "%2", "%zz", "a%2", "%%20"])
-    func `a broken escape is refused`(text: String) {
-        #expect(PercentCoding.decode(text) == nil)
-    }
-
-    @Test func `what is encoded decodes to itself`() {
-        let text = "rate(x{a=\"é/ü\"}[5m]) + 1 & 2 % 3"
-        #expect(PercentCoding.decode(PercentCoding.encode(text), plusIsSpace: true) == text)
-        #expect(PercentCoding.encode("a b&c/~") == "a%20b%26c%2F~")
-    }
-}
-
 @Suite struct HTTPParametersTests {
     @Test func `a query is read as Go reads it`() throws {
         let form = try HTTPParameters(formText: "a=1&b=x+y&a=2&&c&=d&e=f=g&%61=3")
@@ -106,18 +86,10 @@ import Testing
     }
 }
 
-@Suite struct Base64Tests {
-    @Test(arguments: [
-        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
-        ("foobar", "Zm9vYmFy"),
-    ])
-    func `the vectors of RFC 4648 hold`(text: String, expected: String) {
-        #expect(Base64.encode(Array(text.utf8)) == expected)
-    }
-
+@Suite struct HTTPCredentialsTests {
     @Test func `basic authentication is RFC 7617's example`() {
         #expect(
-            Base64.basicAuthorization(user: "Aladdin", password: "open sesame") == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
+            HTTPCredentials.basicAuthorization(user: "Aladdin", password: "open sesame") == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
     }
 }
 

@@ -26,10 +26,10 @@ struct WebGuardTests {
             bearer_tokens: [secret]
             """)
         #expect(try status(gate, nil) == 401)
-        #expect(try status(gate, Base64.basicAuthorization(user: "anna", password: "U*U")) == 200)
-        #expect(try status(gate, Base64.basicAuthorization(user: "anna", password: "U*U")) == 200)
-        #expect(try status(gate, Base64.basicAuthorization(user: "anna", password: "U*")) == 401)
-        #expect(try status(gate, Base64.basicAuthorization(user: "", password: "U*U")) == 401)
+        #expect(try status(gate, HTTPCredentials.basicAuthorization(user: "anna", password: "U*U")) == 200)
+        #expect(try status(gate, HTTPCredentials.basicAuthorization(user: "anna", password: "U*U")) == 200)
+        #expect(try status(gate, HTTPCredentials.basicAuthorization(user: "anna", password: "U*")) == 401)
+        #expect(try status(gate, HTTPCredentials.basicAuthorization(user: "", password: "U*U")) == 401)
         #expect(try status(gate, "Bearer secret") == 200)
         #expect(try status(gate, "Bearer secre") == 401)
         #expect(try status(gate, "Basic ???") == 401)
@@ -43,17 +43,17 @@ struct WebGuardTests {
             let lane = RequestLanes.lane(of: try #require(HTTPRequest(.get, "/api/v1/query", headers: headers)).head, gate)
             return lane == RequestLanes.strangers
         }
-        let anna = Base64.basicAuthorization(user: "anna", password: "")
+        let anna = HTTPCredentials.basicAuthorization(user: "anna", password: "")
         #expect(try isStranger(anna))
         #expect(try status(gate, anna) == 200)
         for number in 0...3 {
-            let wrong = Base64.basicAuthorization(user: "anna", password: "\(number)")
+            let wrong = HTTPCredentials.basicAuthorization(user: "anna", password: "\(number)")
             #expect(try isStranger(wrong))
             #expect(try status(gate, wrong) == 401)
             #expect(try !isStranger(wrong))
         }
         // Of wrong passwords three are remembered, of right ones all.
-        #expect(try isStranger(Base64.basicAuthorization(user: "anna", password: "0")))
+        #expect(try isStranger(HTTPCredentials.basicAuthorization(user: "anna", password: "0")))
         #expect(try !isStranger(anna) && !isStranger(nil) && !isStranger("Bearer x") && !isStranger("Basic"))
     }
 
@@ -61,7 +61,7 @@ struct WebGuardTests {
         func user(_ authorization: String) throws -> String {
             WebGuard.user(of: try #require(HTTPRequest(.get, "/", headers: ["Authorization": authorization])).head)
         }
-        #expect(try user(Base64.basicAuthorization(user: "anna", password: "a:b")) == "anna")
+        #expect(try user(HTTPCredentials.basicAuthorization(user: "anna", password: "a:b")) == "anna")
         #expect(try user("Bearer secret") == "" && user("Basic ???") == "" && user("Basic") == "")
         #expect(RequestLanes.strangers.isGate && RequestLanes.strangers.places + RequestLanes.strangers.maxWaiting == 16)
     }

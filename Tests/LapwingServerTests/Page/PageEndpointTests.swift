@@ -2,6 +2,7 @@ import Foundation
 import LapwingHTTP
 import LapwingPage
 import LapwingPromQL
+import LapwingText
 import Testing
 
 @testable import LapwingServer
