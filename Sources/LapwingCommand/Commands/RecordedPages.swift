@@ -21,7 +21,7 @@ struct RecordedPages {
 
     private func read(_ path: String, _ bytes: [UInt8]) throws(QueryFailure) {
         let protobuf: ProtobufPage?
-        do throws(RemoteWriteError) {
+        do throws(MessageError) {
             protobuf = ProtobufPage.isPage(bytes) ? try ProtobufPage(bytes, keepsClassicBuckets: true) : nil
         } catch {
             throw QueryFailure("lapwing: \(path): \(error.message)")

@@ -4,14 +4,14 @@ extension OpenTelemetryMetrics {
     /// The same from JSON.
     ///
     /// - Throws: what is wrong with the text, and at which byte.
-    public init(json bytes: [UInt8]) throws(RemoteWriteError) {
+    public init(json bytes: [UInt8]) throws(MessageError) {
         var reader = JSONReader(bytes)
         let message: [UInt8]
         do throws(JSONReader.Fault) {
             message = try reader.message(.request)
             try reader.finish()
         } catch {
-            throw RemoteWriteError(error.description)
+            throw MessageError(error.description)
         }
         try self.init(protobuf: message)
     }

@@ -35,14 +35,14 @@ public struct OpenTelemetryMetrics: Sendable {
 
     /// - Throws: what is wrong with the message, and at which byte.
     /// - Complexity: O(bytes).
-    public init(protobuf bytes: [UInt8]) throws(RemoteWriteError) {
+    public init(protobuf bytes: [UInt8]) throws(MessageError) {
         var reader = ProtobufReader(bytes)
         do throws(ProtobufReader.Fault) {
             while let field = try reader.field() {
                 if field.number == 1, field.type == .bytes { try readResource(try reader.message()) } else { try reader.skip(field.type) }
             }
         } catch {
-            throw RemoteWriteError(error)
+            throw MessageError(error)
         }
     }
 

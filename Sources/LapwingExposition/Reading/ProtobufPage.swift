@@ -74,7 +74,7 @@ public struct ProtobufPage: Sendable {
 
     /// - Throws: what is wrong with the page, and at which byte; nothing of it is taken then.
     /// - Complexity: O(bytes).
-    public init(_ bytes: [UInt8], keepsClassicBuckets: Bool = false) throws(RemoteWriteError) {
+    public init(_ bytes: [UInt8], keepsClassicBuckets: Bool = false) throws(MessageError) {
         var transcript = ProtobufTranscript(keepsClassicBuckets: keepsClassicBuckets)
         var reader = ProtobufReader(bytes)
         do throws(ProtobufReader.Fault) {
@@ -84,7 +84,7 @@ public struct ProtobufPage: Sendable {
                 guard transcript.writer.bytes.count <= Self.textLimit else { throw reader.fault("it has more than \(Self.textLimit) bytes as text") }
             }
         } catch {
-            throw RemoteWriteError("the page is damaged at byte \(error.offset): \(error.message)")
+            throw MessageError("the page is damaged at byte \(error.offset): \(error.message)")
         }
         text = transcript.writer.finish()
         histograms = transcript.histograms

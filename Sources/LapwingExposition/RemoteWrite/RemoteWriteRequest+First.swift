@@ -7,7 +7,7 @@ extension RemoteWriteRequest {
     /// - Parameter bytes: the message, decompressed.
     /// - Complexity: O(bytes).
     /// - Throws: what is wrong with the message, and at which byte.
-    public init(_ bytes: [UInt8]) throws(RemoteWriteError) {
+    public init(_ bytes: [UInt8]) throws(MessageError) {
         self.init(readingFrom: bytes)
         var reader = ProtobufReader(bytes)
         do throws(ProtobufReader.Fault) {
@@ -19,7 +19,7 @@ extension RemoteWriteRequest {
                 }
             }
         } catch {
-            throw RemoteWriteError(error)
+            throw MessageError(error)
         }
     }
 

@@ -14,7 +14,7 @@ extension RemoteWriteRequest {
     /// - Parameter bytes: the message, decompressed.
     /// - Throws: what is wrong with the message, and at which byte; a series, histogram or exemplar that is not right is a
     ///   refusal only.
-    public init(second bytes: [UInt8]) throws(RemoteWriteError) {
+    public init(second bytes: [UInt8]) throws(MessageError) {
         self.init(readingFrom: [])
         self.bytes.reserveCapacity(bytes.count)
         var reader = ProtobufReader(bytes)
@@ -32,7 +32,7 @@ extension RemoteWriteRequest {
             if let first = symbols.ranges.first, !first.isEmpty { throw reader.fault("the first symbol is not empty") }
             for message in messages { try readSeries(ProtobufReader(bytes, message), &symbols) }
         } catch {
-            throw RemoteWriteError(error)
+            throw MessageError(error)
         }
     }
 

@@ -123,32 +123,21 @@ public struct RemoteWriteRequest: Sendable {
     /// The labels of a series, sorted.
     ///
     /// - Throws: for a label given twice, an empty name, a series without a metric's name.
-    public func labels(of series: Series) throws(RemoteWriteError) -> Labels {
+    public func labels(of series: Series) throws(MessageError) -> Labels {
         var labels: [Label] = []
         do throws(ProtobufReader.Fault) {
             var reader = ProtobufReader(bytes, series.labels)
             while try reader.field() != nil { labels.append(try reader.label()) }
         } catch {
-            throw RemoteWriteError("a label is damaged at byte \(error.offset): \(error.message)")
+            throw MessageError("a label is damaged at byte \(error.offset): \(error.message)")
         }
         let result = Labels(labels)
         var names: Set<[UInt8]> = []
         for label in labels {
-            if label.name.isEmpty { throw RemoteWriteError("a label of \(result) has no name") }
-            if !names.insert(Array(label.name.utf8)).inserted { throw RemoteWriteError("the label \(label.name) of \(result) is given twice") }
+            if label.name.isEmpty { throw MessageError("a label of \(result) has no name") }
+            if !names.insert(Array(label.name.utf8)).inserted { throw MessageError("the label \(label.name) of \(result) is given twice") }
         }
-        if result[LabelName.metric] == nil { throw RemoteWriteError("the series \(result) has no metric name") }
+        if result[LabelName.metric] == nil { throw MessageError("the series \(result) has no metric name") }
         return result
     }
-}
-
-/// Why a remote-write request, or a series of it, cannot be taken.
-public struct RemoteWriteError: Error, Sendable, CustomStringConvertible {
-    public var message: String
-
-    init(_ message: String) { self.message = message }
-
-    init(_ fault: ProtobufReader.Fault) { self.init("the message is damaged at byte \(fault.offset): \(fault.message)") }
-
-    public var description: String { message }
 }

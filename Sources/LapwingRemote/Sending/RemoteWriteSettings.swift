@@ -1,3 +1,4 @@
+public import LapwingExposition
 public import LapwingHTTP
 public import LapwingSeries
 
@@ -10,8 +11,7 @@ public struct RemoteWriteSettings: Sendable, Hashable {
     public var relabeling: [RelabelRule] = []
     public var sendsExemplars = false
     public var sendsNativeHistograms = false
-    /// Whether messages are those of remote write 2.0.
-    public var isSecondVersion = false
+    public var version = RemoteWriteVersion.first
     public var queue = Queue()
     public var metadata = Metadata()
     /// Whether only what rules write is sent, and not every sample of the store.

@@ -7,48 +7,47 @@ import Synchronization
 /// What a request holds, and how it is made.
 extension RemoteWriter {
     func body(of batch: SendingBatch) -> [UInt8] {
-        guard settings.isSecondVersion else { return batch.body(isSecondVersion: false) }
+        guard settings.version == .second else { return batch.body(.first) }
         var batch = batch
         let families = state.withLock { $0.families }
         for index in batch.series.indices {
             let name = batch.series[index].series.labels.metricName
             batch.series[index].series.metadata = MetricMetadata.ofSeries(name, in: families)
         }
-        return batch.body(isSecondVersion: true)
+        return batch.body(.second)
     }
 
     /// Version 1.0 tells metadata by itself, now and then; version 2.0 beside samples.
     func sendMetadata() async {
         let now = surroundings.now()
         let isDue = state.withLock { state in
-            guard settings.metadata.isSent || settings.isSecondVersion, state.metadataDue <= now else { return false }
+            guard settings.metadata.isSent || settings.version == .second, state.metadataDue <= now else { return false }
             state.metadataDue = now + settings.metadata.interval
             return true
         }
         guard isDue else { return }
         let all = surroundings.metadata().sorted { $0.name < $1.name }
-        if settings.isSecondVersion {
+        if settings.version == .second {
             state.withLock { $0.families = Dictionary(all.map { ($0.name, $0) }) { first, _ in first } }
             return
         }
         for start in stride(from: 0, to: all.count, by: settings.metadata.maxSamplesPerSend) {
             let part = all[start..<min(all.count, start + settings.metadata.maxSamplesPerSend)]
             let body = SnappyBlock.compress(RemoteWriteMessage.first([], metadata: Array(part)))
-            let outcome = await post(body, isSecondVersion: false)
+            let outcome = await post(body, .first)
             state.withLock { $0.figures.countMetadata(part.count, outcome, bytes: body.count) }
             if outcome != .accepted { return }
         }
     }
 
     /// One request; not cancelled once it is on its way, because the receiver may take it.
-    func post(_ body: [UInt8], isSecondVersion: Bool) async -> SendingOutcome {
+    func post(_ body: [UInt8], _ version: RemoteWriteVersion) async -> SendingOutcome {
         var request = HTTPClientRequest(
             method: .post, url: settings.url, body: body, timeout: settings.timeout, maxResponseBytes: 1 << 20)
         request.keepsBody = true
         request.headers["Content-Encoding"] = "snappy"
-        request.headers["Content-Type"] =
-            isSecondVersion ? "application/x-protobuf;proto=io.prometheus.write.v2.Request" : "application/x-protobuf"
-        request.headers["X-Prometheus-Remote-Write-Version"] = isSecondVersion ? "2.0.0" : "0.1.0"
+        request.headers["Content-Type"] = version.contentType
+        request.headers["X-Prometheus-Remote-Write-Version"] = version.number
         do throws(HTTPCredentialsError) {
             try request.apply(settings.client, readFile: surroundings.readFile)
         } catch {

@@ -208,7 +208,7 @@ public final class RemoteWriter: Sendable {
             if wait > .zero { try? await surroundings.sleep(wait) }
             let begun = ContinuousClock.now
             let body = await onQueue { self.body(of: batch) }
-            let outcome = await post(body, isSecondVersion: settings.isSecondVersion)
+            let outcome = await post(body, settings.version)
             let taken = ContinuousClock.now - begun
             switch shard.completed(outcome, at: surroundings.now()) {
             case .done(let batch, nil):

@@ -54,9 +54,12 @@ struct SendingBatch: Sendable {
     }
 
     /// The request's body.
-    func body(isSecondVersion: Bool) -> [UInt8] {
+    func body(_ version: RemoteWriteVersion) -> [UInt8] {
         let series = series.map(\.series)
-        return SnappyBlock.compress(isSecondVersion ? RemoteWriteMessage.second(series) : RemoteWriteMessage.first(series))
+        return switch version {
+        case .first: SnappyBlock.compress(RemoteWriteMessage.first(series))
+        case .second: SnappyBlock.compress(RemoteWriteMessage.second(series))
+        }
     }
 
     /// Batches of at most so many samples, in which each series keeps its order.

@@ -83,7 +83,7 @@ struct UnsentReading: Sendable {
             try read(set, index, reference, positions, through: end, into: &columns)
             let last = max(columns.times.last ?? .min, columns.histogramTimes.last ?? .min)
             round.latest = max(round.latest, last)
-            round.dropped += columns.keep(from: oldest, histograms: settings.isSecondVersion || settings.sendsNativeHistograms)
+            round.dropped += columns.keep(from: oldest, histograms: settings.version == .second || settings.sendsNativeHistograms)
             positions.keepLate(of: reference, in: columns)
             if columns.isEmpty {
                 positions.advance(reference, to: last)

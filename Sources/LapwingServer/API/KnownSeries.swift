@@ -44,7 +44,7 @@ final class KnownSeries: Sendable {
         var fresh: [(place: Int, labels: Labels)] = []
         for place in references.indices where references[place] == nil {
             let series = request.series[place]
-            do throws(RemoteWriteError) {
+            do throws(MessageError) {
                 fresh.append((place, try request.labels(of: series)))
             } catch {
                 faults.add("invalid labels: \(error)")

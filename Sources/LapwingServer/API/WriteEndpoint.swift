@@ -13,10 +13,6 @@ struct WriteEndpoint: Sendable {
     /// Bytes of a decompressed request.
     static let maximumBytes = 32 << 20
 
-    private enum Version {
-        case first, second
-    }
-
     private let sink: any SampleSink
     private let known: KnownSeries
     private let exemplars: ExemplarStore
@@ -30,7 +26,7 @@ struct WriteEndpoint: Sendable {
     }
 
     func write(_ request: HTTPRequest) -> HTTPResponse {
-        let version: Version
+        let version: RemoteWriteVersion
         switch Self.version(of: request.head) {
         case .success(let accepted): version = accepted
         case .failure(let refusal): return Self.answer(refusal.message, .unsupportedMediaType)
@@ -163,7 +159,7 @@ struct WriteEndpoint: Sendable {
     }
 
     /// The version of a request, or why it is none of ours.
-    private static func version(of head: HTTPRequestHead) -> Result<Version, Refusal> {
+    private static func version(of head: HTTPRequestHead) -> Result<RemoteWriteVersion, Refusal> {
         let type = head.headers["Content-Type"] ?? ""
         let parts = type.split(separator: ";").map { $0.filter { $0 != " " } }
         if let first = parts.first, first.lowercased() != "application/x-protobuf" {
@@ -175,13 +171,9 @@ struct WriteEndpoint: Sendable {
         let encoding = head.headers["Content-Encoding"] ?? "snappy"
         if encoding.lowercased() != "snappy" { return .failure(Refusal("the encoding \(encoding) is not remote write's, snappy")) }
         guard let message = parts.dropFirst().first(where: { $0.lowercased().hasPrefix("proto=") })?.dropFirst(6) else { return .success(.first) }
-        switch message {
-        case "prometheus.WriteRequest": return .success(.first)
-        case "io.prometheus.write.v2.Request": return .success(.second)
-        default:
-            return .failure(
-                Refusal("remote write's messages are prometheus.WriteRequest and io.prometheus.write.v2.Request, and not \(message)"))
-        }
+        if let version = RemoteWriteVersion(rawValue: String(message)) { return .success(version) }
+        let messages = RemoteWriteVersion.allCases.map(\.rawValue).joined(separator: " and ")
+        return .failure(Refusal("remote write's messages are \(messages), and not \(message)"))
     }
 
     private struct Refusal: Error {

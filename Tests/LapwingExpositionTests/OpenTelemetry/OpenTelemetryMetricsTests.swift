@@ -159,11 +159,11 @@ import Testing
         let resource: [UInt8] = [0x12, UInt8(scope.count)] + scope
         let metrics = try OpenTelemetryMetrics(protobuf: [0x0A, UInt8(resource.count)] + resource)
         #expect(told(metrics) == [#"{__name__="g", a="b"} 1.5 @2000 since 0"#])
-        #expect(throws: RemoteWriteError.self) { try OpenTelemetryMetrics(protobuf: [0x0A, 5, 1]) }
+        #expect(throws: MessageError.self) { try OpenTelemetryMetrics(protobuf: [0x0A, 5, 1]) }
     }
 
     @Test(arguments: ["", "{", "[]", "{\"resourceMetrics\":[{]}", "{} x", "{\"a\":\"\\q\"}", String(repeating: "{\"a\":", count: 1000), "{\"a\":[1,2"])
     func `as damaged JSON are refused with the place`(text: String) {
-        #expect(throws: RemoteWriteError.self) { try OpenTelemetryMetrics(json: Array(text.utf8)) }
+        #expect(throws: MessageError.self) { try OpenTelemetryMetrics(json: Array(text.utf8)) }
     }
 }

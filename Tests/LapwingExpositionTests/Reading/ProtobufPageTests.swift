@@ -110,7 +110,7 @@ import Testing
         family("h", 4, field(7, integer(1, 1) + double(6, 1) + field(12, [0x10, 5]))),
     ] as [[UInt8]])
     func `that is damaged is refused whole`(bytes: [UInt8]) {
-        #expect(throws: RemoteWriteError.self) { try ProtobufPage(bytes) }
+        #expect(throws: MessageError.self) { try ProtobufPage(bytes) }
     }
 
     @Test func `is told by its Content-Type`() {

@@ -78,7 +78,7 @@ import Testing
         ),
     ] as [([UInt8], String)])
     func `that is damaged is refused with the place`(bytes: [UInt8], message: String) {
-        #expect(throws: RemoteWriteError.self) { try RemoteWriteRequest(bytes) }
+        #expect(throws: MessageError.self) { try RemoteWriteRequest(bytes) }
         do {
             _ = try RemoteWriteRequest(bytes)
         } catch {
@@ -105,7 +105,7 @@ import Testing
         var message = RemoteWriteMessage()
         message.append(Labels(metric: "", ["x": "y"]), times: [1], values: [3])
         let request = try RemoteWriteRequest(message.bytes)
-        let error = #expect(throws: RemoteWriteError.self) { try request.labels(of: request.series[0]) }
+        let error = #expect(throws: MessageError.self) { try request.labels(of: request.series[0]) }
         #expect(error?.description == "the series {x=\"y\"} has no metric name")
     }
 }

@@ -108,7 +108,7 @@ struct SecondMessage {
         #expect(bounded.series.count == 30 && bounded.metadata.count == 15)
         var empty = SecondMessage(symbols: symbols + [String(repeating: "x", count: 1 << 20)])
         for _ in 0..<3 { empty.append([UInt8](repeating: 6, count: 200), samples: []) }
-        #expect(throws: RemoteWriteError.self) { try RemoteWriteRequest(second: empty.bytes) }
+        #expect(throws: MessageError.self) { try RemoteWriteRequest(second: empty.bytes) }
     }
 
     @Test func `says of each metric once what it is`() throws {
@@ -178,7 +178,7 @@ struct SecondMessage {
     }
 
     @Test func `that is damaged is refused with the place`() {
-        #expect(throws: RemoteWriteError.self) { try RemoteWriteRequest(second: [0x22, 9]) }
-        #expect(throws: RemoteWriteError.self) { try RemoteWriteRequest(second: [0x22, 1, 0x61]) }
+        #expect(throws: MessageError.self) { try RemoteWriteRequest(second: [0x22, 9]) }
+        #expect(throws: MessageError.self) { try RemoteWriteRequest(second: [0x22, 1, 0x61]) }
     }
 }

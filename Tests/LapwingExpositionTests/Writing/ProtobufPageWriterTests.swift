@@ -79,7 +79,7 @@ import Testing
         var writer = ProtobufPageWriter()
         writer.write(Labels(metric: "h"), unbound, at: Self.time)
         #expect { try ProtobufPage(writer.finish()) } throws: {
-            ($0 as? RemoteWriteError)?.message.contains("only 0 custom bounds defined") ?? false
+            ($0 as? MessageError)?.message.contains("only 0 custom bounds defined") ?? false
         }
     }
 

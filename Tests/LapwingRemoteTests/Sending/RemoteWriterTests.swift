@@ -1,4 +1,5 @@
 import LapwingDisk
+import LapwingExposition
 import LapwingHTTP
 import LapwingSeries
 import LapwingStorage
@@ -47,13 +48,13 @@ import Testing
         receiver.state.withLock { ($0.samples[Labels(metric: name, labels)] ?? []).map(\.value) }
     }
 
-    @Test(arguments: [false, true])
-    func `gives every sample once, with external labels, after what relabelling leaves`(_ isSecond: Bool) async throws {
+    @Test(arguments: RemoteWriteVersion.allCases)
+    func `gives every sample once, with external labels, after what relabelling leaves`(_ version: RemoteWriteVersion) async throws {
         let store = Store()
         try append(store, "old", [1])
         let drop = try RelabelRule(.drop, sourceLabels: ["__name__"], pattern: "secret")
         let writer = writer(
-            store, settings { ($0.relabeling, $0.isSecondVersion, $0.client.headers) = ([drop], isSecond, ["X-Scope-OrgID": "t"]) },
+            store, settings { ($0.relabeling, $0.version, $0.client.headers) = ([drop], version, ["X-Scope-OrgID": "t"]) },
             externalLabels: Labels(metric: "", ["cluster": "c", "job": "external"]))
         clock.advance(.seconds(1))
         try append(store, "up", [1, 2], ["job": "own"])
@@ -185,7 +186,7 @@ import Testing
         let family = MetricMetadata(name: "requests", kind: .counter, help: "Requests.")
         let histogram = NativeHistogram(
             schema: 1, zeroThreshold: 0.5, zeroCount: 2, count: 7, sum: 3.5, positiveSpans: [.init(offset: 1, length: 2)], positiveBuckets: [2, 3])
-        let writer = writer(store, settings { ($0.sendsExemplars, $0.isSecondVersion) = (true, true) }) { surroundings in
+        let writer = writer(store, settings { ($0.sendsExemplars, $0.version) = (true, .second) }) { surroundings in
             surroundings.exemplars = { exemplars.select([[]], over: $0) }
             surroundings.metadata = { [family] }
         }
@@ -225,7 +226,7 @@ import Testing
     @Test func `an exemplar that came behind the last sample of its series goes with the next one`() async throws {
         let store = Store()
         let exemplars = ExemplarStore()
-        let writer = writer(store, settings { ($0.sendsExemplars, $0.isSecondVersion) = (true, true) }) { surroundings in
+        let writer = writer(store, settings { ($0.sendsExemplars, $0.version) = (true, .second) }) { surroundings in
             surroundings.exemplars = { exemplars.select([[]], over: $0) }
         }
         try append(store, "m", [1])

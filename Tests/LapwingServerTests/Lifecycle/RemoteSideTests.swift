@@ -1,4 +1,5 @@
 import Foundation
+import LapwingExposition
 import LapwingHTTP
 import LapwingPromQL
 import LapwingRemote
@@ -34,7 +35,7 @@ import Testing
         let scrape = try ScrapeArgument("http://\(target)/metrics").configuration(interval: .milliseconds(100))
         let behind = try await Sidecar.start(configuration { $0.scrapes = [scrape] }, log: LogWriter { _ in })
         var receiver = RemoteWriteSettings(url: "http://\(behind.address)/api/v1/write")
-        (receiver.isSecondVersion, receiver.sendsRulesOnly, receiver.queue.batchSendDeadline) = (true, true, .milliseconds(50))
+        (receiver.version, receiver.sendsRulesOnly, receiver.queue.batchSendDeadline) = (.second, true, .milliseconds(50))
         var before: [Sidecar] = []
         for shard in ["1/2", "2/2"] {
             before.append(

@@ -1,3 +1,4 @@
+import LapwingExposition
 import LapwingHTTP
 import LapwingRemote
 import LapwingSeries
@@ -35,8 +36,8 @@ extension ConfigurationReader {
         settings.relabeling = relabeling(fields, "write_relabel_configs", "relabeling rule in remote write config")
         settings.sendsExemplars = fields.bool("send_exemplars", &problems) ?? false
         settings.sendsNativeHistograms = fields.bool("send_native_histograms", &problems) ?? false
-        let messages = ["prometheus.WriteRequest", "io.prometheus.write.v2.Request"]
-        settings.isSecondVersion = choice(fields, "protobuf_message", messages) == messages[1]
+        let message = choice(fields, "protobuf_message", RemoteWriteVersion.allCases.map(\.rawValue))
+        settings.version = message.flatMap { RemoteWriteVersion(rawValue: $0) } ?? .first
         for name in ["sigv4", "azuread", "google_iam"] { refuse(fields, name, "requests are not signed for clouds") }
         ignore(fields, "round_robin_dns", "connections are made as the resolver lists addresses")
         ignore(fields, "failed_request_logging", "what a receiver refuses is always logged")
@@ -80,71 +81,9 @@ extension ConfigurationReader {
         return metadata
     }
 
-    /// What rules ask instead of the store; lapwing's own, in the words of Prometheus' HTTP clients.
-    mutating func datasource(_ node: YAMLNode?) -> DatasourceSettings? {
-        let own = ["url", "timeout", "max_concurrent", "headers"]
-        guard let node, let fields = YAMLFields(node, kind: "datasource", known: own + Self.clientKeys, &problems) else { return nil }
-        let client = client(withHeaders: fields)
-        guard let url = url(fields, "url", empty: "a datasource needs a url") else { return nil }
-        var settings = DatasourceSettings(url: url)
-        settings.client = client
-        settings.timeout = fields.duration("timeout", &problems)
-        settings.maximumConcurrent = count(fields, "max_concurrent") ?? settings.maximumConcurrent
-        if settings.maximumConcurrent == 0 { report("\"max_concurrent\" is 1 or more", at: fields.keyRange("max_concurrent")) }
-        return settings
-    }
-
     private mutating func positive(_ fields: YAMLFields, _ name: String, _ standard: Int) -> Int {
         guard let value = fields.integer(name, &problems) else { return standard }
         if value <= 0 { report("remote write queue \(name) must be positive", at: fields.node(name)?.range ?? fields.range) }
         return value
-    }
-
-    // MARK: OpenTelemetry
-
-    /// OpenTelemetry's metrics are translated in the default way, which may be written down but not changed.
-    mutating func checkTranslation(_ node: YAMLNode?) {
-        let switches = [
-            ("promote_all_resource_attributes", false), ("keep_identifying_resource_attributes", false), ("convert_histograms_to_nhcb", false),
-            ("promote_scope_metadata", false), ("label_name_underscore_sanitization", true), ("label_name_preserve_multiple_underscores", true),
-        ]
-        let lists = ["promote_resource_attributes", "ignore_resource_attributes"]
-        let known = lists + ["translation_strategy"] + switches.map(\.0)
-        guard let node, let fields = YAMLFields(node, kind: "otlp section", known: known, &problems) else { return }
-        let reason = "OpenTelemetry's metrics are translated in the default way"
-        for (name, standard) in switches { refuse(fields, name, unless: standard, reason) }
-        for name in lists where !fields.list(name, &problems).isEmpty { refuse(fields, name, reason) }
-        let strategies = ["UnderscoreEscapingWithSuffixes", "UnderscoreEscapingWithoutSuffixes", "NoUTF8EscapingWithSuffixes", "NoTranslation"]
-        if let strategy = choice(fields, "translation_strategy", strategies), strategy != strategies[0] {
-            refuse(fields, "translation_strategy", reason)
-        }
-    }
-
-    // MARK: Storage
-
-    mutating func storage(_ node: YAMLNode?) -> StorageSettings {
-        var storage = StorageSettings()
-        guard let node, let fields = YAMLFields(node, kind: "storage section", known: ["tsdb", "exemplars"], &problems) else { return storage }
-        if let exemplars = fields.node("exemplars"),
-            let inner = YAMLFields(exemplars, kind: "exemplars section", known: ["max_exemplars"], &problems)
-        {
-            storage.maxExemplars = inner.integer("max_exemplars", &problems)
-        }
-        let known = ["out_of_order_time_window", "stale_series_compaction_threshold", "chunk_encoding", "retention"]
-        guard let tsdb = fields.node("tsdb"), let inner = YAMLFields(tsdb, kind: "tsdb section", known: known, &problems) else { return storage }
-        storage.outOfOrderWindow = inner.duration("out_of_order_time_window", &problems)
-        ignore(inner, "stale_series_compaction_threshold", "series that ended give way by themselves")
-        _ = inner.number("stale_series_compaction_threshold", &problems)
-        ignore(inner, "chunk_encoding", "the smaller encoding is chosen chunk by chunk")
-        if let node = inner.node("chunk_encoding"), let encoding = YAMLFields(node, kind: "chunk_encoding section", known: ["floats"], &problems) {
-            _ = choice(encoding, "floats", ["", "xor", "xor2"])
-        }
-        guard let node = inner.node("retention"),
-            let retention = YAMLFields(node, kind: "retention section", known: ["time", "size", "percentage"], &problems)
-        else { return storage }
-        storage.retention = retention.duration("time", &problems)
-        storage.retentionSize = bytes(retention, "size")
-        if (retention.number("percentage", &problems) ?? 0) != 0 { refuse(retention, "percentage", "give a size") }
-        return storage
     }
 }
