@@ -1,21 +1,14 @@
 import LapwingSeries
 import LapwingText
 
-/// `rate`, `increase` and `delta` between the edges of an extended window of histograms.
+/// What `rate`, `increase` and `delta` give between the edges of an extended window of histograms.
 struct ExtendedHistogramRates {
-    let kernel: WindowKernel
+    let kind: RateKind
     let columns: SampleColumns
     let extended: ExtendedFrame
     let remarks: WindowRemarks
 
-    private var isCounter: Bool { kernel != .delta }
-
-    init(_ kernel: WindowKernel, _ columns: SampleColumns, _ extended: ExtendedFrame, _ remarks: WindowRemarks) {
-        self.kernel = kernel
-        self.columns = columns
-        self.extended = extended
-        self.remarks = remarks
-    }
+    private var isCounter: Bool { kind.isCounter }
 
     /// The value of one step's floats.
     func floatsAlone(_ window: MixedWindow, _ step: Int) -> Double {
@@ -24,8 +17,7 @@ struct ExtendedHistogramRates {
             grid: StepGrid(start: frame.grid.time(step), step: 1, count: 1), shift: frame.shift, window: frame.window)
         var values = [StepMatrix.absent]
         fillExtendedRates(
-            &values, 0, window.floatColumns, ExtendedFrame(frame: single, isSmoothed: extended.isSmoothed, lookback: extended.lookback),
-            isCounter: isCounter, isRate: kernel == .rate)
+            &values, 0, window.floatColumns, ExtendedFrame(frame: single, isSmoothed: extended.isSmoothed, lookback: extended.lookback), kind)
         return values[0]
     }
 
@@ -74,7 +66,7 @@ struct ExtendedHistogramRates {
         if isCounter, let hidden = try hiddenByResets(edges, left, right, isLeftBetween, &annotations) {
             try add(hidden, to: &result, &annotations)
         }
-        if kernel == .rate { result.divide(by: Double(extended.frame.window) / 1000) }
+        if kind == .rate { result.divide(by: Double(extended.frame.window) / 1000) }
         result.counterResetHint = .gauge
         result.compact()
         return result

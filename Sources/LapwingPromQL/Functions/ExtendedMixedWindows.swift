@@ -9,7 +9,7 @@ func fillExtendedMixed(
     _ kernel: WindowKernel, _ row: inout StepRow, _ columns: SampleColumns, _ extended: ExtendedFrame, _ remarks: WindowRemarks,
     _ annotations: inout Annotations
 ) {
-    let rates = ExtendedHistogramRates(kernel, columns, extended, remarks)
+    let rates = RateKind(kernel).map { ExtendedHistogramRates(kind: $0, columns: columns, extended: extended, remarks: remarks) }
     let frame = extended.frame
     var hasFloats = false
     for step in 0..<frame.grid.count {
@@ -20,19 +20,18 @@ func fillExtendedMixed(
             columns: columns, floats: columns.times.range(after: oldest, through: newest),
             histograms: columns.histogramTimes.range(after: oldest, through: newest))
         if window.isEmpty { continue }
-        switch kernel {
-        case .changes, .resets:
+        guard let rates else {
             guard let anchored = window.anchored(at: start) else { continue }
             row.values[step] = Double(kernel == .changes ? changeCount(anchored) : resetCount(anchored))
-        default:
-            if window.isMixed {
-                annotations.add(.mixedFloatsHistograms(remarks.metric, remarks.range))
-            } else if window.floats.isEmpty {
-                if let rate = rates.value(of: window, start, end, &annotations) { row.set(rate, at: step) }
-            } else {
-                row.values[step] = rates.floatsAlone(window, step)
-                if row.isPresent(step) { hasFloats = true }
-            }
+            continue
+        }
+        if window.isMixed {
+            annotations.add(.mixedFloatsHistograms(remarks.metric, remarks.range))
+        } else if window.floats.isEmpty {
+            if let rate = rates.value(of: window, start, end, &annotations) { row.set(rate, at: step) }
+        } else {
+            row.values[step] = rates.floatsAlone(window, step)
+            if row.isPresent(step) { hasFloats = true }
         }
     }
     if hasFloats, kernel != .delta { annotations.addIfNoCounter(remarks.labels, remarks.range) }

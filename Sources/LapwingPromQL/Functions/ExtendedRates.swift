@@ -58,22 +58,21 @@ func eachExtendedWindow(_ times: [Int64], _ extended: ExtendedFrame, _ body: (_ 
 /// around it (`smoothed`).
 /// - Complexity: O(samples + steps), and O(samples of the window) for a window with a reset in it.
 func fillExtendedRates(
-    _ row: inout [Double], _ base: Int, _ columns: SampleColumns, _ extended: ExtendedFrame, isCounter: Bool, isRate: Bool
+    _ row: inout [Double], _ base: Int, _ columns: SampleColumns, _ extended: ExtendedFrame, _ kind: RateKind
 ) {
     let (times, values) = (columns.times, columns.values)
     // How many times the series has fallen before each sample, so that windows without a fall need no second look.
     var falls: [Int32] = []
-    if isCounter {
+    if kind.isCounter {
         falls = [Int32](repeating: 0, count: values.count)
         for index in 1..<max(1, values.count) { falls[index] = falls[index - 1] &+ (values[index] < values[index - 1] ? 1 : 0) }
     }
-    let seconds = Double(extended.frame.window) / 1000
     eachExtendedWindow(times, extended) { step, window in
         guard let edges = ExtendedEdges(times, window, isSmoothed: extended.isSmoothed), !edges.isBeyond(times) else { return }
-        let left = edges.left(times, values, isCounter: isCounter)
-        let right = edges.right(times, values, isCounter: isCounter)
+        let left = edges.left(times, values, isCounter: kind.isCounter)
+        let right = edges.right(times, values, isCounter: kind.isCounter)
         var change = right - left
-        if isCounter {
+        if kind.isCounter {
             let first = times[edges.first] <= window.start ? edges.first + 1 : edges.first
             let last = times[edges.last] >= window.end ? edges.last - 1 : edges.last
             if first > last {
@@ -86,7 +85,7 @@ func fillExtendedRates(
                 if right < values[last] { change += values[last] }
             }
         }
-        row[base + step] = isRate ? change / seconds : change
+        row[base + step] = kind.value(ofChange: change, over: extended.frame.window)
     }
 }
 

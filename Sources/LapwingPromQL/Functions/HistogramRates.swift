@@ -30,9 +30,8 @@ struct HistogramRates {
 
     private func notAGauge(_ annotations: inout Annotations) { annotations.add(.nativeHistogramNotGauge(remarks.metric, remarks.range)) }
 
-    private func mixedSchemas(_ annotations: inout Annotations) -> NativeHistogram? {
+    private func mixedSchemas(_ annotations: inout Annotations) {
         annotations.add(.mixedExponentialCustomHistograms(remarks.metric, remarks.range))
-        return nil
     }
 
     // MARK: Extrapolated
@@ -46,6 +45,7 @@ struct HistogramRates {
             result = change(low, high, &annotations)
             if result == nil { return nil }
         }
+        guard let kind = RateKind(kernel) else { return nil }
         var span = RateWindow(frame, step, columns.histogramTimes, low, high)
         let start = columns.histogramStartTime(low)
         if isCounter, start != 0, start > frame.start(of: step), start < columns.histogramTimes[low] {
@@ -55,11 +55,10 @@ struct HistogramRates {
             guard combine(&result, adding: first, &annotations) else { return nil }
         } else if high - low < 2 {
             return nil
-        } else if isCounter, let count = result?.count, count > 0, first.count >= 0 {
-            // A counter cannot have been below nought.
-            span.toStart = min(span.toStart, span.interval * (first.count / count))
+        } else if isCounter, let count = result?.count {
+            span.stopAtNought(first: first.count, change: count)
         }
-        return result?.scaled(by: span.factor(toStart: span.toStart, isRate: kernel == .rate, frame))
+        return result?.scaled(by: span.factor(kind, frame))
     }
 
     private func combine(_ result: inout NativeHistogram?, adding other: NativeHistogram, _ annotations: inout Annotations) -> Bool {
@@ -70,7 +69,7 @@ struct HistogramRates {
         do throws(NativeHistogramError) {
             if try sum.add(other).contains(.boundsReconciled) { annotations.add(.customBucketsReconciled(.addition, remarks.range)) }
         } catch {
-            _ = mixedSchemas(&annotations)
+            mixedSchemas(&annotations)
             return false
         }
         result = sum
@@ -89,16 +88,18 @@ struct HistogramRates {
         }
         guard last.usesCustomBuckets == base.usesCustomBuckets else {
             if isCounter, first.counterResetHint == .gauge || last.counterResetHint == .gauge { notACounter(&annotations) }
-            return mixedSchemas(&annotations)
+            mixedSchemas(&annotations)
+            return nil
         }
         var found = Annotations()
         do throws(NativeHistogramError) {
-            guard let result = try change(low, high, from: base, remarking: &found) else { return mixedSchemas(&annotations) }
-            annotations.add(found)
-            return result
-        } catch {
-            return mixedSchemas(&annotations)
-        }
+            if let result = try change(low, high, from: base, remarking: &found) {
+                annotations.add(found)
+                return result
+            }
+        } catch {}
+        mixedSchemas(&annotations)
+        return nil
     }
 
     private func change(
@@ -161,7 +162,8 @@ struct HistogramRates {
                     annotations.add(.customBucketsReconciled(.subtraction, remarks.range))
                 }
             } catch {
-                return mixedSchemas(&annotations)
+                mixedSchemas(&annotations)
+                return nil
             }
         }
         result.counterResetHint = .gauge

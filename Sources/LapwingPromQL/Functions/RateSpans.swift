@@ -36,9 +36,11 @@ struct RateSpans: Sendable {
         }
     }
 
-    /// - Parameter isRate: always the same, as the windows of one function are.
+    subscript(step: Int) -> RateWindow { RateWindow(interval: interval[step], toStart: toStart[step], toEnd: toEnd[step]) }
+
+    /// - Parameter kind: always the same, as the windows of one function are.
     /// - Complexity: O(steps) when the bounds have changed, else O(1).
-    mutating func update(_ bounds: WindowBounds, _ times: [Int64], isRate: Bool) {
+    mutating func update(_ bounds: WindowBounds, _ times: [Int64], _ kind: RateKind) {
         if bounds.generation == generation { return }
         generation = bounds.generation
         let steps = bounds.frame.grid.count
@@ -52,7 +54,7 @@ struct RateSpans: Sendable {
             interval[step] = window.interval
             toStart[step] = window.toStart
             toEnd[step] = window.toEnd
-            factor[step] = window.factor(toStart: window.toStart, isRate: isRate, bounds.frame)
+            factor[step] = window.factor(kind, bounds.frame)
         }
         blocks = stride(from: 0, to: steps, by: Block.length).map { Block($0..<min($0 + Block.length, steps), bounds) }
     }
@@ -65,6 +67,10 @@ struct RateWindow {
     var toEnd = 0.0
 
     private init() {}
+
+    fileprivate init(interval: Double, toStart: Double, toEnd: Double) {
+        (self.interval, self.toStart, self.toEnd) = (interval, toStart, toEnd)
+    }
 
     init(_ frame: WindowFrame, _ step: Int, _ times: [Int64], _ low: Int, _ high: Int) {
         guard high - low > 1 else {
@@ -86,15 +92,23 @@ struct RateWindow {
     }
 
     /// A change between the first and the last sample, extended to the window's edges.
-    func extrapolated(_ change: Double, first: Double, isCounter: Bool, isRate: Bool, _ frame: WindowFrame) -> Double {
-        var toStart = toStart
-        // The same comparison as of many windows, so that they come to the same.
-        if isCounter, change > 0, first >= 0, interval * first < toStart * change { toStart = min(toStart, interval * (first / change)) }
-        return change * factor(toStart: toStart, isRate: isRate, frame)
+    func extrapolated(_ change: Double, first: Double, _ kind: RateKind, _ frame: WindowFrame) -> Double {
+        var window = self
+        if kind.isCounter { window.stopAtNought(first: first, change: change) }
+        return change * window.factor(kind, frame)
     }
 
-    func factor(toStart: Double, isRate: Bool, _ frame: WindowFrame) -> Double {
-        let factor = interval == 0 ? 1 : (interval + toStart + toEnd) / interval
-        return isRate ? factor / (Double(frame.window) / 1000) : factor
+    /// A counter cannot have been below nought: it is extended towards the start no further than to where it was there.
+    mutating func stopAtNought(first: Double, change: Double) {
+        if isBelowNought(first: first, change: change) { toStart = min(toStart, interval * (first / change)) }
+    }
+
+    /// Whether a counter that is extended to the start would have been below nought there; true for nearly none, and known without a
+    /// division.
+    func isBelowNought(first: Double, change: Double) -> Bool { change > 0 && first >= 0 && interval * first < toStart * change }
+
+    /// What the change between the samples is multiplied by.
+    func factor(_ kind: RateKind, _ frame: WindowFrame) -> Double {
+        kind.value(ofChange: interval == 0 ? 1 : (interval + toStart + toEnd) / interval, over: frame.window)
     }
 }

@@ -5,20 +5,20 @@ import LapwingSeries
 /// The change between a window's first and last sample, with what counter resets have hidden added back, extended to
 /// the window's edges where the samples come close to them.
 /// - Complexity: O(samples + steps), and O(samples of the window) for a window with a reset in it.
-func fillRates(_ row: inout [Double], _ scratch: inout WindowScratch, isCounter: Bool, isRate: Bool) {
+func fillRates(_ row: inout [Double], _ scratch: inout WindowScratch, _ kind: RateKind) {
     let values = scratch.columns.values
-    if isCounter, !scratch.columns.startTimes.isEmpty { return fillRatesFromStartTimes(&row, scratch, isRate: isRate) }
+    if kind.isCounter, !scratch.columns.startTimes.isEmpty { return fillRatesFromStartTimes(&row, scratch, kind) }
     if row.count == 1 {
-        row[0] = singleRate(scratch, isCounter: isCounter, isRate: isRate)
+        row[0] = singleRate(scratch, kind)
         return
     }
-    let hasResets = isCounter && !scratch.ascends && hasFall(values, 0, values.count)
+    let hasResets = kind.isCounter && !scratch.ascends && hasFall(values, 0, values.count)
     if hasResets { countFalls(values, &scratch.counts) }
-    scratch.spans.update(scratch.bounds, scratch.columns.times, isRate: isRate)
+    scratch.spans.update(scratch.bounds, scratch.columns.times, kind)
     for block in scratch.spans.blocks {
-        if block.isFull, !hasResets, fillPlainly(&row, block, values, scratch.bounds, scratch.spans) || !isCounter { continue }
+        if block.isFull, !hasResets, fillPlainly(&row, block, values, scratch.bounds, scratch.spans) || !kind.isCounter { continue }
         let resets = hasResets ? scratch.counts : []
-        fillCarefully(&row, block.steps, values, scratch.bounds, scratch.spans, resets: resets, isCounter: isCounter, isRate: isRate)
+        fillCarefully(&row, block.steps, values, scratch.bounds, scratch.spans, resets: resets, kind)
     }
 }
 
@@ -58,11 +58,10 @@ private func fillPlainly(
 /// The same one by one, with resets, empty windows, and counters that begin in their window.
 private func fillCarefully(
     _ row: inout [Double], _ steps: Range<Int>, _ values: [Double], _ bounds: WindowBounds, _ spans: RateSpans, resets: [Int32],
-    isCounter: Bool, isRate: Bool
+    _ kind: RateKind
 ) {
-    let seconds = Double(bounds.frame.window) / 1000
     let (lows, highs, values) = (bounds.low.span, bounds.high.span, values.span)
-    let (intervals, starts, factors) = (spans.interval.span, spans.toStart.span, spans.factor.span)
+    let factors = spans.factor.span
     var cells = row.mutableSpan
     for step in steps {
         let (low, high) = (Int(lows[step]), Int(highs[step]))
@@ -72,22 +71,17 @@ private func fillCarefully(
         }
         let first = values[low]
         var change = values[high - 1] - first
-        guard isCounter else {
+        guard kind.isCounter else {
             cells[step] = change * factors[step]
             continue
         }
         if !resets.isEmpty, resets[high - 1] != resets[low] {
             for index in (low + 1)..<high where values[index] < values[index - 1] { change += values[index - 1] }
         }
-        let (interval, toStart) = (intervals[step], starts[step])
-        // A counter cannot have been below nought; the comparison without a division is true for nearly none.
-        if change > 0, first >= 0, interval * first < toStart * change {
-            let toZero = min(toStart, interval * (first / change))
-            let factor = interval == 0 ? 1 : (interval + toZero + spans.toEnd[step]) / interval
-            cells[step] = change * (isRate ? factor / seconds : factor)
-        } else {
-            cells[step] = change * factors[step]
-        }
+        let window = spans[step]
+        cells[step] =
+            window.isBelowNought(first: first, change: change)
+            ? window.extrapolated(change, first: first, kind, bounds.frame) : change * factors[step]
     }
 }
 
@@ -114,21 +108,21 @@ private func countFalls(_ values: [Double], _ counts: inout [Int32]) {
 }
 
 /// The only window of an instant query, without tables for others.
-private func singleRate(_ scratch: borrowing WindowScratch, isCounter: Bool, isRate: Bool) -> Double {
+private func singleRate(_ scratch: borrowing WindowScratch, _ kind: RateKind) -> Double {
     let (low, high) = (Int(scratch.bounds.low[0]), Int(scratch.bounds.high[0]))
     guard high - low > 1 else { return StepMatrix.absent }
     let values = scratch.columns.values
     let window = RateWindow(scratch.frame, 0, scratch.columns.times, low, high)
     let first = values[low]
     var change = values[high - 1] - first
-    if isCounter, !scratch.ascends, hasFall(values, low, high) {
+    if kind.isCounter, !scratch.ascends, hasFall(values, low, high) {
         for index in (low + 1)..<high where values[index] < values[index - 1] { change += values[index - 1] }
     }
-    return window.extrapolated(change, first: first, isCounter: isCounter, isRate: isRate, scratch.frame)
+    return window.extrapolated(change, first: first, kind, scratch.frame)
 }
 
 /// Counters that tell when they began: such a time inside the window is where the counter was at nought.
-private func fillRatesFromStartTimes(_ row: inout [Double], _ scratch: WindowScratch, isRate: Bool) {
+private func fillRatesFromStartTimes(_ row: inout [Double], _ scratch: WindowScratch, _ kind: RateKind) {
     let columns = scratch.columns
     let frame = scratch.frame
     for step in row.indices {
@@ -147,10 +141,10 @@ private func fillRatesFromStartTimes(_ row: inout [Double], _ scratch: WindowScr
             window.toStart = 0
         } else if high - low < 2 {
             continue
-        } else if change > 0, first >= 0 {
-            window.toStart = min(window.toStart, window.interval * (first / change))
+        } else {
+            window.stopAtNought(first: first, change: change)
         }
-        row[step] = change * window.factor(toStart: window.toStart, isRate: isRate, frame)
+        row[step] = change * window.factor(kind, frame)
     }
 }
 

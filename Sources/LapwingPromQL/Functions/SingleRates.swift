@@ -12,7 +12,7 @@ struct SingleRates: Sendable {
         var factor: Double
     }
 
-    private let isRate: Bool
+    private let kind: RateKind
     private var bounds: WindowBounds
     /// By the table's columns of times; nil where there are fewer than two samples.
     private var windows: [Window?] = []
@@ -22,8 +22,8 @@ struct SingleRates: Sendable {
 
     /// Nil for other functions, and for several steps.
     init?(_ kernel: WindowKernel, _ frame: WindowFrame) {
-        guard kernel == .rate || kernel == .increase, frame.grid.count == 1 else { return nil }
-        isRate = kernel == .rate
+        guard let kind = RateKind(kernel), kind.isCounter, frame.grid.count == 1 else { return nil }
+        self.kind = kind
         bounds = WindowBounds(frame)
     }
 
@@ -51,7 +51,7 @@ struct SingleRates: Sendable {
             cells.append(
                 isPlain
                     ? change * window.factor
-                    : window.spans.extrapolated(change, first: first, isCounter: true, isRate: isRate, bounds.frame))
+                    : window.spans.extrapolated(change, first: first, kind, bounds.frame))
         }
     }
 
@@ -60,6 +60,6 @@ struct SingleRates: Sendable {
         let (low, high) = (Int(bounds.low[0]), Int(bounds.high[0]))
         guard high - low > 1 else { return nil }
         let spans = RateWindow(bounds.frame, 0, times, low, high)
-        return Window(low: low, last: high - 1, spans: spans, factor: spans.factor(toStart: spans.toStart, isRate: isRate, bounds.frame))
+        return Window(low: low, last: high - 1, spans: spans, factor: spans.factor(kind, bounds.frame))
     }
 }

@@ -36,9 +36,9 @@ extension WindowKernel {
 
     private func value(_ summary: SampleSummary, _ frame: WindowFrame, _ step: Int) -> Double? {
         switch self {
-        case .rate: rate(summary, frame, step, isCounter: true, isRate: true)
-        case .increase: rate(summary, frame, step, isCounter: true, isRate: false)
-        case .delta: rate(summary, frame, step, isCounter: false, isRate: false)
+        case .rate: rate(summary, frame, step, .rate)
+        case .increase: rate(summary, frame, step, .increase)
+        case .delta: rate(summary, frame, step, .delta)
         case .changes: Double(summary.changes)
         case .resets: Double(summary.resets)
         case .sum: summary.hasExactSum ? summary.sum + summary.lost : nil
@@ -56,11 +56,11 @@ extension WindowKernel {
         }
     }
 
-    private func rate(_ summary: SampleSummary, _ frame: WindowFrame, _ step: Int, isCounter: Bool, isRate: Bool) -> Double? {
+    private func rate(_ summary: SampleSummary, _ frame: WindowFrame, _ step: Int, _ kind: RateKind) -> Double? {
         if summary.count < 2 { return StepMatrix.absent }
-        if isCounter, !summary.hasExactCorrection { return nil }
+        if kind.isCounter, !summary.hasExactCorrection { return nil }
         let window = RateWindow(frame, step, from: summary.firstTime, to: summary.lastTime, count: summary.count)
-        let change = summary.last - summary.first + (isCounter ? summary.correction : 0)
-        return window.extrapolated(change, first: summary.first, isCounter: isCounter, isRate: isRate, frame)
+        let change = summary.last - summary.first + (kind.isCounter ? summary.correction : 0)
+        return window.extrapolated(change, first: summary.first, kind, frame)
     }
 }

@@ -36,9 +36,9 @@ enum WindowKernel: String, Sendable, CaseIterable {
         let times = scratch.columns.times
         let bounds = scratch.bounds
         switch self {
-        case .rate: fillRates(&row, &scratch, isCounter: true, isRate: true)
-        case .increase: fillRates(&row, &scratch, isCounter: true, isRate: false)
-        case .delta: fillRates(&row, &scratch, isCounter: false, isRate: false)
+        case .rate: fillRates(&row, &scratch, .rate)
+        case .increase: fillRates(&row, &scratch, .increase)
+        case .delta: fillRates(&row, &scratch, .delta)
         case .changes: fillChanges(&row, &scratch)
         case .resets: fillResets(&row, &scratch)
         case .average: fillAverages(&row, &scratch)

@@ -7,8 +7,7 @@ extension Evaluator {
     mutating func extendedWindows(
         _ kernel: WindowKernel, _ plan: WindowPlan, _ selector: SelectorPlan, _ modifier: VectorSelector.Extension, on grid: StepGrid
     ) throws(QueryError) -> StepMatrix {
-        let allowed: [WindowKernel] = modifier == .anchored ? [.changes, .delta, .increase, .rate, .resets] : [.delta, .increase, .rate]
-        guard allowed.contains(kernel) else { throw Self.unusable(modifier, with: kernel.rawValue) }
+        guard modifier.kernels.contains(kernel) else { throw Self.unusable(modifier, with: kernel.rawValue) }
         let frame = WindowFrame(grid: grid, shift: plan.shift, window: plan.window)
         let extended = ExtendedFrame(frame: frame, isSmoothed: modifier == .smoothed, lookback: lookback)
         var matrix = StepMatrix(stepCount: grid.count)
@@ -22,12 +21,11 @@ extension Evaluator {
             matrix.appendRow(set.labels[index], dropsName: true)
             let base = matrix.values.count - grid.count
             if columns.histogramTimes.isEmpty {
-                switch kernel {
-                case .changes, .resets: fillAnchoredCounts(&matrix.values, base, columns, extended, countsResets: kernel == .resets)
-                default:
-                    fillExtendedRates(
-                        &matrix.values, base, columns, extended, isCounter: kernel != .delta, isRate: kernel == .rate)
-                    if kernel != .delta, matrix.hasValues(row: matrix.rowCount - 1) { annotations.addIfNoCounter(set.labels[index], plan.range) }
+                if let kind = RateKind(kernel) {
+                    fillExtendedRates(&matrix.values, base, columns, extended, kind)
+                    if kind.isCounter, matrix.hasValues(row: matrix.rowCount - 1) { annotations.addIfNoCounter(set.labels[index], plan.range) }
+                } else {
+                    fillAnchoredCounts(&matrix.values, base, columns, extended, countsResets: kernel == .resets)
                 }
             } else {
                 if selector.readsHistogramCounts { columns.reduceToHistogramCounts() }
@@ -44,7 +42,7 @@ extension Evaluator {
     }
 
     static func unusable(_ modifier: VectorSelector.Extension, with function: String) -> QueryError {
-        let names = modifier == .anchored ? "changes, delta, increase, rate, resets" : "delta, increase, rate"
+        let names = modifier.kernels.map(\.rawValue).joined(separator: ", ")
         return .execution("\(modifier.rawValue) modifier can only be used with: \(names) - not with \(function)")
     }
 
@@ -96,6 +94,16 @@ extension Evaluator {
             matrix.removeLastRowIfEmpty()
         }
         return matrix
+    }
+}
+
+extension VectorSelector.Extension {
+    /// The range functions that know it.
+    fileprivate var kernels: [WindowKernel] {
+        switch self {
+        case .anchored: [.changes, .delta, .increase, .rate, .resets]
+        case .smoothed: [.delta, .increase, .rate]
+        }
     }
 }
 
