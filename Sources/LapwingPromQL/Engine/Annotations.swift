@@ -32,7 +32,8 @@ public struct Annotation: Sendable, Hashable {
     }
 }
 
-/// The annotations of one query, each message once and at the place of its last coming, as upstream has it.
+/// The annotations of one query, each message once, as upstream has it: at the place of its last coming, or of its first where what
+/// it says is gathered.
 public struct Annotations: Sendable, Hashable {
     private var placeOf: [String: Int] = [:]
     public private(set) var all: [Annotation] = []
@@ -48,11 +49,12 @@ public struct Annotations: Sendable, Hashable {
             all.append(annotation)
             return
         }
-        let (count, forced) = (all[place].count, all[place].forced)
+        let older = all[place]
         all[place] = annotation
-        if let forced { all[place].forced?.add(forced) }
+        if let forced = older.forced { all[place].forced?.add(forced) }
         // Only what is counted at all came more than once.
-        if annotation.isCounted { all[place].count += count }
+        if annotation.isCounted { all[place].count += older.count }
+        if annotation.isCounted || older.forced != nil { all[place].range = older.range }
     }
 
     /// Those of another part of the query behind these.

@@ -72,7 +72,7 @@ public struct QueryEngine: Sendable {
     ) throws(QueryError) -> QueryResult {
         let type = query.expression.type
         guard type == .scalar || type == .vector else {
-            throw .execution("invalid expression type \"\(type.documentedName)\" for range query, must be Scalar or instant Vector")
+            throw .unaskable("invalid expression type \"\(type.documentedName)\" for range query, must be Scalar or instant Vector")
         }
         guard let grid = StepGrid(from: start, through: end, step: step) else { return QueryResult(value: .matrix([])) }
         guard grid.count <= options.maximumSamples else { throw .tooManySamples(limit: options.maximumSamples) }

@@ -2,6 +2,8 @@
 public enum QueryError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The text is no PromQL.
     case syntax(PromQLSyntaxError)
+    /// The query has no meaning as it is asked: a duration that is not positive, a range of range vectors.
+    case unaskable(String)
     /// The query cannot be computed over this data.
     case execution(String)
     case timeout
@@ -13,7 +15,7 @@ public enum QueryError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .syntax(let error): error.description
-        case .execution(let message): message
+        case .unaskable(let message), .execution(let message): message
         case .timeout: "query timed out in expression evaluation"
         case .cancelled: "query was canceled in expression evaluation"
         case .tooManySamples:

@@ -12,11 +12,19 @@ struct CivilTime {
     /// From 1.
     let dayOfYear: Int
 
-    /// - Parameter seconds: since the epoch; a fraction is cut off, what no calendar holds is moved to its ends.
+    /// Where Go's calendar begins, in days since the epoch, and so in seconds.
+    private static let firstDay = CivilDate.daysSinceEpoch(year: -292_277_022_400, month: 3, day: 1)
+    private static let firstSecond = Int64(firstDay) * 86_400
+
+    /// As Go on x86 has it: a fraction is cut off; what 64 bits do not hold, and NaN, is the least number of theirs; and what lies
+    /// before the calendar's first day wraps around to its end.
+    ///
+    /// - Parameter seconds: since the epoch.
     init(seconds: Double) {
-        let whole = seconds.isFinite ? Int(max(-6e16, min(6e16, seconds.rounded(.towardZero)))) : 0
-        let days = whole >= 0 ? whole / 86_400 : (whole - 86_399) / 86_400
-        let second = whole - days * 86_400
+        let whole = Int64(exactly: seconds.rounded(.towardZero)) ?? .min
+        let sinceFirst = UInt64(bitPattern: whole &- Self.firstSecond)
+        let days = Int(sinceFirst / 86_400) + Self.firstDay
+        let second = Int(sinceFirst % 86_400)
         (year, month, day) = CivilDate.date(daysSinceEpoch: days)
         hour = second / 3600
         minute = second / 60 % 60

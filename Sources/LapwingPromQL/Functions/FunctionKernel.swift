@@ -107,7 +107,7 @@ enum FunctionKernel: Sendable {
 }
 
 extension Evaluator {
-    /// A call that is no matter of single rows.
+    /// A call that cannot be computed row by row.
     mutating func call(_ plan: CallPlan, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
         switch FunctionKernel.named(plan.function.name) {
         case .date(let part):
@@ -131,16 +131,7 @@ extension Evaluator {
         if case .selector(let selector) = window.source, let modifier = selector.rangeExtension {
             return RowPipeline(try extendedWindows(kernel, window, selector, modifier, on: grid))
         }
-        if kernel == .smoothing { try Self.checkSmoothing(parameters) }
         return try rows(kernel, window, parameters: parameters, parameterRange: plan.expressions.first?.range, on: grid)
-    }
-
-    private static func checkSmoothing(_ parameters: [[Double]]) throws(QueryError) {
-        for (values, name) in zip(parameters, ["smoothing factor. Expected: 0 < sf < 1", "trend factor. Expected: 0 < tf < 1"]) {
-            for value in values where value <= 0 || value >= 1 {
-                throw .execution("invalid \(name), got: \(GoNumber.text(value, .fixed, precision: 6))")
-            }
-        }
     }
 }
 

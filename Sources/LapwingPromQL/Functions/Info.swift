@@ -72,7 +72,9 @@ extension Evaluator {
         func isWanted(_ labels: Labels) -> Bool { values.allSatisfy { name, wanted in wanted.contains(labels[name] ?? "") } }
         let found = try select(plan, on: grid)
         for row in 0..<found.rowCount where isWanted(found.labels[row]) {
-            if found.cells(of: row).contains(where: { found.histogram(at: $0) != nil }) { throw .execution("info sample should be float") }
+            if found.cells(of: row).contains(where: { found.histogram(at: $0) != nil }) {
+                throw .execution("this should be an info metric, with float samples: \(found.labels[row])")
+            }
         }
         release(found.values.count)
         let times = try selectTimes(plan, on: grid)

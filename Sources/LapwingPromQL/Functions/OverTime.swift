@@ -1,4 +1,5 @@
 import LapwingSeries
+import LapwingText
 
 /// When the extreme of a window was last reached, in seconds.
 func timeOfExtreme(_ columns: SampleColumns, _ low: Int, _ high: Int, _ beats: (Double, Double) -> Bool) -> Double {
@@ -52,6 +53,15 @@ func medianAbsoluteDeviation(_ values: ArraySlice<Double>) -> Double {
     if values.contains(where: \.isNaN) { return .nan }
     let median = quantile(0.5, Array(values))
     return quantile(0.5, values.map { ($0 - median).magnitude })
+}
+
+/// Refuses factors that are not between 0 and 1, where there is something to smooth: what selects nothing has no fault.
+func checkSmoothing(factors: [Double], trends: [Double]) throws(QueryError) {
+    for (values, name) in [(factors, "smoothing factor. Expected: 0 < sf < 1"), (trends, "trend factor. Expected: 0 < tf < 1")] {
+        for value in values where value <= 0 || value >= 1 {
+            throw .execution("invalid \(name), got: \(GoNumber.text(value, .fixed, precision: 6))")
+        }
+    }
 }
 
 /// Holt's linear exponential smoothing; absent for a window of one sample.

@@ -35,7 +35,8 @@ private func fillExtremes(_ row: inout [Double], _ values: [Double], _ bounds: W
         while next < high {
             let value = values[next]
             if !value.isNaN {
-                while places.count > head, !beats(values[Int(places[places.count - 1])], value, isMaximum) { places.removeLast() }
+                // Of equals the first stays, as 0 before -0.
+                while places.count > head, beats(value, values[Int(places[places.count - 1])], isMaximum) { places.removeLast() }
                 places.append(Int32(truncatingIfNeeded: next))
             }
             next += 1
@@ -76,7 +77,7 @@ struct SortedWindow {
 
     mutating func move(to next: Range<Int>, of values: [Double]) {
         defer { range = next }
-        // Once half of it has left, sorting anew is faster.
+        // Once a quarter of it has left, sorting anew is faster.
         guard next.lowerBound >= range.lowerBound, next.upperBound >= range.upperBound,
             (next.lowerBound - range.lowerBound) * 4 < range.count
         else { return rebuild(next, of: values) }

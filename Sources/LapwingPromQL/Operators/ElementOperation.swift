@@ -9,7 +9,7 @@ func combined(
     let operation = plan.operation
     switch (left, right) {
     case (.float(let a), .float(let b)):
-        if operation == .trimUpper || operation == .trimLower { return incompatible("float", plan, "float", &annotations) }
+        if operation.isTrim { return incompatible("float", plan, "float", &annotations) }
         if plan.returnsBool { return .float(operation.holds(a, b) ? 1 : 0) }
         return operation.holds(a, b) ? .float(operation.apply(a, b)) : nil
     case (.histogram(let a), .float(let b)):

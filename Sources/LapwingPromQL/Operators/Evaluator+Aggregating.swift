@@ -23,7 +23,7 @@ extension Evaluator {
             return try countValues(input, grouping, label: try string(parameter, on: grid), plan)
         case .topk, .bottomk, .limitk, .limitRatio:
             guard let parameter = plan.parameter else { throw .execution("\(plan.operation.rawValue) needs a number") }
-            return try choose(input, grouping, plan, parameter: try scalar(parameter, on: grid), on: grid)
+            return try choose(input, grouping, plan, parameter: try scalar(parameter, on: grid))
         case .quantile:
             guard let parameter = plan.parameter else { throw .execution("quantile needs a number") }
             return quantiles(input, grouping, plan, parameter: try scalar(parameter, on: grid))
@@ -50,7 +50,7 @@ extension Evaluator {
 
     /// The elements that `topk`, `bottomk`, `limitk` and `limit_ratio` choose, as rows of the input.
     private mutating func choose(
-        _ input: StepMatrix, _ grouping: Grouping, _ plan: AggregationPlan, parameter: [Double], on grid: StepGrid
+        _ input: StepMatrix, _ grouping: Grouping, _ plan: AggregationPlan, parameter: [Double]
     ) throws(QueryError) -> StepMatrix {
         guard try isAnyWanted(plan, parameter) else { return StepMatrix(stepCount: input.stepCount) }
         var result = StepMatrix(stepCount: input.stepCount)
@@ -116,13 +116,9 @@ extension Evaluator {
         default:
             let floats = present.filter { input.histogram(at: $0 * input.stepCount + step) == nil }
             if floats.count < present.count { annotations.add(.histogramIgnored(in: plan.operation.rawValue, plan.range)) }
-            let isTop = plan.operation == .topk
-            let sorted = floats.enumerated().sorted { a, b in
-                let (x, y) = (input.values[a.element * input.stepCount + step], input.values[b.element * input.stepCount + step])
-                if x.isNaN || y.isNaN { return !x.isNaN || (y.isNaN && a.offset < b.offset) }
-                return x == y ? a.offset < b.offset : isTop ? x > y : x < y
-            }
-            return sorted.prefix(Self.elementCount(parameter, of: sorted.count)).map(\.element)
+            var ranked = RankedElements(count: Self.elementCount(parameter, of: floats.count), isTop: plan.operation == .topk)
+            for row in floats { ranked.add(row, input.values[row * input.stepCount + step]) }
+            return ranked.rows
         }
     }
 

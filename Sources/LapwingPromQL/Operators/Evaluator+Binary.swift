@@ -7,6 +7,7 @@ extension Evaluator {
         let right = try evaluate(plan.right, on: grid)
         switch (left, right) {
         case (.scalar(let a), .scalar(let b)):
+            if plan.operation.isTrim { throw .execution("operator \(GoQuote.quote(plan.operation.rawValue)) not allowed for Scalar operations") }
             return .scalar(
                 zip(a, b).map { x, y in plan.operation.isComparison ? (plan.operation.holds(x, y) ? 1 : 0) : plan.operation.apply(x, y) })
         case (.vector(let a), .vector(let b)):

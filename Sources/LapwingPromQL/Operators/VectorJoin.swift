@@ -162,8 +162,7 @@ struct VectorJoin {
         let (left, right) = isSwapped ? (oneValue, manyValue) : (manyValue, oneValue)
         let value = evaluator.combined(plan, left, right)
         let cell = place.target * result.stepCount + place.step
-        // What does not fit together is no match; what a comparison filters out is one.
-        if value != nil || plan.operation.isComparison { try claim(place) }
+        if plan.operation.isComparison ? plan.operation.compares(left, right) : value != nil { try claim(place) }
         guard let value else { return }
         guard !result.isPresent(cell) else { throw StepMatrix.sameLabelset }
         result.set(value, at: cell)
@@ -187,9 +186,19 @@ struct VectorJoin {
         for partner in groups.oneRows(of: place.group) {
             guard resultLabels(many.labels[row], one.labels[partner]) == result.labels[place.target] else { continue }
             for step in 0..<result.stepCount
-            where many.isPresent(row * many.stepCount + step) && one.isPresent(partner * one.stepCount + step) { taken[step] = true }
+            where many.isPresent(row * many.stepCount + step) && one.isPresent(partner * one.stepCount + step) {
+                taken[step] = isMatch(many.element(at: row * many.stepCount + step), one.element(at: partner * one.stepCount + step))
+            }
         }
         return taken
+    }
+
+    /// What does not fit together is no match; what a comparison filters out is one.
+    private func isMatch(_ manyValue: MixedWindow.Value, _ oneValue: MixedWindow.Value) -> Bool {
+        let (left, right) = isSwapped ? (oneValue, manyValue) : (manyValue, oneValue)
+        if plan.operation.isComparison { return plan.operation.compares(left, right) }
+        var remarks = Annotations()
+        return combined(plan, left, right, &remarks) != nil
     }
 }
 
@@ -208,5 +217,14 @@ extension StepMatrix {
 }
 
 extension BinaryOperator {
-    fileprivate var isTrim: Bool { self == .trimUpper || self == .trimLower }
+    var isTrim: Bool { self == .trimUpper || self == .trimLower }
+
+    /// Whether a comparison knows both kinds: histograms are equal or not, and never more or less.
+    fileprivate func compares(_ left: MixedWindow.Value, _ right: MixedWindow.Value) -> Bool {
+        switch (left, right) {
+        case (.float, .float): true
+        case (.histogram, .histogram): self == .equal || self == .notEqual
+        case (.float, .histogram), (.histogram, .float): false
+        }
+    }
 }

@@ -156,7 +156,7 @@ struct Planner {
     private static let longestDuration = 9_223_372_036.854_776
 
     private func fault(_ message: String, _ text: DurationText) -> QueryError {
-        .execution("\(text.sourceRange.lowerBound):\(text.sourceRange.upperBound): \(message)")
+        .unaskable("\(text.sourceRange.lowerBound):\(text.sourceRange.upperBound): \(message)")
     }
 
     private func seconds(of text: DurationText) throws(QueryError) -> Double {

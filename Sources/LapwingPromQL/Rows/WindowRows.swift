@@ -128,10 +128,13 @@ private struct RowWindow {
     /// Computes the row of the samples in the scratch memory.
     mutating func fill(_ row: inout StepRow, _ index: Int, _ tally: inout RowTally) throws(QueryError) {
         if scratch.columns.isEmpty { return row.clear() }
+        if kernel == .smoothing { try checkSmoothing(factors: parameters[0], trends: parameters[1]) }
         try tally.holdScratch(scratch.columns.count)
         guard scratch.columns.histogramTimes.isEmpty else {
             row.clear()
-            return try fillMixed(kernel, &row, scratch.columns, scratch.frame, parameters, &tally.annotations, labels[index], node.range)
+            try fillMixed(kernel, &row, scratch.columns, scratch.frame, parameters, &tally.annotations, labels[index], remarkedRange)
+            if kernel == .quantile { annotateQuantiles(row, &tally.annotations) }
+            return
         }
         scratch.updateBounds()
         kernel.fill(&row.values, &scratch, parameters)
@@ -157,9 +160,12 @@ private struct RowWindow {
         return true
     }
 
+    /// Where remarks stand: at `quantile_over_time`'s φ, else at the range vector.
+    private var remarkedRange: SourceRange { kernel == .quantile ? node.parameterRange ?? node.range : node.range }
+
     private func annotateQuantiles(_ row: StepRow, _ annotations: inout Annotations) {
         for (step, value) in parameters[0].enumerated() where !(value >= 0 && value <= 1) && row.isPresent(step) {
-            annotations.add(.invalidQuantile(value, node.parameterRange ?? node.range))
+            annotations.add(.invalidQuantile(value, remarkedRange))
         }
     }
 

@@ -23,7 +23,7 @@ extension Parser {
         while current.kind == .comma {
             let comma = current
             advance()
-            if current.kind == .rightParenthesis {
+            if current.kind != .error, !current.startsExpression {
                 throw failure("trailing commas not allowed in function call args", at: comma.range)
             }
             arguments.append(try parseExpression())
@@ -104,7 +104,11 @@ extension Parser {
             if case .keyword(let side) = current.kind, side == .groupLeft || side == .groupRight {
                 advance()
                 matching.cardinality = side == .groupLeft ? .manyToOne : .oneToMany
-                if current.kind == .leftParenthesis { matching.included = try parseLabelList() }
+                if current.kind == .leftParenthesis {
+                    matching.included = try parseLabelList()
+                } else if current.kind != .error, !current.startsExpression {
+                    throw unexpected("grouping opts", expected: "\"(\"")
+                }
             }
         }
         try parseFills(into: &matching)

@@ -46,7 +46,12 @@ struct ExpressionPrinter {
             text += ")"
         case .aggregation(let node): write(node)
         case .binary(let node):
-            write(node.left)
+            if node.operation == .power, case .number(let base) = node.left, base.value == .infinity {
+                // With its sign it would be read as the sign of the whole power.
+                text += "Inf"
+            } else {
+                write(node.left)
+            }
             text += " \(node.operatorText) "
             write(node.right)
         case .unary(let node):
@@ -178,6 +183,8 @@ extension BinaryOperation {
 }
 
 extension LabelNames {
-    /// The names as written, in quotes where they are more than letters, digits and `_`.
-    fileprivate var text: String { names.map { LabelName.isLegacy($0) ? $0 : $0.literal }.joined(separator: ", ") }
+    /// The names as written, in quotes where they are more than letters, digits and `_`, or would be read as numbers.
+    fileprivate var text: String {
+        names.map { LabelName.isLegacy($0) && Token.words[$0.lowercased()] != .number ? $0 : $0.literal }.joined(separator: ", ")
+    }
 }

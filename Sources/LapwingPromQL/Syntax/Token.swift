@@ -66,6 +66,13 @@ struct Token: Sendable {
         }
     }
 
+    var startsExpression: Bool {
+        switch kind {
+        case .number, .duration, .string, .leftParenthesis, .leftBrace: true
+        default: isSign || isMetricName
+        }
+    }
+
     var isSign: Bool { kind == .binary(.add) || kind == .binary(.subtract) }
 
     /// The token as upstream's messages name it.

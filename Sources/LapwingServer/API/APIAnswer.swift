@@ -38,7 +38,7 @@ struct APIError: Error {
 
     init(_ error: QueryError) {
         switch error {
-        case .syntax: self.init(.badData, "invalid parameter \"query\": \(error)")
+        case .syntax, .unaskable: self = .invalidParameter("query", error.description)
         case .execution, .tooManySamples: self.init(.execution, error.description)
         case .timeout: self.init(.timeout, error.description)
         case .cancelled: self.init(.canceled, error.description)

@@ -37,6 +37,11 @@ import Testing
         ("foo[5y1hs]", #"1:5: parse error: unknown unit "hs" in duration "5y1hs""#),
         ("foo[:5m]", "1:6: parse error: unexpected colon before duration in duration expression"),
         ("foo[5m::]", "1:8: parse error: unexpected colon ':'"),
+        ("foo(a, , b)", "1:6: parse error: trailing commas not allowed in function call args"),
+        ("f(a, >b)", "1:4: parse error: trailing commas not allowed in function call args"),
+        ("f(a, 'b)", "1:6: parse error: unterminated quoted string"),
+        ("a * on() group_left", #"1:20: parse error: unexpected end of input in grouping opts, expected "(""#),
+        ("a * on() group_right ^b", #"1:22: parse error: unexpected <op:^> in grouping opts, expected "(""#),
         ("topk(x)", "1:1: parse error: wrong number of arguments for aggregate expression provided, expected 2, got 1"),
         ("x and 1", "1:1: parse error: set operator \"and\" not allowed in binary scalar expression"),
     ])

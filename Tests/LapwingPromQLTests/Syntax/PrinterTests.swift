@@ -18,7 +18,8 @@ import Testing
         ("a+fill(0)b", "a + fill (0) b"), ("a+fill_right(-1)fill_left(1e7)b", "a + fill_left (1e+07) fill_right (-1) b"),
         ("x offset (step())+8", "x offset ((step()) + 8)"),
         ("x offset ++1w+2w", "x offset (1w + 2w)"), ("x[5m]offset--4-97", "x[5m] offset (4 - 97)"), ("x offset -(1m+1m)", "x offset -(1m + 1m)"),
-        ("-a^2", "-a ^ 2"), ("--a", "--a"), ("+(a)", "+(a)"), ("a</5", "a </ 5"),
+        ("-a^2", "-a ^ 2"), ("-Inf^a", "-Inf ^ a"), ("inf^+inf", "Inf ^ +Inf"), (#"sum by("inf",NaN_)(x)"#, #"sum by ("inf", NaN_) (x)"#),
+        (#"a+on("NaN")b"#, #"a + on ("NaN") b"#), ("--a", "--a"), ("+(a)", "+(a)"), ("a</5", "a </ 5"),
     ])
     func `as upstream prints them, and are printed alike when read again`(query: String, text: String) throws {
         // An empty text stands for a query that is refused.

@@ -39,8 +39,6 @@ extension QueryExpression {
             if node.matching?.leftFill?.isNaN == true { node.matching?.leftFill = -0.125 }
             if node.matching?.rightFill?.isNaN == true { node.matching?.rightFill = -0.125 }
             return .binary(node)
-        // Upstream prints Inf ^ 2 as +Inf ^ 2, which reads as +(Inf ^ 2): a plus says nothing.
-        case .unary(let node) where node.operation == .plus: return node.operand.withoutPlaces
         case .unary(let node): return .unary(UnaryOperation(operation: node.operation, operand: node.operand.withoutPlaces, range: nowhere))
         case .parenthesized(let node): return .parenthesized(Parenthesized(expression: node.expression.withoutPlaces, range: nowhere))
         }

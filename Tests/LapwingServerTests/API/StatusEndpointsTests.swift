@@ -31,6 +31,12 @@ import Testing
         #expect(try await sidecar.fault("/api/v1/status/tsdb?limit=0") == "limit must be a positive number")
         #expect(try await sidecar.fault("/api/v1/status/tsdb?limit=10001") == "limit must not exceed 10000")
         #expect(try await sidecar.fault("/api/v1/metadata?limit_per_metric=x") == "limit_per_metric must be a number")
+        // Found out only when the query is planned, and no less a fault of the query.
+        #expect(
+            try await sidecar.fault("/api/v1/query?query=x%5Bstep()%5D") == #"invalid parameter "query": 2:8: duration must be greater than 0"#)
+        #expect(
+            try await sidecar.fault("/api/v1/query_range?query=x%5B1m%5D&start=0&end=1&step=1")
+                == #"invalid parameter "query": invalid expression type "range vector" for range query, must be Scalar or instant Vector"#)
         #expect(try await sidecar.fault("/api/v1/labels?limit=x") == #"invalid parameter "limit": strconv.Atoi: parsing "x": invalid syntax"#)
         #expect(
             try await sidecar.fault("/api/v1/labels?limit=99999999999999999999")
