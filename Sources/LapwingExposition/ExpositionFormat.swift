@@ -62,8 +62,8 @@ public enum ExpositionFormat: Sendable, Hashable, CaseIterable {
         "*/*;q=0.2",
     ].joined(separator: ",")
 
-    /// The format in which to answer a request with this `Accept` header: OpenMetrics when it is asked for with a
-    /// weight not below the plain text's, else plain text, which any client can read.
+    /// The format in which to answer a request with this `Accept` header: the one with the greater weight, of equals the first; where none
+    /// is named, plain text, which any client can read.
     public init(accept: String) {
         var best: (weight: Double, format: ExpositionFormat)?
         for item in accept.split(separator: ",") {

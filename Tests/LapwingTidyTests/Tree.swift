@@ -25,6 +25,9 @@ enum Tree {
             .map { File(path: "\(folder)/\($0)", text: try text("\(folder)/\($0)")) }
     }
 
+    /// The system's own, as `Package.swift` names them.
+    static let systemModules: Set = ["CZlib", "CEpoll", "COpenSSL", "CGlibc"]
+
     /// The modules that a file imports, in the order of its lines.
     static func imports(of file: File) -> [String] {
         file.lines.compactMap { line in

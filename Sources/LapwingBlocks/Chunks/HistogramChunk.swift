@@ -33,7 +33,7 @@ struct HistogramChunk: ~Escapable {
         if isFloat, layout.positiveCount + layout.negativeCount > reader.remaining / 64 {
             throw reader.damage("a histogram has \(layout.positiveCount + layout.negativeCount) buckets, and \(reader.remaining) bits follow")
         }
-        var state: any HistogramCounts = isFloat ? FloatCounts(layout, &reader) : IntegerCounts(layout, &reader)
+        var state: any HistogramCounts = isFloat ? FloatCounts(layout) : IntegerCounts(layout)
         let first = columns.histogramTimes.count
         var startTimes: [Int64] = []
         defer { columns.fillHistogramStarts(startTimes, from: first) }

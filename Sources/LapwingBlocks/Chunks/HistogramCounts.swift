@@ -20,7 +20,7 @@ struct IntegerCounts: HistogramCounts {
     private var deltas: [Int64]
     private let positiveCount: Int
 
-    init(_ layout: HistogramLayout, _ reader: inout BitReader) {
+    init(_ layout: HistogramLayout) {
         positiveCount = layout.positiveCount
         // No more than there are bits: `HistogramLayout` counts them.
         let count = positiveCount + layout.negativeCount
@@ -73,7 +73,7 @@ struct FloatCounts: HistogramCounts {
     private var buckets: [XORState]
     private let positiveCount: Int
 
-    init(_ layout: HistogramLayout, _ reader: inout BitReader) {
+    init(_ layout: HistogramLayout) {
         positiveCount = layout.positiveCount
         buckets = [XORState](repeating: XORState(), count: positiveCount + layout.negativeCount)
     }

@@ -64,8 +64,8 @@ extension AlertHistory.Sending {
         }
         self.result = result
         error = try note.text()
-        attempts = try note.tally()
-        alertCount = try note.tally()
+        attempts = try note.unboundedCount()
+        alertCount = try note.unboundedCount()
         alerts = []
         for _ in 0..<(try note.count()) {
             let labels = try note.labels()

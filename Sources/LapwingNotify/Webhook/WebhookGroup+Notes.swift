@@ -49,7 +49,7 @@ extension WebhookGroup.Header {
         nextFlush = try note.time()
         told = try WebhookGroup.Told.read(from: &note)
         retryAt = try note.optionalTime()
-        attempt = try note.tally()
+        attempt = try note.unboundedCount()
         // Notes of earlier builds end here.
         taken = note.isAtEnd ? told : try WebhookGroup.Told.read(from: &note)
     }
@@ -110,7 +110,7 @@ extension WebhookMessage {
         }
         self.reason = reason
         self.groupLabels = groupLabels
-        truncatedAlerts = try note.tally()
+        truncatedAlerts = try note.unboundedCount()
         externalURL = try note.text()
         alerts = []
         for _ in 0..<(try note.count()) { alerts.append(try NotifiedAlert(from: &note)) }

@@ -61,7 +61,7 @@ struct Evaluator {
         }
     }
 
-    /// As `evaluate`, of a node that is no matter of single rows.
+    /// As `evaluate`, of a node that cannot be computed row by row.
     mutating func evaluate(wholly node: PlanNode, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
         switch node {
         case .number(let value): return .scalar(Array(repeating: value, count: grid.count))

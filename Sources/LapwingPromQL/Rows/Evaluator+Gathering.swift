@@ -61,7 +61,7 @@ extension Evaluator {
             }
         }
         if let failure { throw failure }
-        matrix.take(gathered, of: pipeline, parts)
+        matrix.take(gathered, of: pipeline)
         for part in gathered {
             annotations.add(part.annotations)
             statistics.samplesRead += part.samplesRead
@@ -93,7 +93,7 @@ extension Evaluator {
 }
 
 extension StepMatrix {
-    fileprivate mutating func take(_ gathered: [GatheredPart], of pipeline: RowPipeline, _ parts: Parts) {
+    fileprivate mutating func take(_ gathered: [GatheredPart], of pipeline: RowPipeline) {
         let count = gathered.reduce(0) { $0 + $1.rows.count }
         labels.reserveCapacity(count)
         dropsName.reserveCapacity(count)

@@ -20,7 +20,7 @@ extension KeptAlerts {
         var note = try NoteReader(bytes, version: noteVersion)
         let key = GroupKey(file: try note.text(), name: try note.text())
         let identity = RulePlace.Identity(
-            isAlerting: try note.flag(), name: try note.text(), labels: try note.pairs(), occurrence: try note.tally())
+            isAlerting: try note.flag(), name: try note.text(), labels: try note.pairs(), occurrence: try note.unboundedCount())
         let place = RulePlace(identity, expression: try note.text())
         return (key, place, try note.labels())
     }

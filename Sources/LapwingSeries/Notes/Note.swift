@@ -21,7 +21,7 @@ public protocol NoteKeeper: Sendable {
     func syncNotes() throws(AppendError)
 }
 
-/// Keeps nothing: for who has no data directory.
+/// Keeps nothing: for a process without a data directory.
 public struct ForgetfulNoteKeeper: NoteKeeper {
     public init() {}
 

@@ -50,8 +50,8 @@ public struct NoteReader: Sendable {
         return Int(value)
     }
 
-    /// A number that counts what is not here.
-    public mutating func tally() throws(Malformed) -> Int {
+    /// A count of things that are kept elsewhere, and so not bounded by the bytes that are left.
+    public mutating func unboundedCount() throws(Malformed) -> Int {
         guard let value = Int(exactly: try number()) else { throw fault() }
         return value
     }

@@ -89,7 +89,7 @@ public struct SampleSummary: Sendable {
         (sum, lost) = Self.exactSum(total, lost + next.lost + rest)
     }
 
-    /// Whether it is one and has at most 51 bits: adding 1.5 × 2⁵² rounds to a whole number.
+    /// Whether the value is a whole number of at most 51 bits: adding 1.5 × 2⁵² rounds to a whole number.
     @inline(__always)
     static func isWholeNumber(_ value: Double) -> Bool { value.magnitude < 0x1p51 && (value + 0x1.8p52) - 0x1.8p52 == value }
 

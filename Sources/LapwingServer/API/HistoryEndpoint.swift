@@ -18,7 +18,7 @@ struct HistoryEndpoint: Sendable {
         let limit = asked == 0 ? Self.defaultLimit : asked
         // One more than is shown tells whether there are more.
         let found = notifier.history.entries(limit: limit == .max ? limit : limit + 1, where: filter.takes)
-        let warnings = found.count > limit ? ["results truncated due to limit"] : []
+        let warnings = found.count > limit ? [SeriesEndpoints.truncated] : []
         return APIAnswer.success(warnings: warnings) { json in
             json.object { json in
                 json.key("entries")

@@ -75,7 +75,7 @@ struct QueryEndpoints: Sendable {
             let result = try run(query)
             var warnings = result.annotations.texts(of: .warning, in: query.text)
             let limited = result.value.limited(to: limit)
-            if limited.isCut { warnings.append("results truncated due to limit") }
+            if limited.isCut { warnings.append(SeriesEndpoints.truncated) }
             var answer = QueryAnswer(
                 value: limited.value, time: time, warnings: warnings, infos: result.annotations.texts(of: .information, in: query.text))
             if let asked = parameters.text("stats") {
@@ -85,9 +85,6 @@ struct QueryEndpoints: Sendable {
             }
             return answer.response
         } catch {
-            if case .execution(let message) = error, message.hasPrefix("invalid expression type") {
-                throw .invalidParameter("query", message)
-            }
             throw APIError(error)
         }
     }

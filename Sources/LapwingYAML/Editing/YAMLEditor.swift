@@ -63,7 +63,7 @@ public struct YAMLEditor: Sendable {
 
     /// Replaces header and lines of a block scalar; a comment behind the header stays.
     private mutating func rewriteBlock(_ node: YAMLNode, _ scalar: YAMLScalar, with text: String) throws(SourceError) -> Bool {
-        guard let margin = textColumn(of: scalar, in: node), margin > 0 else { return false }
+        guard let margin = textColumn(of: scalar), margin > 0 else { return false }
         let step = node.tag == nil ? blockParent(of: node).map { margin - $0 } : nil
         guard let block = BlockText(text, isFolded: scalar.style == .folded, step: step) else { return false }
         var headerEnd = node.range.lowerBound
@@ -90,7 +90,7 @@ public struct YAMLEditor: Sendable {
     }
 
     /// Where the lines of a block scalar begin.
-    private func textColumn(of scalar: YAMLScalar, in node: YAMLNode) -> Int? {
+    private func textColumn(of scalar: YAMLScalar) -> Int? {
         guard let offset = scalar.text.utf8.enumerated().first(where: { $0.element != Mark.lineFeed })?.offset else {
             return nil
         }
