@@ -15,6 +15,9 @@ struct NotationReader {
         PromQLSyntaxError(message, at: SourceRange(min(itemStart, bytes.count), bytes.count), in: bytes)
     }
 
+    /// Of the item that was read last alone.
+    func failureOfItem(_ message: String) -> PromQLSyntaxError { PromQLSyntaxError(message, at: SourceRange(itemStart, offset), in: bytes) }
+
     private var current: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
     private mutating func skip(_ scalar: Unicode.Scalar) -> Bool {

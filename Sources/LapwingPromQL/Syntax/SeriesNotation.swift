@@ -31,13 +31,18 @@ public enum SeriesNotation {
 
     /// The values that a text of items, separated by spaces, expands to.
     ///
-    /// - Parameter limit: how many are wanted; the rest is read, and not expanded.
-    public static func values(_ text: String, atMost limit: Int? = nil) throws(PromQLSyntaxError) -> [NotatedValue] {
+    /// - Parameters:
+    ///   - limit: how many are wanted; the rest is read, and not expanded.
+    ///   - fault: what is wrong with a value that an item expands to, where something is.
+    public static func values(
+        _ text: String, atMost limit: Int? = nil, fault: (NotatedValue) -> String? = { _ in nil }
+    ) throws(PromQLSyntaxError) -> [NotatedValue] {
         var reader = NotationReader(text)
         var values: [NotatedValue] = []
         while reader.skipSpaces() {
             reader.room = limit.map { max(0, $0 - values.count) }
             let expanded = try reader.item()
+            if let fault = expanded.prefix(reader.room ?? .max).lazy.compactMap(fault).first { throw reader.failureOfItem(fault) }
             guard values.count + expanded.count <= maximumValues else {
                 throw reader.failure("more than \(maximumValues) values")
             }

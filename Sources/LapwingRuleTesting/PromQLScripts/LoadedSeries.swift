@@ -33,10 +33,17 @@ struct LoadedSeries {
             }
             let series = try SeriesLine(line.text)
             let offsets = startOffsets(series)
+            for value in series.values { checkHistogram(value.value, at: line.range) }
             samples[series.labels] = columns(series.values, offsets)
         } catch {
             faults.append(Diagnostic(error.message, at: line.range))
         }
+    }
+
+    /// A store takes no histogram that cannot be.
+    private mutating func checkHistogram(_ value: NotatedValue, at range: SourceRange) {
+        guard let error = value.impossibility else { return }
+        faults.append(Diagnostic(error.message, at: range))
     }
 
     /// The block has ended.
@@ -132,23 +139,16 @@ struct LoadedSeries {
 }
 
 extension SampleColumns {
-    /// Gives histograms the hints that a store has for them, whatever was written: known not to be reset where one
-    /// continues the one before it, unknown where it does not.
-    ///
-    /// Source: Prometheus 3.14 `tsdb/chunkenc/histogram_meta.go`, `counterResetHint`.
+    /// Gives histograms the hints that a store has for them.
     fileprivate mutating func settleResetHints() {
-        var written: NativeHistogram?
+        var hints = ResetHints()
         var float = 0
         for index in histograms.indices {
             while float < times.count, times[float] < histogramTimes[index] {
                 float += 1
-                written = nil
+                hints.passFloat()
             }
-            let histogram = histograms[index]
-            if histogram.counterResetHint != .gauge {
-                histograms[index].counterResetHint = written.map { histogram.continues($0) } ?? false ? .notReset : .unknown
-            }
-            written = histogram
+            histograms[index] = hints.settled(histograms[index])
         }
     }
 }

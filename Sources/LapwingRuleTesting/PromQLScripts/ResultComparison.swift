@@ -66,7 +66,7 @@ struct ResultComparison {
     }
 
     private static func text(_ sample: VectorSample) -> String {
-        "\(sample.labels.seriesText) \(sample.histogram?.description ?? GoNumber.text(sample.value))"
+        "\(sample.labels.seriesText) \(sample.histogram?.notation ?? GoNumber.text(sample.value))"
     }
 
     private static func difference(_ wanted: ScriptValue, _ value: Double, _ histogram: NativeHistogram?) -> String? {
@@ -74,11 +74,19 @@ struct ResultComparison {
         case (.float(let wanted), nil): isSame(wanted, value) ? nil : "expected \(GoNumber.text(wanted)), got \(GoNumber.text(value))"
         case (.gap, nil): isSame(0, value) ? nil : "expected nothing, got \(GoNumber.text(value))"
         case (.histogram(let expected), let histogram?):
-            HistogramComparison.isSame(expected, histogram, withHint: wanted.statesHint) ? nil : "expected \(expected), got \(histogram)"
-        case (.histogram(let wanted), nil): "expected \(wanted), got \(GoNumber.text(value))"
-        case (.float(let wanted), let histogram?): "expected \(GoNumber.text(wanted)), got \(histogram)"
-        case (.gap, let histogram?): "expected nothing, got \(histogram)"
+            HistogramComparison.isSame(expected, histogram, withHint: wanted.statesHint)
+                ? nil : "expected \(expected.notation), got \(text(histogram, withHint: wanted.statesHint))"
+        case (.histogram(let wanted), nil): "expected \(wanted.notation), got \(GoNumber.text(value))"
+        case (.float(let wanted), let histogram?): "expected \(GoNumber.text(wanted)), got \(histogram.notation)"
+        case (.gap, let histogram?): "expected nothing, got \(histogram.notation)"
         }
+    }
+
+    /// What was compared: the hint only where one was expected.
+    private static func text(_ histogram: NativeHistogram, withHint: Bool) -> String {
+        var compared = histogram
+        if !withHint { compared.counterResetHint = .unknown }
+        return compared.notation
     }
 
     // MARK: Matrices

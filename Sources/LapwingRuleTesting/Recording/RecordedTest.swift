@@ -119,7 +119,7 @@ extension UnitTestRun {
     mutating func changes(through end: Duration) -> [(
         expectation: AlertExpectation, alerts: [AlertExpectation.Labeled]
     )] {
-        guard var loader = try? SeriesLoader(test, into: store) else { return [] }
+        guard var loader = try? SeriesLoader(test, into: sink) else { return [] }
         let environment = environment
         var names: [String] = []
         for case .alerting(let rule) in groups.flatMap(\.rules) where !names.contains(rule.name) {
@@ -129,7 +129,7 @@ extension UnitTestRun {
         var changes: [(expectation: AlertExpectation, alerts: [AlertExpectation.Labeled])] = []
         var time = Duration.zero
         while time <= end {
-            loader.load(through: test.start + time, into: store)
+            _ = loader.load(through: test.start + time, into: sink)
             _ = evaluate(at: time, environment)
             for name in names {
                 var expectation = AlertExpectation(alertName: name, range: SourceRange(0, 0))

@@ -24,8 +24,9 @@ final class AheadQuerier: RuleQuerier {
         (self.querier, self.step, end) = (querier, step, test.start + test.lastTime)
         let store = Store(options: StoreOptions(retention: nil))
         let isForeseen = test.delay == .zero && !test.usesGroupIntervals && !queries.isEmpty
-        if isForeseen, var loader = try? SeriesLoader(test, into: store) {
-            loader.load(through: end, into: store)
+        let sink = HintingSink(store)
+        // Where a sample is refused the test has failed already when its rules are asked.
+        if isForeseen, var loader = try? SeriesLoader(test, into: sink), loader.load(through: end, into: sink).isEmpty {
             foreseeable = queries
         } else {
             foreseeable = []

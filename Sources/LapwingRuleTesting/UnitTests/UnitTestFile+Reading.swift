@@ -101,7 +101,9 @@ struct UnitTestReader {
         else { return nil }
         let labels = parsed(name) { (text) throws(PromQLSyntaxError) in try SeriesNotation.labels(text) }
         guard let values = fields.scalar("values", &problems) else { return labels.map { ($0, []) } }
-        let notated = parsed(values) { (text) throws(PromQLSyntaxError) in try SeriesNotation.values(text, atMost: count) }
+        let notated = parsed(values) { (text) throws(PromQLSyntaxError) in
+            try SeriesNotation.values(text, atMost: count) { $0.impossibility?.message }
+        }
         guard let labels, let notated else { return nil }
         return (labels, notated)
     }

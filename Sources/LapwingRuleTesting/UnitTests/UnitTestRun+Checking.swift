@@ -79,7 +79,7 @@ extension UnitTestRun {
         if isEqual { return nil }
         corrections.append(expectation.correction(for: got, isSame: isSame))
         let item = { (labels: Labels, value: Double, histogram: NativeHistogram?) in
-            let text = histogram?.description ?? GoNumber.text(value)
+            let text = histogram?.notation ?? GoNumber.text(value)
             return AlignedDifference.Item(text: "\(labels) \(text)", fields: labels.map { ($0.name, GoQuote.quote($0.value)) } + [("value", text)])
         }
         let difference = AlignedDifference(

@@ -15,6 +15,8 @@ struct UnitTestRun {
     /// Those of all groups.
     let alertNames: Set<String>
     let store: Store
+    /// Where the test's series and those of its rules go.
+    let sink: HintingSink
     let querier: SourceQuerier
     /// What rules ask.
     private let ahead: AheadQuerier
@@ -36,6 +38,7 @@ struct UnitTestRun {
         self.groups = groups
         alertNames = Set(groups.flatMap(\.rules).compactMap(\.alertName))
         store = Store(options: StoreOptions(retention: nil))
+        sink = HintingSink(store)
         var options = EngineOptions()
         options.defaultSubqueryStep = file.evaluationInterval
         querier = SourceQuerier(engine: QueryEngine(options), source: store)
@@ -50,7 +53,7 @@ struct UnitTestRun {
         let environment = environment
         var loader: SeriesLoader
         do throws(AppendError) {
-            loader = try SeriesLoader(test, into: store)
+            loader = try SeriesLoader(test, into: sink)
         } catch {
             return [Diagnostic(error.message, at: test.range)]
         }
@@ -65,7 +68,8 @@ struct UnitTestRun {
         let step = self.step
         var time = Duration.zero
         while time <= test.lastTime {
-            loader.load(through: test.start + time - test.delay, into: store)
+            let refused = loader.load(through: test.start + time - test.delay, into: sink)
+            if !refused.isEmpty { return failures + refused }
             if test.restart?.contains(time) != true {
                 let faults = evaluate(at: time, environment)
                 if !faults.isEmpty { return failures + faults }
@@ -81,7 +85,7 @@ struct UnitTestRun {
                 if let failure = check(next) { failures.append(failure) }
             }
             for next in queries.takeFirst(while: { $0.time < time + step }) {
-                loader.load(through: test.start + next.time - test.delay, into: store)
+                failures += loader.load(through: test.start + next.time - test.delay, into: sink)
                 if let failure = check(next) { failures.append(failure) }
             }
             if stopsAtFailure, !failures.isEmpty { return failures }
@@ -105,7 +109,7 @@ struct UnitTestRun {
 
     var environment: RuleEnvironment {
         var environment = RuleEnvironment(
-            querier: ahead, sink: store, externalLabels: test.externalLabels, externalURL: test.externalURL, defaultInterval: test.interval,
+            querier: ahead, sink: sink, externalLabels: test.externalLabels, externalURL: test.externalURL, defaultInterval: test.interval,
             writesAlerts: readsAlerts, elapsed: { .zero })
         if let recorder { environment.onBranch = { recorder.took($0, $1) } }
         return environment
