@@ -86,6 +86,32 @@ import Testing
         #expect(report.contains(fault), "\(report)")
     }
 
+    /// They had the values of the time that was asked for, at which the rule never looked.
+    @Test func `that fail show the values that the rule saw last`() throws {
+        let rules = """
+            groups:
+            - {name: late, query_offset: 1m, rules: [{alert: Late, expr: temp > 5}]}
+            - {name: slow, rules: [{alert: Slow, expr: temp > 5, for: 5m}]}
+            """
+        let text = """
+            evaluation_interval: 2m
+            tests:
+            - interval: 1m
+              input_series: [{series: temp, values: 10+1x10}]
+              alert_rule_test:
+              - {alertname: Late, eval_time: 4m}
+              - {alertname: Slow, eval_time: 5m, exp_alerts: [{}]}
+              - {alertname: Late, eval_time: 0m, exp_alerts: [{}]}
+            """
+        let file = try UnitTestFile.read(SourceText(name: "r_test.yml", text))
+        let report = UnitTestRunner(file: file, ruleFiles: [try RuleFile.read(SourceText(name: "r.yml", rules))]).run().map(\.report).joined()
+        #expect(report.contains("Late, values at 3m:") && report.contains("= temp  13"), "\(report)")
+        #expect(report.contains("Slow, values at 4m:") && report.contains("= temp  14"), "\(report)")
+        #expect(report.contains("Late, values at -1m:"), "\(report)")
+        // What satisfies the condition and does not fire was shown without a word.
+        #expect(report.contains("  pending        {alertname=\"Slow\"} since 0s; `for` is 5m"), "\(report)")
+    }
+
     /// Each was tried with every other before.
     @Test func `of many alerts that are like one another are settled at once`() throws {
         let alerts = { (count: Int) in Array(repeating: "{exp_labels: {severity: page}}", count: count).joined(separator: ", ") }

@@ -26,16 +26,16 @@ extension UnitTestRun {
         let never = expectation.span?.frequency == .never ? ", never" : ""
         return Diagnostic(
             "alertname: \(expectation.alertName), time: \(time.prometheusText)\(state)\(never)" + difference
-                + rules.map { values(of: $0.rule, $0.group, at: time) }.joined(),
+                + pending(instead: expectation, got.count) + rules.map { values(of: $0.rule, inGroup: $0.group, at: time) }.joined(),
             at: expectation.range)
     }
 
     /// The rules of an expectation's name, and their alerts that it is about.
-    func alerts(of expectation: AlertExpectation) -> (rules: [(group: RuleGroup, rule: Rule)], alerts: [AlertExpectation.Labeled]) {
-        var rules: [(group: RuleGroup, rule: Rule)] = []
+    func alerts(of expectation: AlertExpectation) -> (rules: [(group: Int, rule: Rule)], alerts: [AlertExpectation.Labeled]) {
+        var rules: [(group: Int, rule: Rule)] = []
         var alerts: [AlertExpectation.Labeled] = []
-        for (group, state) in zip(groups, states) {
-            for (rule, ruleState) in zip(group.rules, state.rules) where rule.alertName == expectation.alertName {
+        for (group, state) in states.enumerated() {
+            for (rule, ruleState) in zip(groups[group].rules, state.rules) where rule.alertName == expectation.alertName {
                 rules.append((group, rule))
                 alerts += ruleState.active.current.filter { expectation.isAbout($0) }.map { ($0.labels, $0.annotations.byName) }
             }
@@ -43,12 +43,36 @@ extension UnitTestRun {
         return (rules, alerts)
     }
 
-    /// The rule's expression with the values of its parts, for whoever wonders why.
-    private func values(of rule: Rule, _ group: RuleGroup, at time: Duration) -> String {
-        let evaluator = NodeEvaluator(engine: querier.engine, snapshot: store.snapshot(), time: test.start + time)
-        let line = file.rulePlaces["\(group.file) \(rule.range.lowerBound)"].map { ":\($0)" } ?? ""
-        return "\n  \(group.file)\(line): \(rule.name), values at \(time.prometheusText):\n"
+    /// Alerts that wait where others were expected to fire: the values that follow may be beyond the threshold all the same.
+    private func pending(instead expectation: AlertExpectation, _ got: Int) -> String {
+        guard expectation.state == .firing, expectation.span?.frequency != .never, got < expectation.alerts.count else { return "" }
+        var lines = ""
+        for (group, state) in zip(groups, states) {
+            for (rule, ruleState) in zip(group.rules, state.rules) {
+                guard case .alerting(let rule) = rule, rule.name == expectation.alertName else { continue }
+                for alert in ruleState.active.current.filter({ $0.state == .pending }).sorted(by: { $0.labels < $1.labels }) {
+                    let since = alert.activeAt.duration(since: test.start).prometheusText
+                    lines += "\n  pending        \(alert.labels) since \(since); `for` is \(rule.hold.prometheusText)"
+                }
+            }
+        }
+        return lines
+    }
+
+    /// The rule's expression with the values that its parts had at the last evaluation, for whoever wonders why.
+    private func values(of rule: Rule, inGroup index: Int, at time: Duration) -> String {
+        let group = groups[index]
+        let instant = group.sampleTime(last[index] ?? test.start + time, environment)
+        let evaluator = NodeEvaluator(engine: querier.engine, snapshot: store.snapshot(), time: instant)
+        let seen = instant.duration(since: test.start)
+        let shown = seen < .zero ? "-\((.zero - seen).prometheusText)" : seen.prometheusText
+        return "\n  \(place(of: rule, in: group)): \(rule.name), values at \(shown):\n"
             + evaluator.node(rule.query.expression, in: rule.query).tree(depth: 2).trimmingLastNewline
+    }
+
+    /// The rule's file and line.
+    func place(of rule: Rule, in group: RuleGroup) -> String {
+        group.file + (file.rulePlaces["\(group.file) \(rule.range.lowerBound)"].map { ":\($0)" } ?? "")
     }
 
     // MARK: Notifications

@@ -28,7 +28,7 @@ struct UnitTestRun {
     var corrections: [ExpectationCorrection] = []
     private(set) var notifications: SimulatedNotifications
     /// The last evaluation of each group.
-    private var last: [Timestamp?]
+    private(set) var last: [Timestamp?]
 
     /// - Parameter foreseeable: queries of rules that read nothing but the test's series.
     init(test: UnitTest, file: UnitTestFile, groups: [RuleGroup], foreseeable: Set<String>, recorder: CoverageRecorder?) {
@@ -137,7 +137,9 @@ struct UnitTestRun {
             recorder?.evaluated(index, outcome, states[index], querier)
             notifications.receive(outcome)
             for failure in outcome.failures {
-                failures.append(Diagnostic("rule \(group.rules[failure.rule].name) failed at \(time.prometheusText): \(failure.message)", at: test.range))
+                let rule = group.rules[failure.rule]
+                let message = "\(place(of: rule, in: group)): rule \(rule.name) of group \(group.name) failed at \(time.prometheusText): \(failure.message)"
+                failures.append(Diagnostic(message, at: test.range))
             }
         }
         return failures
