@@ -120,4 +120,53 @@ import Testing
     @Test func `a group that the order of evaluation names twice is refused`() throws {
         #expect(throws: SourceError.self) { try outcomes(replacing: "[early, late]", with: "[early, late, early]") }
     }
+
+    /// They were the texts "null" and "~"; Go's YAML has them empty.
+    @Test(arguments: ["null", "~", ""]) func `labels that are null are none, and annotations empty`(null: String) throws {
+        let rules = """
+            - alert: A
+              expr: x > 0
+              labels: {own: \(null), a: \(null)}
+              annotations: {text: \(null)}
+            - {record: r, expr: x, labels: {a: \(null)}}
+            """
+        let text = """
+            tests:
+            - interval: 1m
+              external_labels: {region: \(null)}
+              input_series: [{series: 'x{a="b", c="d"}', values: 1x5}]
+              alert_rule_test: [{alertname: A, exp_alerts: [{exp_labels: {c: d}, exp_annotations: {text: \(null)}}]}]
+              promql_expr_test: [{expr: r, exp_samples: [{labels: 'r{c="d"}', value: 1}]}]
+            """
+        let file = try UnitTestFile.read(SourceText(name: "r_test.yml", text))
+        let outcome = UnitTestRunner(file: file, ruleFiles: [try RuleFile.read(SourceText(name: "r.yml", rules))]).run().first
+        #expect(outcome?.hasPassed == true, "\(outcome?.report ?? "")")
+    }
+
+    @Test func `tests that are null are none`() throws {
+        #expect(try outcomes(replacing: "tests:\n", with: "tests:\n-\n").map(\.hasPassed) == [true])
+    }
+
+    /// It named neither file nor line, nor the group.
+    @Test func `a rule that fails is told with its place`() throws {
+        let rules = "groups:\n- name: g\n  limit: 1\n  rules:\n  - {record: r, expr: x}\n"
+        let text = "tests:\n- input_series: [{series: 'x{a=\"b\"}', values: 1}, {series: x, values: 1}]\n"
+        let file = try UnitTestFile.read(SourceText(name: "r_test.yml", text))
+        let report = UnitTestRunner(file: file, ruleFiles: [try RuleFile.read(SourceText(name: "r.yml", rules))]).run().map(\.report).joined()
+        #expect(report.contains("r.yml:5: rule r of group g failed at 0s: exceeded limit"), "\(report)")
+    }
+
+    /// What the store refused was passed over, and the test went on without it.
+    @Test func `a sample that the store refuses fails the test`() throws {
+        let text = """
+            evaluation_interval: 1m
+            tests:
+            - interval: 1m
+              delay: 2m
+              input_series: [{series: x, values: 1x5}, {series: doubled, values: 1x5}]
+              promql_expr_test: [{expr: doubled, eval_time: 5m, exp_samples: [{labels: doubled, value: 2}]}]
+            """
+        let report = try outcomes(text).map(\.report).joined()
+        #expect(report.contains("doubled: a sample was refused (outOfOrder)"), "\(report)")
+    }
 }

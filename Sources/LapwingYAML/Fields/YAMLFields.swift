@@ -131,7 +131,8 @@ public struct YAMLFields: Sendable {
         return texts
     }
 
-    /// A field's mapping of names to single values, in the order of the source; empty when it is absent.
+    /// A field's mapping of names to single values, in the order of the source; empty when it is absent. A value that is null is an
+    /// empty text, as Go's libraries have it, however null is written.
     public func pairs(_ name: String, _ problems: inout [Diagnostic]) -> [(key: YAMLNode, name: String, value: YAMLNode)] {
         guard let value = node(name) else { return [] }
         guard let mapping = value.mapping else {
@@ -144,7 +145,7 @@ public struct YAMLFields: Sendable {
                     Diagnostic("\"\(name)\" of \(kind) maps names to single values, and \(entry.value.kindName) was found", at: entry.value.range))
                 return nil
             }
-            return (entry.key, key.text, entry.value)
+            return (entry.key, key.text, entry.value.isNull ? .nothing(at: entry.value.range) : entry.value)
         }
     }
 }

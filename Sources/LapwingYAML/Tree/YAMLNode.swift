@@ -50,6 +50,11 @@ public struct YAMLNode: Sendable {
 }
 
 extension YAMLNode {
+    /// Null without a text.
+    static func nothing(at range: SourceRange) -> YAMLNode {
+        YAMLNode(range: range, content: .scalar(YAMLScalar(emptyAt: range.lowerBound)))
+    }
+
     public var scalar: YAMLScalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
     public var sequence: [YAMLNode]? { if case .sequence(let items) = content { items } else { nil } }
     public var mapping: YAMLMapping? { if case .mapping(let mapping) = content { mapping } else { nil } }
