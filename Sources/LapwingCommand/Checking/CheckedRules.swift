@@ -13,7 +13,7 @@ enum CheckedRules {
         settings.areLoadedTogether = areLoadedTogether
         var findings: [[Finding]] = []
         var files: [(index: Int, file: RuleFile)] = []
-        for (index, path) in paths.enumerated() {
+        for (index, path) in RuleLoading.distinct(paths).enumerated() {
             guard let source = try? InputFile.read(path) else {
                 findings.append([Finding(unreadable: path)])
                 continue

@@ -51,10 +51,12 @@ struct TestFileReader {
         let content: TestFile.Content
         do throws(SourceError) {
             var rules: [RuleFile] = []
+            var named: Set<String> = []
             for (pattern, range) in patterns {
                 let paths = RuleLoading.paths(matching: pattern).filter { FileManager.default.fileExists(atPath: $0) }
                 if paths.isEmpty, !isLenient { throw Self.noRules(pattern, folder, in: file.source, at: range) }
-                for path in paths { rules.append(try Self.rules(path, named: range, in: file)) }
+                // A file that several patterns name is loaded once.
+                for path in paths where named.insert(RuleLoading.cleaned(path)).inserted { rules.append(try Self.rules(path, named: range, in: file)) }
             }
             content = .unitTests(UnitTestRunner(file: file, ruleFiles: rules, runsTest: runsTest))
         } catch {

@@ -21,13 +21,35 @@ public enum RuleLoading {
         return (0..<Int(result.gl_pathc)).compactMap { index in result.gl_pathv[index].map { String(cString: $0) } }
     }
 
-    /// Reads the files of all patterns.
+    /// Each file once, however its path is written: as it is written first.
+    public static func distinct(_ paths: [String]) -> [String] {
+        var seen: Set<String> = []
+        return paths.filter { seen.insert(cleaned($0)).inserted }
+    }
+
+    /// A path without what leads nowhere, as `./` and `folder/..`, by its text alone.
+    public static func cleaned(_ path: String) -> String {
+        let isAbsolute = path.hasPrefix("/")
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part != ".." {
+                parts.append(part)
+            } else if let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else if !isAbsolute {
+                parts.append(part)
+            }
+        }
+        return (isAbsolute ? "/" : "") + parts.joined(separator: "/")
+    }
+
+    /// Reads the files of all patterns, each once.
     ///
     /// - Throws: what is wrong with any of them, as a person reads it.
     public static func files(_ patterns: [String]) throws(RuleLoadingError) -> [RuleFile] {
         var files: [RuleFile] = []
         var faults: [String] = []
-        for path in patterns.flatMap(paths) {
+        for path in distinct(patterns.flatMap(paths)) {
             do {
                 files.append(try file(path))
             } catch let error as SourceError {
