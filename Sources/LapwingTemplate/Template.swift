@@ -77,6 +77,9 @@ public struct Template: Sendable {
     /// The functions that are called with a text first.
     public var calls: [TemplateCall] { main?.tree.calls ?? [] }
 
+    /// In how many places it, or a template that it defines, calls a function.
+    public func count(ofFunction name: String) -> Int { main?.tree.count(ofFunction: name) ?? 0 }
+
     /// The names of all functions that it, or a template that it defines, may call.
     public var functions: Set<String> { main?.tree.functions ?? [] }
 

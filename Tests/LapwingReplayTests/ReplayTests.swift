@@ -13,11 +13,14 @@ import Testing
     /// Rules, and what they are run over.
     struct Recording {
         var groups: [RuleGroup]
-        let store = Store(options: StoreOptions())
+        let store: Store
 
         init(_ rules: String) throws {
+            store = Store(options: StoreOptions())
             groups = try RuleFile.read(SourceText(name: "rules.yml", rules)).groups
         }
+
+        init(_ other: Recording, _ groups: [RuleGroup]) { (self.groups, store) = (groups, other.store) }
 
         /// One value every `step` seconds from 0 on; nil leaves one out.
         func record(_ labels: Labels, every step: Int64 = 15, _ values: [Double?]) throws {
@@ -85,6 +88,30 @@ import Testing
         var columns = SampleColumns()
         try replay.snapshot.select([], over: .all).read(1, over: .all, into: &columns)
         #expect(columns.values == [2, 4, 6, 8])
+    }
+
+    /// Only expressions counted: a block's alerts were over before the rule had recorded anything for their templates.
+    @Test(arguments: ["query \"twice\"", "\"twice\" | query", "query (printf \"tw%s\" \"ice\")"])
+    func `a rule's templates read what other rules record`(asking: String) throws {
+        let recording = try Recording(
+            """
+            groups:
+              - name: a
+                rules: [{alert: High, expr: load > 1, labels: {at: '{{ with \(asking) }}{{ . | first | value }}{{ else }}none{{ end }}'}}]
+              - {name: b, rules: [{record: twice, expr: load * 2}]}
+            """)
+        try recording.record(Labels(metric: "load"), [0, 2, 2, 0])
+        let replay = recording.replay(through: 45)
+        var stepwise = replay
+        stepwise.order = ReplayOrder(stepwise: replay.groups)
+        #expect(stepwise.run().rules[0].episodes.map { $0.labels["at"] } == ["0", "4"])
+        #expect(replay.run().rules[0].episodes.last?.labels["at"] == "4")
+    }
+
+    @Test func `a template that reads alerts has them written`() throws {
+        let recording = try Recording("- {alert: High, expr: load > 1, labels: {seen: '{{ query \"ALERTS\" | len }}'}}")
+        try recording.record(Labels(metric: "load"), [2, 2, 2])
+        #expect(recording.replay(through: 30).run().rules[0].episodes.map { $0.labels["seen"] } == ["0", "1"])
     }
 
     @Test func `a recording rule's empty label takes the label away in a replay, too`() throws {

@@ -32,7 +32,7 @@ public struct Replay: Sendable {
         order = ReplayOrder(groups)
         let rules = groups.flatMap(\.rules)
         metrics = Set(rules.flatMap(\.writtenMetrics))
-        let alerts = RuleDependencies(among: rules.filter { if case .alerting = $0 { true } else { false } })
+        let alerts = RuleDependencies(among: rules.filter { if case .alerting = $0 { true } else { false } }, countsTemplates: true)
         readsAlerts = settings.keepsAlertSeries || rules.contains { !alerts.rules(readBy: $0).isEmpty }
         var options = EngineOptions()
         options.defaultSubqueryStep = settings.interval

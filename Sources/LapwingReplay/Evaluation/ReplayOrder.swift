@@ -38,7 +38,7 @@ struct ReplayOrder: Sendable {
     init(_ groups: [RuleGroup]) {
         let places = Self.places(of: groups)
         let rules = groups.flatMap(\.rules)
-        let dependencies = RuleDependencies(among: rules)
+        let dependencies = RuleDependencies(among: rules, countsTemplates: true)
         /// Beside `places`: the rules that one has to wait for.
         var reads = rules.map { dependencies.rules(readBy: $0) }
         for (reader, found) in reads.enumerated() {

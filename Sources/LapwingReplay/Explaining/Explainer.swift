@@ -73,7 +73,7 @@ public struct Explainer: Sendable {
     /// The groups with the rule and those that it reads, and so on.
     private func needed(for rule: Rule, in group: RuleGroup) -> [RuleGroup] {
         let all = groups.flatMap(\.rules)
-        let dependencies = RuleDependencies(among: all)
+        let dependencies = RuleDependencies(among: all, countsTemplates: true)
         var needed = [rule]
         var next = 0
         while next < needed.count {

@@ -4,15 +4,19 @@ import LapwingSeries
 
 /// Which of some rules write what a rule may read.
 ///
-/// Only selectors of the expression count. What templates ask does not matter: it is asked when the rules before have written.
-/// What cannot be told is taken for a dependency. Source: Prometheus 3.14 `rules/group.go`, `buildDependencyMap`.
+/// Selectors of the expression count. What templates ask does not matter to a group that is evaluated instant by instant, where it is
+/// asked when the rules before have written; it does where rules are evaluated out of their order, or left out. What cannot be told is
+/// taken for a dependency. Source: Prometheus 3.14 `rules/group.go`, `buildDependencyMap`.
 public struct RuleDependencies: Sendable {
     /// By rule, what is known of the labels of the series that it writes.
     private let written: [[[Label]]]
     /// The rules that write a metric, in order.
     private var writers: [String: [Int]] = [:]
+    private let countsTemplates: Bool
 
-    public init(among rules: [Rule]) {
+    /// - Parameter countsTemplates: whether a rule reads what its templates ask for as well.
+    public init(among rules: [Rule], countsTemplates: Bool = false) {
+        self.countsTemplates = countsTemplates
         written = rules.map(\.written)
         for (index, rule) in rules.enumerated() {
             for metric in rule.writtenMetrics { writers[metric, default: []].append(index) }
@@ -23,8 +27,13 @@ public struct RuleDependencies: Sendable {
     ///
     /// - Complexity: O(selectors × rules that write the metric); of a selector without a metric's name, O(metrics).
     public func rules(readBy rule: Rule) -> [Int] {
+        var selectors = rule.query.expression.selectors
+        if countsTemplates {
+            guard let asked = rule.selectorsOfTemplates else { return Array(written.indices) }
+            selectors += asked
+        }
         var found: Set<Int> = []
-        for selector in rule.query.expression.selectors {
+        for selector in selectors {
             for index in candidates(for: selector) where written[index].contains(where: selector.mayFind) { found.insert(index) }
         }
         return found.sorted()
@@ -38,6 +47,18 @@ public struct RuleDependencies: Sendable {
 }
 
 extension Rule {
+    /// What the queries of its templates read; nil where that may be anything.
+    fileprivate var selectorsOfTemplates: [VectorSelector]? {
+        guard case .alerting(let rule) = self else { return [] }
+        var selectors: [VectorSelector] = []
+        for text in rule.labels + rule.annotations {
+            guard let queries = text.template.queries else { return nil }
+            // One that is none reads nothing.
+            for query in queries { selectors += (try? PreparedQuery(query))?.expression.selectors ?? [] }
+        }
+        return selectors
+    }
+
     /// The metrics that the rule writes.
     public var writtenMetrics: [String] { written.compactMap { $0.first?.value } }
 

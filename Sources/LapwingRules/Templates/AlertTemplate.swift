@@ -48,6 +48,13 @@ public struct AlertTemplate: Sendable {
     /// The functions that it calls with a text first.
     public var calls: [TemplateCall] { template?.calls ?? [] }
 
+    /// The queries that it asks; nil where one of them is known only when it is asked.
+    public var queries: [String]? {
+        guard let template, !isLasting else { return [] }
+        let texts = template.calls.filter { $0.function == "query" }.map(\.text)
+        return texts.count == template.count(ofFunction: "query") ? texts : nil
+    }
+
     /// The text for one alert.
     public func expanded(_ data: AlertTemplateData) throws(TemplateError) -> String {
         guard let template else { return text }

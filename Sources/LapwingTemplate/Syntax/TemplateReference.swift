@@ -39,6 +39,11 @@ extension SyntaxTree {
 }
 
 extension SyntaxTree {
+    /// How often a function stands in it.
+    func count(ofFunction name: String) -> Int {
+        nodes.count { if case .function(let function) = $0 { function == name } else { false } }
+    }
+
     /// The names of all functions that are called.
     var functions: Set<String> { Set(nodes.compactMap { if case .function(let name) = $0 { name } else { nil } }) }
 
