@@ -4,6 +4,7 @@ import LapwingPromQL
 import LapwingRules
 import LapwingSeries
 import LapwingStorage
+import LapwingText
 import Testing
 
 @testable import LapwingReplay
@@ -88,6 +89,27 @@ import Testing
     @Test func `a template that fails is told`() throws {
         let found = try explanation(load("load > 1", ", annotations: {a: \"{{ query \\\"sum(\\\" }}\"}"), of: "High", at: 45)
         #expect(found.state == .firing && found.reasons.last?.hasPrefix("annotation a: <error expanding template") == true)
+    }
+
+    /// It was told only where no alert of the rule had a result.
+    @Test func `an alert that is kept firing says so, and until when, also beside one that has a result`() throws {
+        let recording = try ReplayTests.Recording("- {alert: High, expr: load > 1, keep_firing_for: 2m}")
+        try recording.record(Labels(metric: "load", ["job": "a"]), [2, 0, 2, 2, 0, 0, 0, 0])
+        try recording.record(Labels(metric: "load", ["job": "b"]), Array(repeating: 2, count: 8))
+        let reasons = try explanation(recording, of: "High", at: 90).reasons
+        let kept = "kept firing by keep_firing_for until 1970-01-01T00:03:00Z, though its expression has had no result for it since 1970-01-01T00:01:00Z"
+        #expect(reasons.count == 2 && reasons.contains { $0.contains("job=\"a\"") && $0.contains(kept) }, "\(reasons)")
+        #expect(!reasons.contains { $0.contains("job=\"b\"") && $0.contains("kept") }, "\(reasons)")
+        #expect(try !explanation(recording, of: "High", at: 45).reasons.contains { $0.contains("kept") })
+        #expect(try explanation(recording, of: "High", at: 15).reasons.contains { $0.contains("until 1970-01-01T00:02:15Z") })
+    }
+
+    @Test func `a rule whose templates read a recorded metric is replayed with the rule that records it`() throws {
+        let recording = try load("load > 1", ", labels: {at: \"{{ query \\\"twice\\\" | len }}\"}")
+        var groups = recording.groups
+        groups += try RuleFile.read(SourceText(name: "z.yml", "- {record: twice, expr: load * 2}")).groups
+        let explained = try explanation(ReplayTests.Recording(recording, groups), of: "High", at: 60)
+        #expect(explained.episodes.last?.labels["at"] == "2", "\(explained.episodes)")
     }
 
     @Test func `a limit that is exceeded is told`() throws {

@@ -46,6 +46,7 @@ struct EpisodeRecorder {
         for alert in active.all where !alert.isResolved {
             guard let place = open.index(forKey: alert.labels) else { continue }
             open.values[place].episode.peak = Self.farthest(open.values[place].episode.peak, CollectionOfOne(alert.value), looksForLow)
+            open.values[place].episode.take(keptSince: alert.keepFiringSince, at: outcome.at)
             let fired = open.values[place].episode.firedAt
             if fired == nil || fired == outcome.at { open.values[place].texts = alert.texts }
         }
@@ -94,6 +95,17 @@ struct EpisodeRecorder {
         let episodes = (ended + open.values.map(\.ended)).sorted { ($0.pendingAt, $0.labels) < ($1.pendingAt, $1.labels) }
         return RuleReplay(
             rule: rule, group: group, evaluations: evaluations, failures: failures, firstFailure: firstFailure, episodes: episodes, through: end)
+    }
+}
+
+extension AlertEpisode {
+    /// - Parameter since: when the alert ceased to have a result; nil where it has one.
+    fileprivate mutating func take(keptSince since: Timestamp?, at time: Timestamp) {
+        if let last = kept.indices.last, kept[last].until == nil {
+            if kept[last].since == since { return }
+            kept[last].until = time
+        }
+        if let since { kept.append(Keeping(since: since)) }
     }
 }
 

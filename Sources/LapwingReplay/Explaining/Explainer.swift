@@ -104,8 +104,11 @@ public struct Explainer: Sendable {
                 let due = TimeText.rfc3339(milliseconds: (episode.pendingAt + rule.hold).milliseconds)
                 return "\(episode.labels) is pending since \(since): for is \(rule.hold.prometheusText), which is reached at \(due)"
             }
-            let isKept = rule.keepFiringFor > .zero && explanation.root.isEmpty
-            let kept = isKept ? ", kept firing by keep_firing_for, though its expression has no result" : ""
+            let kept = episode.keptSince(at: explanation.time).map { since in
+                let end = TimeText.rfc3339(milliseconds: (since + rule.keepFiringFor).milliseconds)
+                let start = TimeText.rfc3339(milliseconds: since.milliseconds)
+                return ", kept firing by keep_firing_for until \(end), though its expression has had no result for it since \(start)"
+            } ?? ""
             return "\(episode.labels) fires since \(TimeText.rfc3339(milliseconds: fired.milliseconds)), active since \(since)\(kept)"
         }
     }
