@@ -7,11 +7,11 @@ public struct TemplateSample: Sendable {
         case float(Double)
         case histogram(NativeHistogram)
 
-        /// A number, or a histogram that prints as its text.
+        /// A number, or a histogram.
         var templateValue: TemplateValue {
             switch self {
             case .float(let value): .float(value)
-            case .histogram(let histogram): .object(HistogramText(text: histogram.description))
+            case .histogram(let histogram): .object(TemplateHistogram(histogram: histogram))
             }
         }
     }
@@ -22,18 +22,6 @@ public struct TemplateSample: Sendable {
     public init(labels: Labels, value: Value) {
         self.labels = labels
         self.value = value
-    }
-}
-
-/// A histogram inside a template, which can only be printed.
-private struct HistogramText: TemplateObject {
-    let text: String?
-
-    var typeName: String { "*histogram.FloatHistogram" }
-
-    func member(_ name: String) -> TemplateMember? {
-        let text = text ?? ""
-        return name == "String" ? .method(TemplateFunction { _ in .string(text) }) : nil
     }
 }
 

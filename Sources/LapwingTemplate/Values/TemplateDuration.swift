@@ -42,14 +42,31 @@ public struct TemplateDuration: TemplateObject, Hashable {
         case "Milliseconds": method { _ in .int(nanoseconds / 1_000_000) }
         case "Microseconds": method { _ in .int(nanoseconds / 1000) }
         case "Nanoseconds": method { _ in .int(nanoseconds) }
+        case "Truncate": method(.named(typeName)) { .object(truncated(to: TemplateDuration($0))) }
+        case "Round": method(.named(typeName)) { .object(rounded(to: TemplateDuration($0))) }
         case "Abs":
             method { _ in .object(TemplateDuration(nanoseconds: nanoseconds == .min ? .max : abs(nanoseconds))) }
         default: nil
         }
     }
 
-    private func method(body: @escaping TemplateFunction.Body) -> TemplateMember {
-        .method(TemplateFunction(body: body))
+    private func method(_ parameters: TemplateFunction.Parameter..., body: @escaping TemplateFunction.Body) -> TemplateMember {
+        .method(TemplateFunction(parameters, body: body))
+    }
+
+    /// The multiple of a unit that lies towards zero.
+    private func truncated(to unit: TemplateDuration) -> TemplateDuration {
+        unit.nanoseconds > 0 ? TemplateDuration(nanoseconds: nanoseconds - nanoseconds % unit.nanoseconds) : self
+    }
+
+    /// The nearest multiple of a unit, of two as near the one farther from zero; it stops at the longest that there is.
+    private func rounded(to unit: TemplateDuration) -> TemplateDuration {
+        guard unit.nanoseconds > 0 else { return self }
+        let (rest, near) = ((nanoseconds % unit.nanoseconds).magnitude, truncated(to: unit))
+        if rest < unit.nanoseconds.magnitude - rest { return near }
+        let isNegative = nanoseconds < 0
+        let (far, overflow) = near.nanoseconds.addingReportingOverflow(isNegative ? -unit.nanoseconds : unit.nanoseconds)
+        return TemplateDuration(nanoseconds: overflow ? (isNegative ? .min : .max) : far)
     }
 
     init(_ arguments: [TemplateValue]) {

@@ -78,6 +78,9 @@ public struct TemplateTime: TemplateObject, Hashable {
         case "Sub": method(.named(typeName)) { .object(subtracting(TemplateTime($0))) }
         case "Before": method(.named(typeName)) { .bool(self < TemplateTime($0)) }
         case "After": method(.named(typeName)) { .bool(TemplateTime($0) < self) }
+        case "Compare": method(.named(typeName)) { .int(compared(to: TemplateTime($0))) }
+        case "Truncate": method(.named("*time.Duration")) { .object(rounded(to: TemplateDuration($0), truncating: true)) }
+        case "Round": method(.named("*time.Duration")) { .object(rounded(to: TemplateDuration($0), truncating: false)) }
         case "Equal": method(.named(typeName)) { .bool(self == TemplateTime($0)) }
         default: nil
         }
@@ -96,6 +99,28 @@ public struct TemplateTime: TemplateObject, Hashable {
             self.init(seconds: 0)
         }
     }
+
+    private func compared(to other: TemplateTime) -> Int64 { self < other ? -1 : other < self ? 1 : 0 }
+
+    /// The multiple of a span since the first of January of the year 1 that lies before, or the nearest; the later of two as near.
+    private func rounded(to span: TemplateDuration, truncating: Bool) -> TemplateTime {
+        guard span.nanoseconds > 0 else { return self }
+        let length = span.nanoseconds.magnitude
+        let beginning: Int64 = -62_135_596_800
+        let isBefore = seconds < beginning
+        // Before the beginning, as far as the next multiple is.
+        let whole = UInt64(bitPattern: isBefore ? beginning &- seconds : seconds &- beginning)
+        let product = (whole % length).multipliedFullWidth(by: 1_000_000_000)
+        let rest = length.dividingFullWidth((product.high % length, product.low)).remainder
+        let part = nanoseconds.magnitude % length
+        let past = isBefore ? Self.sum(length - rest, part, below: length) : Self.sum(rest, part, below: length)
+        let down = adding(TemplateDuration(nanoseconds: -Int64(clamping: past)))
+        let isNearer = past < length - past
+        return truncating || isNearer ? down : adding(TemplateDuration(nanoseconds: Int64(clamping: length - past)))
+    }
+
+    /// Of two numbers that are not above `limit`.
+    private static func sum(_ a: UInt64, _ b: UInt64, below limit: UInt64) -> UInt64 { (a % limit + b) % limit }
 
     /// Years, months and days later; a day past the month's end runs into the next, as in Go.
     private func addingDate(_ arguments: [TemplateValue]) -> TemplateTime {

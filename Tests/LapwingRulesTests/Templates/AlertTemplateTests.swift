@@ -222,6 +222,41 @@ import Testing
         #expect(expand(text) == "<error expanding template: error executing template __alert_A: \(place): \(message)>")
     }
 
+    /// A histogram could only be printed.
+    @Test(arguments: [
+        (".Count", "3"), (".Sum", "10"), (".ZeroCount", "1"), (".ZeroThreshold", "0.5"), (".Schema", "2"), (".PositiveSpans", "[{1 2}]"),
+        (".PositiveBuckets", "[1 2]"), (".NegativeBuckets", "[]"), (".CustomValues", "[]"), (".CounterResetHint", "3"),
+        (".PositiveBuckets | len", "2"),
+    ])
+    func `a histogram's fields are at hand`(field: String, expected: String) throws {
+        let histogram = NativeHistogram(
+            counterResetHint: .gauge, schema: 2, zeroThreshold: 0.5, zeroCount: 1, count: 3, sum: 10, positiveSpans: [.init(offset: 1, length: 2)],
+            positiveBuckets: [1, 2])
+        let data = AlertTemplateData(labels: .empty, value: .histogram(histogram), environment: Self.environment)
+        let action = field.contains("|") ? "($value\(field.replacing(" |", with: ") |"))" : "$value\(field)"
+        #expect(try AlertTemplate("{{ \(action) }}", alert: "A").expand(data).text == expected)
+        for whole in ["$value", "$value.String"] { #expect(try AlertTemplate("{{ \(whole) }}", alert: "A").expand(data).text == histogram.description) }
+        #expect(try AlertTemplate("{{ $value.Nope }}", alert: "A").expand(data).error != nil)
+    }
+
+    @Test(arguments: [
+        ("(toTime 1353755652.7).Truncate (toDuration 60)", "2012-11-24 11:14:00 +0000 UTC"),
+        ("(toTime 1353755652.7).Round (toDuration 1)", "2012-11-24 11:14:13 +0000 UTC"),
+        ("(toTime 30).Round (toDuration 60)", "1970-01-01 00:01:00 +0000 UTC"),
+        ("(toTime -5).Truncate (toDuration 3600)", "1969-12-31 23:00:00 +0000 UTC"),
+        ("(toTime 1353755652).Truncate (toDuration 604800)", "2012-11-19 00:00:00 +0000 UTC"),
+        ("((toTime 4000).AddDate -1970 0 0).Truncate (toDuration 4000)", "0000-01-01 00:40:00 +0000 UTC"),
+        ("(toTime 5).Truncate (toDuration -1)", "1970-01-01 00:00:05 +0000 UTC"),
+        ("(toTime 1).Compare (toTime 2)", "-1"), ("(toTime 2).Compare (toTime 2)", "0"), ("(toTime 3).Compare (toTime 2)", "1"),
+        ("(toDuration 90).Round (toDuration 60)", "2m0s"), ("(toDuration 89).Round (toDuration 60)", "1m0s"),
+        ("(toDuration -90).Round (toDuration 60)", "-2m0s"),
+        ("(toDuration 119).Truncate (toDuration 60)", "1m0s"), ("(toDuration -119).Truncate (toDuration 60)", "-1m0s"),
+        ("(toDuration 5.5).Round (toDuration 0)", "5.5s"),
+    ])
+    func `times and durations are rounded and compared`(action: String, expected: String) {
+        #expect(expand("{{ \(action) }}") == expected)
+    }
+
     @Test func `a template that cannot be read is refused, with a range in its own text`() {
         do throws(TemplateError) {
             _ = try AlertTemplate("up {{ $lables.job }}", alert: "A")
