@@ -1,3 +1,4 @@
+import Foundation
 import LapwingPromQL
 import LapwingReplay
 import LapwingSeries
@@ -30,7 +31,12 @@ struct ExplainFlags {
         self.output = output
         patterns = arguments.texts("--rules")
         if patterns.isEmpty { throw UsageError("explain needs --rules GLOB") }
-        source = try ReplaySource(arguments, "explain", paths: arguments.texts("--data") + arguments.operands.dropFirst())
+        let others = arguments.operands.dropFirst()
+        // Such as a shell makes of `--data *.om`.
+        if let other = others.first(where: { arguments.texts("--data").isEmpty || !FileManager.default.fileExists(atPath: $0) }) {
+            throw UsageError("explain takes the name of one alert, and \(other) is none of its data")
+        }
+        source = try ReplaySource(arguments, "explain", paths: arguments.texts("--data") + others)
         labels = try Self.labels(arguments.texts("--labels"))
         time = try arguments.time("--time", now: .now)
         (start, end) = (try arguments.time("--start", now: .now), try arguments.time("--end", now: .now))

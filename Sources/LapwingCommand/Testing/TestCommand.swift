@@ -31,9 +31,10 @@ enum TestCommand {
         let outcomes = zip(files, results).flatMap { file, result in result.outcomes.map { (file: file.path, outcome: $0) } }
         let coverage = measuresCoverage ? CoverageText(results.map(\.coverage)) : nil
         let failed = outcomes.count { !$0.outcome.hasPassed }
+        var isComplete = true
         if outcomes.isEmpty, let pattern = arguments.text("--run") {
             Console.error("lapwing: no test has a name that --run \(pattern) matches\n")
-            return .failure
+            isComplete = false
         }
         if output == "json" {
             Console.output(TestJSON.text(outcomes, coverage))
@@ -41,14 +42,20 @@ enum TestCommand {
             for (path, outcome) in outcomes where !outcome.hasPassed { Console.output(report(path, outcome)) }
             if let coverage { Console.output(coverage.text) }
         }
-        if let path = arguments.text("--junit") {
-            guard FileManager.default.createFile(atPath: path, contents: Data(JUnitReport.text(outcomes).utf8)) else {
-                Console.error("lapwing: \(path) cannot be written\n")
-                return .failure
-            }
+        if let path = arguments.text("--junit"),
+            !FileManager.default.createFile(atPath: path, contents: Data(JUnitReport.text(outcomes).utf8))
+        {
+            Console.error("lapwing: \(path) cannot be written\n")
+            isComplete = false
         }
-        if output == "text" { Console.output("\(outcomes.count - failed) passed, \(failed) failed\n") }
-        return failed == 0 ? .success : .failure
+        if output == "text" { Console.output(lastLine(outcomes.map(\.outcome))) }
+        return failed == 0 && isComplete ? .success : .failure
+    }
+
+    /// How many passed and failed, which is told last whatever came before.
+    private static func lastLine(_ outcomes: [TestOutcome]) -> String {
+        let failed = outcomes.count { !$0.hasPassed }
+        return "\(outcomes.count - failed) passed, \(failed) failed\n"
     }
 
     /// A test that failed, as a person reads it.
@@ -68,21 +75,18 @@ enum TestCommand {
 
     /// Changes the rules one thing at a time and lists the changes that no test notices.
     private static func mutate(_ files: [TestFile], asJSON: Bool) -> ExitStatus {
-        var runners: [UnitTestRunner] = []
-        var passed = 0
-        for (file, result) in zip(files, files.concurrentMap { $0.run(measuringCoverage: false) }) {
-            let outcomes = result.outcomes
-            let failing = outcomes.filter { !$0.hasPassed }
-            for outcome in failing { Console.output(report(file.path, outcome)) }
-            if !failing.isEmpty {
-                Console.error("lapwing: \(file.path): tests that fail say nothing about changed rules; let them pass first\n")
-                return .failure
-            }
-            passed += outcomes.count
-            if case .unitTests(let runner) = file.content { runners.append(runner) }
+        let results = files.concurrentMap { $0.run(measuringCoverage: false) }
+        let outcomes = zip(files, results).flatMap { file, result in result.outcomes.map { (file: file.path, outcome: $0) } }
+        let lastLine = lastLine(outcomes.map(\.outcome))
+        let failing = outcomes.filter { !$0.outcome.hasPassed }
+        if let first = failing.first {
+            Console.error("lapwing: \(first.file): tests that fail say nothing about changed rules; let them pass first\n")
+            Console.output(asJSON ? TestJSON.text(outcomes, nil) : failing.map { report($0.file, $0.outcome) }.joined() + lastLine)
+            return .failure
         }
-        let results = MutationRun(runners).results()
-        Console.output(asJSON ? MutationText.json(results) : MutationText.text(results) + "\(passed) passed, 0 failed\n")
-        return results.allSatisfy(\.isNoticed) ? .success : .failure
+        let runners = files.compactMap { file in if case .unitTests(let runner) = file.content { runner } else { nil } }
+        let mutations = MutationRun(runners).results()
+        Console.output(asJSON ? MutationText.json(mutations) : MutationText.text(mutations) + lastLine)
+        return mutations.allSatisfy(\.isNoticed) ? .success : .failure
     }
 }

@@ -26,6 +26,9 @@ public enum InputFile {
             if !FileManager.default.isReadableFile(atPath: path) { return InputFileError("permission to read it is denied") }
             return InputFileError(isFolder.boolValue ? "this is a folder; a file is needed" : "the file cannot be read")
         }
+        if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) {
+            return InputFileError("this is a link to \(target), which is not there")
+        }
         return InputFileError("the file is not there", help: nearest(to: path).map { "did you mean \($0)?" })
     }
 
