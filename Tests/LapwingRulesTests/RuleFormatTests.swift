@@ -65,5 +65,10 @@ import Testing
         #expect(formatted.exceptions.first?.message == "left as it is: &e may be used elsewhere")
     }
 
+    /// It was refused, though it loads.
+    @Test func `of several documents the first is formatted`() throws {
+        #expect(try format("- {alert: A, expr: x>1}\n---\n- {alert: B, expr: y>1}\n").text == "- {alert: A, expr: x > 1}\n---\n- {alert: B, expr: y>1}\n")
+    }
+
     @Test func `a file that does not load is refused`() { #expect(throws: SourceError.self) { try format("- alert: A\n  expr: x +\n") } }
 }

@@ -14,7 +14,7 @@ enum CheckedConfiguration {
         do throws(SourceError) {
             let configuration = try Configuration.read(source, environment: ConfigurationLoading.environment)
             return configuration.warnings.map { Finding($0, in: source) } + rules(of: configuration, plan, data)
-                + missingFiles(of: configuration) + targets(of: configuration)
+                + missingFiles(of: configuration) + invalidTargets(of: configuration) + targets(of: configuration)
         } catch {
             return error.diagnostics.map { Finding($0, in: source) }
         }
@@ -44,6 +44,17 @@ enum CheckedConfiguration {
     private static func missingFiles(of configuration: Configuration) -> [Finding] {
         configuration.namedFiles.filter { !FileManager.default.fileExists(atPath: $0.path) }
             .map { missing($0.path, $0.range, configuration) }
+    }
+
+    /// Targets of the file that relabelling leaves without an address that can be asked.
+    private static func invalidTargets(of configuration: Configuration) -> [Finding] {
+        configuration.scrapes.flatMap { job in
+            ScrapeTarget.discover(job).compactMap { target -> Finding? in
+                guard case .invalid(let reason) = target else { return nil }
+                let message = "a target of the job \(GoQuote.quote(job.jobName)) is none after relabelling: \(reason)"
+                return Finding(Diagnostic(message, check: "config/target"), in: configuration.source)
+            }
+        }
     }
 
     /// Files of targets, which may also come later.

@@ -33,7 +33,11 @@ extension ConfigurationReader {
         return groups.flatMap { group in
             group.targets.compactMap { target in
                 let found = group.labels.merging(target).setting(TargetLabel.scheme, scheme).setting("__alerts_path__", Self.alertsPath(prefix))
-                guard let url = Self.url(rules.relabeled(found)) else { return nil }
+                let relabeled = rules.relabeled(found)
+                if !rules.isEmpty, let address = relabeled?[TargetLabel.address], address.contains("/") {
+                    report("after relabelling, \(GoQuote.quote(address)) is not a valid hostname", at: fields.keyRange("static_configs"))
+                }
+                guard let url = Self.url(relabeled) else { return nil }
                 var receiver = AlertmanagerReceiver(url: url)
                 receiver.client = client
                 receiver.timeout = timeout

@@ -37,7 +37,7 @@ struct UnitTestReader {
             source: source, ruleFiles: fields.list("rule_files", &problems).compactMap { node in node.scalar.map { ($0.text, node.range) } },
             evaluationInterval: interval, groupOrder: groupOrder(fields),
             comparesFuzzily: fields.bool("fuzzy_compare", &problems) ?? false,
-            tests: fields.list("tests", &problems).compactMap { test($0, evaluationInterval: interval) })
+            tests: fields.list("tests", &problems).filter { !$0.isNull }.compactMap { test($0, evaluationInterval: interval) })
     }
 
     private mutating func groupOrder(_ fields: YAMLFields) -> [String] {

@@ -42,26 +42,20 @@ struct RuleFileReader {
     var problems: [Diagnostic] = []
 
     mutating func groups(in root: YAMLNode) -> [RuleGroup] {
-        if root.isNull { return [] }
+        if root.isNull || isSomethingElse(root) { return [] }
         if let rules = root.sequence {
             let path = source.name.split(separator: "/").last.map(String.init) ?? source.name
             let name = path.split(separator: ".").first.map(String.init) ?? path
             return [
                 RuleGroup(
                     name: name, file: source.name, limit: 0,
-                    rules: rules.enumerated().compactMap { rule(in: $0.element, group: name, place: $0.offset + 1, groupLabels: []) },
+                    rules: rules.filter { !$0.isNull }.enumerated().compactMap { rule(in: $0.element, group: name, place: $0.offset + 1, groupLabels: []) },
                     range: root.range)
             ]
         }
-        if let tests = root.mapping?.entry("tests"), root.mapping?["groups"] == nil {
-            problems.append(
-                Diagnostic(
-                    "this is a file of tests, not of rules", at: tests.key.range, help: "lapwing test runs it", check: "unknown-field"))
-            return []
-        }
         guard let fields = YAMLFields(root, kind: "rule file", known: ["groups"], &problems) else { return [] }
         var seen: [String: SourceRange] = [:]
-        let nodes = fields.list("groups", &problems)
+        let nodes = fields.list("groups", &problems).filter { !$0.isNull }
         return zip(nodes, read(nodes)).compactMap { node, group in
             guard let group else { return nil }
             if seen.updateValue(node.range, forKey: group.name) != nil {
@@ -103,7 +97,7 @@ struct RuleFileReader {
             name: name, file: source.name, interval: interval == .zero ? nil : interval,
             queryOffset: fields.duration("query_offset", &problems),
             limit: fields.integer("limit", &problems) ?? 0,
-            rules: fields.list("rules", &problems).enumerated().compactMap {
+            rules: fields.list("rules", &problems).filter { !$0.isNull }.enumerated().compactMap {
                 rule(in: $0.element, group: name, place: $0.offset + 1, groupLabels: labels)
             },
             range: node.range)
@@ -201,7 +195,10 @@ struct RuleFileReader {
     }
 
     private mutating func checkRecording(_ metric: String, _ fields: YAMLFields, _ scope: String) {
-        for field in ["annotations", "for", "keep_firing_for"] where fields.node(field) != nil {
+        // A field that says nothing may stand there, as upstream has it.
+        var wrong = ["for", "keep_firing_for"].filter { (fields.duration($0, &problems) ?? .zero) != .zero }
+        if !fields.pairs("annotations", &problems).isEmpty { wrong.insert("annotations", at: 0) }
+        for field in wrong {
             report(scope + "invalid field '\(field)' in recording rule", at: fields.keyRange(field), check: "rules/kind")
         }
         if metric.contains("{") || metric.contains("}") {

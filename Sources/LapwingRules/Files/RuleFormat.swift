@@ -13,7 +13,7 @@ public struct RuleFormat: Sendable {
     /// - Throws: what is wrong with the file.
     public init(_ source: SourceText) throws(SourceError) {
         _ = try RuleFile.read(source)
-        var editor = try YAMLEditor(source, limits: .goLike)
+        var editor = try YAMLEditor(source, limits: .goLike, passesOverOthers: true)
         var changes: [Diagnostic] = []
         var exceptions: [Diagnostic] = []
         for node in Self.expressions(in: editor.root) {

@@ -11,10 +11,15 @@ public struct YAMLEditor: Sendable {
     /// Where brackets and braces are, inside which indentation means nothing.
     private let flowRanges: [SourceRange]
 
+    /// - Parameter passesOverOthers: whether further documents stay as they are.
     /// - Throws: the first thing wrong with the text, or where a second document starts.
-    public init(_ source: SourceText, limits: YAMLLimits = YAMLLimits()) throws(SourceError) {
+    public init(_ source: SourceText, limits: YAMLLimits = YAMLLimits(), passesOverOthers: Bool = false) throws(SourceError) {
         self.source = source
-        root = try YAML.document(in: source, limits: limits).root
+        if passesOverOthers, let first = try YAML.documents(in: source, limits: limits).first {
+            root = first.root
+        } else {
+            root = try YAML.document(in: source, limits: limits).root
+        }
         flowRanges = Self.flowRanges(in: root)
     }
 

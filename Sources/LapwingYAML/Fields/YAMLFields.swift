@@ -57,7 +57,7 @@ public struct YAMLFields: Sendable {
         guard let value = node(name) else { return nil }
         guard let scalar = value.scalar else {
             problems.append(
-                Diagnostic("field \"\(name)\" of \(kind) is a single value, and \(value.kindName) was found", at: value.range))
+                Diagnostic("field \"\(name)\" of \(kind) is a single value, and \(value.kindName) was found", at: value.range, help: value.quoting))
             return nil
         }
         return scalar
@@ -67,7 +67,7 @@ public struct YAMLFields: Sendable {
 
     public func integer(_ name: String, _ problems: inout [Diagnostic]) -> Int? {
         guard let scalar = scalar(name, &problems), let value = node(name) else { return nil }
-        if let integer = scalar.integer.flatMap(Int.init(exactly:)) { return integer }
+        if let integer = scalar.wholeNumber.flatMap(Int.init(exactly:)) { return integer }
         problems.append(Diagnostic("field \"\(name)\" of \(kind) is a whole number, not \(GoQuote.quote(scalar.text))", at: value.range))
         return nil
     }
@@ -142,10 +142,28 @@ public struct YAMLFields: Sendable {
         return mapping.entries.compactMap { entry in
             guard let key = entry.key.scalar, entry.value.scalar != nil else {
                 problems.append(
-                    Diagnostic("\"\(name)\" of \(kind) maps names to single values, and \(entry.value.kindName) was found", at: entry.value.range))
+                    Diagnostic(
+                        "\"\(name)\" of \(kind) maps names to single values, and \(entry.value.kindName) was found", at: entry.value.range,
+                        help: entry.value.quoting))
                 return nil
             }
             return (entry.key, key.text, entry.value.isNull ? .nothing(at: entry.value.range) : entry.value)
         }
     }
+}
+
+extension YAMLScalar {
+    /// As Go's libraries read one where a whole number is asked for: `5.0`, `1e2` and `1_000` as well.
+    fileprivate var wholeNumber: Int64? {
+        if let integer { return integer }
+        if let double { return Int64(exactly: double) }
+        guard style == .plain, text.contains("_"), text.first != "_" else { return nil }
+        let digits = text.filter { $0 != "_" }
+        return digits.utf8.dropFirst(digits.hasPrefix("-") ? 1 : 0).allSatisfy { $0 &- 0x30 <= 9 } ? Int64(digits) : nil
+    }
+}
+
+extension YAMLNode {
+    /// What to do where a single value should stand and brackets or braces do, as those of a template do.
+    fileprivate var quoting: String? { isFlow ? "a text that begins with a bracket or brace has to be quoted" : nil }
 }

@@ -66,6 +66,7 @@ extension YAMLParser {
                 isSequence
                 ? "a key inside a list must stand on one line with its colon"
                 : "is a comma missing before this key, or a space behind an earlier colon?"
+        case Mark.sequenceStart, Mark.mappingStart: help = "is a bracket or brace part of a text? inside of what was opened such a text has to be quoted"
         case Mark.comment: help = "a comment needs a space before its \"#\""
         default: help = nil
         }

@@ -81,6 +81,45 @@ import Testing
         if !faults.contains(where: { $0.contains(part) }) { Issue.record("\(text): \(faults)") }
     }
 
+    /// The fields were refused for being there; upstream looks at what they say.
+    @Test func `that records may have an alert's fields that say nothing`() {
+        #expect(faults("- {record: a, expr: x, for: 0s, keep_firing_for: 0m, annotations: {}}").isEmpty)
+        for field in ["for: 1s", "keep_firing_for: 5m", "annotations: {a: b}"] {
+            #expect(faults("- {record: a, expr: x, \(field)}").contains { $0.contains("invalid field") }, "\(field)")
+        }
+        #expect(faults("- {record: a, expr: x, for: 5}").contains { $0.contains("not a valid duration") })
+    }
+
+    /// Each key was an unknown field of its own.
+    @Test(arguments: [
+        ("apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nspec: {groups: []}", "this is a PrometheusRule of Kubernetes"),
+        ("global: {}\nscrape_configs: []", "this is a configuration"), ("rule_files: [r.yml]", "this is a configuration"),
+        ("name: g\nrules: [{alert: A, expr: x}]", "this is a group by itself"), ("- name: g\n  rules: []", "this is a list of groups"),
+        ("alert: A\nexpr: x", "this is a rule by itself"), ("tests: []", "this is a file of tests"),
+    ])
+    func `is told for what it is instead, once`(text: String, part: String) {
+        let faults = faults(text)
+        #expect(faults.count == 1 && faults[0].contains(part), "\(faults)")
+    }
+
+    @Test(arguments: [
+        "- {record: r, expr: rate(m[5m])}", "- record: r\n  expr: {{ $x }}", "- record: r\n  expr: {job=\"a\"}",
+        "- {alert: A, expr: x, annotations: {s: {{ $value }} }}",
+    ])
+    func `says where a text has to be quoted`(text: String) {
+        let error = #expect(throws: SourceError.self) { try RuleFile.read(SourceText(name: "r.yml", text)) }
+        #expect(error?.diagnostics.contains { $0.help?.contains("has to be quoted") ?? false } == true, "\(faults(text))")
+    }
+
+    @Test func `may have items that are nothing, and whole numbers in Go's forms`() throws {
+        let file = try RuleFile.read(SourceText(name: "r.yml", "groups:\n-\n- {name: g, limit: 1_000, rules: [null, {record: a, expr: x}]}"))
+        #expect(file.groups.map(\.limit) == [1000] && file.groups.flatMap(\.rules).map(\.name) == ["a"])
+        for limit in ["5.0", "0.5e1", "+5"] {
+            #expect(try RuleFile.read(SourceText(name: "r.yml", "groups: [{name: g, limit: \(limit)}]")).groups.map(\.limit) == [5])
+        }
+        for limit in ["5.5", "_5", "'5_0'", "x_1"] { #expect(!faults("groups: [{name: g, limit: \(limit)}]").isEmpty, "\(limit)") }
+    }
+
     @Test func `tells every fault, in the order of its source`() {
         let lines = faults("groups:\n- name: g\n  rules:\n  - alert: A\n    expr: rat(x[5m])\n  - alert: B\n    expr: sum(\n  - alert: C\n")
         #expect(lines.map { String($0.prefix(9)) } == ["r.yml:5:1", "r.yml:7:1", "r.yml:8:5"])
