@@ -10,7 +10,14 @@ extension ExpositionPage {
     /// - Throws: `ExpositionError` when a label is named twice or the metric's name is empty.
     /// - Complexity: O(length of the text).
     public func labels(ofLine line: Int, in bytes: Span<UInt8>) throws(ExpositionError) -> Labels {
-        Labels(try labelPairs(ofLine: line, in: bytes, boundsOf: kind(atLine: line)))
+        Labels(try labelPairs(ofLine: line, in: bytes))
+    }
+
+    /// The same with those that are empty, by which a page says that a series is to have no such label.
+    ///
+    /// - Throws: as `labels(ofLine:in:)`.
+    public func labelPairs(ofLine line: Int, in bytes: Span<UInt8>) throws(ExpositionError) -> [Label] {
+        try labelPairs(ofLine: line, in: bytes, boundsOf: kind(atLine: line))
     }
 
     /// The labels of a sample line as they stand there, the metric's name among them.

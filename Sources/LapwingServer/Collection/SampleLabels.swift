@@ -21,16 +21,22 @@ struct SampleLabels: Sendable {
 
     /// The labels of a series; nil when relabelling drops it.
     ///
+    /// - Parameter exposed: as they stand on the page, those without a value among them.
     /// - Throws: `ScrapeError` when a limit is passed or no metric name is left.
-    func labels(for exposed: Labels) throws(ScrapeError) -> Labels? {
+    func labels(for exposed: [Label]) throws(ScrapeError) -> Labels? {
         guard let labels = relabeling.relabeled(merged(exposed)), !labels.isEmpty else { return nil }
         if labels.metricName.isEmpty { throw ScrapeError("missing metric name (\(LabelName.metric) label)") }
         try checkLimits(labels)
         return labels
     }
 
-    private func merged(_ exposed: Labels) -> Labels {
-        if honorsLabels { return target.merging(exposed) }
+    private func merged(_ pairs: [Label]) -> Labels {
+        let exposed = Labels(pairs)
+        if honorsLabels {
+            // An empty label wins too: the page says that the series has none of this name.
+            let empty = pairs.filter(\.value.isEmpty).map(\.name)
+            return (empty.isEmpty ? target : target.dropping(LabelNames(empty))).merging(exposed)
+        }
         let conflicts = target.compactMap { label in
             exposed[label.name].map { Label(name: label.name, value: $0) }
         }

@@ -184,7 +184,7 @@ struct ScrapeSession: Sendable {
         series.extend(to: texts.count)
         for line in 0..<page.count where series.isUnresolved(page.series[line]) {
             do {
-                let exposed = try page.labels(ofLine: line, in: bytes.span)
+                let exposed = try page.labelPairs(ofLine: line, in: bytes.span)
                 series.resolve(page.series[line], as: try sampleLabels.labels(for: exposed))
             } catch let error as ScrapeError {
                 outcome.scraped = line + 1

@@ -59,7 +59,7 @@ import Testing
         configuration.honorsLabels = honors
         configuration.targetGroups = [TargetGroup(addresses: ["h"])]
         guard case .active(let target) = ScrapeTarget.discover(configuration).first else { return nil }
-        return try SampleLabels(target).labels(for: exposed)
+        return try SampleLabels(target).labels(for: Array(exposed))
     }
 
     @Test func `a label of the page gives way to the target's`() throws {

@@ -82,6 +82,29 @@ import Testing
         #expect(columns.values.prefix(2) == [1.5, 1.5])
     }
 
+    /// The Pushgateway and federation write `instance=""` so that series do not get the instance of the one who shows them.
+    @Test func `an empty label on the page keeps the target's away where labels are honoured`() throws {
+        let pushed = Labels(metric: "pg", ["job": "batch", "x": "tx"])
+        let metric: [UInt8] = [0x0A, 10, 0x0A, 8] + Array("instance".utf8) + [0x0A, 12, 0x0A, 3] + Array("job".utf8) + [0x12, 5] + Array("batch".utf8)
+        let value: [UInt8] = [0x12, 9, 0x09, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F]
+        let family = [0x0A, 2] + Array("pg".utf8) + [0x18, 1, 0x22, UInt8(metric.count + value.count)] + metric + value
+        let answers = [
+            page("pg{instance=\"\",job=\"batch\"} 1\n"), page("pg{instance=\"\",job=\"batch\"} 1\n# EOF\n", type: "application/openmetrics-text"),
+            .page(bytes: [UInt8(family.count)] + family, contentType: ProtobufPage.contentType),
+        ]
+        for (honors, name) in [(true, pushed), (false, pushed.setting("job", "j").setting("exported_job", "batch").setting("instance", "h:1"))] {
+            for answer in answers {
+                let sink = MemorySink()
+                var session = try session { configuration in
+                    configuration.honorsLabels = honors
+                    configuration.targetGroups[0].labels = Labels(metric: "", ["x": "tx"])
+                }
+                #expect(session.take(answer, at: Timestamp(milliseconds: 1000), elapsed: .zero, into: sink).error == nil)
+                #expect(sink.names.filter { $0.metricName == "pg" } == [name])
+            }
+        }
+    }
+
     @Test func `a page's exemplars are kept with the labels that relabelling left`() throws {
         let exemplars = ExemplarStore()
         var session = try ScrapeSession(session().target, exemplars: exemplars)
