@@ -33,7 +33,8 @@ public struct ScrapeConfiguration: Sendable, Equatable {
     public var asksForCompression = true
     /// What a page without a usable `Content-Type` is read as.
     public var fallbackFormat: ExpositionFormat?
-    /// `scrape_native_histograms`: asks for protobuf before all other formats, which alone has native histograms.
+    /// `scrape_native_histograms`: asks for protobuf before all other formats, which alone has native histograms, and takes these
+    /// where the target's label of the same name says nothing else.
     public var scrapesNativeHistograms = false
     /// `scrape_protocols`, the most wanted first; nil for what goes with `scrapesNativeHistograms`.
     public var protocols: [ScrapeProtocol]?
@@ -59,6 +60,25 @@ public struct ScrapeConfiguration: Sendable, Equatable {
         self.jobName = jobName
         self.interval = interval
         self.timeout = timeout ?? min(Self.defaultTimeout, interval)
+    }
+
+    /// Labels as they are found: the target's own, its group's, and those by which its request is made.
+    ///
+    /// Source: Prometheus `scrape/target.go`, `PopulateDiscoveredLabels`.
+    public func discoveredLabels(_ own: Labels, _ shared: Labels) -> Labels {
+        var builder = Labels.Builder(shared.merging(own))
+        let defaults = [
+            (LabelName.job, jobName),
+            (TargetLabel.interval, interval.prometheusText),
+            (TargetLabel.timeout, timeout.prometheusText),
+            (TargetLabel.metricsPath, metricsPath), (TargetLabel.scheme, scheme),
+            // Neither can be on: the configuration is refused then.
+            (TargetLabel.convertsClassicHistograms, "false"), (TargetLabel.keepsClassicHistograms, "false"),
+            (TargetLabel.takesNativeHistograms, scrapesNativeHistograms ? "true" : "false"),
+        ]
+        let parameters = parameters.map { (TargetLabel.parameterPrefix + $0.name, $0.value) }
+        for (name, value) in defaults + parameters where builder[name] == nil { builder.set(name, value) }
+        return builder.labels
     }
 
     /// A name and a value of a URL's query.
@@ -98,6 +118,10 @@ public enum TargetLabel {
     public static let metricsPath = "__metrics_path__"
     public static let interval = "__scrape_interval__"
     public static let timeout = "__scrape_timeout__"
+    public static let convertsClassicHistograms = "__convert_classic_histograms_to_nhcb__"
+    public static let keepsClassicHistograms = "__always_scrape_classic_histograms__"
+    public static let takesNativeHistograms = "__scrape_native_histograms__"
+    public static let unixSocket = "__unix_socket__"
     public static let parameterPrefix = "__param_"
     public static let metaPrefix = "__meta_"
     public static let reservedPrefix = "__"

@@ -6,7 +6,7 @@ public import LapwingSeries
 /// It is written out as OpenMetrics text, so that series are found, relabelled and ended by the same code whatever the
 /// format; a native histogram stands there as a line whose value means nothing. Floats survive that to the last bit, but for NaNs
 /// whose bits say more, as those of the stale marker do: they are kept beside the text. As in Prometheus, classic buckets beside a
-/// native histogram are passed over unless they are asked for.
+/// native histogram are passed over unless they are asked for, or native histograms are.
 /// Source: Prometheus 3.14 `prompb/io/prometheus/client/metrics.proto`, `model/textparse/protobufparse.go`.
 public struct ProtobufPage: Sendable {
     public static let mediaType = "application/vnd.google.protobuf"
@@ -72,10 +72,14 @@ public struct ProtobufPage: Sendable {
         return !bytes.isEmpty
     }
 
+    /// - Parameters:
+    ///   - keepsClassicBuckets: whether classic buckets beside a native histogram are taken too.
+    ///   - takesNative: whether native histograms are; where not, they are read as classic ones, which without buckets of their own
+    ///     have the one that holds everything.
     /// - Throws: what is wrong with the page, and at which byte; nothing of it is taken then.
     /// - Complexity: O(bytes).
-    public init(_ bytes: [UInt8], keepsClassicBuckets: Bool = false) throws(MessageError) {
-        var transcript = ProtobufTranscript(keepsClassicBuckets: keepsClassicBuckets)
+    public init(_ bytes: [UInt8], keepsClassicBuckets: Bool = false, takesNative: Bool = true) throws(MessageError) {
+        var transcript = ProtobufTranscript(keepsClassicBuckets: keepsClassicBuckets, takesNative: takesNative)
         var reader = ProtobufReader(bytes)
         do throws(ProtobufReader.Fault) {
             while reader.offset < reader.end {
@@ -103,8 +107,9 @@ struct ProtobufTranscript {
     private(set) var exemplars: [ProtobufPage.LineExemplar] = []
     private var lineCount = 0
     let keepsClassicBuckets: Bool
+    let takesNative: Bool
 
-    init(keepsClassicBuckets: Bool) { self.keepsClassicBuckets = keepsClassicBuckets }
+    init(keepsClassicBuckets: Bool, takesNative: Bool) { (self.keepsClassicBuckets, self.takesNative) = (keepsClassicBuckets, takesNative) }
 
     mutating func read(_ reader: inout ProtobufReader) throws(ProtobufReader.Fault) {
         var metadata = MetricMetadata(name: "", kind: .counter)
@@ -156,13 +161,14 @@ struct ProtobufTranscript {
         case 7:
             var histogram = ClientHistogram()
             try histogram.read(content.message, isGauge: isGauge)
-            if histogram.isNative {
+            let isNative = takesNative && histogram.isNative
+            if isNative {
                 if let fault = histogram.fault { throw reader.fault(fault) }
                 histograms[lineCount] = histogram.native
                 note(histogram.exemplars)
                 write(line, 0)
             }
-            if !histogram.isNative || keepsClassicBuckets && histogram.hasClassicBuckets { classic(histogram, line) }
+            if !isNative || keepsClassicBuckets && histogram.hasClassicBuckets { classic(histogram, line) }
         default:
             if content.field == 3 { try noteCounter(content.message) }
             write(line, try Self.value(content.message))

@@ -101,7 +101,7 @@ struct ScrapeSession: Sendable {
         _ outcome: inout ScrapeOutcome, _ sink: some SampleSink
     ) throws(ScrapeError) -> [SeriesExemplar] {
         var bytes = bytes
-        let protobuf = try Self.transcribe(&bytes, contentType)
+        let protobuf = try transcribe(&bytes, contentType)
         try readPage(bytes, protobuf == nil ? contentType : ExpositionFormat.openMetrics.contentType, &outcome)
         if let protobuf { page.complete(from: protobuf) }
         try resolve(bytes, &outcome, sink)
@@ -147,10 +147,10 @@ struct ScrapeSession: Sendable {
     /// Makes text of a page of protobuf.
     ///
     /// - Returns: what of it no text can say; nil when the page is text already.
-    private static func transcribe(_ bytes: inout [UInt8], _ contentType: String) throws(ScrapeError) -> ProtobufPage? {
+    private func transcribe(_ bytes: inout [UInt8], _ contentType: String) throws(ScrapeError) -> ProtobufPage? {
         guard ProtobufPage.isMeant(by: contentType) else { return nil }
         do {
-            let page = try ProtobufPage(bytes)
+            let page = try ProtobufPage(bytes, takesNative: target.takesNativeHistograms)
             bytes = page.text
             return page
         } catch {

@@ -24,6 +24,8 @@ public struct ScrapeTarget: Sendable, Equatable {
     public let labels: Labels
     public let interval: Duration
     public let timeout: Duration
+    /// Whether native histograms are taken from its pages; where not, they are read as classic ones.
+    public let takesNativeHistograms: Bool
     /// How it is scraped; its own target groups are left out, so that it changes only when the way of scraping does.
     public let configuration: ScrapeConfiguration
 
@@ -52,25 +54,11 @@ public struct ScrapeTarget: Sendable, Equatable {
         }
     }
 
-    /// Labels as they are found: the target's own, its group's, and those by which its request is made.
-    static func discoveredLabels(_ own: Labels, _ shared: Labels, _ configuration: ScrapeConfiguration) -> Labels {
-        var builder = Labels.Builder(shared.merging(own))
-        let defaults = [
-            (LabelName.job, configuration.jobName),
-            (TargetLabel.interval, configuration.interval.prometheusText),
-            (TargetLabel.timeout, configuration.timeout.prometheusText),
-            (TargetLabel.metricsPath, configuration.metricsPath), (TargetLabel.scheme, configuration.scheme),
-        ]
-        let parameters = configuration.parameters.map { (TargetLabel.parameterPrefix + $0.name, $0.value) }
-        for (name, value) in defaults + parameters where builder[name] == nil { builder.set(name, value) }
-        return builder.labels
-    }
-
     /// Source: Prometheus `scrape/target.go`, `PopulateLabels`.
     private static func populate(
         _ own: Labels, _ shared: Labels, _ configuration: ScrapeConfiguration
     ) -> Discovery {
-        let discovered = discoveredLabels(own, shared, configuration)
+        let discovered = configuration.discoveredLabels(own, shared)
         guard let relabeled = configuration.relabeling.relabeled(discovered) else {
             return .dropped(discoveredLabels: discovered)
         }
@@ -78,9 +66,11 @@ public struct ScrapeTarget: Sendable, Equatable {
         if address.contains("/") { return .invalid(reason: "\"\(address)\" is not a valid hostname") }
         let interval: Duration
         let timeout: Duration
+        let takesNative: Bool
         do {
             interval = try duration(relabeled, TargetLabel.interval, "scrape interval")
             timeout = try duration(relabeled, TargetLabel.timeout, "scrape timeout")
+            takesNative = try takesNativeHistograms(relabeled) ?? configuration.scrapesNativeHistograms
         } catch {
             return .invalid(reason: error.reason)
         }
@@ -98,22 +88,50 @@ public struct ScrapeTarget: Sendable, Equatable {
                 identity: Identity(labels: all, url: url(of: all, configuration.parameters)),
                 discoveredLabels: discovered,
                 labels: Labels(all.filter { !$0.name.hasPrefix(TargetLabel.reservedPrefix) }), interval: interval,
-                timeout: timeout, configuration: configuration))
+                timeout: timeout, takesNativeHistograms: takesNative, configuration: configuration))
     }
 
-    private struct InvalidDuration: Error {
+    private struct InvalidLabel: Error {
         var reason: String
     }
 
     private static func duration(
         _ labels: Labels, _ name: String, _ what: String
-    ) throws(InvalidDuration) -> Duration {
+    ) throws(InvalidLabel) -> Duration {
         let milliseconds: Int64
         do { milliseconds = try PrometheusDuration.milliseconds(labels[name] ?? "") } catch {
-            throw InvalidDuration(reason: "error parsing \(what): \(error)")
+            throw InvalidLabel(reason: "error parsing \(what): \(error)")
         }
-        if milliseconds == 0 { throw InvalidDuration(reason: "\(what) cannot be 0") }
+        if milliseconds == 0 { throw InvalidLabel(reason: "\(what) cannot be 0") }
         return .milliseconds(milliseconds)
+    }
+
+    /// What a target's label says of native histograms; nil where there is none.
+    ///
+    /// - Throws: also where the target asks for what lapwing does not have.
+    private static func takesNativeHistograms(_ labels: Labels) throws(InvalidLabel) -> Bool? {
+        let foreign = [
+            (TargetLabel.convertsClassicHistograms, "convert classic histograms to nhcb"),
+            (TargetLabel.keepsClassicHistograms, "always scrape classic histograms"),
+        ]
+        for (name, what) in foreign {
+            guard try bool(labels, name, what) == true else { continue }
+            throw InvalidLabel(reason: "label \(name) is not supported by lapwing when it is true")
+        }
+        if labels[TargetLabel.unixSocket] != nil {
+            throw InvalidLabel(reason: "label \(TargetLabel.unixSocket) is not supported by lapwing: targets are asked by their addresses")
+        }
+        return try bool(labels, TargetLabel.takesNativeHistograms, "scrape native histograms")
+    }
+
+    /// What Go reads as a truth value.
+    ///
+    /// Source: Go `strconv/atob.go`, `ParseBool`.
+    private static func bool(_ labels: Labels, _ name: String, _ what: String) throws(InvalidLabel) -> Bool? {
+        guard let text = labels[name] else { return nil }
+        if ["1", "t", "T", "TRUE", "true", "True"].contains(text) { return true }
+        if ["0", "f", "F", "FALSE", "false", "False"].contains(text) { return false }
+        throw InvalidLabel(reason: "error parsing \(what): strconv.ParseBool: parsing \(GoQuote.quote(text)): invalid syntax")
     }
 
     /// The URL that labels and parameters make; a `__param_…` label replaces its parameter's first value.

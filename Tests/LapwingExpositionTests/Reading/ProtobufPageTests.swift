@@ -35,8 +35,10 @@ import Testing
 
     private static func label(_ name: String, _ value: String) -> [UInt8] { field(1, text(1, name) + text(2, value)) }
 
-    private static func lines(_ bytes: [UInt8], keepsClassicBuckets: Bool = false) throws -> (text: [String], histograms: [Int: NativeHistogram]) {
-        let page = try ProtobufPage(bytes, keepsClassicBuckets: keepsClassicBuckets)
+    private static func lines(
+        _ bytes: [UInt8], keepsClassicBuckets: Bool = false, takesNative: Bool = true
+    ) throws -> (text: [String], histograms: [Int: NativeHistogram]) {
+        let page = try ProtobufPage(bytes, keepsClassicBuckets: keepsClassicBuckets, takesNative: takesNative)
         return (String(decoding: page.text, as: UTF8.self).split(separator: "\n").map(String.init), page.histograms)
     }
 
@@ -103,6 +105,19 @@ import Testing
         #expect(try Self.lines(both, keepsClassicBuckets: true).text.count == 7)
         let gauge = Self.family("h", 5, Self.field(7, Self.native))
         #expect(try Self.lines(gauge).histograms[0]?.counterResetHint == .gauge)
+    }
+
+    @Test func `has classic histograms alone where native ones are not taken`() throws {
+        let bucket = Self.field(3, Self.integer(1, 5) + Self.double(2, 1) + Self.field(3, Self.label("t", "x") + Self.double(2, 0.5)))
+        let bytes = Self.family("b", 4, Self.field(7, Self.native + bucket)) + Self.family("n", 4, Self.field(7, Self.native))
+        let (text, histograms) = try Self.lines(bytes, takesNative: false)
+        #expect(
+            text == [
+                "# TYPE b histogram", "b_bucket{le=\"1.0\"} 5.0", "b_bucket{le=\"+Inf\"} 7.0", "b_sum 2.5", "b_count 7.0",
+                "# TYPE n histogram", "n_bucket{le=\"+Inf\"} 7.0", "n_sum 2.5", "n_count 7.0", "# EOF",
+            ])
+        #expect(histograms.isEmpty)
+        #expect(try ProtobufPage(bytes, takesNative: false).exemplars.map(\.line) == [0])
     }
 
     @Test(arguments: [

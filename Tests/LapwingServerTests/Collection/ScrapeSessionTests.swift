@@ -54,7 +54,7 @@ import Testing
     }
 
     /// The family `h` with 7 observations, byte by byte from `metrics.proto`, and the gauge `g`.
-    @Test func `a page of protobuf brings native histograms`() throws {
+    private var protobuf: ScrapeAnswer {
         let histogram: [UInt8] = [
             0x08, 7, 0x11, 0, 0, 0, 0, 0, 0, 0x04, 0x40, 0x28, 6, 0x31, 0, 0, 0, 0, 0, 0, 0xE0, 0x3F, 0x38, 1, 0x62, 4, 0x08, 1, 0x10, 2,
             0x6A, 2, 6, 0,
@@ -62,12 +62,14 @@ import Testing
         let metric: [UInt8] = [0x3A, UInt8(histogram.count)] + histogram
         let family: [UInt8] = [0x0A, 1, 0x68, 0x18, 4, 0x22, UInt8(metric.count)] + metric
         let gauge: [UInt8] = [0x0A, 1, 0x67, 0x18, 1, 0x22, 11, 0x12, 9, 0x09, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F]
-        let bytes = [UInt8(family.count)] + family + [UInt8(gauge.count)] + gauge
+        return .page(bytes: [UInt8(family.count)] + family + [UInt8(gauge.count)] + gauge, contentType: ProtobufPage.contentType)
+    }
+
+    @Test func `a page of protobuf brings native histograms`() throws {
+        let answer = protobuf
         let store = Store()
-        var session = try session()
+        var session = try session { $0.scrapesNativeHistograms = true }
         for time in [Int64(1000), 2000] {
-            let answer = ScrapeAnswer.page(
-                bytes: bytes, contentType: "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited")
             let outcome = session.take(answer, at: Timestamp(milliseconds: time), elapsed: .zero, into: store)
             #expect(outcome.error == nil && outcome.scraped == 2 && outcome.kept == 2)
         }
@@ -80,6 +82,15 @@ import Testing
         let floats = try store.snapshot().select([.equal(LabelName.metric, "g")], over: .all)
         try floats.read(0, over: .all, into: &columns)
         #expect(columns.values.prefix(2) == [1.5, 1.5])
+    }
+
+    /// A target that was asked for protobuf by `scrape_protocols` lost its classic buckets to histograms that nobody wanted.
+    @Test(arguments: [nil, "true", "false"]) func `native histograms are read as classic ones where they are not wanted`(label: String?) throws {
+        let own = Labels(metric: "", ["__address__": "h:1", "__scrape_native_histograms__": label ?? ""])
+        var session = try session { $0.targetGroups = [TargetGroup(targets: [own])] }
+        let outcome = session.take(protobuf, at: Timestamp(milliseconds: 1000), elapsed: .zero, into: sink)
+        let classic = ["h_bucket{le=\"+Inf\"}: 7.0@1000", "h_count: 7.0@1000", "h_sum: 2.5@1000"]
+        #expect(outcome.error == nil && sink.told() == ["g: 1.5@1000"] + (label == "true" ? ["h: "] : classic))
     }
 
     /// The Pushgateway and federation write `instance=""` so that series do not get the instance of the one who shows them.

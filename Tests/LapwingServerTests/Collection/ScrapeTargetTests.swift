@@ -25,7 +25,8 @@ import Testing
                     [
                         "__address__": "h:9100", "__metrics_path__": "/metrics", "__param_a": "x&y", "__param_b": "2 3",
                         "__scheme__": "http", "__scrape_interval__": "15s", "__scrape_timeout__": "10s", "job": "node",
-                        "zone": "eu",
+                        "__convert_classic_histograms_to_nhcb__": "false", "__always_scrape_classic_histograms__": "false",
+                        "__scrape_native_histograms__": "false", "zone": "eu",
                     ]))
     }
 
@@ -59,6 +60,23 @@ import Testing
         (
             ["__address__": "h", "__scrape_timeout__": "20s"],
             "scrape timeout cannot be greater than scrape interval (\"20s\" > \"15s\")"
+        ),
+        // These were passed over in silence, and the target was asked at its address.
+        (
+            ["__address__": "h", "__unix_socket__": "/run/x"],
+            "label __unix_socket__ is not supported by lapwing: targets are asked by their addresses"
+        ),
+        (
+            ["__address__": "h", "__convert_classic_histograms_to_nhcb__": "T"],
+            "label __convert_classic_histograms_to_nhcb__ is not supported by lapwing when it is true"
+        ),
+        (
+            ["__address__": "h", "__always_scrape_classic_histograms__": "yes"],
+            "error parsing always scrape classic histograms: strconv.ParseBool: parsing \"yes\": invalid syntax"
+        ),
+        (
+            ["__address__": "h", "__scrape_native_histograms__": "2"],
+            "error parsing scrape native histograms: strconv.ParseBool: parsing \"2\": invalid syntax"
         ),
     ])
     func `a target that cannot be scraped is named with its reason`(labels: [String: String], reason: String) {
