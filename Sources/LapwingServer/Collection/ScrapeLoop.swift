@@ -38,6 +38,9 @@ final class ScrapeLoop: Sendable {
 
     var status: TargetStatus { state.withLock { $0.status } }
 
+    /// Shows what was found of the target last; it is scraped as before.
+    func show(_ target: ScrapeTarget) { state.withLock { $0.status.target = target } }
+
     /// Makes every scrape fail with `error` instead of asking the target; nil takes that back.
     func force(_ error: ScrapeError?) { state.withLock { $0.forcedError = error } }
 

@@ -86,15 +86,15 @@ public final class ScrapeManager: Sendable {
     }
 
     private func replaceLoops(by targets: [Key: ScrapeTarget], _ errors: [String: ScrapeError], in state: inout State) {
-        for (key, loop) in state.loops where targets[key] != loop.target {
-            state.loops[key] = nil
-            end(loop, in: &state)
-        }
+        let ended = state.loops.filter { key, loop in targets[key].map { !$0.isScraped(as: loop.target) } ?? true }
+        for key in ended.keys { state.loops[key] = nil }
         for (key, target) in targets {
             let loop = state.loops[key] ?? ScrapeLoop(target, surroundings)
             loop.force(errors[key.pool])
+            loop.show(target)
             if state.loops.updateValue(loop, forKey: key) == nil { loop.start() }
         }
+        for loop in ended.values { end(loop, in: &state) }
     }
 
     private func end(_ loop: ScrapeLoop, in state: inout State) {

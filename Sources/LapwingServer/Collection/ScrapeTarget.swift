@@ -32,6 +32,11 @@ public struct ScrapeTarget: Sendable, Equatable {
     public var url: String { identity.url }
     public var pool: String { configuration.jobName }
 
+    /// Whether the other is scraped in the same way, whatever was found of both before relabelling.
+    func isScraped(as other: ScrapeTarget) -> Bool {
+        identity == other.identity && interval == other.interval && timeout == other.timeout && configuration == other.configuration
+    }
+
     /// What became of one discovered target.
     public enum Discovery: Sendable, Equatable {
         case active(ScrapeTarget)

@@ -9,7 +9,7 @@ public struct TargetStatus: Sendable {
         case up, down
     }
 
-    public let target: ScrapeTarget
+    public internal(set) var target: ScrapeTarget
     public internal(set) var health = Health.unknown
     /// Empty when the last scrape was good.
     public internal(set) var lastError = ""

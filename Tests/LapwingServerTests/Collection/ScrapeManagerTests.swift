@@ -218,4 +218,24 @@ import Testing
         let status = TargetStatus(target)
         #expect(status.globalURL(externalScheme: "https", externalHost: "out.example", listenPort: 9090) == url)
     }
+
+    /// Each change of a `__meta_…` label began a target anew, so that one that is scraped seldom never was, and had no `up`.
+    @Test func `a target of which other things are found goes on, and shows them`() async {
+        let manager = manager()
+        network["http://a:1/metrics"] = .page("m 1\n")
+        func apply(_ version: String) {
+            var job = job("a:1")
+            job.targetGroups[0].labels = Labels(metric: "", ["__meta_version": version])
+            manager.apply([job])
+        }
+        apply("1")
+        await clock.advance(to: 101_000, resting: 1)
+        apply("2")
+        let status = manager.activeTargets.first
+        #expect(status?.health == .up && status?.discoveredLabels["__meta_version"] == "2")
+        await clock.advance(to: 103_999, resting: 1)
+        #expect(sink.told() == ["m: " + ones(from: 100_000 + offset("a:1"), 4)])
+        await manager.stop()
+    }
+
 }
