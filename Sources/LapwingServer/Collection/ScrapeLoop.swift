@@ -58,13 +58,17 @@ final class ScrapeLoop: Sendable {
     /// Writes the stale markers of a target that is scraped no longer.
     ///
     /// The target may come back under another configuration. So this waits for two more scrapes and a little, and then
-    /// writes them for the time of the first: had it come back, they are out of order and are not taken.
-    func writeEndOfRun() async throws {
+    /// writes them for the time of the first: had it come back, they are out of order and are not taken. One that came
+    /// back at a longer interval has its turn later, and is waited for.
+    ///
+    /// - Parameter successor: the loop that gives its series the same labels now, if there is one.
+    func writeEndOfRun(successor: @Sendable () -> ScrapeLoop?) async throws {
         guard let session = await ended(), status.lastScrape != nil else { return }
         let clock = surroundings.clock
         let staleTime = schedule.first(after: clock.now)
         let interval = target.interval
         try await clock.sleep(until: staleTime + interval + interval / 10)
+        while let next = successor(), next.status.lastScrape == nil { try await clock.sleep(until: clock.now + next.target.interval / 2) }
         var ending = session
         try ending.end(at: staleTime, into: surroundings.sink)
     }

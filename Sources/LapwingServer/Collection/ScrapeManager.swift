@@ -14,6 +14,8 @@ public final class ScrapeManager: Sendable {
 
     private struct State {
         var loops: [Key: ScrapeLoop] = [:]
+        /// Who gives series these labels now, by which one that ended finds out whether its series go on.
+        var loopsByLabels: [Labels: ScrapeLoop] = [:]
         var dropped: [DroppedTarget] = []
         var droppedCounts: [String: Int] = [:]
         var pools: [String] = []
@@ -94,6 +96,7 @@ public final class ScrapeManager: Sendable {
             loop.show(target)
             if state.loops.updateValue(loop, forKey: key) == nil { loop.start() }
         }
+        state.loopsByLabels = Dictionary(state.loops.values.map { ($0.target.labels, $0) }) { first, _ in first }
         for loop in ended.values { end(loop, in: &state) }
     }
 
@@ -103,7 +106,7 @@ public final class ScrapeManager: Sendable {
         state.nextEnding += 1
         state.endings[number] = Task {
             // A sink that is closed or a server that stops leaves nothing more to do.
-            try? await loop.writeEndOfRun()
+            try? await loop.writeEndOfRun { self.state.withLock { $0.loopsByLabels[loop.target.labels] } }
             self.state.withLock { $0.endings[number] = nil }
         }
     }
@@ -114,7 +117,7 @@ public final class ScrapeManager: Sendable {
     public func stop() async {
         let (loops, endings) = state.withLock { state in
             state.isStopped = true
-            defer { state.loops = [:] }
+            defer { (state.loops, state.loopsByLabels) = ([:], [:]) }
             return (Array(state.loops.values), Array(state.endings.values))
         }
         for loop in loops { loop.cancel() }

@@ -238,4 +238,24 @@ import Testing
         await manager.stop()
     }
 
+    /// A reload that made an interval longer ended all series of the job until they were scraped for the first time.
+    @Test func `a target that is scraped less often from now on does not end meanwhile`() async throws {
+        let manager = manager()
+        network["http://a:1/metrics"] = .page("m 1\n")
+        manager.apply([job("a:1")])
+        await clock.advance(to: 101_000, resting: 1)
+        var seldom = job("a:1")
+        seldom.interval = .seconds(10)
+        manager.apply([seldom])
+        guard case .active(let target) = ScrapeTarget.discover(seldom).first else { throw ScrapeError("the target is not active") }
+        let due = ScrapeSchedule(interval: target.interval, spread: target.identity.spread, seed: 0).first(after: Timestamp(milliseconds: 101_000))
+        let first = 100_000 + offset("a:1")
+        // When the end of the first loop looks whether the second has been scraped.
+        var look = first + 1000 + 1100
+        while look <= due.milliseconds { look += 5000 }
+        await clock.advance(to: look - 1, resting: 2)
+        await clock.advance(to: due.milliseconds + 10_500, resting: 1)
+        #expect(sink.told() == ["m: 1.0@\(first) 1.0@\(due.milliseconds) 1.0@\(due.milliseconds + 10_000)"])
+        await manager.stop()
+    }
 }
