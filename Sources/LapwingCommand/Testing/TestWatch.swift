@@ -1,5 +1,6 @@
 import Foundation
 import LapwingRuleTesting
+import LapwingServer
 
 /// Runs tests again whenever a file that they depend on changes, until it is interrupted.
 struct TestWatch {
@@ -10,7 +11,7 @@ struct TestWatch {
     private let reader: TestFileReader
     private var files: [TestFile] = []
     private var outcomes: [String: [TestOutcome]] = [:]
-    private var stamps: [String: FileStamp] = [:]
+    private var stamps: [String: FileStamp?] = [:]
 
     init(_ operands: [String], _ reader: TestFileReader) { (self.operands, self.reader) = (operands, reader) }
 
@@ -28,7 +29,7 @@ struct TestWatch {
         let paths = operands.flatMap(TestFileReader.paths)
         var watched = Set(paths)
         for file in files { watched.formUnion(file.ruleFiles) }
-        let now = Dictionary(uniqueKeysWithValues: watched.map { ($0, FileStamp($0)) })
+        let now = Dictionary(uniqueKeysWithValues: watched.map { ($0, FileStamp(of: $0)) })
         let touched = Set(watched.filter { now[$0] != stamps[$0] })
         var changed = Set(paths.filter { touched.contains($0) || outcomes[$0] == nil })
         for file in files where !touched.isDisjoint(with: file.ruleFiles) { changed.insert(file.path) }
@@ -45,7 +46,7 @@ struct TestWatch {
         var text = ""
         for path in paths where changed.contains(path) {
             let file = reader.read(path)
-            for rules in file.ruleFiles where stamps[rules] == nil { stamps[rules] = FileStamp(rules) }
+            for rules in file.ruleFiles where stamps[rules] == nil { stamps[rules] = FileStamp(of: rules) }
             files.append(file)
             let results = file.run(measuringCoverage: false).outcomes
             outcomes[path] = results
@@ -54,19 +55,5 @@ struct TestWatch {
         let all = outcomes.values.joined()
         let failed = all.count { !$0.hasPassed }
         return text + "\(all.count - failed) passed, \(failed) failed; watching, end with ^C\n"
-    }
-}
-
-/// By what a file is known to be unchanged.
-private struct FileStamp: Equatable {
-    private let changedAt: Date?
-    private let size: Int?
-    private let number: Int?
-
-    init(_ path: String) {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        changedAt = attributes?[.modificationDate] as? Date
-        size = attributes?[.size] as? Int
-        number = attributes?[.systemFileNumber] as? Int
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import LapwingConfiguration
 import LapwingHTTP
 import LapwingSeries
@@ -15,6 +14,8 @@ final class TargetFinder: Sendable {
     private struct State {
         var jobs: [ScrapeConfiguration] = []
         var found: [TargetDiscovery: [TargetGroup]] = [:]
+        /// What each discovery of files has read, by path.
+        var files: [TargetDiscovery: [String: TargetFile]] = [:]
         var tasks: [TargetDiscovery: Task<Void, Never>] = [:]
     }
 
@@ -25,6 +26,8 @@ final class TargetFinder: Sendable {
     private let state = Mutex(State())
     /// Held while jobs are handed over, so that an older list never follows a newer one.
     private let handing = Mutex(())
+    /// Held while files are read, so that what was read earlier never follows what was read later.
+    private let reading = Mutex(())
 
     init(_ scrapes: ScrapeManager, client: any HTTPClient, version: String, log: LogWriter) {
         self.scrapes = scrapes
@@ -33,23 +36,20 @@ final class TargetFinder: Sendable {
         self.log = log
     }
 
-    /// Makes these the jobs that are scraped; what was found for a discovery that stays is kept.
+    /// Makes these the jobs that are scraped. Files are read anew, whatever is known of them; what was found at a URL that stays is
+    /// kept.
     func apply(_ jobs: [ScrapeConfiguration]) {
         let wanted = Set(jobs.flatMap(\.discoveries))
-        var fresh: [TargetDiscovery: [TargetGroup]] = [:]
-        for discovery in wanted {
-            guard case .files(let patterns, _) = discovery else { continue }
-            fresh[discovery] = files(patterns, before: [:]).flatMap(\.value.groups)
-        }
+        for discovery in wanted { look(at: discovery, rereads: true) }
         state.withLock { state in
             state.jobs = jobs
             for (discovery, task) in state.tasks where !wanted.contains(discovery) {
                 task.cancel()
                 state.tasks[discovery] = nil
                 state.found[discovery] = nil
+                state.files[discovery] = nil
             }
             for discovery in wanted where state.tasks[discovery] == nil {
-                state.found[discovery] = fresh[discovery]
                 state.tasks[discovery] = Task { await self.watch(discovery) }
             }
         }
@@ -76,26 +76,24 @@ final class TargetFinder: Sendable {
         }
     }
 
-    private func take(_ groups: [TargetGroup], of discovery: TargetDiscovery) {
-        let isNew = state.withLock { state in
+    /// - Returns: whether the targets of a discovery that is watched are others now.
+    private func take(_ groups: [TargetGroup], of discovery: TargetDiscovery) -> Bool {
+        state.withLock { state in
             guard state.tasks[discovery] != nil, state.found[discovery] != groups else { return false }
             state.found[discovery] = groups
             return true
         }
-        if isNew { hand() }
     }
 
     private func watch(_ discovery: TargetDiscovery) async {
-        var known: [String: TargetFile] = [:]
         while !Task.isCancelled {
             let wait: Duration
             switch discovery {
-            case .files(let patterns, let interval):
-                known = files(patterns, before: known)
-                take(known.sorted { $0.key < $1.key }.flatMap(\.value.groups), of: discovery)
+            case .files(_, let interval):
+                if look(at: discovery) { hand() }
                 wait = interval > .zero ? min(Self.fileCheckInterval, interval) : Self.fileCheckInterval
             case .http(let source):
-                if let groups = await groups(at: source) { take(groups, of: discovery) }
+                if let groups = await groups(at: source), take(groups, of: discovery) { hand() }
                 wait = source.refreshInterval
             }
             try? await Task.sleep(for: wait)
@@ -105,17 +103,36 @@ final class TargetFinder: Sendable {
     // MARK: Files
 
     private struct TargetFile {
-        var stamp: String
+        var stamp: FileStamp
         var groups: [TargetGroup]
     }
 
+    /// Reads the files of a discovery; nothing where it has none.
+    ///
+    /// - Parameter rereads: whether those are read too that look as they did.
+    /// - Returns: whether its targets are others now.
+    @discardableResult
+    private func look(at discovery: TargetDiscovery, rereads: Bool = false) -> Bool {
+        guard case .files(let patterns, _) = discovery else { return false }
+        return reading.withLock { _ in
+            let now = files(patterns, before: state.withLock { $0.files[discovery] ?? [:] }, rereads)
+            let groups = now.sorted { $0.key < $1.key }.flatMap(\.value.groups)
+            return state.withLock { state in
+                // It may be watched no longer.
+                guard rereads || state.tasks[discovery] != nil else { return false }
+                state.files[discovery] = now
+                defer { state.found[discovery] = groups }
+                return state.found[discovery] != groups
+            }
+        }
+    }
+
     /// Reads the files that have changed; a file that is gone has no targets, and one that is wrong those of before.
-    private func files(_ patterns: [String], before: [String: TargetFile]) -> [String: TargetFile] {
+    private func files(_ patterns: [String], before: [String: TargetFile], _ rereads: Bool) -> [String: TargetFile] {
         var now: [String: TargetFile] = [:]
         for path in Set(patterns.flatMap(RuleLoading.paths)) {
-            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { continue }
-            let stamp = Self.stamp(attributes)
-            if let old = before[path], old.stamp == stamp {
+            guard let stamp = FileStamp(of: path) else { continue }
+            if let old = before[path], old.stamp == stamp, !rereads {
                 now[path] = old
                 continue
             }
@@ -129,12 +146,6 @@ final class TargetFinder: Sendable {
             now[path] = file
         }
         return now
-    }
-
-    /// By what a file is known to be unchanged. Permissions among it: a file that may be read again has no other time.
-    private static func stamp(_ attributes: [FileAttributeKey: Any]) -> String {
-        let keys: [FileAttributeKey] = [.modificationDate, .size, .systemFileNumber, .posixPermissions, .ownerAccountID, .groupOwnerAccountID]
-        return keys.map { "\(attributes[$0] ?? "")" }.joined(separator: " ")
     }
 
     private static func marked(_ groups: [TargetGroup], _ name: String, _ value: String) -> [TargetGroup] {

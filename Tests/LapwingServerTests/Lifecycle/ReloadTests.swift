@@ -17,7 +17,16 @@ import Testing
 
         deinit { try? FileManager.default.removeItem(at: path) }
 
-        func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: path.appending(path: name)) }
+        func write(_ name: String, _ text: String) throws {
+            try FileManager.default.createDirectory(at: file(name).deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file(name))
+        }
+
+        func link(_ name: String, to destination: String) throws {
+            try FileManager.default.createSymbolicLink(atPath: file(name).path, withDestinationPath: destination)
+        }
+
+        func file(_ name: String) -> URL { path.appending(path: name) }
     }
 
     private func jobs(_ names: [String], label: String) -> String {
@@ -78,10 +87,42 @@ import Testing
         let readings = Mutex(0)
         let log = LogWriter { line in if "\(line)".contains("targets cannot be read") { readings.withLock { $0 += 1 } } }
         let sidecar = try await Sidecar.start(configuration, log: log) { _ in }
-        // Where the jobs are handed over, and where files are first looked at.
-        try await until { readings.withLock { $0 } == 2 }
+        try await until { readings.withLock { $0 } == 1 }
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.path.appending(path: "a-1.json").path)
-        try await until { readings.withLock { $0 } == 3 }
+        try await until { readings.withLock { $0 } == 2 }
+        await sidecar.stop()
+    }
+
+    private func targets(_ place: String) -> String { #"[{"targets": ["127.0.0.1:1"], "labels": {"place": "\#(place)"}}]"# }
+
+    /// Kubernetes shows a ConfigMap's files through two links and exchanges the second; the first stays as it is. And a reload read
+    /// nothing of a job that stayed.
+    @Test func `files of targets are followed through links, and read anew at a reload`() async throws {
+        let folder = try Folder()
+        try folder.write("rules.yml", "groups: []")
+        try folder.write("c.yml", jobs(["a"], label: "east"))
+        try folder.write("..v1/a.json", targets("one"))
+        try folder.link("..data", to: "..v1")
+        try folder.link("a-1.json", to: "..data/a.json")
+        var configuration = SidecarConfiguration()
+        configuration.port = 0
+        configuration.file = folder.file("c.yml").path
+        let sidecar = try await Sidecar.start(configuration, log: LogWriter { _ in }) { _ in }
+        #expect(try await pools(sidecar).contains("\"place\":\"one\""))
+
+        try folder.write("..v2/a.json", targets("two"))
+        try folder.link("..next", to: "..v2")
+        #expect(rename(folder.file("..next").path, folder.file("..data").path) == 0)
+        try await until { try await pools(sidecar).contains("\"place\":\"two\"") }
+
+        let file = folder.file("..v2/a.json")
+        let date = try #require(try FileManager.default.attributesOfItem(atPath: file.path)[.modificationDate] as? Date)
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.write(contentsOf: Data(targets("six").utf8))
+        try handle.close()
+        try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file.path)
+        try await sidecar.reload()
+        #expect(try await pools(sidecar).contains("\"place\":\"six\""))
         await sidecar.stop()
     }
 
