@@ -188,6 +188,27 @@ struct ConfigurationTests {
         #expect(!all.contains { $0.contains("hid") })
     }
 
+    /// An empty file, as one that is being written is, took all targets away; numbers were taken for texts.
+    @Test(arguments: [
+        ("", "1:1: error: unexpected end of JSON input"), (" \n", "error: unexpected end of JSON input"), ("[{", "error: unexpected end of JSON input"),
+        ("[] x", "1:4: error: something stands behind the value"), ("- targets: [a]\n", "1:3: error: something stands behind the value"),
+        (#"[{"targets": ["a"], "labels": {"a": 1}}]"#, "1:37: error: a label's value is a text in JSON, and 1 was found"),
+        (#"[{"targets": [1]}]"#, "1:15: error: a label's value is a text in JSON, and 1 was found"),
+    ])
+    func `targets in JSON are JSON`(text: String, message: String) {
+        let error = #expect(throws: SourceError.self) { try TargetGroup.read(SourceText(name: "http://x/", text), isJSON: true) }
+        let lines = error?.diagnostics.map { $0.line(in: SourceText(name: "t", text)) } ?? []
+        #expect(lines.contains { $0.contains(message) }, "\(lines)")
+    }
+
+    @Test func `targets in YAML may be none, and numbers are texts`() throws {
+        #expect(try TargetGroup.read(SourceText(name: "t.yml", "")) == [])
+        #expect(try TargetGroup.read(SourceText(name: "t.json", "null")) == [])
+        let found = try TargetGroup.read(SourceText(name: "t.yaml", "- {targets: [1], labels: {a: 2}}"))
+        #expect(found == [TargetGroup(addresses: ["1"], labels: Labels(metric: "", ["a": "2"]))])
+        #expect(throws: SourceError.self) { try TargetGroup.read(SourceText(name: "T.JSON", "")) }
+    }
+
     @Test func `target files are JSON or YAML`() throws {
         let json = SourceText(name: "t.json", #"[{"targets": ["a:1"], "labels": {"k": "v"}}]"#)
         #expect(try TargetGroup.read(json) == [TargetGroup(addresses: ["a:1"], labels: Labels(metric: "", ["k": "v"]))])

@@ -77,30 +77,58 @@ extension ConfigurationReader {
                 report("a target is HOST:PORT, and \(target.kindName) was found", at: target.range)
                 continue
             }
+            checkText(target)
             addresses.append((scalar.text, target.range))
         }
         var labels = Labels.Builder()
         for pair in fields.pairs("labels", &problems) {
             if pair.name.isEmpty { report("\"\" is not a valid label name", at: pair.key.range) }
+            checkText(pair.value)
             labels.set(pair.name, pair.value.scalar?.text ?? "")
         }
         return (TargetGroup(addresses: addresses.map(\.0), labels: labels.labels), addresses)
+    }
+
+    /// Reports a number or a word where the source's format has texts alone.
+    private mutating func checkText(_ node: YAMLNode) {
+        guard takesTextsOnly, !node.isNull, let scalar = node.scalar, scalar.style == .plain else { return }
+        report("a label's value is a text in JSON, and \(scalar.text) was found", at: node.range, help: "write \(GoQuote.quote(scalar.text))")
     }
 }
 
 extension TargetGroup {
     /// Reads a list of target groups, as files and URLs of targets hold it, in JSON or YAML.
     ///
-    /// - Throws: everything that is wrong with it.
-    public static func read(_ source: SourceText) throws(SourceError) -> [TargetGroup] {
+    /// - Parameter isJSON: whether it is to be JSON; nil: where the source's name ends so.
+    /// - Throws: everything that is wrong with it. A text without any value is an empty list in YAML, and no JSON: half a file.
+    public static func read(_ source: SourceText, isJSON: Bool? = nil) throws(SourceError) -> [TargetGroup] {
+        let isJSON = isJSON ?? source.name.lowercased().hasSuffix(".json")
+        if isJSON { try checkJSON(source) }
         let root = try YAML.document(in: source, limits: .goLike).root
         if root.isNull { return [] }
         var reader = ConfigurationReader(source) { _ in nil }
+        reader.takesTextsOnly = isJSON
         guard let items = root.sequence else {
             throw SourceError(source, [Diagnostic("expected a list of target groups, and found \(root.kindName)", at: root.range)])
         }
         let groups = items.compactMap { reader.group($0)?.group }
         if !reader.problems.isEmpty { throw SourceError(source, reader.problems) }
         return groups
+    }
+
+    /// - Throws: what makes it no JSON, in Go's words where it breaks off.
+    private static func checkJSON(_ source: SourceText) throws(SourceError) {
+        var json = JSONReader(source.bytes)
+        do throws(JSONReader.Fault) {
+            if json.next != nil {
+                try json.skip()
+                try json.finish()
+                return
+            }
+        } catch {
+            let isCutShort = error.offset >= source.bytes.count
+            throw SourceError(source, [Diagnostic(isCutShort ? "unexpected end of JSON input" : error.message, at: SourceRange(at: error.offset))])
+        }
+        throw SourceError(source, [Diagnostic("unexpected end of JSON input", at: SourceRange(at: source.bytes.count))])
     }
 }

@@ -38,6 +38,8 @@ struct ConfigurationReader {
     let directory: String
     /// Takes the place of `global`'s.
     var scrapeInterval: Duration?
+    /// Whether labels are to be texts, as in JSON, where numbers and words are of other kinds.
+    var takesTextsOnly = false
     var problems: [Diagnostic] = []
     var secrets: [SourceRange] = []
     var namedFiles: [(path: String, range: SourceRange)] = []

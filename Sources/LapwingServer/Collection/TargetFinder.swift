@@ -168,7 +168,7 @@ final class TargetFinder: Sendable {
             guard type.prefix(while: { $0 != ";" }) == "application/json" else {
                 throw ScrapeError("unsupported content type \(GoQuote.quote(type)), expected application/json")
             }
-            return Self.marked(try TargetGroup.read(SourceText(name: shownURL, bytes: response.body)), "__meta_url", shownURL)
+            return Self.marked(try TargetGroup.read(SourceText(name: shownURL, bytes: response.body), isJSON: true), "__meta_url", shownURL)
         } catch {
             if !Task.isCancelled { log.log(.error, "targets cannot be had, those of before stay", ["url": shownURL, "err": "\(error)"]) }
             return nil

@@ -123,7 +123,35 @@ import Testing
         try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file.path)
         try await sidecar.reload()
         #expect(try await pools(sidecar).contains("\"place\":\"six\""))
+        // One that cannot be read then has the targets of before.
+        try folder.write("..v2/a.json", "")
+        try await sidecar.reload()
+        #expect(try await pools(sidecar).contains("\"place\":\"six\""))
         await sidecar.stop()
+    }
+
+    /// A server of targets that answered nothing, as one behind a proxy that starts, took all of them away.
+    @Test func `an empty answer for targets leaves those of before`() async throws {
+        let answer = Mutex(targets("one"))
+        let asked = Mutex(0)
+        let server = HTTPServer(configuration: HTTPServerConfiguration()) { _ in
+            asked.withLock { $0 += 1 }
+            return HTTPResponse(contentType: "application/json", body: .bytes(Array(answer.withLock { $0 }.utf8)))
+        }
+        let address = try server.start()
+        let folder = try Folder()
+        try folder.write("c.yml", "scrape_configs: [{job_name: a, http_sd_configs: [{url: 'http://\(address)/', refresh_interval: 50ms}]}]")
+        var configuration = SidecarConfiguration()
+        configuration.port = 0
+        configuration.file = folder.file("c.yml").path
+        let sidecar = try await Sidecar.start(configuration, log: LogWriter { _ in }) { _ in }
+        try await until { try await pools(sidecar).contains("\"place\":\"one\"") }
+        answer.withLock { $0 = "" }
+        let before = asked.withLock { $0 }
+        try await until { asked.withLock { $0 } > before + 2 }
+        #expect(try await pools(sidecar).contains("\"place\":\"one\""))
+        await sidecar.stop()
+        await server.shutdown(grace: .zero)
     }
 
     @Test func `passwords in addresses, and tokens in those of webhooks, are neither in answers nor in the log`() async throws {
