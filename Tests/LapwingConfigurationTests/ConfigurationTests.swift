@@ -188,6 +188,17 @@ struct ConfigurationTests {
         #expect(!all.contains { $0.contains("hid") })
     }
 
+    /// A time of 0 removed everything and refused every sample, a size of 0 kept a minute, and a size alone no more than 15 days.
+    @Test(arguments: [
+        ("{}", nil, nil), ("{tsdb: {}}", nil, nil), ("{tsdb: {retention: {time: 0s}}}", Duration.zero, nil),
+        ("{tsdb: {retention: {size: 10GB}}}", .zero, 10 << 30), ("{tsdb: {retention: {time: 5d, size: 0}}}", .seconds(5 * 86_400), nil),
+        ("{tsdb: {retention: {size: 0B}}}", .zero, nil),
+    ] as [(String, Duration?, Int?)])
+    func `retention that is 0 or not beside another is no limit`(text: String, time: Duration?, size: Int?) throws {
+        let storage = try read("storage: \(text)").storage
+        #expect(storage.retention == time && storage.retentionSize == size)
+    }
+
     /// An empty file, as one that is being written is, took all targets away; numbers were taken for texts.
     @Test(arguments: [
         ("", "1:1: error: unexpected end of JSON input"), (" \n", "error: unexpected end of JSON input"), ("[{", "error: unexpected end of JSON input"),

@@ -21,7 +21,7 @@ enum CommandTable {
             Flag("--data", .value("DIR"), "where samples are kept", standard: "data; with --demo, none"),
             Flag("--in-memory", .toggle, "keep nothing on disk"),
             Flag("--sync-interval", .value("D"), "how often the log is forced to the disk; 0s: before every answer", standard: "5s"),
-            Flag("--retention", .value("D"), "how long samples are kept", standard: "15d"),
+            Flag("--retention", .value("D"), "how long samples are kept; 0s beside --retention-size: whatever their age", standard: "15d"),
             Flag(
                 "--retention-size", .value("BYTES"), "how many bytes are kept at most, in the directory or in memory; 10GB and the like are taken",
                 standard: "unlimited"),

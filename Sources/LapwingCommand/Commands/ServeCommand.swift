@@ -47,7 +47,7 @@ enum ServeCommand {
         return LogWriter(level: level, format: format) { Console.error($0) }
     }
 
-    private static func configuration(_ arguments: Arguments) throws(UsageError) -> SidecarConfiguration {
+    static func configuration(_ arguments: Arguments) throws(UsageError) -> SidecarConfiguration {
         if let operand = arguments.operands.first { throw UsageError("serve takes no operands, and was given \(operand)") }
         var configuration = SidecarConfiguration()
         if let listen = arguments.text("--listen") {
@@ -110,8 +110,10 @@ enum ServeCommand {
     private static func readStorage(_ arguments: Arguments, into configuration: inout SidecarConfiguration) throws(UsageError) {
         configuration.data = try dataDirectory(arguments)
         configuration.durability.syncInterval = try arguments.duration("--sync-interval") ?? configuration.durability.syncInterval
-        configuration.retention = try arguments.interval("--retention")
-        configuration.retentionSize = try arguments.bytes("--retention-size")
+        configuration.retentionSize = try arguments.bytes("--retention-size").flatMap { $0 > 0 ? $0 : nil }
+        configuration.retention = try arguments.duration("--retention")
+        // As Prometheus' flag of this kind: 0 is not given, but beside a size it is no limit.
+        if configuration.retention == .zero, configuration.retentionSize == nil { configuration.retention = nil }
         configuration.outOfOrderWindow = try arguments.duration("--out-of-order-window")
     }
 

@@ -22,8 +22,9 @@ extension ConfigurationReader {
         guard let node = inner.node("retention"),
             let retention = YAMLFields(node, kind: "retention section", known: ["time", "size", "percentage"], &problems)
         else { return storage }
-        storage.retention = retention.duration("time", &problems)
-        storage.retentionSize = bytes(retention, "size")
+        // As in Prometheus, a section that says nothing of time keeps samples whatever their age, and a size of 0 is none.
+        storage.retention = retention.duration("time", &problems) ?? .zero
+        storage.retentionSize = bytes(retention, "size").flatMap { $0 > 0 ? $0 : nil }
         if (retention.number("percentage", &problems) ?? 0) != 0 { refuse(retention, "percentage", "give a size") }
         return storage
     }

@@ -57,9 +57,9 @@ public struct GlobalSettings: Sendable {
 public struct StorageSettings: Sendable, Hashable {
     /// `tsdb.out_of_order_time_window`.
     public var outOfOrderWindow: Duration?
-    /// `tsdb.retention.time`.
+    /// `tsdb.retention.time`; zero for no limit, nil where the file has no `tsdb.retention`.
     public var retention: Duration?
-    /// Bytes; `tsdb.retention.size`.
+    /// Bytes; `tsdb.retention.size`. Nil for no limit.
     public var retentionSize: Int?
     /// `exemplars.max_exemplars`.
     public var maxExemplars: Int?

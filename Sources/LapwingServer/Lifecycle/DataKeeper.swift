@@ -54,7 +54,7 @@ final class DataKeeper: Sendable {
     /// Opens the store that is asked for, and tells what was found.
     static func open(_ configuration: SidecarConfiguration, _ log: LogWriter) throws(StorageError) -> Store {
         let options = StoreOptions(
-            retention: configuration.retention ?? SidecarConfiguration.standardRetention,
+            retention: configuration.keptTime,
             outOfOrderWindow: configuration.outOfOrderWindow ?? .zero, clock: { .now })
         guard let data = configuration.data else { return Store(options: options) }
         var durability = configuration.durability

@@ -41,7 +41,7 @@ public struct SidecarConfiguration: Sendable {
     /// The directory that keeps samples; nil: they are in memory alone.
     public var data: String?
     public var durability = DurabilityOptions()
-    /// Nil: `standardRetention`.
+    /// Zero for no limit; nil: `standardRetention`.
     public var retention: Duration?
     /// Bytes that the directory, or the samples in memory alone, take at most; nil for no limit.
     public var retentionSize: Int?
@@ -65,9 +65,14 @@ public struct SidecarConfiguration: Sendable {
 
     public init() {}
 
-    /// `15d or 1073741824B`.
-    var shownRetention: String {
+    /// How long samples are kept; nil for no limit.
+    var keptTime: Duration? {
         let time = retention ?? Self.standardRetention
-        return PrometheusDuration.text(milliseconds: Int64(time / .milliseconds(1))) + (retentionSize.map { " or \($0)B" } ?? "")
+        return time > .zero ? time : nil
+    }
+
+    /// `15d or 1073741824B`; empty where everything is kept.
+    var shownRetention: String {
+        [keptTime?.prometheusText, retentionSize.map { "\($0)B" }].compactMap { $0 }.joined(separator: " or ")
     }
 }

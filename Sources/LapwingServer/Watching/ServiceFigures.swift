@@ -48,11 +48,11 @@ struct ServiceFigures {
 
     private var limits: [Figure] {
         let configuration = settings.value.configuration
-        let retention = configuration.retention ?? SidecarConfiguration.standardRetention
+        let retention = configuration.keptTime ?? .zero
         let (size, series) = (configuration.retentionSize ?? 0, store.options.limits.maximumSeries)
         return [
             ("lapwing_tsdb_head_series_limit", .gauge, "Series that the store takes at most.", { Double(series) }),
-            ("lapwing_tsdb_retention_limit_seconds", .gauge, "How long samples are kept.", { retention / .seconds(1) }),
+            ("lapwing_tsdb_retention_limit_seconds", .gauge, "How long samples are kept; 0 for no limit.", { retention / .seconds(1) }),
             ("lapwing_tsdb_retention_limit_bytes", .gauge, "How many bytes are kept at most; 0 for no limit.", { Double(size) }),
         ]
     }

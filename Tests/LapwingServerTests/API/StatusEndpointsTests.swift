@@ -119,4 +119,14 @@ import Testing
         await sidecar.stop()
         await target.shutdown(grace: .zero)
     }
+
+    /// A time of 0 made everything too old to be kept, though it is said to be no limit.
+    @Test func `keeps samples whatever their age where retention has no time`() async throws {
+        let sidecar = try await RunningSidecar { ($0.retention, $0.retentionSize) = (.zero, 1 << 20) }
+        #expect(try await sidecar.data("/api/v1/status/runtimeinfo")["storageRetention"] as? String == "1048576B")
+        #expect(try await sidecar.send(.post, "/api/v1/import/prometheus", body: Array("x 1 1000\n".utf8)).status.code == 204)
+        #expect(try await sidecar.get("/metrics").text.contains("lapwing_tsdb_retention_limit_seconds 0\n"))
+        await sidecar.stop()
+    }
+
 }
