@@ -32,4 +32,11 @@ public struct HTTPTarget: Sendable, Equatable {
         self.rawPath = String(rawPath)
         rawQuery = question < sign ? String(origin[bytes.index(after: question)..<sign]) : nil
     }
+
+    /// The same as seen from below `prefix`, a path such as `/lap`; nil where it does not stand there.
+    func below(_ prefix: String) -> HTTPTarget? {
+        guard !prefix.isEmpty, rawPath.utf8.starts(with: (prefix + "/").utf8) else { return nil }
+        let rest = String(decoding: rawPath.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+        return HTTPTarget(rawQuery.map { rest + "?" + $0 } ?? rest)
+    }
 }

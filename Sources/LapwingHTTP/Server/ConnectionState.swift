@@ -140,7 +140,8 @@ struct ConnectionState: Sendable {
 
     private mutating func proceed(_ event: RequestDecoder.Event, now: Instant) -> Action? {
         switch event {
-        case .head(let head, let framing):
+        case .head(var head, let framing):
+            head.target = head.target.below(configuration.pathPrefix) ?? head.target
             self.head = head
             if let limit = configuration.bodyLimit { decoder.maxBodyBytes = limit(head) }
             endsAfterAnswer = endsAfterAnswer || !head.keepsAlive

@@ -5,6 +5,9 @@ public struct HTTPServerConfiguration: Sendable {
     /// 0 picks a free one.
     public var port: Int
 
+    /// A path such as `/lap`, below which everything is reached too: everybody sees targets without it. Empty for none.
+    public var pathPrefix = ""
+
     /// What one message may hold.
     var limits = HTTPLimits()
     /// The most body bytes that are read for a request, asked once its head is known; `limits.maxBodyBytes` when nil.

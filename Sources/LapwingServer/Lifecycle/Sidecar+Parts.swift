@@ -11,6 +11,7 @@ import LapwingStorage
 extension Sidecar {
     static func listening(_ configuration: SidecarConfiguration, _ gate: WebGuard, _ log: LogWriter) -> HTTPServerConfiguration {
         var listening = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        listening.pathPrefix = configuration.pathPrefix
         listening.lane = { RequestLanes.lane(of: $0, gate) }
         listening.caller = WebGuard.user
         listening.gate = { $0.isCancelled ? APIError(QueryError.cancelled).response : gate.refusal(of: $0) }

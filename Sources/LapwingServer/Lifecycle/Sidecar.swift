@@ -54,9 +54,15 @@ public final class Sidecar: Sendable {
     private final class Entrance: Sendable {
         let router = Latest<HTTPRouter?>(nil)
         let gate = WebGuard()
+        /// The path below which everything is reached too.
+        private let pathPrefix: String
+
+        init(pathPrefix: String) { self.pathPrefix = pathPrefix }
 
         func respond(to request: HTTPRequest) -> HTTPResponse {
             if let refusal = gate.refusal(of: request) { return refusal }
+            // The page asks for what lies beside it, and so has to stand below the path, not at it.
+            if !pathPrefix.isEmpty, request.path == pathPrefix { return HTTPResponse(status: .found, headers: ["Location": pathPrefix + "/"]) }
             return router.value?.respond(to: request) ?? .text("Lapwing is starting.\n", status: .serviceUnavailable)
         }
     }
@@ -77,7 +83,7 @@ public final class Sidecar: Sendable {
         settings.tell(log)
         FreedMemory.returnLargePieces()
         let store = try DataKeeper.open(settings.configuration, log)
-        let entrance = Entrance()
+        let entrance = Entrance(pathPrefix: settings.configuration.pathPrefix)
         entrance.gate.set(settings.web)
         let server = HTTPServer(configuration: listening(settings.configuration, entrance.gate, log)) { entrance.respond(to: $0) }
         let address = try server.start()

@@ -1,4 +1,5 @@
 public import LapwingConfiguration
+import LapwingHTTP
 public import LapwingNotify
 public import LapwingPromQL
 public import LapwingRemote
@@ -64,6 +65,13 @@ public struct SidecarConfiguration: Sendable {
     public static let standardRetention = Duration.seconds(15 * 86_400)
 
     public init() {}
+
+    /// The path of the address at which people reach the server, such as `/lap`: where they find everything. Empty for the root.
+    var pathPrefix: String {
+        var path = (externalURL.flatMap { try? HTTPURL($0) }?.path ?? "").drop { $0 == "/" }
+        while path.last == "/" { path.removeLast() }
+        return path.isEmpty ? "" : "/" + path
+    }
 
     /// How long samples are kept; nil for no limit.
     var keptTime: Duration? {

@@ -55,6 +55,19 @@ private struct Script {
 @Suite struct ConnectionStateTests {
     private let get = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 
+    @Test func `a path below the prefix is seen without it, also by who says how large a body may be`() {
+        var script = Script { configuration in
+            configuration.pathPrefix = "/lap"
+            configuration.bodyLimit = { $0.target.path == "/a" ? 2 : 1 }
+        }
+        for (path, outcome) in [("/lap/a", "handle /a 2"), ("/a", "handle /a 2"), ("/lap", "refuse 413")] {
+            #expect(script.receive("POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab") == outcome)
+            _ = script.answer()
+        }
+        #expect(HTTPTarget("/lap//b%2Fc?d=/lap/")?.below("/lap") == HTTPTarget("//b%2Fc?d=/lap/"))
+        #expect(HTTPTarget("/lapw/a")?.below("/lap") == nil && HTTPTarget("/lap/a")?.below("") == nil)
+    }
+
     @Test func `one request is handled at a time, in order`() {
         var script = Script()
         #expect(script.receive(get + get.replacing("/a", with: "/b")) == "handle /a 0")

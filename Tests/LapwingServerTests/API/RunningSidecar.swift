@@ -26,8 +26,10 @@ final class RunningSidecar: Sendable {
 
     func stop() async { await sidecar.stop() }
 
-    func send(_ method: HTTPMethod, _ target: String, headers: HTTPHeaders = [:], body: [UInt8] = []) async throws -> HTTPClientResponse {
-        try await client.send(HTTPClientRequest(method: method, url: url + target, headers: headers, body: body))
+    func send(
+        _ method: HTTPMethod, _ target: String, headers: HTTPHeaders = [:], body: [UInt8] = [], followsRedirects: Bool = true
+    ) async throws -> HTTPClientResponse {
+        try await client.send(HTTPClientRequest(method: method, url: url + target, headers: headers, body: body, followsRedirects: followsRedirects))
     }
 
     /// The status and the words of an answer.

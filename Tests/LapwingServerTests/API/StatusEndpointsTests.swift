@@ -129,4 +129,17 @@ import Testing
         await sidecar.stop()
     }
 
+    /// Links in notifications lead below the external URL's path; nothing was found there.
+    @Test func `is there below the external URL's path too`() async throws {
+        let sidecar = try await RunningSidecar { $0.externalURL = "http://metrics.example/lap//" }
+        #expect(try await sidecar.send(.post, "/lap/api/v1/import/prometheus", body: Array("x 1\n".utf8)).status.code == 204)
+        for path in ["/api/v1/label/__name__/values?match[]=x", "/lap/api/v1/label/__name__/values?match[]=x"] {
+            #expect(try await sidecar.get(path).text == #"{"status":"success","data":["x"]}"#, "\(path)")
+        }
+        for path in ["/", "/lap/", "/lap/graph", "/lap/-/healthy", "/-/healthy"] { #expect(try await sidecar.get(path).status == 200, "\(path)") }
+        for path in ["/lapw/-/healthy", "/lap/lap/-/healthy"] { #expect(try await sidecar.get(path).status == 404, "\(path)") }
+        let root = try await sidecar.send(.get, "/lap", followsRedirects: false)
+        #expect(root.status.code == 302 && root.headers["Location"] == "/lap/")
+        await sidecar.stop()
+    }
 }
