@@ -108,9 +108,7 @@ final class ClientExchange: Sendable {
     private func talk(_ connection: ClientConnection) throws(Failure) -> (HTTPClientResponse, allowsReuse: Bool) {
         let sent = connection.send(head() + request.body, until: deadline)
         if sent == .timedOut { throw Failure(reason: .timedOut) }
-        var limits = HTTPLimits()
-        limits.maxBodyBytes = request.maxResponseBytes
-        var decoder = ResponseDecoder(to: request.method, limits: limits)
+        var decoder = ResponseDecoder(to: request.method, limits: .answer(maxBodyBytes: request.maxResponseBytes))
         var response = HTTPClientResponse(status: .ok)
         var block = [UInt8](repeating: 0, count: 16_384)
         while true {

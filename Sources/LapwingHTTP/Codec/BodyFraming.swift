@@ -48,11 +48,16 @@ extension BodyFraming {
                 throw HTTPFault(.badGateway, "unsupported transfer encoding \"\(found)\"; expected chunked")
             }
             self = .chunked
-        } else if let length = try Self.contentLength(headers.values(of: "Content-Length")) {
+        } else if let length = try Self.contentLength(Self.settled(headers.values(of: "Content-Length"))) {
             self = length == 0 ? .none : .fixed(length)
         } else {
             self = .untilClose
         }
+    }
+
+    /// One of several values that are the same.
+    private static func settled(_ values: [String]) -> [String] {
+        values.dropFirst().allSatisfy { $0 == values[0] } ? Array(values.prefix(1)) : values
     }
 
     private static func contentLength(_ values: [String]) throws(HTTPFault) -> Int? {

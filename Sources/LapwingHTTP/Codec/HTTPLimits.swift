@@ -10,4 +10,13 @@ struct HTTPLimits: Sendable, Equatable {
     var maxBodyBytes = 64 << 20
     /// The line that holds a chunk's size and extensions, in bytes.
     var maxChunkLineBytes = 1024
+
+    /// Of an answer to a client: the header as large as Go takes it.
+    static func answer(maxBodyBytes: Int) -> HTTPLimits {
+        var limits = HTTPLimits()
+        limits.maxHeaderBytes = 10 << 20
+        limits.maxHeaderCount = 16_384
+        limits.maxBodyBytes = maxBodyBytes
+        return limits
+    }
 }

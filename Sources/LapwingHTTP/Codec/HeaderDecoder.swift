@@ -2,6 +2,10 @@
 struct HeaderDecoder: Sendable {
     private(set) var headers = HTTPHeaders()
     private var byteCount = 0
+    /// Whether a line may end in a line feed alone, as RFC 9112, section 2.2, lets a recipient take it.
+    private let takesBareLineFeeds: Bool
+
+    init(takesBareLineFeeds: Bool = false) { self.takesBareLineFeeds = takesBareLineFeeds }
 
     /// Reads on; true once the empty line has come.
     ///
@@ -15,7 +19,7 @@ struct HeaderDecoder: Sendable {
             case .tooLong:
                 throw HTTPFault(.headerFieldsTooLarge, "the header has more than \(limits.maxHeaderBytes) bytes")
             case .whole(let line, let endsInCarriageReturn):
-                guard endsInCarriageReturn else {
+                guard endsInCarriageReturn || takesBareLineFeeds else {
                     throw HTTPFault(.badRequest, "a header line ends in a bare line feed; expected CR LF")
                 }
                 if line.isEmpty { return true }

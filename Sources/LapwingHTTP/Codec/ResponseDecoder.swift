@@ -1,4 +1,7 @@
 /// Reads one response out of a connection's bytes: bytes in, events out, no I/O (RFC 9112).
+///
+/// Heads are read as Go reads them, for small programs write them as it comes: lines may end in a line feed alone, and a length may be
+/// given twice when it is the same. Nothing can be smuggled by it, as nobody else reads what this connection brings.
 struct ResponseDecoder: Sendable {
     enum Event: Sendable, Equatable {
         case head(HTTPStatus, HTTPHeaders)
@@ -148,7 +151,7 @@ struct ResponseDecoder: Sendable {
                 code.allSatisfy(HTTPCharacters.isDigit), let value = Int(String(decoding: code, as: UTF8.self)),
                 value >= 100, bytes.count == 12 || bytes[line.lowerBound + 12] == HTTPCharacters.space
             else { throw malformed }
-            state = .header(HTTPStatus(code: value), minorVersion: minorVersion, HeaderDecoder())
+            state = .header(HTTPStatus(code: value), minorVersion: minorVersion, HeaderDecoder(takesBareLineFeeds: true))
             return true
         }
     }

@@ -59,6 +59,25 @@ import Testing
         #expect(steady(text) == expected)
     }
 
+    /// Small exporters write heads as it comes, and Go reads them.
+    @Test(arguments: [
+        ("HTTP/1.1 200 OK\nA: b\nContent-Length: 3\n\nabc", "200 abc. kept"), ("HTTP/1.0 200 OK\nA: b\r\n\nabc", "200 abc."),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\ncontent-length: 3\r\n\r\nabc", "200 abc. kept"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", "fault 400"),
+        ("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n1\na\n0\n\n", "200 fault 400"),
+    ])
+    func `a head is read as Go reads it`(text: String, expected: String) {
+        #expect(steady(text) == expected)
+    }
+
+    @Test func `a head may be as large as Go takes it`() {
+        let fields = (0..<200).map { "X-\($0): \(String(repeating: "x", count: 1000))\r\n" }.joined()
+        let text = "HTTP/1.1 200 OK\r\n\(fields)Content-Length: 1\r\n\r\na"
+        for (limits, expected) in [(HTTPLimits.answer(maxBodyBytes: 1), "200 a. kept"), (HTTPLimits(), "fault 431")] {
+            #expect(read(text, to: .get, size: 16_384, limits: limits, closes: false) == expected)
+        }
+    }
+
     @Test func `an answer to HEAD has no body whatever its length says`() {
         #expect(steady("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n", to: .head) == "200 . kept")
     }
