@@ -97,6 +97,14 @@ struct ConfigurationTests {
             ("global: {scrape_interval: 5s, scrape_timeout: 6s}", "global scrape timeout greater than scrape interval"),
             ("scrape_configs: [{job_name: a, static_configs: [{targets: [\"http://x\"]}]}]", "\"http://x\" is not a valid hostname"),
             (
+                "scrape_configs: [{job_name: a, relabel_configs: [{target_label: x}], static_configs: [{targets: [b, \"http://bad\"]}]}]",
+                "\"http://bad\" is not a valid hostname"
+            ),
+            (
+                "alerting: {alertmanagers: [{relabel_configs: [{target_label: x}], static_configs: [{targets: [\"http://bad\"]}]}]}",
+                "\"http://bad\" is not a valid hostname"
+            ),
+            (
                 "scrape_configs: [{job_name: a, bearer_token: x, basic_auth: {username: u}}]",
                 "at most one of basic_auth, oauth2, bearer_token & bearer_token_file must be configured"
             ),
@@ -235,5 +243,12 @@ struct ConfigurationTests {
     @Test func `a file cut short anywhere is read or refused`() {
         let text = "global: {external_labels: {a: \"${REGION\"}}\nscrape_configs:\n- job_name: a\n  params: {a: [b]}\n  http_headers: {X: {values: [a]}}\n"
         for end in 0...text.utf8.count { _ = faults(String(decoding: text.utf8.prefix(end), as: UTF8.self)) }
+    }
+
+    /// What a blackbox exporter is asked for is a URL until rules have made a parameter of it.
+    @Test func `a target is a URL where rules leave none`() throws {
+        let rules = "[{source_labels: [__address__], target_label: __param_target}, {target_label: __address__, replacement: 'b:9115'}]"
+        let text = "scrape_configs: [{job_name: a, relabel_configs: \(rules), static_configs: [{targets: ['http://x']}]}]"
+        #expect(faults(text).isEmpty, "\(faults(text))")
     }
 }

@@ -54,7 +54,7 @@ extension ConfigurationReader {
         }
         job.relabeling = relabeling(fields, "relabel_configs", "target relabeling rule in scrape config")
         job.metricRelabeling = relabeling(fields, "metric_relabel_configs", "metric relabeling rule in scrape config")
-        (job.targetGroups, job.discoveries) = targets(fields, checksAddresses: job.relabeling.isEmpty)
+        (job.targetGroups, job.discoveries) = targets(fields) { job.relabeling.relabeled(job.discoveredLabels($0, $1)) }
         return job
     }
 

@@ -25,19 +25,17 @@ extension ConfigurationReader {
         let rules = relabeling(fields, "relabel_configs", "Alertmanager target relabeling rule")
         let alertRules = relabeling(fields, "alert_relabel_configs", "Alertmanager alert relabeling rule")
         let timeout = fields.positiveDuration("timeout", &problems) ?? .seconds(10)
-        let (groups, discoveries) = targets(fields, checksAddresses: rules.isEmpty)
+        func relabeled(_ own: Labels, _ shared: Labels) -> Labels? {
+            rules.relabeled(shared.merging(own).setting(TargetLabel.scheme, scheme).setting("__alerts_path__", Self.alertsPath(prefix)))
+        }
+        let (groups, discoveries) = targets(fields, relabeled: relabeled)
         if !discoveries.isEmpty {
             let name = fields.node("file_sd_configs") == nil ? "http_sd_configs" : "file_sd_configs"
             refuse(fields, name, "name Alertmanagers in static_configs")
         }
         return groups.flatMap { group in
             group.targets.compactMap { target in
-                let found = group.labels.merging(target).setting(TargetLabel.scheme, scheme).setting("__alerts_path__", Self.alertsPath(prefix))
-                let relabeled = rules.relabeled(found)
-                if !rules.isEmpty, let address = relabeled?[TargetLabel.address], address.contains("/") {
-                    report("after relabelling, \(GoQuote.quote(address)) is not a valid hostname", at: fields.keyRange("static_configs"))
-                }
-                guard let url = Self.url(relabeled) else { return nil }
+                guard let url = Self.url(relabeled(target, group.labels)) else { return nil }
                 var receiver = AlertmanagerReceiver(url: url)
                 receiver.client = client
                 receiver.timeout = timeout

@@ -12,7 +12,8 @@ extension ConfigurationReader {
 
     static let discoveryKeys = ["static_configs", "file_sd_configs", "http_sd_configs"] + foreignDiscoveries
 
-    mutating func targets(_ fields: YAMLFields, checksAddresses: Bool) -> ([TargetGroup], [TargetDiscovery]) {
+    /// - Parameter relabeled: what rules make of a target with its labels and those of its group; nil when they drop it.
+    mutating func targets(_ fields: YAMLFields, relabeled: (_ own: Labels, _ shared: Labels) -> Labels?) -> ([TargetGroup], [TargetDiscovery]) {
         for name in Self.foreignDiscoveries {
             refuse(fields, name, "let something write the targets to files for file_sd_configs, or answer http_sd_configs")
         }
@@ -20,8 +21,10 @@ extension ConfigurationReader {
         for node in fields.list("static_configs", &problems) {
             guard let group = group(node) else { continue }
             groups.append(group.group)
-            guard checksAddresses else { continue }
-            for (address, range) in group.addresses where address.contains("/") {
+            for (target, (written, range)) in zip(group.group.targets, group.addresses) {
+                // What stands before an at sign may be a password.
+                if written.contains("@") { secrets.append(range) }
+                guard let address = relabeled(target, group.group.labels)?[TargetLabel.address], address.contains("/") else { continue }
                 report("\(GoQuote.quote(address)) is not a valid hostname", at: range, help: "targets are HOST:PORT; scheme and path have keys of their own")
             }
         }

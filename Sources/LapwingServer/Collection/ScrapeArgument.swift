@@ -10,6 +10,7 @@ public struct ScrapeArgument: Sendable, Hashable {
     public var scheme: String
     /// `host:port`, as written.
     public var address: String
+    /// Without escapes.
     public var path: String
     public var parameters: [ScrapeConfiguration.QueryParameter]
 
@@ -35,7 +36,7 @@ public struct ScrapeArgument: Sendable, Hashable {
         let beforeQuery = withoutFragment.prefix { $0 != "?" }
         address = String(beforeQuery.prefix { $0 != "/" })
         let path = beforeQuery.drop { $0 != "/" }
-        self.path = path.isEmpty ? "/metrics" : String(path)
+        self.path = path.isEmpty ? "/metrics" : PercentCoding.decodeLeniently(path.utf8)
         parameters = Self.parameters(withoutFragment.dropFirst(beforeQuery.count + 1))
         if let fault = Self.fault(ofAddress: address) { throw ScrapeArgumentError(argument, fault) }
     }

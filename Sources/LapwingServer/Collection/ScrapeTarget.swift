@@ -69,6 +69,8 @@ public struct ScrapeTarget: Sendable, Equatable {
         }
         guard let address = relabeled[TargetLabel.address] else { return .invalid(reason: "no address") }
         if address.contains("/") { return .invalid(reason: "\"\(address)\" is not a valid hostname") }
+        // No URL has room for them there; what they are is not told.
+        if address.contains("@") { return .invalid(reason: "an address holds credentials; give them as basic_auth in the configuration file") }
         let interval: Duration
         let timeout: Duration
         let takesNative: Bool
@@ -150,9 +152,16 @@ public struct ScrapeTarget: Sendable, Equatable {
         let query = values.sorted { $0.key < $1.key }.flatMap { name, values in
             values.map { "\(PercentCoding.encode(name, plusIsSpace: true))=\(PercentCoding.encode($0, plusIsSpace: true))" }
         }
-        let path = labels[TargetLabel.metricsPath] ?? ""
+        let path = escaped(path: labels[TargetLabel.metricsPath] ?? "")
         let separator = path.isEmpty || path.hasPrefix("/") ? "" : "/"
         let base = "\(labels[TargetLabel.scheme] ?? "http")://\(labels[TargetLabel.address] ?? "")\(separator)\(path)"
         return query.isEmpty ? base : base + "?" + query.joined(separator: "&")
+    }
+
+    /// A path with everything escaped that may not stand in one, a percent sign and a question mark among it.
+    ///
+    /// Source: Go `net/url/url.go`, `shouldEscape` for a path.
+    private static func escaped(path: String) -> String {
+        path.unicodeScalars.map { "$&+,/:;=@".unicodeScalars.contains($0) ? String($0) : PercentCoding.encode(String($0)) }.joined()
     }
 }

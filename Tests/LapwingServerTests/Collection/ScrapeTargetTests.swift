@@ -78,6 +78,8 @@ import Testing
             ["__address__": "h", "__scrape_native_histograms__": "2"],
             "error parsing scrape native histograms: strconv.ParseBool: parsing \"2\": invalid syntax"
         ),
+        // It went out as credentials, and was shown with the target.
+        (["__address__": "user:hidden@h:1"], "an address holds credentials; give them as basic_auth in the configuration file"),
     ])
     func `a target that cannot be scraped is named with its reason`(labels: [String: String], reason: String) {
         var configuration = ScrapeConfiguration(jobName: "j")
@@ -85,6 +87,15 @@ import Testing
             TargetGroup(targets: [Labels(labels.map { Label(name: $0.key, value: $0.value) })])
         ]
         #expect(ScrapeTarget.discover(configuration) == [.invalid(reason: reason)])
+    }
+
+    /// A path with a space made every scrape fail.
+    @Test(arguments: [("/a b", "/a%20b"), ("m?x=%41", "/m%3Fx=%2541"), ("/é(1)/$&+,:;=@~", "/%C3%A9%281%29/$&+,:;=@~"), ("", "")])
+    func `a path is escaped as Go does`(path: String, escaped: String) throws {
+        var configuration = ScrapeConfiguration(jobName: "j")
+        configuration.metricsPath = path
+        configuration.targetGroups = [TargetGroup(addresses: ["h:1"])]
+        #expect(try only(configuration).url == "http://h:1" + escaped)
     }
 
     @Test func `a target found twice is scraped once, and a dropped one is kept as dropped`() throws {
@@ -112,6 +123,7 @@ import Testing
             "http://h:1/federate?match%5B%5D=%7Ba%3D%22b%22%7D&match%5B%5D=c", "h:1"
         ),
         ("h?x=1", "scrape", "http://h/metrics?x=1", "h"),
+        ("h/a%20b", "scrape", "http://h/a%20b", "h"),
         ("http://[::1]:80/m", "scrape", "http://[::1]:80/m", "[::1]:80"),
     ])
     func `a URL becomes a target of its job`(argument: String, job: String, url: String, instance: String) throws {
