@@ -196,6 +196,29 @@ struct ConfigurationTests {
         #expect(!all.contains { $0.contains("hid") })
     }
 
+    /// Former passwords stay in comments, and a webhook's token in a header.
+    @Test func `comments are not shown, nor headers of webhooks, nor credentials in addresses`() throws {
+        let configuration = try read(
+            """
+            # password: hidden
+            webhooks:
+            - url: http://x/ # hidden
+              headers: {Authorization-Token: hidden, X-Empty: ''}
+            scrape_configs: [{job_name: 'a#b', static_configs: [{targets: ['user:hidden@h:1', plain]}]}]
+            remote_write: [{url: http://x/, headers: {X-Scope-OrgID: team}}]
+            # hidden
+            """)
+        #expect(
+            configuration.shownText == """
+
+                webhooks:
+                - url: http://x/ \n  headers: {Authorization-Token: <secret>, X-Empty: ''}
+                scrape_configs: [{job_name: 'a#b', static_configs: [{targets: [<secret>, plain]}]}]
+                remote_write: [{url: http://x/, headers: {X-Scope-OrgID: team}}]
+
+                """)
+    }
+
     /// A time of 0 removed everything and refused every sample, a size of 0 kept a minute, and a size alone no more than 15 days.
     @Test(arguments: [
         ("{}", nil, nil), ("{tsdb: {}}", nil, nil), ("{tsdb: {retention: {time: 0s}}}", Duration.zero, nil),

@@ -83,12 +83,15 @@ extension ConfigurationReader {
     }
 
     /// The same where `headers` names more of them, as Prometheus has it for `remote_write`.
-    mutating func client(withHeaders fields: YAMLFields) -> HTTPClientSettings {
+    ///
+    /// - Parameter areSecret: whether their values are not shown, as nobody knows which of them is a token.
+    mutating func client(withHeaders fields: YAMLFields, areSecret: Bool = true) -> HTTPClientSettings {
         var client = client(fields)
         for pair in fields.pairs("headers", &problems) {
             let value = pair.value.scalar?.text ?? ""
             checkHeader(pair.name, at: pair.key.range)
             checkHeader(value: value, at: pair.value.range)
+            if areSecret, !value.isEmpty { secrets.append(pair.value.range) }
             client.headers.add(pair.name, value)
         }
         return client

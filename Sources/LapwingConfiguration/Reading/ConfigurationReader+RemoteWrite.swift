@@ -27,7 +27,7 @@ extension ConfigurationReader {
             "protobuf_message", "failed_request_logging", "queue_config", "metadata_config", "sigv4", "azuread", "google_iam",
         ]
         guard let fields = YAMLFields(node, kind: "remote_write config", known: own + Self.clientKeys, &problems) else { return nil }
-        let client = client(withHeaders: fields)
+        let client = client(withHeaders: fields, areSecret: false)
         guard let url = url(fields, "url", empty: "url for remote_write is empty") else { return nil }
         var settings = RemoteWriteSettings(url: url)
         settings.name = fields.text("name", &problems) ?? ""

@@ -24,6 +24,7 @@ extension Configuration {
         if ordered.contains(where: { $0.severity == .error }) { throw SourceError(source, ordered) }
         configuration.warnings = ordered
         configuration.secrets = reader.secrets
+        configuration.comments = document.comments
         configuration.namedFiles = reader.namedFiles
         configuration.targetFiles = reader.targetFiles
         return configuration

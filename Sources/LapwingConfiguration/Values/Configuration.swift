@@ -29,16 +29,19 @@ public struct Configuration: Sendable {
     public var targetFiles: [(pattern: String, range: SourceRange)] = []
     /// Where passwords and tokens stand.
     var secrets: [SourceRange] = []
+    /// Where comments stand, in which there may be former ones.
+    var comments: [SourceRange] = []
 
     init(source: SourceText) { self.source = source }
 
-    /// The file's text with `<secret>` for passwords and tokens, as the API shows it.
+    /// The file's text without its comments and with `<secret>` for passwords and tokens, as the API shows it.
     public var shownText: String {
         var bytes: [UInt8] = []
         var end = 0
-        for range in secrets.sorted(by: { $0.lowerBound < $1.lowerBound }) where range.lowerBound >= end {
+        let hidden = secrets.map { (range: $0, shown: "<secret>") } + comments.map { (range: $0, shown: "") }
+        for (range, shown) in hidden.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) where range.lowerBound >= end {
             bytes += source.bytes[end..<range.lowerBound]
-            bytes += Array("<secret>".utf8)
+            bytes += Array(shown.utf8)
             end = range.upperBound
         }
         return String(decoding: bytes + source.bytes[end...], as: UTF8.self)
