@@ -230,6 +230,21 @@ struct ConfigurationTests {
         #expect(storage.retention == time && storage.retentionSize == size)
     }
 
+    @Test func `a parameter without a value is empty`() throws {
+        let job = try read("scrape_configs: [{job_name: a, params: {a: [null, ~, '~'], b: null}}]").scrapes.first
+        #expect(job?.parameters == [.init("a", ""), .init("a", ""), .init("a", "~")])
+    }
+
+    @Test func `an empty list or text asks for nothing`() {
+        let text = """
+            global: {query_log_file: "", scrape_failure_log_file: ""}
+            remote_read: []
+            scrape_config_files: []
+            scrape_configs: [{job_name: a, dns_sd_configs: [], proxy_url: ""}]
+            """
+        #expect(faults(text).isEmpty, "\(faults(text))")
+    }
+
     /// An empty file, as one that is being written is, took all targets away; numbers were taken for texts.
     @Test(arguments: [
         ("", "1:1: error: unexpected end of JSON input"), (" \n", "error: unexpected end of JSON input"), ("[{", "error: unexpected end of JSON input"),

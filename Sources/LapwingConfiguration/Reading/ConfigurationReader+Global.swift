@@ -59,9 +59,7 @@ extension ConfigurationReader {
         values.protocols = protocols(fields) ?? values.protocols
         refuse(fields, "convert_classic_histograms_to_nhcb", unless: false, "classic histograms are stored as they come")
         refuse(fields, "always_scrape_classic_histograms", unless: false, "of a histogram that comes in both forms the native one is stored")
-        if fields.text("scrape_failure_log_file", &problems)?.isEmpty == false {
-            refuse(fields, "scrape_failure_log_file", "failed scrapes are told in the log")
-        }
+        refuse(fields, "scrape_failure_log_file", "failed scrapes are told in the log")
         let isLegacy = choice(fields, "metric_name_validation_scheme", ["", "legacy", "utf8"]) == "legacy"
         if isLegacy { refuse(fields, "metric_name_validation_scheme", "names may be any UTF-8: leave it out or set it to utf8") }
         let escaping = choice(fields, "metric_name_escaping_scheme", ["", "allow-utf-8", "underscores", "dots", "values"])

@@ -87,12 +87,12 @@ extension ConfigurationReader {
         job.client = client(fields)
         guard let params = fields.node("params") else { return }
         guard let mapping = params.mapping else { return report("\"params\" maps names to lists of values", at: params.range) }
-        for entry in mapping.entries {
+        for entry in mapping.entries where !entry.value.isNull {
             guard let values = entry.value.sequence else {
                 report("a parameter of \"params\" has a list of values, and \(entry.value.kindName) was found", at: entry.value.range)
                 continue
             }
-            for value in values { job.parameters.append(.init(entry.key.scalar?.text ?? "", value.scalar?.text ?? "")) }
+            for value in values { job.parameters.append(.init(entry.key.scalar?.text ?? "", value.isNull ? "" : value.scalar?.text ?? "")) }
         }
     }
 

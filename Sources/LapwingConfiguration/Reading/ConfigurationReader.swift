@@ -107,9 +107,10 @@ struct ConfigurationReader {
         problems.append(Diagnostic(message, at: range, help: help, check: check))
     }
 
-    /// A key of Prometheus that is not honoured, and whose being ignored would change what comes out.
+    /// A key of Prometheus that is not honoured, and whose being ignored would change what comes out; an empty list or text asks for
+    /// nothing.
     mutating func refuse(_ fields: YAMLFields, _ name: String, _ reason: String) {
-        guard fields.node(name) != nil else { return }
+        guard let node = fields.node(name), node.sequence?.isEmpty != true, node.scalar?.text.isEmpty != true else { return }
         report("\"\(name)\" is not supported by lapwing: \(reason)", at: fields.keyRange(name), check: "config/unsupported")
     }
 
