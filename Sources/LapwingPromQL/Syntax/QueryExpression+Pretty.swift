@@ -48,7 +48,7 @@ private struct PrettyPrinter {
     private mutating func writeBroken(_ expression: QueryExpression, level: Int) {
         switch expression {
         case .binary(let node):
-            write(node.left, level: level + 1)
+            if let base = node.unsignedBase { text += indentation(level + 1) + base } else { write(node.left, level: level + 1) }
             text += "\n\(indentation(level))\(node.operatorText)\n"
             write(node.right, level: level + 1)
         case .aggregation(let node):

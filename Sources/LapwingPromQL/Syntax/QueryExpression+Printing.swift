@@ -46,12 +46,7 @@ struct ExpressionPrinter {
             text += ")"
         case .aggregation(let node): write(node)
         case .binary(let node):
-            if node.operation == .power, case .number(let base) = node.left, base.value == .infinity {
-                // With its sign it would be read as the sign of the whole power.
-                text += "Inf"
-            } else {
-                write(node.left)
-            }
+            if let base = node.unsignedBase { text += base } else { write(node.left) }
             text += " \(node.operatorText) "
             write(node.right)
         case .unary(let node):
@@ -160,6 +155,12 @@ extension Aggregation {
 }
 
 extension BinaryOperation {
+    /// The text of a left operand whose sign would be read as that of the whole power.
+    var unsignedBase: String? {
+        guard operation == .power, case .number(let base) = left, base.value == .infinity else { return nil }
+        return "Inf"
+    }
+
     /// The operator with its modifiers: `== bool on (a) group_left (b)`.
     var operatorText: String {
         var text = operation.rawValue
