@@ -158,9 +158,17 @@ public final class Notifier: Sendable {
         let wait = max(next.duration(since: now), .milliseconds(1))
         let task = Task { [weak self] in
             try? await Task.sleep(for: wait)
-            if !Task.isCancelled { self?.advance() }
+            if !Task.isCancelled { self?.wakeUp(next) }
         }
         state.wake = (next, task)
+    }
+
+    /// Goes on at the end of a wait, which is over whatever the clock says: where it was set back meanwhile there is another one.
+    private func wakeUp(_ time: Timestamp) {
+        state.withLock { state in
+            if state.wake?.at == time { state.wake = nil }
+        }
+        advance()
     }
 
     /// What a receiver is told is on the disk first: it must never know of a beginning whose end we forget.

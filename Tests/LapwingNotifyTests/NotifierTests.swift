@@ -227,4 +227,27 @@ private final class NoteBox: NoteKeeper, Sendable {
         #expect(client.count("first") == 0)
         await notifier.stop(grace: .zero)
     }
+
+    /// The wall's clock had been set back by a few milliseconds, so that nothing was due when the wait was over, and nobody waited any more.
+    @Test func `a wait that is over before the clock says so is followed by another`() async throws {
+        var configuration = Notifier.Configuration()
+        configuration.webhooks = [webhook("hook") { $0.groupWait = .milliseconds(20) }]
+        let client = ScriptedClient { _ in HTTPClientResponse(status: .ok) }
+        let clock = Mutex((now: time, readings: 0))
+        var surroundings = surroundings(client)
+        surroundings.now = {
+            clock.withLock { clock in
+                clock.readings += 1
+                return clock.now
+            }
+        }
+        let notifier = Notifier(configuration, surroundings)
+        notifier.begin()
+        notifier.receive([alert("A")], at: time)
+        let readings = clock.withLock { $0.readings }
+        try await until("the wait is over") { clock.withLock { $0.readings } > readings }
+        clock.withLock { $0.now = time + .milliseconds(20) }
+        try await until("it is told") { client.count("hook") == 1 }
+        await notifier.stop()
+    }
 }
