@@ -1,3 +1,4 @@
+import Dispatch
 import LapwingAlerting
 import LapwingDisk
 import LapwingPromQL
@@ -144,6 +145,50 @@ import Testing
         try await until { querier.asked.withLock { $0.contains("b") } }
         let asked = querier.asked.withLock { $0.filter { $0.contains("ALERTS_FOR_STATE") } }
         #expect(asked.count == 1 && asked[0].contains("B"), "\(asked)")
+        await scheduler.stop()
+    }
+
+    /// Answers as `Querier`, and the query `slow` only when it is allowed to.
+    private final class SlowQuerier: RuleQuerier {
+        let quick = Querier()
+        let allowed = DispatchSemaphore(value: 0)
+
+        func prepare(_ text: String) throws(QueryError) -> PreparedQuery { try quick.prepare(text) }
+
+        func instant(_ query: PreparedQuery, at time: Timestamp) throws(QueryError) -> QueryResult {
+            let result = try quick.instant(query, at: time)
+            if query.text == "slow" { allowed.wait() }
+            return result
+        }
+
+        func count(_ text: String) -> Int { quick.asked.withLock { $0.count { $0 == text } } }
+    }
+
+    /// All groups stood still until the slowest had evaluated every rule, whatever a reload had changed.
+    @Test(.timeLimit(.minutes(1))) func `a reload leaves groups alone that are the same, and waits for one rule of the others`() async throws {
+        let querier = SlowQuerier()
+        let scheduler = RuleScheduler(environment: RuleEnvironment(querier: querier, sink: Store())) { _, _ in }
+        let fast = "{name: fast, interval: 10ms, rules: [{record: f, expr: fast}]}"
+        let slow = "{name: slow, interval: 10ms, rules: [{record: s1, expr: slow}, {record: s2, expr: s1}]}"
+        try await scheduler.load(groups("\(fast), \(slow)"))
+        try await until { querier.count("slow") == 1 }
+        // Returns though a rule is evaluated, and nothing stands still.
+        try await scheduler.load(groups("\(slow), \(fast)"))
+        let count = querier.count("fast")
+        try await until { querier.count("fast") > count + 2 }
+
+        let changed = try groups("\(fast), \(slow.replacing("s2", with: "s3")), {name: new, interval: 10ms, rules: [{record: n, expr: new}]}")
+        async let reload: Void = scheduler.load(changed)
+        try await until { querier.count("new") > 0 }
+        let later = querier.count("fast")
+        try await until { querier.count("fast") > later + 2 }
+        #expect(querier.count("slow") == 1)
+        querier.allowed.signal()
+        await reload
+        #expect(querier.count("s1") == 0)
+        for _ in 0..<1000 { querier.allowed.signal() }
+        try await until { querier.count("s1") > 0 }
+        #expect(scheduler.statuses.map(\.group.name) == ["fast", "new", "slow"])
         await scheduler.stop()
     }
 }

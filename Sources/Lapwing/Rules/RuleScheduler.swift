@@ -21,6 +21,7 @@ public final class RuleScheduler: Sendable {
         /// By what the timetable knows it.
         var number: Int
         var status: Status
+        var schedule: GroupSchedule
         /// The instant that is evaluated next, and how many were missed before it.
         var due: (slot: Timestamp, missed: Int)
     }
@@ -77,27 +78,44 @@ public final class RuleScheduler: Sendable {
     public func recall(by recall: AlertRecall?) { self.recall.withLock { $0 = recall } }
 
     /// Makes these the groups that are evaluated; state is kept for rules that are recognisably the same.
+    ///
+    /// Groups that are the same go on as if nothing had happened. Each of the others ends after the rule that it is at, and goes on as what
+    /// it is now; nobody waits for it but who called.
+    ///
+    /// Source: Prometheus 3.14 `rules/manager.go`, `Update`.
     public func load(_ groups: [RuleGroup]) async {
-        let previous = running.withLock { $0 }
-        for old in previous.values { timetable.cancel(old.number) }
-        for old in previous.values { await timetable.end(old.number) }
         if let resumption = resumption.withLock({ $0.take() }) { return begin(groups, resumption) }
-        let statuses = running.withLock { $0.mapValues(\.status) }
-        running.withLock { $0 = [:] }
-        for group in groups {
-            guard let old = statuses[group.key] else {
-                kept.withLock { $0.adopt(group) }
-                start(group, fresh(group))
-                continue
-            }
-            let (state, orphans) = GroupState.carried(from: old.state, of: old.group.places, to: group)
-            change(group, state, ending: orphans)
-            start(group, state)
+        let previous = running.withLock { $0 }
+        let loaded = Dictionary(groups.map { ($0.key, $0) }) { first, _ in first }
+        let changed = previous.keys.sorted().filter { key in !(loaded[key].map { isUnchanged($0, previous[key]) } ?? false) }
+        for key in changed { if let old = previous[key] { timetable.cancel(old.number) } }
+        for group in groups where previous[group.key] == nil {
+            kept.withLock { $0.adopt(group) }
+            start(group, fresh(group))
         }
-        let loaded = Set(groups.map(\.key))
-        for (key, old) in statuses.sorted(by: { $0.key < $1.key }) where !loaded.contains(key) {
-            end(old.group, old.group.places, old.state)
+        await withTaskGroup(of: Void.self) { tasks in
+            for key in changed { tasks.addTask { await self.replace(key, by: loaded[key]) } }
         }
+    }
+
+    /// Whether a group needs not be touched: what else is around it holds from its next evaluation on.
+    private func isUnchanged(_ group: RuleGroup, _ old: Running?) -> Bool {
+        guard let old else { return false }
+        return old.schedule == schedule(of: group) && old.status.interval == interval(of: group) && old.status.group.isSame(as: group)
+    }
+
+    /// Ends a group, and lets another go on where it was, if there is one.
+    private func replace(_ key: GroupKey, by group: RuleGroup?) async {
+        guard let number = running.withLock({ $0[key]?.number }) else { return }
+        await timetable.end(number)
+        guard let old = running.withLock({ $0[key]?.status }) else { return }
+        guard let group else {
+            running.withLock { $0[key] = nil }
+            return end(old.group, old.group.places, old.state)
+        }
+        let (state, orphans) = GroupState.carried(from: old.state, of: old.group.places, to: group)
+        change(group, state, ending: orphans)
+        start(group, state)
     }
 
     /// Goes on where a process before this one has ended.
@@ -155,22 +173,22 @@ public final class RuleScheduler: Sendable {
         return state
     }
 
-    private func schedule(of group: RuleGroup) -> GroupSchedule {
-        GroupSchedule(key: group.key, interval: group.interval ?? environment.defaultInterval)
-    }
+    private func interval(of group: RuleGroup) -> Duration { group.interval ?? environment.defaultInterval }
+
+    private func schedule(of group: RuleGroup) -> GroupSchedule { GroupSchedule(key: group.key, interval: interval(of: group)) }
 
     /// - Parameter first: the first instant; nil: the one that follows the last evaluation, or now where there was none.
     private func start(_ group: RuleGroup, _ state: GroupState, first: Timestamp? = nil) {
         var group = group
         group.planTogether()
         let schedule = schedule(of: group)
-        let status = Status(group: group, state: state, interval: group.interval ?? environment.defaultInterval)
+        let status = Status(group: group, state: state, interval: interval(of: group))
         let before = first.map { $0 - .milliseconds(schedule.interval) } ?? schedule.slot(atOrBefore: state.latestEvaluation ?? now())
         let (due, wait) = following(before, schedule)
         // The first turn may come at once: it finds the state, because it has to wait for the lock.
         running.withLock { running in
             let number = timetable.add(after: wait) { [weak self, group] in self?.turn(group, schedule) ?? .seconds(1) }
-            running[group.key] = Running(number: number, status: status, due: due)
+            running[group.key] = Running(number: number, status: status, schedule: schedule, due: due)
         }
     }
 
@@ -183,10 +201,13 @@ public final class RuleScheduler: Sendable {
 
     /// Evaluates a group at the instant that is due; how long it is until the next.
     private func turn(_ group: RuleGroup, _ schedule: GroupSchedule) -> Duration {
-        guard let (due, status) = running.withLock({ $0[group.key].map { ($0.due, $0.status) } }) else { return .seconds(1) }
-        var state = status.state
+        guard let known = running.withLock({ $0[group.key] }) else { return .seconds(1) }
+        let due = known.due
+        var state = known.status.state
         state.iterations += due.missed + 1
         state.iterationsMissed += due.missed
+        var environment = environment
+        environment.isEnding = { [timetable] in timetable.isCancelled(known.number) }
         var outcome = group.evaluate(&state, recalling: recall.withLock { $0 }, at: due.slot, in: environment)
         running.withLock { $0[group.key]?.status.state = state }
         outcome.notes = kept.withLock { $0.changes(of: group.key, to: state, at: due.slot) }
@@ -216,7 +237,7 @@ public final class RuleScheduler: Sendable {
         (outcome.notes, number) = kept.withLock { $0.remove(group.key, ending: remains.series, at: time) }
         if !remains.orphans.isEmpty || !outcome.notes.isEmpty { observer(group, outcome) }
         guard let number else { return }
-        let wait = (group.interval ?? environment.defaultInterval) * 2
+        let wait = interval(of: group) * 2
         endings.withLock { endings in
             let turn = timetable.add(after: wait) { [weak self] in
                 self?.markEnded(number)

@@ -100,6 +100,9 @@ final class Timetable: Sendable {
         }
     }
 
+    /// Whether something is not to be done any more; for what is under way, to be short.
+    func isCancelled(_ number: Int) -> Bool { state.withLock { $0.hasEnded || $0.entries[number]?.isCancelled ?? true } }
+
     /// Cancels, and waits until it is not under way.
     func end(_ number: Int) async {
         cancel(number)

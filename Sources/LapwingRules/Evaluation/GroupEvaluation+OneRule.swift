@@ -17,7 +17,9 @@ extension RuleGroup {
     /// The same with the query asked now.
     public func evaluate(_ rule: Int, _ state: inout RuleState, at now: Timestamp, in environment: RuleEnvironment) -> GroupOutcome {
         var outcome = GroupOutcome(at: now)
-        for answer in answers(to: rule..<rule + 1, expecting: .zero, at: now, environment) { settle(rule, answer, &state, at: now, environment, &outcome) }
+        for case let answer? in answers(to: rule..<rule + 1, expecting: .zero, at: now, environment) {
+            settle(rule, answer, &state, at: now, environment, &outcome)
+        }
         return outcome
     }
 }

@@ -39,25 +39,29 @@ extension RuleGroup {
     /// Evaluates every rule at one instant: query, templates, lifecycle, samples. Rules that do not depend on each other are asked
     /// together where the group was planned so; what they mean is settled one after the other in any case.
     ///
-    /// A rule that fails keeps its alerts and its series as they were; the others go on.
+    /// A rule that fails keeps its alerts and its series as they were; the others go on. So does one that is not asked any more, because
+    /// the evaluation is to end: it has missed this instant.
     /// - Complexity: the sum of the rules' queries, less what they have in common.
     public func evaluate(_ state: inout GroupState, at now: Timestamp, in environment: RuleEnvironment) -> GroupOutcome {
         var outcome = GroupOutcome(at: now)
         let start = environment.elapsed()
+        var asked: [Int] = []
         for run in plan.runs {
             let answers = answers(to: run, expecting: state.rules[run].reduce(.zero) { $0 + $1.queryDuration }, at: now, environment)
             var writes = GatheredWrites()
-            for (index, answer) in zip(run, answers) {
+            for case (let index, let answer?) in zip(run, answers) {
+                asked.append(index)
                 if mayAsk(index, answer) || writes.batch.count > GatheredWrites.enough { write(&writes, &state, at: now, environment, &outcome) }
                 settle(index, answer, &state.rules[index], &writes, at: now, environment, &outcome)
             }
             write(&writes, &state, at: now, environment, &outcome)
         }
+        if asked.isEmpty, !rules.isEmpty { return outcome }
         outcome.failures.sort { $0.rule < $1.rule }
         endAbandoned(&state, at: now, in: environment)
         state.lastEvaluation = now
         state.evaluationDuration = environment.elapsed() - start
-        outcome.ruleDurations = state.rules.map(\.evaluationDuration)
+        outcome.ruleDurations = asked.map { state.rules[$0].evaluationDuration }
         outcome.duration = state.evaluationDuration
         return outcome
     }

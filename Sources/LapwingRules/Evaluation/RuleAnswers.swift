@@ -34,7 +34,9 @@ extension RuleGroup {
     /// Asks the queries of a run of rules.
     ///
     /// - Parameter expected: what they took together when they were last asked.
-    func answers(to run: Range<Int>, expecting expected: Duration, at now: Timestamp, _ environment: RuleEnvironment) -> [RuleAnswer] {
+    /// - Returns: nil for those that were not asked, since the evaluation is to end.
+    func answers(to run: Range<Int>, expecting expected: Duration, at now: Timestamp, _ environment: RuleEnvironment) -> [RuleAnswer?] {
+        if environment.isEnding() { return run.map { _ in nil } }
         let time = sampleTime(now, environment)
         if run.count > 1, let answers = environment.querier.answers(to: plan.queries[run], at: time) {
             return answers.map { RuleAnswer($0, at: time) }
@@ -49,10 +51,11 @@ extension RuleGroup {
                 answers.withLock { $0[index - run.lowerBound] = answer }
             }
         }
-        return answers.withLock { $0.compactMap { $0 } }
+        return answers.withLock { $0 }
     }
 
-    private func answer(_ index: Int, _ querier: any RuleQuerier, at time: Timestamp, _ environment: RuleEnvironment) -> RuleAnswer {
+    private func answer(_ index: Int, _ querier: any RuleQuerier, at time: Timestamp, _ environment: RuleEnvironment) -> RuleAnswer? {
+        if environment.isEnding() { return nil }
         let start = environment.elapsed()
         let result = Result { () throws(QueryError) in try querier.instant(plan.queries[index], at: time) }
         return RuleAnswer(TimedAnswer(result, took: environment.elapsed() - start), at: time)

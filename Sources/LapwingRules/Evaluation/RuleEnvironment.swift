@@ -100,6 +100,8 @@ public struct RuleEnvironment: Sendable {
     public var onBranch: (@Sendable (AlertingRule, TemplateBranch) -> Void)?
     /// Elapsed time since some fixed point, to measure evaluations with.
     public var elapsed: @Sendable () -> Duration
+    /// Asked before each rule whether the evaluation ends there: who waits for the end need not wait for all queries of a group.
+    public var isEnding: @Sendable () -> Bool = { false }
 
     public init(
         querier: any RuleQuerier, sink: any SampleSink, externalLabels: Labels = .empty, externalURL: String = "",

@@ -63,6 +63,16 @@ public struct RuleGroup: Sendable {
     public var key: GroupKey { GroupKey(file: file, name: name) }
 }
 
+extension RuleGroup {
+    /// Whether a group that was read later is evaluated and shown as this one is, wherever it stands in the file.
+    ///
+    /// Source: Prometheus 3.14 `rules/group.go`, `Equals`.
+    public func isSame(as other: Self) -> Bool {
+        key == other.key && interval == other.interval && queryOffset == other.queryOffset && limit == other.limit
+            && rules.count == other.rules.count && zip(rules, other.rules).allSatisfy { $0.isSame(as: $1) }
+    }
+}
+
 /// A group's name, which is unique only within its file.
 public struct GroupKey: Sendable, Hashable, Comparable {
     public var file: String
@@ -116,6 +126,17 @@ public indirect enum Rule: Sendable {
         switch self {
         case .alerting(let rule): rule.places
         case .recording(let rule): rule.places
+        }
+    }
+
+    fileprivate func isSame(as other: Self) -> Bool {
+        guard name == other.name, query.text == other.query.text, labels == other.labels else { return false }
+        switch (self, other) {
+        case (.alerting(let one), .alerting(let two)):
+            return one.hold == two.hold && one.keepFiringFor == two.keepFiringFor
+                && one.annotations.elementsEqual(two.annotations) { $0.name == $1.name && $0.template.text == $1.template.text }
+        case (.recording(let one), .recording(let two)): return one.removedLabels == two.removedLabels
+        default: return false
         }
     }
 }

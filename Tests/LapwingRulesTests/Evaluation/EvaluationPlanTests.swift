@@ -97,7 +97,7 @@ private final class MeetingQuerier: RuleQuerier, Sendable {
         let environment = RuleEnvironment(querier: querier, sink: NoSink())
         let answers = try group().answers(to: 0..<2, expecting: RuleGroup.worthThreads, at: Timestamp(milliseconds: 0), environment)
         #expect(querier.most == 2)
-        #expect(try answers.map { try $0.samples.get().first?.labels.metricName } == ["x", "y"])
+        #expect(try answers.map { try $0?.samples.get().first?.labels.metricName } == ["x", "y"])
     }
 
     @Test func `are asked one after the other where threads would cost more`() throws {

@@ -289,4 +289,21 @@ private final class SlowSink: SampleSink, Sendable {
         #expect(schedule.next(after: slot, now: slot + .seconds(60 * 5 + 1)).missed == 4)
         #expect(schedule.slot(atOrBefore: Timestamp(milliseconds: -1)) < Timestamp(milliseconds: 0))
     }
+
+    /// A reload waited for all queries of a group.
+    @Test(arguments: [false, true]) func `ends before the next rule where it is to end, and the others have missed the instant`(areTogether: Bool) throws {
+        var group = try group("    rules: [{record: 'r:x', expr: x}, {record: 'r:y', expr: y}, {record: 'r:z', expr: 'r:x'}]")
+        if areTogether { group.planTogether() }
+        let isEnding = Mutex(true)
+        var environment = environment
+        environment.isEnding = { isEnding.withLock { $0 } }
+        var state = GroupState(ruleCount: 3)
+        _ = group.evaluate(&state, at: at(10), in: environment)
+        #expect(state.lastEvaluation == nil && querier.asked.withLock { $0.isEmpty })
+        environment.isEnding = { [querier] in querier.asked.withLock { !$0.isEmpty } }
+        let outcome = group.evaluate(&state, at: at(20), in: environment)
+        #expect(querier.asked.withLock { $0.map(\.text) } == ["x"])
+        #expect(state.rules.map(\.lastEvaluation) == [at(20), nil, nil] && state.lastEvaluation == at(20))
+        #expect(outcome.ruleDurations.count == 1 && outcome.failures.isEmpty)
+    }
 }
