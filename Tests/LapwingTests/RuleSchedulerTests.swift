@@ -191,4 +191,20 @@ import Testing
         #expect(scheduler.statuses.map(\.group.name) == ["fast", "new", "slow"])
         await scheduler.stop()
     }
+
+    /// Nothing was evaluated until a clock that was set back by ten minutes had come as far again.
+    @Test func `goes on where the clock is set back`() async throws {
+        let (querier, store) = (Querier(), Store())
+        let step = Mutex(Duration.zero)
+        let scheduler = RuleScheduler(
+            environment: RuleEnvironment(querier: querier, sink: store), now: { .now - step.withLock { $0 } }, observer: { _, _ in })
+        try await scheduler.load(groups("{name: g, interval: 20ms, rules: [{record: r, expr: a}]}"))
+        try await until { querier.asked.withLock { $0.count } > 1 }
+        step.withLock { $0 = .seconds(600) }
+        let count = querier.asked.withLock { $0.count }
+        try await until { querier.asked.withLock { $0.count } > count + 2 }
+        let last = try #require(scheduler.statuses.first?.state.lastEvaluation)
+        #expect(last < .now - .seconds(500))
+        await scheduler.stop()
+    }
 }

@@ -199,10 +199,16 @@ public final class RuleScheduler: Sendable {
         return (due, due.slot.duration(since: now))
     }
 
+    /// An instant that is farther away when its time has come: the clock has been set back.
+    private static let clockTolerance = Duration.seconds(1)
+
     /// Evaluates a group at the instant that is due; how long it is until the next.
     private func turn(_ group: RuleGroup, _ schedule: GroupSchedule) -> Duration {
         guard let known = running.withLock({ $0[group.key] }) else { return .seconds(1) }
         let due = known.due
+        if due.slot.duration(since: now()) > Self.clockTolerance {
+            return goOn(group, after: due.slot - .milliseconds(schedule.interval), schedule)
+        }
         var state = known.status.state
         state.iterations += due.missed + 1
         state.iterationsMissed += due.missed
@@ -212,7 +218,12 @@ public final class RuleScheduler: Sendable {
         running.withLock { $0[group.key]?.status.state = state }
         outcome.notes = kept.withLock { $0.changes(of: group.key, to: state, at: due.slot) }
         observer(group, outcome)
-        let (next, wait) = following(due.slot, schedule)
+        return goOn(group, after: due.slot, schedule)
+    }
+
+    /// Lets the instant after another be due; how long it is until then.
+    private func goOn(_ group: RuleGroup, after slot: Timestamp, _ schedule: GroupSchedule) -> Duration {
+        let (next, wait) = following(slot, schedule)
         running.withLock { $0[group.key]?.due = next }
         return wait
     }

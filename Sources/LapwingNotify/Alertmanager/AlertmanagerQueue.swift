@@ -115,6 +115,9 @@ public struct AlertmanagerQueue: Sendable {
         }
     }
 
+    /// The clock has been set back by so much.
+    mutating func goBack(by step: Duration) { retryAt = retryAt.map { $0 - step } }
+
     /// When `takeBatch` has something to give without anything else happening.
     public var nextWake: Timestamp? { waiting.isEmpty || inFlight > 0 ? nil : retryAt ?? .distantPast }
 

@@ -46,6 +46,8 @@ public struct Outbox: Sendable {
     var dropped: [AlertHistory.Sending] = []
     /// What of the notes could not be understood, for the log.
     public internal(set) var faults: [String] = []
+    /// When it was last asked what is due.
+    private var latest = Timestamp.distantPast
 
     /// - Parameter notes: what a process before this one has left.
     public init(_ configuration: Configuration, restoring notes: [Note] = [], at now: Timestamp) {
@@ -81,8 +83,21 @@ public struct Outbox: Sendable {
         }
     }
 
+    /// By how much more than this a clock has been set back, and not read by two threads in turn.
+    static let clockTolerance = Duration.seconds(1)
+
+    /// Lets what is waited for come as soon as it would have come, where the clock has been set back.
+    private mutating func follow(_ now: Timestamp) {
+        defer { latest = now }
+        let step = latest.duration(since: now)
+        guard latest > .distantPast, step > Self.clockTolerance else { return }
+        for key in webhooks.keys { webhooks[key]?.dispatcher.goBack(by: step) }
+        for key in alertmanagers.keys { alertmanagers[key]?.queue.goBack(by: step) }
+    }
+
     /// The deliveries to start now.
     public mutating func advance(to now: Timestamp) -> [Delivery] {
+        follow(now)
         var deliveries: [Delivery] = []
         for key in webhooks.keys.sorted() {
             guard var webhook = webhooks.removeValue(forKey: key) else { continue }

@@ -156,6 +156,14 @@ public struct WebhookDispatcher: Sendable {
         groups[group.labels] = group
     }
 
+    /// The clock has been set back by so much; see `WebhookGroup`.
+    mutating func goBack(by step: Duration) {
+        for var group in groups.values {
+            group.goBack(by: step)
+            put(group, nil)
+        }
+    }
+
     /// When `advance` has something to do next without anything else happening; nil when it has nothing.
     public var nextWake: Timestamp? { inFlight < Self.maximumInFlight && !ready.isEmpty ? .distantPast : alarms.next }
 
@@ -211,6 +219,7 @@ public struct WebhookDispatcher: Sendable {
             }
         }
         for (number, header) in headers.sorted(by: { $0.key < $1.key }) {
+            let header = header.bounded(by: receiver, at: now)
             var queue: [WebhookDelivery] = []
             for (id, value) in (messages[number] ?? []).sorted(by: { $0.0 < $1.0 }) {
                 do throws(NoteReader.Malformed) {

@@ -1,3 +1,4 @@
+import LapwingHTTP
 import LapwingSeries
 
 /// What of a group is kept, as notes: below a prefix and the group's number a header, each alert, each message.
@@ -52,6 +53,14 @@ extension WebhookGroup.Header {
         attempt = try note.unboundedCount()
         // Notes of earlier builds end here.
         taken = note.isAtEnd ? told : try WebhookGroup.Told.read(from: &note)
+    }
+
+    /// The same with no wait longer than one that begins now: the clock may have been set back since it was written.
+    func bounded(by receiver: WebhookReceiver, at now: Timestamp) -> Self {
+        var header = self
+        if nextFlush < .distantFuture { header.nextFlush = min(nextFlush, now + max(receiver.groupWait, receiver.groupInterval)) }
+        header.retryAt = retryAt.map { min($0, now + RetryAfter.longest) }
+        return header
     }
 }
 

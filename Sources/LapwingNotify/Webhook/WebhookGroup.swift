@@ -216,6 +216,15 @@ struct WebhookGroup: Sendable {
         retryAt = time
         changes.isHeader = true
     }
+
+    /// The clock has been set back by so much: all that is counted from an earlier time goes with it.
+    mutating func goBack(by step: Duration) {
+        nextFlush = nextFlush - step
+        retryAt = retryAt.map { $0 - step }
+        if let told { self.told?.at = told.at - step }
+        if let taken { self.taken?.at = taken.at - step }
+        changes.isHeader = true
+    }
 }
 
 // MARK: Restoring

@@ -39,9 +39,13 @@ public struct GroupSchedule: Sendable, Hashable {
     }
 
     /// The instant to evaluate after `last`, given that it is now `now`, and how many instants were missed between.
+    ///
+    /// Where the clock has been set back by an interval or more, it is one before `last`, as upstream's: to wait until the clock has come as far
+    /// again would be to evaluate nothing for so long. By less the instants only come later: one that is done is not done twice.
     public func next(after last: Timestamp, now: Timestamp) -> (slot: Timestamp, missed: Int) {
         let following = last.advanced(byMilliseconds: interval)
         let latest = slot(atOrBefore: now)
+        if last.duration(since: now).milliseconds >= interval { return (latest.advanced(byMilliseconds: interval), 0) }
         guard latest > following else { return (following, 0) }
         return (latest, Int((latest.milliseconds - following.milliseconds) / interval))
     }

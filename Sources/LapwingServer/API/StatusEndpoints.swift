@@ -10,7 +10,8 @@ struct StatusEndpoints: Sendable {
     let store: Store
     let scheduler: RuleScheduler
     let scrapes: ScrapeManager
-    let start: Timestamp
+    /// By the steady clock: the time that the service has been up never goes back.
+    let start: ContinuousClock.Instant
 
     /// The version is that of Prometheus whose API this is: Grafana and others choose what they ask for by it.
     func buildInfo() -> HTTPResponse {
@@ -77,7 +78,7 @@ struct StatusEndpoints: Sendable {
             json.time(now)
             json.member("version", LapwingVersion.text)
             json.key("uptime")
-            json.number(now.duration(since: start) / .seconds(1))
+            json.number((ContinuousClock.now - start) / .seconds(1))
             json.key("components")
             json.object { json in
                 // What the disk does not take is refused, and everything else goes on.

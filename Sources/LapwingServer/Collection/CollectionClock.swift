@@ -16,7 +16,7 @@ public protocol CollectionClock: Sendable {
     /// Time since some fixed moment; never goes backwards.
     var uptime: Duration { get }
 
-    /// Returns when the wall's time is `deadline` or later.
+    /// Returns when the wall's time is `deadline` or later; where it was set back meanwhile, as soon as it would have been.
     /// - Throws: `CancellationError` when the task is cancelled first.
     func sleep(until deadline: Timestamp) async throws
 
@@ -41,12 +41,17 @@ public struct SystemCollectionClock: CollectionClock {
         return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
     }
 
+    /// What is left of a sleep that has ended where the two clocks go at unlike speed; more where one of them was set.
+    private static let drift = Duration.milliseconds(100)
+
     public func sleep(until deadline: Timestamp) async throws {
-        while true {
-            let rest = deadline.duration(since: now)
-            guard rest > .zero else { return try Task.checkCancellation() }
+        var rest = deadline.duration(since: now)
+        while rest > .zero {
             try await Task.sleep(for: rest)
+            rest = deadline.duration(since: now)
+            if rest > Self.drift { return }
         }
+        try Task.checkCancellation()
     }
 
     public func sleep(for duration: Duration) async throws { try await Task.sleep(for: duration) }

@@ -79,7 +79,7 @@ final class ScrapeLoop: Sendable {
         var session = ScrapeSession(target, exemplars: surroundings.exemplars)
         var due = schedule.first(after: clock.now)
         while true {
-            do { try await clock.sleep(until: due) } catch { return session }
+            do { due = try await wait(for: due) } catch { return session }
             let started = clock.now
             let begin = clock.uptime
             let answer = await answer(to: request)
@@ -95,6 +95,19 @@ final class ScrapeLoop: Sendable {
             }
             due = schedule.next(after: due, at: clock.now)
         }
+    }
+
+    /// Sleeps until a scrape is due.
+    ///
+    /// - Returns: when it was due, which is earlier where the clock has been set back.
+    private func wait(for due: Timestamp) async throws -> Timestamp {
+        let clock = surroundings.clock
+        var due = due
+        repeat {
+            due = schedule.nearest(due, at: clock.now)
+            try await clock.sleep(until: due)
+        } while clock.now < due
+        return due
     }
 
     private func answer(to request: HTTPClientRequest) async -> ScrapeAnswer {

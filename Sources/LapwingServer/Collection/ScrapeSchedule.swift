@@ -37,6 +37,11 @@ struct ScrapeSchedule: Sendable, Equatable {
         return late < interval ? following : following.advanced(byMilliseconds: late - late % interval)
     }
 
+    /// `due` as it is, or the first time after `now` where that is farther away than scrapes are apart: the clock has been set back.
+    func nearest(_ due: Timestamp, at now: Timestamp) -> Timestamp {
+        due.duration(since: now).milliseconds > interval ? first(after: now) : due
+    }
+
     /// The time with which the samples of a scrape are stamped that was due at `due` and starts at `now`.
     func sampleTime(due: Timestamp, now: Timestamp) -> Timestamp {
         let late = now.duration(since: due).milliseconds

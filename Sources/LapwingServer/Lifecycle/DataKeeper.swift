@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Lapwing
+import LapwingHTTP
 import LapwingSeries
 import LapwingStorage
 import Synchronization
@@ -14,9 +15,11 @@ final class DataKeeper: Sendable {
     private let log: LogWriter
     /// Gives memory back that the C library keeps free.
     private let giveBack: @Sendable () -> Void
-    /// Rung when it is to end, and when it has.
-    private let (bell, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    /// By the steady clock: what is to be done goes on where the wall's is set back. Rung when all is to end.
+    private let alarm = Alarm()
+    private let ended = DispatchSemaphore(value: 0)
     private let hasBegun = Mutex(false)
+    private let isEnding = Mutex(false)
     /// Seconds until what the disk refused is tried again: writing a checkpoint that does not fit takes what room there is.
     static let pause = 30
 
@@ -77,11 +80,12 @@ final class DataKeeper: Sendable {
     /// Works until `close`, on a thread of its own: a task that sleeps, and a queue, would wake five.
     func begin() {
         let syncSeconds = max(1, Int(configuration.durability.syncInterval.components.seconds))
+        let start = ContinuousClock.now
         Thread.detachNewThread { [self] in
             var (second, wait) = (0, 1)
             var (syncDue, sweepDue) = (syncSeconds, 1)
-            while bell.wait(timeout: .now() + .seconds(wait)) == .timedOut {
-                second += wait
+            while rest(until: start + .seconds(second + wait)) {
+                second = Int((ContinuousClock.now - start).components.seconds)
                 let (isSync, isSweep) = (second >= syncDue, second >= sweepDue)
                 if isSync { syncDue = second + syncSeconds }
                 if isSweep { sweepDue = second + 60 }
@@ -91,6 +95,17 @@ final class DataKeeper: Sendable {
             ended.signal()
         }
         hasBegun.withLock { $0 = true }
+    }
+
+    /// - Returns: false where all is to end.
+    private func rest(until time: ContinuousClock.Instant) -> Bool {
+        while !isEnding.withLock({ $0 }) {
+            let left = time - .now
+            if left <= .zero { return true }
+            alarm.set(after: left)
+            alarm.wait()
+        }
+        return false
     }
 
     /// - Returns: whether there are more segments to compare with their checksums.
@@ -152,7 +167,8 @@ final class DataKeeper: Sendable {
     func close() async {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { [self] in
-                bell.signal()
+                isEnding.withLock { $0 = true }
+                alarm.ring()
                 if hasBegun.withLock({ $0 }) { ended.wait() }
                 do throws(StorageError) { try store.close() } catch { tell(error) }
                 continuation.resume()

@@ -15,7 +15,8 @@ struct HeartbeatPace: Sendable {
     /// - Returns: whether to send one now.
     mutating func evaluated(at now: Timestamp) -> Bool {
         if isOnItsWay { return false }
-        if let interval, let last, now.duration(since: last) < interval { return false }
+        // A time before the last is one of a clock that was set back.
+        if let interval, let last, now >= last, now.duration(since: last) < interval { return false }
         (last, isOnItsWay) = (now, true)
         return true
     }

@@ -210,4 +210,26 @@ import Testing
         #expect(queue.receive((0..<3).map { alert("j\($0)") }).map { $0.labels["instance"] } == ["i256", "i257", "i258"])
         #expect(queue.count == 10_000)
     }
+
+    /// Tries and messages waited until a clock that was set back by ten minutes had come as far again.
+    @Test func `a clock that is set back holds up nothing for so long`() {
+        var kept = KeptOutbox()
+        kept.receive([alert("a", from: 1000, valid: 5000)], at: at(1000))
+        for delivery in kept.advance(to: at(1005)) { kept.completed(delivery, .failed(retryAfter: .seconds(30), "busy"), at: at(1005)) }
+        #expect(kept.advance(to: at(415)) == [])
+        #expect(kept.advance(to: at(444)) == [])
+        let again = kept.advance(to: at(445))
+        #expect(again.map(\.text) == ["hook/+a", "one/+a", "two/+a"])
+        for delivery in again { kept.completed(delivery, .accepted, at: at(445)) }
+        kept.receive([alert("b", from: 450, valid: 5000)], at: at(450))
+        #expect(kept.advance(to: at(474)).filter { $0.text.hasPrefix("hook") } == [])
+        #expect(kept.advance(to: at(475)).filter { $0.text.hasPrefix("hook") }.map(\.text) == ["hook/+a+b"])
+    }
+
+    @Test func `nor does one that is set back while no process runs`() {
+        var kept = KeptOutbox()
+        kept.receive([alert("a", from: 1000, valid: 5000)], at: at(1000))
+        kept.restart(at: at(400))
+        #expect(kept.advance(to: at(460)).filter { $0.text.hasPrefix("hook") }.map(\.text) == ["hook/+a"])
+    }
 }

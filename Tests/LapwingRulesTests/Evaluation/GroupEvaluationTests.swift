@@ -290,6 +290,17 @@ private final class SlowSink: SampleSink, Sendable {
         #expect(schedule.slot(atOrBefore: Timestamp(milliseconds: -1)) < Timestamp(milliseconds: 0))
     }
 
+    /// Rules waited until a clock that was set back by ten minutes had come as far again.
+    @Test func `a clock that is set back takes the instants with it, and none is evaluated twice for a little`() {
+        let schedule = GroupSchedule(key: GroupKey(file: "r.yml", name: "g"), interval: .seconds(60))
+        let slot = schedule.slot(atOrBefore: at(1_000_000))
+        let next = schedule.next(after: slot, now: slot - .seconds(600))
+        #expect(next.slot == slot - .seconds(540) && next.missed == 0)
+        #expect(schedule.next(after: slot, now: slot - .seconds(60)).slot == slot)
+        #expect(schedule.next(after: slot, now: slot - .seconds(59)).slot == slot + .seconds(60))
+        #expect(schedule.next(after: slot, now: slot - .milliseconds(1)).slot == slot + .seconds(60))
+    }
+
     /// A reload waited for all queries of a group.
     @Test(arguments: [false, true]) func `ends before the next rule where it is to end, and the others have missed the instant`(areTogether: Bool) throws {
         var group = try group("    rules: [{record: 'r:x', expr: x}, {record: 'r:y', expr: y}, {record: 'r:z', expr: 'r:x'}]")

@@ -96,5 +96,7 @@ private struct ConstantClient: HTTPClient {
         #expect(beats(every: nil, at: [0, 1, 2], isAnswered: true) == [true, true, true])
         #expect(beats(every: nil, at: [0, 1, 2], isAnswered: false) == [true, false, false])
         #expect(beats(every: .seconds(60), at: [0, 59, 60, 61], isAnswered: true) == [true, false, true, false])
+        // The clock is set back: a watchman who hears nothing for so long would ring.
+        #expect(beats(every: .seconds(60), at: [700, 100, 159, 160], isAnswered: true) == [true, true, false, true])
     }
 }

@@ -258,4 +258,19 @@ import Testing
         #expect(sink.told() == ["m: 1.0@\(first) 1.0@\(due.milliseconds) 1.0@\(due.milliseconds + 10_000)"])
         await manager.stop()
     }
+
+    /// Nothing was scraped until a clock that was set back by ten minutes had come as far again.
+    @Test func `targets are scraped on where the clock is set back`() async {
+        let manager = manager()
+        network["http://a:1/metrics"] = .page("m 1\n")
+        manager.apply([job("a:1")])
+        await clock.advance(to: 101_999, resting: 1)
+        #expect(network.requests.count == 2)
+        clock.setBack(by: 600_000)
+        await clock.advance(to: 105_999, resting: 1)
+        #expect(network.requests.count >= 5)
+        let first = 100_000 + offset("a:1")
+        #expect(manager.activeTargets.first?.lastScrape?.milliseconds == first + 5000 - 600_000)
+        await manager.stop()
+    }
 }

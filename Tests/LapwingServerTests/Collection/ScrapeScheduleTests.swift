@@ -32,6 +32,14 @@ import Testing
         #expect(schedule.next(after: time(5000), at: time(9400)) == time(9000))
     }
 
+    @Test func `a time that is farther away than scrapes are apart gives way to the first that is not`() {
+        let schedule = schedule(1000, spread: 300)
+        #expect(schedule.nearest(time(5300), at: time(4300)) == time(5300))
+        #expect(schedule.nearest(time(5300), at: time(5400)) == time(5300))
+        #expect(schedule.nearest(time(5300), at: time(4299)) == time(4300))
+        #expect(schedule.nearest(time(5300), at: time(-600_000)) == time(-599_700))
+    }
+
     @Test func `a scrape that starts a little late is stamped with the time at which it was due`() {
         let schedule = schedule(15_000)
         #expect(schedule.sampleTime(due: time(15_000), now: time(15_002)) == time(15_000))

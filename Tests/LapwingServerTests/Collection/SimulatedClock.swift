@@ -13,7 +13,10 @@ final class SimulatedClock: CollectionClock {
     }
 
     private struct State {
+        /// Of the steady clock.
         var now: Int64
+        /// How far the wall's is behind it.
+        var behind: Int64 = 0
         var sleepers: [Int: Sleeper] = [:]
         var cancelled: Set<Int> = []
         /// Waits that only a time limit ends.
@@ -38,14 +41,19 @@ final class SimulatedClock: CollectionClock {
 
     init(_ now: Int64 = 0) { state = Mutex(State(now: now)) }
 
-    var now: Timestamp { Timestamp(milliseconds: state.withLock { $0.now }) }
+    var now: Timestamp { Timestamp(milliseconds: state.withLock { $0.now - $0.behind }) }
     var uptime: Duration { .milliseconds(state.withLock { $0.now }) }
 
-    func sleep(until deadline: Timestamp) async throws { try await sleep(until: deadline.milliseconds, isLimit: false) }
+    func sleep(until deadline: Timestamp) async throws {
+        try await sleep(until: deadline.milliseconds + state.withLock { $0.behind }, isLimit: false)
+    }
 
     func sleep(for duration: Duration) async throws {
-        try await sleep(until: (now + duration).milliseconds, isLimit: true)
+        try await sleep(until: (uptime + duration).milliseconds, isLimit: true)
     }
+
+    /// Sets the wall's clock back; who sleeps wakes no later for it.
+    func setBack(by milliseconds: Int64) { state.withLock { $0.behind += milliseconds } }
 
     private func sleep(until deadline: Int64, isLimit: Bool) async throws {
         let number = state.withLock { $0.number() }
@@ -80,7 +88,7 @@ final class SimulatedClock: CollectionClock {
 
     func endWaiting(_ number: Int) { state.withLock { _ = $0.waits.remove(number) } }
 
-    /// Moves on to `time`, waking sleepers one after another; after each, waits until exactly `count` rest again.
+    /// Moves on to `time` of the steady clock, waking sleepers one after another; after each, waits until exactly `count` rest again.
     ///
     /// Nothing here is a guess about how far others have come: the clock stands while one of them is at work, however
     /// slow the machine.
