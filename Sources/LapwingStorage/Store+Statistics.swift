@@ -26,6 +26,11 @@ extension Store {
         writer.withLock { ($0.ordinals.count, $0.workspace.samples) }
     }
 
+    /// The time of the newest sample that was ever there; nil before the first.
+    public var newestTime: Timestamp? {
+        writer.withLock { $0.newestTime == .min ? nil : Timestamp(milliseconds: $0.newestTime) }
+    }
+
     /// Series that were made since the start, and that retention removed.
     public var turnover: (created: Int, removed: Int) { writer.withLock { ($0.created, $0.removed) } }
 

@@ -15,6 +15,8 @@ final class DataKeeper: Sendable {
     private let log: LogWriter
     /// Gives memory back that the C library keeps free.
     private let giveBack: @Sendable () -> Void
+    private let now: @Sendable () -> Timestamp
+    private let retention: Mutex<RetentionClock>
     /// By the steady clock: what is to be done goes on where the wall's is set back. Rung when all is to end.
     private let alarm = Alarm()
     private let ended = DispatchSemaphore(value: 0)
@@ -37,9 +39,11 @@ final class DataKeeper: Sendable {
 
     init(
         _ store: Store, _ configuration: SidecarConfiguration, _ log: LogWriter, _ instruments: Instruments,
-        giveBack: @escaping @Sendable () -> Void = FreedMemory.giveBack
+        giveBack: @escaping @Sendable () -> Void = FreedMemory.giveBack, now: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         self.giveBack = giveBack
+        self.now = now
+        retention = Mutex(RetentionClock(retention: store.options.retention ?? .zero))
         self.store = store
         self.configuration = configuration
         self.log = log
@@ -113,7 +117,7 @@ final class DataKeeper: Sendable {
         do throws(StorageError) {
             // Removing what is old makes the room that everything else may need.
             if isSweep {
-                store.removeExpired(now: .now)
+                removeExpired(second)
                 if let size = configuration.retentionSize { try store.shrink(to: size) }
                 giveBack()
             }
@@ -130,6 +134,11 @@ final class DataKeeper: Sendable {
             tell(error, second)
             return false
         }
+    }
+
+    private func removeExpired(_ second: Int) {
+        let time = retention.withLock { $0.time(now(), newest: store.newestTime, second: second) }
+        if let time { store.removeExpired(now: time) }
     }
 
     private func checkpoint() throws(StorageError) {

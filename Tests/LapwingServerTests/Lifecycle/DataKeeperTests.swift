@@ -46,4 +46,38 @@ import Testing
             #expect(times.withLock { $0 } == (second < 61 ? 1 : 2), "second \(second)")
         }
     }
+
+    /// Seventeen days ahead for 68 seconds, and all that was stored was gone.
+    @Test func `a clock that is wrong for a while has nothing removed, samples or not, and what is old goes in the end`() throws {
+        let day = Duration.seconds(86_400)
+        let store = Store(options: StoreOptions(retention: day * 15))
+        let begin = Timestamp(milliseconds: 1_700_000_000_000)
+        let clock = Mutex(begin)
+        let keeper = DataKeeper(store, SidecarConfiguration(), LogWriter { _ in }, Instruments(), giveBack: {}, now: { clock.withLock { $0 } })
+        func append(_ name: String, at time: Timestamp) throws {
+            var batch = SampleBatch()
+            batch.append(try store.references(for: [Labels(metric: name)])[0], time: time.milliseconds, value: 1)
+            try store.append(batch)
+        }
+        func sweep(_ second: Int) { _ = keeper.keep(second, isSync: false, isSweep: true) }
+        try append("a", at: begin)
+        clock.withLock { $0 = begin + day * 17 }
+        sweep(1)
+        #expect(store.counts.samples == 1, "it is at most the newest sample's time")
+        try append("b", at: begin + day * 17)
+        for second in stride(from: 61, through: 3541, by: 60) { sweep(second) }
+        #expect(store.counts.samples == 2, "a leap is not believed")
+        for second in stride(from: 3601, through: 3721, by: 60) { sweep(second) }
+        #expect(store.counts.samples == 1, "it has lasted for an hour")
+    }
+
+    @Test func `retention is counted by the clock while it is right`() {
+        let begin = Timestamp(milliseconds: 1_700_000_000_000)
+        var clock = RetentionClock(retention: .seconds(1200))
+        #expect(clock.time(begin, newest: nil, second: 1) == nil)
+        for second in stride(from: 60, through: 6000, by: 60) {
+            let now = begin + .seconds(second)
+            #expect(clock.time(now, newest: now - .seconds(second % 120 / 10), second: second) == now - .seconds(6))
+        }
+    }
 }
