@@ -71,17 +71,10 @@ struct WriteEndpoint: Sendable {
     /// - Returns: what could not, and how many samples and histograms were.
     private func store(_ message: RemoteWriteRequest) throws(AppendError) -> (faults: WriteFaults, written: Written) {
         var faults = WriteFaults()
-        var references = try known.references(of: message, &faults)
-        var batch = Self.batch(message, references)
+        let references = try known.references(of: message, &faults)
+        let batch = Self.batch(message, references)
         var refused = try sink.append(batch)
-        if refused.contains(where: { $0.reason == .unknownSeries }) {
-            // A series that was kept by its bytes had no samples for long and is gone: all are asked for anew.
-            known.forget()
-            faults = WriteFaults()
-            references = try known.references(of: message, &faults)
-            batch = Self.batch(message, references)
-            refused = try sink.append(batch)
-        }
+        if refused.contains(where: { $0.reason == .unknownSeries }) { try renew(message, references, batch, &refused) }
         var all = WriteFaults()
         for refusal in message.refusals { all.add(refusal.message) }
         all.add(faults)
@@ -89,6 +82,23 @@ struct WriteEndpoint: Sendable {
         let refusedFloats = refused.count { $0.index < batch.series.count }
         let histograms = batch.histogramSeries.count - (refused.count - refusedFloats)
         return (all, Written(floats: batch.series.count - refusedFloats, histograms: histograms))
+    }
+
+    /// Asks anew for series that the store has forgotten, since they had no samples for long, and stores what was refused because of it;
+    /// the others have their samples.
+    private func renew(
+        _ message: RemoteWriteRequest, _ references: [SeriesReference?], _ batch: SampleBatch, _ refused: inout [RefusedSample]
+    ) throws(AppendError) {
+        known.forget()
+        var toldAlready = WriteFaults()
+        let renewed = try known.references(of: message, &toldAlready)
+        let pairs = zip(references, renewed).compactMap { old, new in old.flatMap { old in new.map { (old, $0) } } }
+        let renewals = Dictionary(pairs) { first, _ in first }
+        let again = refused.filter { $0.reason == .unknownSeries }.map(\.index).sorted()
+        let (second, indices) = batch.part(again) { renewals[$0] }
+        refused.removeAll { $0.reason == .unknownSeries }
+        refused += try sink.append(second).map { RefusedSample(index: indices[$0.index], reason: $0.reason) }
+        refused.sort { $0.index < $1.index }
     }
 
     /// Keeps the exemplars of series whose labels are right.
@@ -192,6 +202,31 @@ struct WriteEndpoint: Sendable {
     }
 
     private static func answer(_ text: String, _ status: HTTPStatus) -> HTTPResponse { .text(text + "\n", status: status) }
+}
+
+extension SampleBatch {
+    /// Some of its samples, floats before histograms, with other references.
+    ///
+    /// - Parameter indices: from the lowest on.
+    /// - Returns: also which sample of the whole each is.
+    fileprivate func part(_ indices: [Int], _ reference: (SeriesReference) -> SeriesReference?) -> (batch: SampleBatch, indices: [Int]) {
+        var (part, places): (SampleBatch, [Int]) = (SampleBatch(), [])
+        let floats = series.count
+        for index in indices {
+            let isFloat = index < floats
+            let row = isFloat ? index : index - floats
+            guard let reference = reference(isFloat ? series[row] : histogramSeries[row]) else { continue }
+            places.append(index)
+            if isFloat {
+                part.append(reference, time: times[row], value: values[row])
+                if !startTimes.isEmpty { part.startTimes.append(startTimes[row]) }
+            } else {
+                part.append(reference, time: histogramTimes[row], histogram: histograms[row])
+                if !histogramStartTimes.isEmpty { part.histogramStartTimes.append(histogramStartTimes[row]) }
+            }
+        }
+        return (part, places)
+    }
 }
 
 /// Remote write without a server around it, for benchmarks: bodies in, and whether all of them was stored.

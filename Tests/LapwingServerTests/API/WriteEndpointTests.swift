@@ -72,6 +72,27 @@ import Testing
         #expect(try store.snapshot().select([], over: .all).labels == [up])
     }
 
+    /// All of it was stored again, so that samples which had been stored were refused as too old.
+    @Test func `stores again only what is of series that the store has forgotten`() throws {
+        let store = Store(options: StoreOptions(retention: .seconds(10)))
+        let endpoint = WriteEndpoint(sink: store)
+        let gone = Labels(metric: "gone")
+        var both = message(up, [1000], [1])
+        both.append(gone, times: [1000], values: [1])
+        #expect(try endpoint.write(request(both)).status == .noContent)
+        #expect(try endpoint.write(request(message(up, [45_000], [2]))).status == .noContent)
+        for _ in 0..<2 { store.removeExpired(now: Timestamp(milliseconds: 50_000)) }
+        #expect(try store.snapshot().select([], over: .all).labels == [up])
+        both = message(up, [60_000, 61_000], [3, 4])
+        both.append(gone, times: [60_000, 61_000], values: [5, 6])
+        #expect(try endpoint.write(request(both)).status == .noContent)
+        for _ in 0..<2 { store.removeExpired(now: Timestamp(milliseconds: 150_000)) }
+        both = message(up, [160_000, 150_000], [3, 4])
+        both.append(gone, times: [160_000, 150_000], values: [5, 6])
+        let words = ["up", "gone"].map { $0 == "up" ? "{__name__=\"up\", job=\"a\"}" : "{__name__=\"gone\"}" }
+        #expect(text(endpoint.write(try request(both))) == words.map { "out of order sample: \($0) at 150000\n" }.joined())
+    }
+
     /// Symbols "", "__name__", "up", "job", "a"; the series of `up` with 1.5 at 1000 and 7 at 900, and one of odd labels.
     private let second: [UInt8] = [
         0x22, 0, 0x22, 8, 0x5F, 0x5F, 0x6E, 0x61, 0x6D, 0x65, 0x5F, 0x5F, 0x22, 2, 0x75, 0x70, 0x22, 3, 0x6A, 0x6F, 0x62, 0x22, 1, 0x61,
