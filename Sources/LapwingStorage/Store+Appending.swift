@@ -38,9 +38,7 @@ extension Store {
             return (refused, state.workspace.late ?? [], state.lateListener)
         }
         if !late.isEmpty { listener?(late) }
-        if let durability, durability.options.syncInterval == .zero {
-            do { try durability.journal.sync() } catch { throw AppendError(error) }
-        }
+        if let durability, durability.options.syncInterval == .zero { try syncNotes() }
         return refused
     }
 }

@@ -42,12 +42,15 @@ extension Store {
         return figures
     }
 
-    /// Forces the log to the disk. To be called every `DurabilityOptions.syncInterval`.
+    /// Forces the log to the disk, by a checkpoint where the disk has failed to sync it before. To be called every `DurabilityOptions.syncInterval`.
     public func sync() throws(StorageError) {
-        do { try durability?.journal.sync() } catch { throw StorageError(error) }
+        guard let durability else { return }
+        let isWhole: Bool
+        do { isWhole = try durability.journal.sync() } catch { throw StorageError(error) }
+        if !isWhole { try checkpoint() }
     }
 
-    /// Writes a checkpoint if the log has grown enough, or has been damaged. To be called every few seconds.
+    /// Writes a checkpoint if the log has grown enough, has been damaged, or could not be synced. To be called every few seconds.
     ///
     /// - Returns: whether one was written.
     @discardableResult
@@ -55,7 +58,7 @@ extension Store {
         guard let durability else { return false }
         let unsettled = durability.journal.figures.unsettledBytes
         let isDue = durability.files.withLock { files in
-            files.isDue || unsettled >= max(durability.options.logBytesPerCheckpoint, files.checkpointBytes / 2)
+            files.isDue || durability.journal.isDoubtful || unsettled >= max(durability.options.logBytesPerCheckpoint, files.checkpointBytes / 2)
         }
         if isDue { try checkpoint() }
         return isDue

@@ -80,6 +80,10 @@ extension Store: NoteKeeper {
     }
 
     public func syncNotes() throws(AppendError) {
-        do { try durability?.journal.sync() } catch { throw AppendError(error) }
+        do throws(StorageError) {
+            try sync()
+        } catch {
+            throw AppendError(error.kind == .full ? .storageFull : .storage, "nothing was stored: \(error.message)")
+        }
     }
 }

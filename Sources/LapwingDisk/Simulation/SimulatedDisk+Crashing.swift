@@ -17,6 +17,7 @@ extension SimulatedDisk.State {
         var seen: Set<ObjectIdentifier> = []
         for (_, node) in left.sorted(by: { $0.key < $1.key }) where seen.insert(ObjectIdentifier(node)).inserted {
             node.state.withLock { file in
+                file.written = file.durable
                 guard file.written.starts(with: file.synced) else { return }
                 let unsynced = file.written.count - file.synced.count
                 let kept = unsynced == 0 ? 0 : Int(random.next() % UInt64(unsynced + 1))

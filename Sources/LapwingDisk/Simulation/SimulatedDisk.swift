@@ -2,7 +2,8 @@ import Synchronization
 
 /// A disk in memory that keeps apart what is written and what is synced: the twin of `SystemDisk` for tests.
 ///
-/// It crashes at the n-th change, refuses some, fills up, and flips bits. What a crash leaves is chosen by a seed: of a file its synced
+/// It crashes at the n-th change, refuses some, fills up, and flips bits; a sync that it refuses loses what was to be synced, as on
+/// Linux. What a crash leaves is chosen by a seed: of a file its synced
 /// bytes, a part of those after them, and perhaps zeros in place of the last; of names the synced ones, each later change
 /// by itself taken or lost, as file systems may reorder them.
 public final class SimulatedDisk: Disk {
@@ -18,6 +19,15 @@ public final class SimulatedDisk: Disk {
         struct State {
             var written: [UInt8] = []
             var synced: [UInt8] = []
+            /// What the system has dropped of what was written when it failed to sync it: readers still see it, no syncing brings it to the disk.
+            var dropped: [Range<Int>] = []
+
+            /// The bytes that would be on the disk if all were synced now.
+            var durable: [UInt8] {
+                var bytes = written
+                for range in dropped { for index in range where index < bytes.count { bytes[index] = 0 } }
+                return bytes
+            }
         }
         let state = Mutex(State())
     }
@@ -91,7 +101,7 @@ public final class SimulatedDisk: Disk {
             state.crashAt = .max
             state.life += 1
             state.syncedNames = state.names
-            for node in state.names.values { node.state.withLock { $0.synced = $0.written } }
+            for node in state.names.values { node.state.withLock { ($0.synced, $0.dropped) = ($0.written, []) } }
         }
     }
 

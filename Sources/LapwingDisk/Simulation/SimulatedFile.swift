@@ -41,8 +41,15 @@ final class SimulatedFile: DiskFile {
     }
 
     func sync() throws(DiskError) {
-        try check(.sync)
-        node.state.withLock { $0.synced = $0.written }
+        do throws(DiskError) {
+            try check(.sync)
+        } catch {
+            node.state.withLock { file in
+                if file.synced.count < file.written.count { file.dropped.append(file.synced.count..<file.written.count) }
+            }
+            throw error
+        }
+        node.state.withLock { $0.synced = $0.durable }
     }
 
     private func check(_ operation: DiskError.Operation) throws(DiskError) {

@@ -34,6 +34,8 @@ final class Journal: Sendable {
         var unsynced = 0
         /// Files that were left for the next one with bytes that were not synced.
         var leftUnsynced: [FrameWriter] = []
+        /// The number of the first file after those of which the disk has failed to sync one; nil where it has not.
+        var firstSound: UInt32?
     }
 
     private let state: Mutex<State>
@@ -129,28 +131,41 @@ final class Journal: Sendable {
 
     // MARK: Keeping
 
+    /// Whether something was appended that only a checkpoint brings to the disk.
+    var isDoubtful: Bool { state.withLock { $0.firstSound != nil } }
+
     /// Forces what was appended to the disk; those that append meanwhile do not wait.
-    func sync() throws(DiskError) {
-        try syncing.withLock { _ throws(DiskError) in
+    ///
+    /// A system that fails to write a page may drop it, and say at the next syncing that all is well. So after a failure the log goes on in
+    /// another file, and what is in those before it counts as lost until a checkpoint has written it anew from memory.
+    ///
+    /// Source: Rebello and others, "Can Applications Recover from fsync Failures?", USENIX ATC 2020.
+    /// - Returns: whether all of it is on the disk now; not where a syncing before this one failed, and no checkpoint has followed.
+    @discardableResult
+    func sync() throws(DiskError) -> Bool {
+        try syncing.withLock { _ throws(DiskError) -> Bool in
             let writers = state.withLock { state -> [FrameWriter] in
                 if state.unsynced == 0 { return [] }
                 state.unsynced = 0
                 defer { state.leftUnsynced = [] }
                 return state.leftUnsynced + (state.writer.map { [$0] } ?? [])
             }
-            if writers.isEmpty { return }
+            if writers.isEmpty { return !isDoubtful }
             do throws(DiskError) {
                 for writer in writers { try writer.sync() }
                 try disk.syncDirectory(directory)
             } catch {
                 state.withLock { state in
-                    state.unsynced += 1
-                    state.leftUnsynced = writers + state.leftUnsynced
+                    (state.writer, state.unsynced, state.leftUnsynced) = (nil, 0, [])
+                    state.firstSound = state.nextNumber
                     state.figures.failures += 1
                 }
                 throw error
             }
-            state.withLock { $0.figures.syncs += 1 }
+            return state.withLock { state in
+                state.figures.syncs += 1
+                return state.firstSound == nil
+            }
         }
     }
 
@@ -173,6 +188,7 @@ final class Journal: Sendable {
             state.figures.unsettledBytes = state.writer?.count ?? 0
             // What was in them is in the checkpoint, which is synced; what was left since it began is not.
             state.leftUnsynced.removeAll { $0.number < number }
+            if let first = state.firstSound, first <= number { state.firstSound = nil }
         }
     }
 

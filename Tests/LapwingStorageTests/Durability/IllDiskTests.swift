@@ -94,4 +94,36 @@ import Testing
             }
         }
     }
+
+    /// Linux drops what it could not write and calls the next syncing a success: the log counted as kept, and lacked what was dropped.
+    @Test func `what was lost in a sync that failed is written anew`() throws {
+        let disk = SimulatedDisk(seed: 3)
+        let store = try DurableHistory.open(disk).store
+        var model = try DurableHistory.fill(store, 5, 0..<50)
+        disk.refuse(disk.steps + 1..<disk.steps + 2)
+        #expect(throws: StorageError.self) { try store.sync() }
+        model.merge(try DurableHistory.fill(store, 5, 50..<60)) { $0.merging($1) { $1 } }
+        try store.sync()
+        #expect(try !store.checkpointIfDue())
+        disk.restart(after: .machine)
+        let found = try DurableHistory.contents(of: try DurableHistory.open(disk).store)
+        #expect(model.surplus(over: found) == nil)
+    }
+
+    @Test func `before an answer too, where each is synced, and with the next checkpoint`() throws {
+        let disk = SimulatedDisk(seed: 4)
+        var durability = DurableHistory.durability
+        durability.syncInterval = .zero
+        let store = try DurableHistory.open(disk, durability).store
+        var model = try DurableHistory.fill(store, 5, 0..<10)
+        for (scrape, isCheckpoint) in [(10, false), (12, true)] {
+            disk.refuse(disk.steps + 2..<disk.steps + 3)
+            #expect(throws: AppendError.self) { try DurableHistory.fill(store, 5, scrape..<scrape + 1) }
+            if isCheckpoint { #expect(try store.checkpointIfDue()) }
+            model.merge(try DurableHistory.fill(store, 5, scrape + 1..<scrape + 2)) { $0.merging($1) { $1 } }
+        }
+        disk.restart(after: .machine)
+        let found = try DurableHistory.contents(of: try DurableHistory.open(disk).store)
+        #expect(model.surplus(over: found) == nil)
+    }
 }

@@ -37,15 +37,19 @@ import Testing
         #expect(keepsAll(1...2))
     }
 
-    @Test func `syncs them the next time where the disk refused`() throws {
+    @Test func `goes on in another file where the disk has refused, and what was before it is in doubt until a checkpoint`() throws {
         try note("a")
-        _ = try journal.rotate()
-        try note("b")
-        disk.crash(at: disk.steps + 1)
+        disk.refuse(disk.steps + 1..<disk.steps + 2)
         #expect(throws: DiskError.self) { try journal.sync() }
-        disk.crash(at: .max)
-        try journal.sync()
-        #expect(keepsAll(1...2))
+        #expect(journal.isDoubtful)
+        try note("b")
+        #expect(try !journal.sync() && !journal.sync())
+        let third = try journal.rotate()
+        try note("c")
+        #expect(try !journal.sync())
+        try journal.removeFiles(before: third, try disk.list("d"))
+        #expect(try journal.sync() && third == 3 && !journal.isDoubtful)
+        #expect(keepsAll(3...3))
     }
 
     @Test func `forgets those alone that a checkpoint has made needless`() throws {
