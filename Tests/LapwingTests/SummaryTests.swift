@@ -37,11 +37,31 @@ import Testing
         #expect(summary.read(at: start).count == 6)
     }
 
+    /// A million was 68,917, nought and minus five were 1.02e-06.
+    @Test(arguments: [1e6, 1e12, 3e-9, -5, -1e9, 86_400_000])
+    func `tells sizes from nanoseconds to exabytes, of either sign`(_ value: Double) {
+        let summary = Summary(Labels(metric: "s"), quantiles: [0, 0.5, 1], start: start)
+        for _ in 0..<100 { summary.observe(value, at: start) }
+        for quantile in summary.read(at: start).values { #expect(abs(quantile / value - 1) < 0.025, "\(quantile)") }
+    }
+
+    @Test func `has what lies below nought, nought itself and what is beyond all sizes in their order`() {
+        let summary = Summary(Labels(metric: "s"), quantiles: [0, 0.25, 0.5, 0.75, 1], start: start)
+        for value in [1e300, 7, 0, -2, -.infinity] as [Double] { summary.observe(value, at: start) }
+        let values = summary.read(at: start).values
+        #expect(values[0] == -.infinity && values[2] == 0 && values[4] == .infinity)
+        #expect(abs(values[1] / -2 - 1) < 0.025 && abs(values[3] / 7 - 1) < 0.025)
+        // What is no number has no size.
+        let empty = Summary(Labels(metric: "s"), quantiles: [0.5], start: start)
+        empty.observe(.nan, at: start)
+        #expect(empty.read(at: start).values[0].isNaN)
+    }
+
     @Test func `is shown with its quantiles`() {
         let instruments = Instruments()
         instruments.summary("took_seconds", ["a": "b"], quantiles: [0.5], help: "Time.").observe(0)
         let page = String(decoding: instruments.page(), as: UTF8.self)
-        #expect(page.hasPrefix("# HELP took_seconds Time.\n# TYPE took_seconds summary\ntook_seconds{a=\"b\",quantile=\"0.5\"} 1.0"))
+        #expect(page.hasPrefix("# HELP took_seconds Time.\n# TYPE took_seconds summary\ntook_seconds{a=\"b\",quantile=\"0.5\"} 0\n"))
         #expect(page.hasSuffix("\ntook_seconds_sum{a=\"b\"} 0\ntook_seconds_count{a=\"b\"} 1\n"))
     }
 }

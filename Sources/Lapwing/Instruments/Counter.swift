@@ -13,10 +13,14 @@ public final class Counter: Sendable {
     init(_ labels: Labels) { self.labels = labels }
 
     /// Counts one more, or `count` more.
-    public func increment(by count: UInt64 = 1) { whole.wrappingAdd(count, ordering: .relaxed) }
+    /// - Precondition: `count` is not negative; a counter never falls.
+    public func increment(by count: Int = 1) {
+        precondition(count >= 0, "a counter never falls: \(count)")
+        whole.wrappingAdd(UInt64(count), ordering: .relaxed)
+    }
 
     /// Adds an amount that need not be whole.
-    /// - Precondition: `amount` is not negative; a counter never falls.
+    /// - Precondition: as above.
     public func increment(by amount: Double) {
         precondition(amount >= 0, "a counter never falls: \(amount)")
         fraction.add(amount)

@@ -32,7 +32,8 @@ public final class Histogram: Sendable {
         var high = bounds.count
         while low < high {
             let middle = (low + high) / 2
-            if bounds[middle] < value { low = middle + 1 } else { high = middle }
+            // Not a number is below no bound.
+            if value <= bounds[middle] { high = middle } else { low = middle + 1 }
         }
         buckets[low].count.wrappingAdd(1, ordering: .relaxed)
         total.add(value)
@@ -43,6 +44,13 @@ public final class Histogram: Sendable {
         let start = ContinuousClock.now
         defer { observe(start.duration(to: .now) / .seconds(1)) }
         return try body()
+    }
+
+    /// Observes how long `body` takes, what it waits for included.
+    public nonisolated(nonsending) func time<R, E: Error>(_ body: nonisolated(nonsending) () async throws(E) -> R) async throws(E) -> R {
+        let start = ContinuousClock.now
+        defer { observe(start.duration(to: .now) / .seconds(1)) }
+        return try await body()
     }
 
     public var sum: Double { total.double }

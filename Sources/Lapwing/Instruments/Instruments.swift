@@ -7,96 +7,73 @@ import Synchronization
 /// Asking twice for the same name and labels gives the same instrument. A lock is taken to make one and to read all,
 /// never to count.
 public final class Instruments: Sendable {
-    /// The instruments of one name, all of one kind.
-    private struct Family: Sendable {
-        var metadata: MetricMetadata
-        var instruments: [Labels: any Instrument] = [:]
-
-        /// In the order of labels.
-        var samples: [Sample] { instruments.sorted { $0.key < $1.key }.flatMap(\.value.samples) }
-    }
-
-    private let families = Mutex<[String: Family]>([:])
+    private let families = Mutex(InstrumentFamilies())
 
     public init() {}
 
     /// The counter of this name and these labels; by convention the name ends in `_total`.
-    /// - Precondition: the name is not in use for an instrument of another kind.
-    public func counter(_ name: String, _ labels: KeyValuePairs<String, String> = [:], help: String = "") -> Counter {
+    ///
+    /// - Precondition: the name is not empty, and no other family has samples of that name: beside a histogram `h` there is no
+    ///   `h_count`. It is not in use for an instrument of another kind. No label's name is empty or begins with two underscores.
+    ///   Names other than Prometheus 2 knew them are taken, and stand on the page in quotes.
+    public func counter(_ name: String, _ labels: Labels = [:], help: String = "") -> Counter {
         instrument(name, labels, .counter, help) { Counter($0) }
     }
 
     /// The gauge of this name and these labels.
     /// - Precondition: as for `counter`.
-    public func gauge(_ name: String, _ labels: KeyValuePairs<String, String> = [:], help: String = "") -> Gauge {
+    public func gauge(_ name: String, _ labels: Labels = [:], help: String = "") -> Gauge {
         instrument(name, labels, .gauge, help) { Gauge($0) }
     }
 
     /// The histogram of this name and these labels; the bounds are those of its first mention.
-    /// - Precondition: as for `counter`; the bounds ascend.
+    /// - Precondition: as for `counter`; the bounds ascend; no label is called `le`.
     public func histogram(
-        _ name: String, _ labels: KeyValuePairs<String, String> = [:], bounds: [Double] = Histogram.defaultBounds, help: String = ""
+        _ name: String, _ labels: Labels = [:], bounds: [Double] = Histogram.defaultBounds, help: String = ""
     ) -> Histogram {
         instrument(name, labels, .histogram, help) { Histogram($0, bounds: bounds) }
     }
 
     /// The summary of this name and these labels; the quantiles are those of its first mention.
-    /// - Precondition: as for `counter`.
-    public func summary(_ name: String, _ labels: KeyValuePairs<String, String> = [:], quantiles: [Double], help: String = "") -> Summary {
+    /// - Precondition: as for `counter`; no label is called `quantile`.
+    public func summary(_ name: String, _ labels: Labels = [:], quantiles: [Double], help: String = "") -> Summary {
         instrument(name, labels, .summary, help) { Summary($0, quantiles: quantiles) }
     }
 
     /// A gauge or counter whose value is computed when it is read, by what was given last.
     /// - Precondition: as for `counter`.
     public func observe(
-        _ name: String, _ labels: KeyValuePairs<String, String> = [:], kind: MetricMetadata.Kind = .gauge, help: String = "",
-        _ value: @escaping @Sendable () -> Double
+        _ name: String, _ labels: Labels = [:], kind: MetricMetadata.Kind = .gauge, help: String = "", _ value: @escaping @Sendable () -> Double
     ) {
-        let key = Labels(metric: name, labels)
-        change(name, kind, help) { instruments in
-            Self.expect(ComputedValue.self, name, in: instruments)
-            instruments[key] = ComputedValue(labels: key, value: value)
-        }
+        let metadata = MetricMetadata(name: name, kind: kind, help: help)
+        families.withLock { $0.set(ComputedValue(labels: labels.setting(LabelName.metric, name), value: value), labels, metadata) }
     }
 
     /// A family whose samples are gathered when it is read.
-    /// - Precondition: the name is not in use.
+    /// - Precondition: as for `counter`; the name is not in use.
     public func collect(_ name: String, kind: MetricMetadata.Kind = .gauge, help: String = "", _ samples: @escaping @Sendable () -> [Sample]) {
-        change(name, kind, help) { instruments in
-            precondition(instruments.isEmpty, "\(name) is in use")
-            instruments[Labels(metric: name)] = CollectedValues(values: samples)
+        let metadata = MetricMetadata(name: name, kind: kind, help: help)
+        families.withLock { families in
+            precondition(!families.has(name), "\(name) is in use")
+            families.set(CollectedValues(values: samples), .empty, metadata)
         }
     }
 
-    // MARK: Making
+    /// Shows what has this name and these labels no more. Who still holds it counts unseen; who asks again gets a new one.
+    public func remove(_ name: String, _ labels: Labels = [:]) { families.withLock { $0.remove(name, labels) } }
+
+    /// Shows nothing of this name any more.
+    public func removeAll(_ name: String) { families.withLock { $0.removeAll(name) } }
 
     /// The instrument that is known, or one that is made.
     private func instrument<Made: Instrument>(
-        _ name: String, _ labels: KeyValuePairs<String, String>, _ kind: MetricMetadata.Kind, _ help: String, _ make: (Labels) -> Made
+        _ name: String, _ labels: Labels, _ kind: MetricMetadata.Kind, _ help: String, _ make: (Labels) -> Made
     ) -> Made {
-        let key = Labels(metric: name, labels)
-        return change(name, kind, help) { instruments in
-            Self.expect(Made.self, name, in: instruments)
-            if let known = instruments[key] as? Made { return known }
-            let made = make(key)
-            instruments[key] = made
-            return made
-        }
-    }
-
-    private static func expect<Kind: Instrument>(_: Kind.Type, _ name: String, in instruments: [Labels: any Instrument]) {
-        guard let known = instruments.first?.value else { return }
-        precondition(known is Kind, "\(name) is \(type(of: known).title), and not \(Kind.title)")
-    }
-
-    /// Changes the instruments of a name.
-    ///
-    /// - Parameter kind: of a name that is new, as is the help.
-    private func change<R: Sendable>(
-        _ name: String, _ kind: MetricMetadata.Kind, _ help: String, _ body: (inout [Labels: any Instrument]) -> R
-    ) -> R {
         families.withLock { families in
-            body(&families[name, default: Family(metadata: MetricMetadata(name: name, kind: kind, help: help))].instruments)
+            if let known: Made = families.known(name, labels) { return known }
+            let made = make(labels.setting(LabelName.metric, name))
+            families.set(made, labels, MetricMetadata(name: name, kind: kind, help: help))
+            return made
         }
     }
 
@@ -115,8 +92,7 @@ public final class Instruments: Sendable {
 
     /// What all instruments say now, family by family in the order of names.
     public func read() -> [(metadata: MetricMetadata, samples: [Sample])] {
-        let families = families.withLock { $0 }
-        return families.values.sorted { $0.metadata.name < $1.metadata.name }.map { ($0.metadata, $0.samples) }
+        families.withLock { $0.families }.values.sorted { $0.metadata.name < $1.metadata.name }.map { ($0.metadata, $0.samples) }
     }
 
     /// The page that a scrape of this program would see, in the text format.
@@ -130,11 +106,15 @@ public final class Instruments: Sendable {
     }
 
     /// Appends what all instruments say now to a store.
-    public func record(into sink: any SampleSink, at time: Timestamp, adding labels: Labels = .empty) throws(AppendError) {
-        let samples = read().flatMap(\.samples)
-        let references = try sink.references(for: samples.map { $0.labels.merging(labels) })
+    /// - Returns: the series whose samples the store did not take, and why.
+    @discardableResult
+    public func record(
+        into sink: any SampleSink, at time: Timestamp, adding labels: Labels = .empty
+    ) throws(AppendError) -> [(labels: Labels, reason: RefusedSample.Reason)] {
+        let samples = read().flatMap(\.samples).map { Sample(labels: $0.labels.merging(labels), value: $0.value) }
+        let references = try sink.references(for: samples.map(\.labels))
         var batch = SampleBatch()
         for (sample, reference) in zip(samples, references) { batch.append(reference, time: time.milliseconds, value: sample.value) }
-        try sink.append(batch)
+        return try sink.append(batch).map { (samples[$0.index].labels, $0.reason) }
     }
 }

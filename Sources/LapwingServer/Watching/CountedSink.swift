@@ -43,8 +43,8 @@ final class CountedSink: SampleSink {
             if sample.index < batch.series.count { floats -= 1 }
             self.refused[sample.reason]?.increment()
         }
-        appended.floats.increment(by: UInt64(floats))
-        appended.histograms.increment(by: UInt64(batch.count - refused.count - floats))
+        appended.floats.increment(by: floats)
+        appended.histograms.increment(by: batch.count - refused.count - floats)
         return refused
     }
 }

@@ -34,7 +34,7 @@ struct NotificationReport: Sendable {
     func report(_ event: Notifier.Event) {
         switch event {
         case .delivered(let receiver, let group, let alerts):
-            counter(.sent, of: receiver).increment(by: UInt64(alerts))
+            counter(.sent, of: receiver).increment(by: alerts)
             log.log(.debug, "notification delivered", ["receiver": receiver, "group": group, "alerts": "\(alerts)"])
         case .failed(let receiver, let group, let attempt, let reason):
             counter(.errors, of: receiver).increment()
