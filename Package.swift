@@ -140,7 +140,12 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "lapwing", targets: ["LapwingCommand"]),
-        .library(name: "Lapwing", targets: ["Lapwing", "LapwingPromQL", "LapwingSeries", "LapwingStorage"]),
+        .library(
+            name: "Lapwing",
+            targets: [
+                "Lapwing", "LapwingAlerting", "LapwingExposition", "LapwingHTTP", "LapwingNotify", "LapwingPromQL", "LapwingRules", "LapwingSeries",
+                "LapwingStorage", "LapwingText",
+            ]),
     ],
     targets: libraries + tests + fuzzing + [
         .systemLibrary(name: "CZlib"),

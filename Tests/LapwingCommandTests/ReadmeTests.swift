@@ -155,14 +155,11 @@ import Testing
         "Lapwing", "Text", "Regex", "YAML", "Template", "HTTP", "Disk", "Series", "Storage", "PromQL", "Exposition", "Alerting", "Rules", "Notify",
     ].map { $0 == "Lapwing" ? $0 : "Lapwing\($0)" } + ["COpenSSL"]
 
-    // What the sanitizer instruments needs its library, which this does not link.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil))
-    func `its example of the library compiles and runs`() throws {
-        let folder = try temporaryFolder()
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try Data(try Self.block("swift", having: "import Lapwing").utf8).write(to: folder.appending(path: "main.swift"))
+    /// Compiles a program as a package that depends on this one is; it is called `example` in its folder.
+    private static func compile(_ text: String, in folder: URL) throws {
+        try Data(text.utf8).write(to: folder.appending(path: "main.swift"))
         let (build, sources) = (BuiltProgram.url.deletingLastPathComponent().path, BuiltProgram.root.path + "/Sources")
-        // As a package that depends on this one is compiled; its own header has a module map that the build has written.
+        // Its own header has a module map that the build has written.
         let headers = ["CZlib", "CEpoll"].map { "-I '\(sources)/\($0)'" }.joined(separator: " ")
             + " -Xcc '-fmodule-map-file=\(build)/COpenSSL.build/module.modulemap'"
         // By their sources: a build that goes on from an earlier one keeps objects of files that have another name now.
@@ -173,7 +170,28 @@ import Testing
         }.joined(separator: " ")
         let compiled = try BuiltProgram.shell("swiftc -I '\(build)/Modules' \(headers) main.swift \(objects) -lz -o example", in: folder)
         #expect(compiled.status == 0, "\(compiled.error)")
+    }
+
+    // What the sanitizer instruments needs its library, which this does not link.
+    private static let canCompile = ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil
+
+    @Test(.enabled(if: canCompile)) func `its example of the library compiles and runs`() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Self.compile(try Self.block("swift", having: "QueryEngine()"), in: folder)
         let outcome = try BuiltProgram.shell("./example", in: folder)
         #expect(outcome.status == 0 && outcome.output.contains("value: 1.0"), "\(outcome.output) \(outcome.error)")
+    }
+
+    /// There was none, and modules that it needs could not be had.
+    @Test(.enabled(if: canCompile)) func `its example of alerts in a program compiles, and tells the webhook`() throws {
+        let world = try World()
+        let rules = "groups: [{name: g, interval: 1s, rules: [{alert: Jobs, expr: jobs_failed_total > 0}]}]\n"
+        try Data(rules.utf8).write(to: world.folder.appending(path: "rules/service.yml"))
+        try Self.compile(world.adapted(try Self.block("swift", having: "Alerting(")), in: world.folder)
+        // It runs until it is ended; a webhook is told after five seconds.
+        _ = try BuiltProgram.shell("timeout 12 ./example", in: world.folder)
+        let labels = world.service.messages.compactMap { ($0["commonLabels"] as? [String: String])?["alertname"] }
+        #expect(labels == ["Jobs"])
     }
 }

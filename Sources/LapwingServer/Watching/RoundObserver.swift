@@ -1,3 +1,4 @@
+import Lapwing
 import LapwingAlerting
 import LapwingNotify
 import LapwingRules
@@ -31,10 +32,6 @@ struct RoundObserver: Sendable {
     /// Puts what the evaluation means into the outbox, and with it the alerts' state into the log.
     private func tell(_ group: RuleGroup, _ outcome: GroupOutcome) {
         let (labels, url) = settings.read { ($0.configuration.externalLabels, $0.configuration.externalURL ?? "") }
-        let due = outcome.alerts.flatMap { rule in
-            NotifiedAlert.alerts(rule.due, expression: rule.expression, externalLabels: labels, externalURL: url)
-        }
-        let changes = outcome.transitions.map { AlertHistory.Change($0, group: group.name, file: group.file) }
-        notifier.receive(due, changes, at: outcome.at, keeping: outcome.notes)
+        notifier.receive(outcome, of: group, externalLabels: labels, externalURL: url)
     }
 }
