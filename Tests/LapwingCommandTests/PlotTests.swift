@@ -47,6 +47,17 @@ import Testing
         #expect(lines.count == 2 && lines[0].count { $0 == "█" } > 3 * lines[1].count { $0 == "█" })
     }
 
+    /// It was drawn as 0, with a unit.
+    @Test func `a native histogram has no bar, and that is said`() {
+        let number = VectorSample(labels: Labels(metric: "a"), time: 0, value: 1)
+        var histogram = VectorSample(labels: Labels(metric: "b"), time: 0, value: 0)
+        histogram.histogram = NativeHistogram(count: 1, sum: 1)
+        let chart = TerminalChart(width: 60, height: 8, isColored: false, unit: .none)
+        #expect(chart.bars([histogram]) == "nothing to draw\n")
+        let lines = chart.bars([number, histogram]).split(separator: "\n")
+        #expect(lines.count == 2 && lines[0].hasPrefix("a  1  █") && lines[1] == "  1 native histogram not drawn")
+    }
+
     /// Their names were taken for half as wide.
     @Test func `bars, tables and results stand in line beside characters of two columns`() throws {
         let samples = ["東京", "oslo", "🔥"].map { VectorSample(labels: Labels(metric: "", ["city": $0]), time: 0, value: 1) }
@@ -125,6 +136,9 @@ import Testing
         ("rate(node_cpu_seconds_total[5m])", ""), ("http_request_duration_seconds", "s"), ("sum(rate(node_network_receive_bytes_total[5m]))", "B/s"),
         ("histogram_quantile(0.9, sum by (le) (rate(x_seconds_bucket[5m])))", "s"), ("rate(x_seconds_sum[5m]) / rate(x_seconds_count[5m])", "s"),
         ("x_bytes / y_bytes", ""), ("x_bytes * 2", ""), ("x_bytes > 5", "B"), ("rate(http_requests_total[5m])", "/s"), ("count(x_bytes)", ""),
+        // A bucket counts, whatever it counts; its bounds have the unit.
+        ("x_seconds_bucket", ""), ("rate(x_bytes_bucket[5m])", "/s"), ("histogram_avg(rate(x_bytes[5m]))", "B"),
+        ("histogram_quantile(0.9, x_bytes_bucket) > 5", "B"), ("x_bytes_created", "s"), ("time() - x_bytes_created", "s"),
         ("job:x_bytes:rate5m", "B/s"), ("time() - process_start_time_seconds", "s"), ("no query(", ""),
     ])
     func `the axis has the unit that the metric's name tells`(query: String, unit: String) {

@@ -33,7 +33,8 @@ enum ResultFormat: String {
     private static func series(_ content: QueryAnswer.Content) -> [MatrixSeries] {
         switch content {
         case .value(.matrix(let matrix), _): Array(matrix)
-        case .value(.vector(let samples), _): samples.map { MatrixSeries(labels: $0.labels, times: [$0.time], values: [$0.value]) }
+        case .value(.vector(let samples), _):
+            samples.filter { $0.histogram == nil }.map { MatrixSeries(labels: $0.labels, times: [$0.time], values: [$0.value]) }
         case .value, .names, .series: []
         }
     }

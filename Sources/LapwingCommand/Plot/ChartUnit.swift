@@ -54,12 +54,17 @@ struct ChartUnit: Sendable, Hashable {
     ]
     private static let unprefixed: Set<String> = ["ms", "%", "°C"]
     /// What may stand behind the unit.
-    private static let suffixes: Set<Substring> = ["total", "sum", "bucket", "created", "max", "min"]
+    private static let suffixes: Set<Substring> = ["total", "sum", "max", "min"]
 
     /// Of `http_request_duration_seconds_sum`, or of a recorded `job:http_requests:rate5m`.
-    private init(ofMetric name: String) {
+    ///
+    /// - Parameter ofObservations: whether what buckets count is meant, and not the counts.
+    private init(ofMetric name: String, _ ofObservations: Bool) {
         let parts = name.split(separator: ":", omittingEmptySubsequences: false)
-        let words = (parts.count == 3 ? parts[1] : parts.last ?? "").split(separator: "_")
+        var words = (parts.count == 3 ? parts[1] : parts.last ?? "").split(separator: "_")
+        if ofObservations, words.last == "bucket" { words.removeLast() }
+        // When something was created is told in seconds, whatever it measures.
+        if words.last == "created" { words = ["seconds"] }
         let unit = words.last { !Self.suffixes.contains($0) }.flatMap { Self.symbols[String($0)] } ?? ""
         self.init(base: unit, perSecond: parts.count == 3 && parts[2].hasPrefix("rate") ? 1 : 0)
     }
@@ -76,31 +81,35 @@ struct ChartUnit: Sendable, Hashable {
     private static let ofBuckets: Set<String> = ["histogram_quantile", "histogram_avg", "histogram_stddev"]
     private static let keepingAggregations: Set<AggregationOperator> = [.sum, .avg, .min, .max, .topk, .bottomk, .quantile, .stddev]
 
-    private static func unit(_ expression: QueryExpression) -> ChartUnit {
-        switch expression {
+    private static func unit(_ expression: QueryExpression) -> ChartUnit { unit(expression, ofObservations: false) }
+
+    private static func unit(_ expression: QueryExpression, ofObservations: Bool) -> ChartUnit {
+        let unit = { (part: QueryExpression) in self.unit(part, ofObservations: ofObservations) }
+        return switch expression {
         case .number, .string: .none
-        case .vectorSelector(let selector): ChartUnit(ofMetric: selector.name)
-        case .matrixSelector(let matrix): ChartUnit(ofMetric: matrix.selector.name)
+        case .vectorSelector(let selector): ChartUnit(ofMetric: selector.name, ofObservations)
+        case .matrixSelector(let matrix): ChartUnit(ofMetric: matrix.selector.name, ofObservations)
         case .parenthesized(let node): unit(node.expression)
         case .unary(let node): unit(node.operand)
         case .subquery(let node): unit(node.expression)
         case .aggregation(let node): keepingAggregations.contains(node.operation) ? unit(node.expression) : .none
-        case .call(let node): unit(node)
-        case .binary(let node): unit(node)
+        case .call(let node): self.unit(node, ofObservations)
+        case .binary(let node): self.unit(node, ofObservations)
         }
     }
 
-    private static func unit(_ call: Call) -> ChartUnit {
+    private static func unit(_ call: Call, _ ofObservations: Bool) -> ChartUnit {
         let name = call.function.name
         if ["time", "timestamp"].contains(name) { return ChartUnit(base: "s") }
-        guard let argument = call.arguments.first(where: { $0.type == .vector || $0.type == .matrix }).map(unit) else { return .none }
+        guard let counted = call.arguments.first(where: { $0.type == .vector || $0.type == .matrix }) else { return .none }
+        let argument = unit(counted, ofObservations: ofObservations || ofBuckets.contains(name))
         if rates.contains(name) { return ChartUnit(base: argument.base, perSecond: argument.perSecond + 1) }
         if ofBuckets.contains(name) { return ChartUnit(base: argument.base) }
         return keeping.contains(name) ? argument : .none
     }
 
-    private static func unit(_ node: BinaryOperation) -> ChartUnit {
-        let (left, right) = (unit(node.left), unit(node.right))
+    private static func unit(_ node: BinaryOperation, _ ofObservations: Bool) -> ChartUnit {
+        let (left, right) = (unit(node.left, ofObservations: ofObservations), unit(node.right, ofObservations: ofObservations))
         let (isLeftNumber, isRightNumber) = (node.left.type == .scalar, node.right.type == .scalar)
         switch node.operation {
         case .divide where !isLeftNumber && !isRightNumber:

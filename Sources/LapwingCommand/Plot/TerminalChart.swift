@@ -76,9 +76,15 @@ struct TerminalChart {
         return text + (series.count > Self.shown ? "  … and \(series.count - Self.shown) more\n" : "")
     }
 
-    /// An instant's values as bars.
+    /// An instant's values as bars; histograms have none.
     func bars(_ samples: [VectorSample]) -> String {
-        if samples.isEmpty { return "nothing to draw\n" }
+        let numbers = samples.filter { $0.histogram == nil }
+        if numbers.isEmpty { return "nothing to draw\n" }
+        let left = samples.count - numbers.count
+        return bars(ofNumbers: numbers) + (left > 0 ? "  \(Counted.text(left, "native histogram")) not drawn\n" : "")
+    }
+
+    private func bars(ofNumbers samples: [VectorSample]) -> String {
         let names = samples.map(\.labels.seriesText)
         let values = samples.map { unit.text($0.value) }
         let (nameWidth, valueWidth) = (min(width * 2 / 3, names.map(\.displayWidth).max() ?? 0), values.map(\.count).max() ?? 0)
