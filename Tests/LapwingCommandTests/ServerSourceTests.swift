@@ -55,4 +55,29 @@ import Testing
         #expect(try BuiltProgram.run(["replay", "--rules", "rules.yml", "--server", "http://127.0.0.1:1"], in: folder).status == 2)
         #expect(try BuiltProgram.run(["replay", "--rules", "rules.yml", "--server", "u", "--data", "d", "--start", "5"], in: folder).status == 2)
     }
+
+    /// Only a password in the address let in, and who had none was told that the server is no Prometheus.
+    @Test(arguments: [
+        ["query", "load"], ["query", "--explain", "load"], ["replay", "--rules", "rules.yml", "--start", "now-5m"],
+        ["explain", "High", "--rules", "rules.yml"], ["check", "rules", "rules.yml"],
+    ])
+    func `is asked as a file says`(_ command: [String]) throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = [
+            ("rules.yml", Self.rules), ("web.yml", "bearer_tokens: [secret]\n"), ("client.yml", "authorization: {credentials_file: token}\n"),
+            ("wrong.yml", "authorisation: {}\n"), ("token", "secret\n"),
+        ]
+        for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
+        let server = try RunningServer(["--web-config", "web.yml", "--in-memory"], in: folder)
+        let question = command + ["--server", server.url]
+        let refused = try BuiltProgram.run(question, in: folder)
+        let reason = "the server lets in only whom it knows (401 Unauthorized); --http-config FILE"
+        #expect(refused.status == 1 && refused.error.contains(reason), "\(refused.error)")
+        let asked = try BuiltProgram.run(question + ["--http-config", "client.yml"], in: folder)
+        #expect(asked.status == 0 && !asked.error.contains("401"), "\(asked.error)")
+        let wrong = try BuiltProgram.run(question + ["--http-config", "wrong.yml"], in: folder)
+        #expect(wrong.status == 1 && wrong.error.contains("wrong.yml:1:1: error: ") && wrong.error.contains("authorization"), "\(wrong.error)")
+        #expect(server.stop() == 0)
+    }
 }

@@ -289,4 +289,15 @@ struct ConfigurationTests {
         let text = "scrape_configs: [{job_name: a, relabel_configs: \(rules), static_configs: [{targets: ['http://x']}]}]"
         #expect(faults(text).isEmpty, "\(faults(text))")
     }
+
+    @Test func `how a server is asked may be a file of its own`() throws {
+        let read = { (text: String) throws(SourceError) in try HTTPClientSettings.read(SourceText(name: "/etc/client.yml", text)) }
+        #expect(try read("") == HTTPClientSettings())
+        var expected = HTTPClientSettings()
+        expected.credentials = .basic(user: .text("me"), password: .file("/etc/secret"))
+        #expect(try read("basic_auth: {username: me, password_file: secret}") == expected)
+        for wrong in ["url: x", "- a", "oauth2: {client_id: x}", "basic_auth: {user: x}"] {
+            #expect(throws: SourceError.self) { _ = try read(wrong) }
+        }
+    }
 }

@@ -37,12 +37,25 @@ struct QueryFailure: Error {
     init(_ text: String) { self.text = text }
 
     init(_ error: RemoteError) {
-        text = "lapwing: \(error)"
+        text = "lapwing: \(error.refusal.map { "the server lets in only whom it knows (\($0)); --http-config FILE says as whom it is asked" } ?? "\(error)")"
         if case .unanswered(let fault) = error, case .connectionFailed = fault.reason { isUnreachable = true }
     }
 
     /// A fault of the query's text is shown under it.
     init(_ error: QueryError, query: String) {
         if case .syntax(let fault) = error { text = fault.rendered(in: query) } else { text = "lapwing: \(error)" }
+    }
+}
+
+extension RemoteError {
+    /// The status with which a server turns away who has no business there; nil where it has not.
+    fileprivate var refusal: HTTPStatus? {
+        let status: HTTPStatus
+        switch self {
+        case .foreign(let answered, _): status = answered
+        case .refused(let code, _, _): status = HTTPStatus(code: code)
+        case .unanswered, .malformed, .partial, .unprepared: return nil
+        }
+        return [401, 403].contains(status.code) ? status : nil
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-import LapwingHTTP
 import LapwingRemote
 import LapwingSeries
 import LapwingText
@@ -25,6 +23,9 @@ enum QueryCommand {
 
     private static func answerOnce(_ arguments: Arguments) async throws(UsageError) -> ExitStatus {
         let question = try QueryQuestion(arguments, now: .now)
+        for flag in ["--server", "--http-config"] where arguments.has("--data") && arguments.has(flag) {
+            throw UsageError("--data and \(flag) exclude each other")
+        }
         let output = arguments.text("--output") ?? "table"
         guard let format = ResultFormat(rawValue: output) else {
             throw UsageError("--output is table, json, csv, plot, svg or png, not \(GoQuote.quote(output))")
@@ -54,18 +55,16 @@ enum QueryCommand {
 
     private static func cost(of question: QueryQuestion, _ arguments: Arguments) async throws(QueryFailure) -> String {
         let (cost, pages) = (try QueryCost(of: question), arguments.texts("--data"))
-        return pages.isEmpty ? try await cost.text(arguments.text("--server") ?? server) : try cost.text(try RecordedData(pages))
+        return pages.isEmpty ? try await cost.text(try server(arguments)) : try cost.text(try RecordedData(pages))
     }
 
-    /// That is asked where none is named.
-    private static let server = "http://127.0.0.1:9090"
+    private static func server(_ arguments: Arguments) throws(QueryFailure) -> RemoteAPI {
+        try ServerAddress(url: arguments.text("--server") ?? ServerAddress.standard, arguments).api()
+    }
 
     private static func answer(_ question: QueryQuestion, _ arguments: Arguments, _ progress: QueryProgress) async throws(QueryFailure) -> QueryAnswer {
         let pages = arguments.texts("--data")
-        if pages.isEmpty {
-            let server = RemoteServer(url: arguments.text("--server") ?? server, client: SocketHTTPClient())
-            return try await server.answer(question)
-        }
+        if pages.isEmpty { return try await RemoteServer(api: try server(arguments)).answer(question) }
         return try RecordedData(pages).answer(question, progress)
     }
 }

@@ -1,4 +1,3 @@
-import LapwingHTTP
 import LapwingPromQL
 import LapwingRemote
 import LapwingSeries
@@ -50,8 +49,7 @@ struct QueryCost {
         })
     }
 
-    func text(_ server: String) async throws(QueryFailure) -> String {
-        let api = RemoteAPI(DatasourceSettings(url: server), RemoteAPI.Surroundings(client: SocketHTTPClient()))
+    func text(_ api: RemoteAPI) async throws(QueryFailure) -> String {
         var lines: [(Part, Figures)] = []
         for part in parts(prepared.expression) {
             do throws(RemoteError) {

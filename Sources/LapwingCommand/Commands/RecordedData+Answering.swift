@@ -17,7 +17,7 @@ extension RecordedData {
         switch question.kind {
         case .instant(_, let time): remark(onAsking: TimeRange(start: time, end: time), with: "--time, or --start and --end")
         case .range(_, let start, let end, _): remark(onAsking: TimeRange(start: start, end: end), with: "--time, or --start and --end")
-        case .series, .labelNames, .labelValues: nil
+        case .series, .labelNames, .labelValues: question.listed.flatMap { remark(onAsking: $0, with: "--start and --end") }
         }
     }
 
@@ -43,14 +43,14 @@ extension RecordedData {
             }
         case .series(let selector):
             let matchers = try Self.matchers(selector)
-            let labels = try Self.found { () throws(ReadError) in try snapshot.select(matchers, over: .all).labels }
+            let labels = try Self.found { () throws(ReadError) in try snapshot.labels(of: matchers, over: question.listed ?? .all) }
             var json = JSONWriter(escapesHTML: false)
             json.array { json in for one in labels { json.labels(one) } }
             return QueryAnswer(content: .series(labels), json: json.bytes)
         case .labelNames:
-            return names(try Self.found { () throws(ReadError) in try snapshot.labelNames(matching: [], over: .all) })
+            return names(try Self.found { () throws(ReadError) in try snapshot.labelNames(matching: [], over: question.listed ?? .all) })
         case .labelValues(let name):
-            return names(try Self.found { () throws(ReadError) in try snapshot.labelValues(of: name, matching: [], over: .all) })
+            return names(try Self.found { () throws(ReadError) in try snapshot.labelValues(of: name, matching: [], over: question.listed ?? .all) })
         }
     }
 

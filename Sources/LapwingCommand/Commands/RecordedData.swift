@@ -1,6 +1,7 @@
 import Foundation
 import LapwingBlocks
 import LapwingPromQL
+import LapwingRemote
 import LapwingSeries
 import LapwingServer
 import LapwingStorage
@@ -41,14 +42,14 @@ struct RecordedData {
     /// - Parameters:
     ///   - anchor: an instant at which it matters whether a series is stale.
     ///   - step: the distance of these instants.
-    init(server url: String, anchor: Timestamp, step: Duration) {
-        let recording = RemoteRecording(url: url, anchor: anchor, step: step)
+    init(server api: RemoteAPI, anchor: Timestamp, step: Duration) {
+        let recording = RemoteRecording(api: api, anchor: anchor, step: step)
         (snapshot, remote) = (recording, recording)
     }
 
     /// - Throws: what a server said instead of an answer.
     func checkServer() throws(QueryFailure) {
-        if let fault = remote?.fault { throw QueryFailure("lapwing: \(fault)") }
+        if let fault = remote?.fault { throw QueryFailure(fault) }
     }
 
     /// - Throws: the file that cannot be read, with its line or byte.

@@ -33,13 +33,10 @@ final class RemoteRecording: SeriesSnapshot {
     private let store = Store(options: StoreOptions(retention: nil, outOfOrderWindow: .seconds(Int64.max / 4000)))
     private let state = Mutex(State())
 
-    init(url: String, anchor: Timestamp, step: Duration) {
-        api = RemoteAPI(DatasourceSettings(url: url), RemoteAPI.Surroundings(client: SocketHTTPClient()))
-        (self.anchor, self.step) = (anchor, step)
-    }
+    init(api: RemoteAPI, anchor: Timestamp, step: Duration) { (self.api, self.anchor, self.step) = (api, anchor, step) }
 
     /// Why the server did not answer; nil as long as it does.
-    var fault: String? { state.withLock { $0.fault?.description } }
+    var fault: RemoteError? { state.withLock { $0.fault } }
 
     func select(_ matchers: [Matcher], over range: TimeRange) throws(ReadError) -> any SeriesSet {
         let end = min(range.end, .now)

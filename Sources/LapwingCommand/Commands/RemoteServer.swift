@@ -1,14 +1,9 @@
-import LapwingHTTP
 import LapwingPromQL
 import LapwingRemote
 
 /// A server with Prometheus' HTTP API, asked from the command line.
 struct RemoteServer {
-    private let api: RemoteAPI
-
-    init(url: String, client: any HTTPClient) {
-        api = RemoteAPI(DatasourceSettings(url: url), RemoteAPI.Surroundings(client: client))
-    }
+    let api: RemoteAPI
 
     func answer(_ question: QueryQuestion) async throws(QueryFailure) -> QueryAnswer {
         do throws(RemoteError) {
@@ -20,13 +15,13 @@ struct RemoteServer {
                 let reply = try await api.ask(.range(query, from: start, through: end, step: step))
                 return QueryAnswer(reply, .value(try reply.value(), at: end))
             case .series(let selector):
-                let reply = try await api.ask(.series([selector], over: nil))
+                let reply = try await api.ask(.series([selector], over: question.listed))
                 return QueryAnswer(reply, .series(try reply.series()))
             case .labelNames:
-                let reply = try await api.ask(.labelNames(matching: [], over: nil))
+                let reply = try await api.ask(.labelNames(matching: [], over: question.listed))
                 return QueryAnswer(reply, .names(try reply.names()))
             case .labelValues(let name):
-                let reply = try await api.ask(.labelValues(name, matching: [], over: nil))
+                let reply = try await api.ask(.labelValues(name, matching: [], over: question.listed))
                 return QueryAnswer(reply, .names(try reply.names()))
             }
         } catch {

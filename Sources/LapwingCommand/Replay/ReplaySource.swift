@@ -3,11 +3,12 @@ import LapwingSeries
 /// Where the recorded data of a replay come from.
 enum ReplaySource {
     case files([String])
-    case server(String)
+    case server(ServerAddress)
 
     init(_ arguments: Arguments, _ command: String, paths: [String]) throws(UsageError) {
+        if arguments.has("--http-config"), !arguments.has("--server") { throw UsageError("--http-config is of --server") }
         switch (arguments.text("--server"), paths.isEmpty) {
-        case (let url?, true): self = .server(url)
+        case (let url?, true): self = .server(ServerAddress(url: url, arguments))
         case (nil, false): self = .files(paths)
         case (_?, false): throw UsageError("--data and --server exclude each other")
         case (nil, true): throw UsageError("\(command) needs --data PATH or --server URL")
@@ -21,7 +22,7 @@ enum ReplaySource {
     ///   - step: their distance.
     func opened(anchor: Timestamp?, step: Duration) throws(QueryFailure) -> RecordedData {
         switch self {
-        case .server(let url): return RecordedData(server: url, anchor: anchor ?? .now, step: step)
+        case .server(let server): return RecordedData(server: try server.api(), anchor: anchor ?? .now, step: step)
         case .files(let paths):
             let data = try RecordedData(paths)
             for remark in data.remarks { Console.error("\(remark)\n") }
