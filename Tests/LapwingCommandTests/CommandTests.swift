@@ -29,6 +29,14 @@ import Testing
         (["query", "--end", "now", "up"], "begins with --start"), (["query", "--step", "1m", "up"], "begins with --start"),
         (["query", "--time", "1", "--start", "1", "up"], "--time asks for an instant"), (["query", "--labels", "up"], "stands alone"),
         (["query", "--labels", "--series", "up"], "stands alone"), (["query", "--labels", "--explain"], "stands alone"),
+        (["query", "--labels", "--end", "now"], "begins with --start"), (["query", "--labels", "--step", "1m"], "stands alone"),
+        // `--server` was ignored.
+        (["query", "--data", "x", "--server", "y", "up"], "--data and --server exclude each other"),
+        (["query", "--data", "x", "--http-config", "y", "up"], "--data and --http-config exclude each other"),
+        (["check", "rules", "--data", "x", "--http-config", "y", "z"], "--http-config is of --server"),
+        // What a shell makes of a pattern that is not quoted.
+        (["serve", "--rules", "a.yml", "b.yml"], "quote a pattern, so that the shell leaves it whole: --rules 'rules/*.yml'"),
+        (["replay", "--rules", "a.yml", "b.yml", "--data", "x"], "replay takes b.yml behind --rules; quote a pattern"),
         (["query", "-up"], "stands behind --"), (["format"], "needs an expression"), (["export"], "needs --data"),
         (["export", "--data", "x", "--start", "2", "--end", "1"], "lies before"),
         (["serve", "--retention-size", "10 apples"], "a size like 512MB"), (["serve", "--retention-size=10GB", "--query-timeout=5 m"], "durations are"),

@@ -28,6 +28,10 @@ enum CheckedConfiguration {
             if paths == [rules.pattern], !FileManager.default.fileExists(atPath: rules.pattern) {
                 findings.append(missing(rules.pattern, rules.range, configuration))
             } else {
+                if paths.isEmpty {
+                    let message = "no rule file matches \(GoQuote.quote(rules.pattern))"
+                    findings.append(Finding(Diagnostic(.warning, message, at: rules.range, check: "config/file"), in: configuration.source))
+                }
                 found += paths
             }
         }

@@ -1,16 +1,17 @@
-import Foundation
 import LapwingExposition
+import LapwingServer
 import LapwingText
 
 /// A page of samples, held to its format and to how metrics are named.
 enum CheckedPage {
     /// - Parameter path: `-` for standard input.
     static func findings(in path: String, lints: Bool) -> [Finding] {
-        let isInput = path == "-"
-        guard let data = isInput ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path) else {
-            return [Finding(unreadable: path)]
+        let source: SourceText
+        do throws(InputFileError) {
+            source = SourceText(name: InputFile.shownName(of: path), bytes: try InputFile.page(path))
+        } catch {
+            return [Finding(error.diagnostic, in: SourceText(name: path, ""))]
         }
-        let source = SourceText(name: isInput ? "stdin" : path, bytes: Array(data))
         let isOpenMetrics = String(decoding: source.bytes.suffix(16), as: UTF8.self).contains("# EOF")
         let format: ExpositionFormat = isOpenMetrics ? .openMetrics : .prometheusText
         let faults = ExpositionCheck.diagnostics(of: source.bytes.span, as: format).map { Finding($0, in: source) }

@@ -18,6 +18,11 @@ enum CheckedRules {
                 findings.append([Finding(unreadable: path)])
                 continue
             }
+            // Such as a shell makes of `rules/*.yml`.
+            if paths.count > 1, RuleLoading.isTestFile(path) {
+                findings.append([Finding(Diagnostic(.information, "a file of tests, left out; lapwing test runs it", check: "file"), in: source)])
+                continue
+            }
             do throws(SourceError) {
                 let (file, remarks) = try read(source)
                 findings.append(remarks + file.warnings.map { Finding($0, in: source) })

@@ -17,6 +17,11 @@ enum FormatCommand {
         let mode: Mode = arguments.has("--write") ? .write : arguments.has("--check") ? .check : .show
         var status = ExitStatus.success
         for operand in arguments.operands {
+            // Such as a shell makes of `rules/*.yml`.
+            if arguments.operands.count > 1, RuleLoading.isTestFile(operand) {
+                Console.error("\(operand): a file of tests, left out\n")
+                continue
+            }
             let isFile = mode != .show || isNameOfFile(operand)
             let isFormatted = isFile ? formatFile(operand, mode) : formatExpression(operand)
             if !isFormatted { status = .failure }

@@ -23,6 +23,10 @@ struct RecordedData {
         case page, prometheus, lapwing
 
         init?(_ path: String) {
+            if path == "-" {
+                self = .page
+                return
+            }
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
             if !isFolder.boolValue {

@@ -14,8 +14,8 @@ struct RecordedPages {
         store = Store(options: StoreOptions(retention: nil, outOfOrderWindow: .seconds(Int64.max / 4000)))
         for path in paths {
             let bytes: [UInt8]
-            do throws(InputFileError) { bytes = try InputFile.bytes(of: path) } catch { throw QueryFailure("lapwing: \(path): \(error)") }
-            try read(path, bytes)
+            do throws(InputFileError) { bytes = try InputFile.page(path) } catch { throw QueryFailure("lapwing: \(path): \(error)") }
+            try read(InputFile.shownName(of: path), bytes)
         }
     }
 

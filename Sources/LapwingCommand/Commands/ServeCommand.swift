@@ -48,7 +48,11 @@ enum ServeCommand {
     }
 
     static func configuration(_ arguments: Arguments) throws(UsageError) -> SidecarConfiguration {
-        if let operand = arguments.operands.first { throw UsageError("serve takes no operands, and was given \(operand)") }
+        if let operand = arguments.operands.first {
+            // Such as a shell makes of `--rules rules/*.yml`.
+            let hint = arguments.has("--rules") ? "; quote a pattern, so that the shell leaves it whole: --rules 'rules/*.yml'" : ""
+            throw UsageError("serve takes no operands, and was given \(operand)\(hint)")
+        }
         var configuration = SidecarConfiguration()
         if let listen = arguments.text("--listen") {
             guard let (host, port) = SocketAddress.split(listen) else {

@@ -30,6 +30,10 @@ struct ReplayFlags {
         self.output = output
         (patterns, others) = (arguments.texts("--rules"), arguments.texts("--compare"))
         if patterns.isEmpty { throw UsageError("replay needs --rules GLOB") }
+        // Such as a shell makes of `--rules rules/*.yml`; no data are called so.
+        if let rules = arguments.operands.first(where: { $0.hasSuffix(".yml") || $0.hasSuffix(".yaml") }) {
+            throw UsageError("replay takes \(rules) behind --rules; quote a pattern, so that the shell leaves it whole: --rules 'rules/*.yml'")
+        }
         source = try ReplaySource(arguments, "replay", paths: arguments.texts("--data") + arguments.operands)
         sweeps = try ReplaySweep.all(arguments.texts("--sweep"))
         (start, end) = (try arguments.time("--start", now: .now), try arguments.time("--end", now: .now))

@@ -6,18 +6,35 @@ public enum InputFile {
     /// - Parameter path: `-` for standard input; it and a pipe by its name are read to their end.
     /// - Throws: that it is not there, with the nearest name beside it, or that it cannot be read.
     public static func read(_ path: String) throws(InputFileError) -> SourceText {
-        if path == "-" { return SourceText(name: "stdin", bytes: Array(FileHandle.standardInput.readDataToEndOfFile())) }
-        return SourceText(name: path, bytes: try bytes(of: path))
+        SourceText(name: shownName(of: path), bytes: try bytes(of: path))
     }
 
     /// The same of a file that may be too long for its lines to be counted.
     public static func bytes(of path: String) throws(InputFileError) -> [UInt8] {
+        if path == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
         // The length of a pipe is not known, and such are not read by name.
-        guard let bytes = FileManager.default.contents(atPath: path) ?? (try? FileHandle(forReadingAtPath: path)?.readToEnd()) else {
-            throw fault(of: path)
-        }
+        guard let bytes = FileManager.default.contents(atPath: path) ?? piped(path) else { throw fault(of: path) }
         return Array(bytes)
     }
+
+    private static func piped(_ path: String) -> Data? {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
+        // Where the end comes at once there is no error, and nothing either.
+        do { return try handle.readToEnd() ?? Data() } catch { return nil }
+    }
+
+    /// The bytes of a page of samples.
+    /// - Throws: also that it is compressed, which no reader of pages takes.
+    public static func page(_ path: String) throws(InputFileError) -> [UInt8] {
+        let bytes = try bytes(of: path)
+        if bytes.starts(with: [0x1F, 0x8B]) {
+            throw InputFileError("the page is compressed with gzip", help: "gzip -dc \(path) decompresses it into a pipe, which is read as -")
+        }
+        return bytes
+    }
+
+    /// What a person calls it.
+    public static func shownName(of path: String) -> String { path == "-" ? "stdin" : path }
 
     /// Why a path cannot be read.
     public static func fault(of path: String) -> InputFileError {

@@ -13,8 +13,27 @@ import LapwingText
 
 /// Finds rule files and reads them.
 public enum RuleLoading {
-    /// The paths that a pattern with `*`, `?` and `[…]` stands for, in order; a path without them stands for itself.
+    /// The paths that a pattern with `*`, `?` and `[…]` stands for, in order, without those of unit tests beside rules; a path without
+    /// them stands for itself.
     public static func paths(matching pattern: String) -> [String] {
+        let isPattern = pattern.contains { "*?[".contains($0) }
+        return allPaths(matching: pattern).filter { !isPattern || !isTestFile($0) }
+    }
+
+    /// The files of unit tests that a pattern leaves out.
+    public static func testFiles(matching pattern: String) -> [String] {
+        let taken = Set(paths(matching: pattern))
+        return allPaths(matching: pattern).filter { !taken.contains($0) }
+    }
+
+    /// Whether a file holds unit tests, by its name and by what is in it: who asks for all rules of a folder does not mean it.
+    public static func isTestFile(_ path: String) -> Bool {
+        guard [".test.yml", "_test.yml", ".test.yaml", "_test.yaml"].contains(where: path.hasSuffix), let bytes = try? InputFile.bytes(of: path)
+        else { return false }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains { $0.hasPrefix("tests:") }
+    }
+
+    private static func allPaths(matching pattern: String) -> [String] {
         var result = glob_t()
         defer { globfree(&result) }
         guard glob(pattern, 0, nil, &result) == 0 else { return pattern.contains { "*?[".contains($0) } ? [] : [pattern] }

@@ -14,6 +14,7 @@ struct SidecarSettings: Sendable {
     /// Who may call the API; nil: everybody.
     var web: WebConfiguration?
     private var warnings: [String] = []
+    private var remarks: [String] = []
 
     /// Reads all files; changes nothing.
     ///
@@ -33,6 +34,10 @@ struct SidecarSettings: Sendable {
 
     private mutating func loadRules() throws(RuleLoadingError) {
         var files = try RuleLoading.files(configuration.rulePatterns)
+        for pattern in configuration.rulePatterns where RuleLoading.paths(matching: pattern).isEmpty {
+            warnings.append("no rule file matches \(GoQuote.quote(pattern))")
+        }
+        remarks = configuration.rulePatterns.flatMap(RuleLoading.testFiles).map { "\($0) is a file of tests, not of rules, and left out" }
         if configuration.runsDemo {
             do throws(SourceError) {
                 files.append(try RuleFile.read(SourceText(name: "demo.yml", DemoRules.text)))
@@ -53,6 +58,7 @@ struct SidecarSettings: Sendable {
 
     func tell(_ log: LogWriter) {
         for warning in warnings { log.log(.warn, warning) }
+        for remark in remarks { log.log(.info, remark) }
     }
 }
 

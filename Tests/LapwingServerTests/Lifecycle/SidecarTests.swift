@@ -25,6 +25,21 @@ import Testing
 }
 
 @Suite(.serialized) struct `The sidecar in process` {
+    /// It said nothing, and no rule was evaluated.
+    @Test func `a pattern of rules that matches nothing is told of`() throws {
+        var configuration = SidecarConfiguration()
+        configuration.rulePatterns = ["/nonexistent/*.yml"]
+        let lines = Mutex<[String]>([])
+        try SidecarSettings.load(configuration).tell(LogWriter { line in lines.withLock { $0.append(line) } })
+        #expect(lines.withLock { $0.count } == 1)
+        #expect(lines.withLock { $0[0] }.contains(#"no rule file matches \"/nonexistent/*.yml\""#))
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        configuration.rulePatterns = [root.appending(path: "rules/*.yml").path]
+        try SidecarSettings.load(configuration).tell(LogWriter { line in lines.withLock { $0.append(line) } })
+        #expect(lines.withLock { $0[1] }.contains("level=info") && lines.withLock { $0[1] }.contains("demo.test.yml is a file of tests"))
+    }
+
     @Test func `a webhook is told of the beginning and of the end, once each`() async throws {
         let inbox = try Inbox()
         defer { inbox.stop() }
