@@ -5,6 +5,8 @@ import LapwingStorage
 
 /// `import/prometheus`: an exposition page in the body, as text, OpenMetrics or protobuf, whose lines may have times of their own.
 ///
+/// What it is says its `Content-Type`; of a page with another, its last line.
+///
 /// A page with a wrong line is refused whole, with line and column. Of a page that can be read, samples that the store does
 /// not take are told line by line, and the others are stored.
 struct ImportEndpoint: Sendable {
@@ -36,7 +38,7 @@ struct ImportEndpoint: Sendable {
         let bytes = protobuf?.text ?? body
         var texts = SeriesTexts()
         var page = ExpositionPage()
-        let format = protobuf == nil ? try ExpositionFormat(contentType: contentType, fallback: .prometheusText) : .openMetrics
+        let format = protobuf == nil ? try ExpositionFormat(contentType: contentType, fallback: Self.format(of: bytes)) : .openMetrics
         try page.read(bytes.span, as: format, known: &texts)
         if let protobuf { page.complete(from: protobuf) }
         var labels = [Labels](repeating: .empty, count: texts.count)
@@ -71,6 +73,11 @@ struct ImportEndpoint: Sendable {
         }
         keep(found.map { ($0.line, SeriesExemplar(series: labels[Int(page.series[$0.line])], exemplar: $0.exemplar)) }, place, &faults)
         return faults
+    }
+
+    /// The format of a page whose sender does not say it, as curl, which calls every body a form: OpenMetrics ends as no other does.
+    private static func format(of page: [UInt8]) -> ExpositionFormat {
+        String(decoding: page.suffix(16), as: UTF8.self).contains("# EOF") ? .openMetrics : .prometheusText
     }
 
     private func keep(_ found: [(line: Int, exemplar: SeriesExemplar)], _ place: (Int) -> String, _ faults: inout WriteFaults) {

@@ -41,6 +41,16 @@ import Testing
         #expect(try send([], ["Content-Encoding": "br"]).status == .unsupportedMediaType)
     }
 
+    /// curl calls every body a form, and then seconds were read as milliseconds.
+    @Test(arguments: [[:], ["Content-Type": "application/x-www-form-urlencoded"]] as [HTTPHeaders])
+    func `is OpenMetrics where it ends so, whatever it is sent as`(_ headers: HTTPHeaders) throws {
+        #expect(try send(Array("# TYPE a counter\na_total 1 1600000000.5\n# EOF\n".utf8), headers).status == .noContent)
+        #expect(try stored("a_total") == ["{__name__=\"a_total\"} 1.0@1600000000500"])
+        #expect(try send(Array("b 1 1600000000500\n".utf8), headers).status == .noContent)
+        #expect(try stored("b") == ["{__name__=\"b\"} 1.0@1600000000500"])
+        #expect(try send(Array("b 1 1\n# EOF\n".utf8), ["Content-Type": "text/plain; version=0.0.4"]).status == .badRequest)
+    }
+
     @Test func `may be protobuf, with native histograms`() throws {
         let histogram = NativeHistogram(
             schema: 2, zeroThreshold: 0.5, zeroCount: 1, count: 4, sum: 7, positiveSpans: [.init(offset: 1, length: 2)], positiveBuckets: [1, 2])
