@@ -67,9 +67,20 @@ public struct Diagnostic: Sendable, Hashable {
 
     private func helpLine(indent: String) -> String { help.map { "\n\(indent)= help: \($0)" } ?? "" }
 
-    /// At most 160 scalars of a line around a column, with tabs as one space so that carets stand where they should.
+    /// A tab as a space; what would command a terminal as a picture of it: a source need not be the reader's own.
+    private static func shown(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        switch scalar.value {
+        case 0x09: " "
+        case 0..<0x20: Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}"
+        case 0x7F: "\u{2421}"
+        case 0x80..<0xA0: "\u{FFFD}"
+        default: scalar
+        }
+    }
+
+    /// At most 160 scalars of a line around a column, each as one that a terminal shows, so that carets stand where they should.
     private func excerpt(_ line: String, around column: Int) -> (scalars: [Unicode.Scalar], cut: Int) {
-        let scalars = line.unicodeScalars.map { $0 == "\t" ? " " : $0 }
+        let scalars = line.unicodeScalars.map(Self.shown)
         let limit = 160
         guard scalars.count > limit else { return (scalars, 0) }
         let lower = max(0, min(column - 1 - limit / 2, scalars.count - limit))

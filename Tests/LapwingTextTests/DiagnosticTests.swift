@@ -20,6 +20,13 @@ import Testing
         #expect(problem.rendered(in: source).contains("| ^~~~~~~"))
     }
 
+    /// A page from elsewhere could colour, or rewrite, what the terminal showed.
+    @Test func `what would command a terminal is shown as a picture of it`() {
+        let hostile = SourceText(name: "page", "a\u{1B}[2Jb\u{7}\u{7F}\u{9B}é x")
+        let lines = Diagnostic("here", at: SourceRange(14, 15)).rendered(in: hostile).split(separator: "\n")
+        #expect(lines[1] == " 1 | a␛[2Jb␇␡\u{FFFD}é x" && lines[2] == "   |             ^")
+    }
+
     @Test func `a long line is cut around the place`() {
         let long = SourceText(name: "q", String(repeating: "a", count: 1000) + "!" + String(repeating: "b", count: 1000))
         let lines = Diagnostic("here", at: SourceRange(1000, 1001)).rendered(in: long).split(separator: "\n")
