@@ -8,7 +8,7 @@ enum DemoLine {
     static func introduction(address: String) -> String {
         """
         A demo shop runs beside this server and is scraped every two seconds. Every two minutes its payments begin to
-        fail for half a minute: watch the alerts. Ask it yourself:
+        fail for half a minute: watch the alerts here, or on the page at http://\(address) in a browser. Ask it yourself:
 
           lapwing query --server http://\(address) 'sum by (path, status) (rate(http_requests_total[15s]))'
 

@@ -35,8 +35,12 @@ enum ServeCommand {
         return .success
     }
 
+    private static func levelText(_ arguments: Arguments) -> String {
+        arguments.text("--log-level") ?? (arguments.has("--demo") ? "warn" : "info")
+    }
+
     private static func log(_ arguments: Arguments) throws(UsageError) -> LogWriter {
-        let levelText = arguments.text("--log-level") ?? (arguments.has("--demo") ? "warn" : "info")
+        let levelText = levelText(arguments)
         guard let level = LogWriter.Level(rawValue: levelText) else {
             throw UsageError("--log-level is debug, info, warn or error, not \(GoQuote.quote(levelText))")
         }
@@ -65,10 +69,10 @@ enum ServeCommand {
         configuration.queryTimeout = try arguments.interval("--query-timeout") ?? configuration.queryTimeout
         configuration.engine.maximumSamples = try arguments.count("--query-max-samples") ?? configuration.engine.maximumSamples
         configuration.runsDemo = arguments.has("--demo")
-        configuration.shownFlags = shownFlags(arguments)
         try readCollection(arguments, into: &configuration)
         try readReceivers(arguments, into: &configuration)
         try readStorage(arguments, into: &configuration)
+        configuration.shownFlags = shownFlags(arguments, configuration)
         return configuration
     }
 
@@ -122,14 +126,22 @@ enum ServeCommand {
     }
 
     /// Every flag with what was given or holds without it; what may be a secret in a URL does not show.
-    private static func shownFlags(_ arguments: Arguments) -> [String: String] {
-        Dictionary(
+    private static func shownFlags(_ arguments: Arguments, _ configuration: SidecarConfiguration) -> [String: String] {
+        let interval = arguments.has("--config") ? "" : "15s"
+        // Of these the help tells a rule, and no value; what is empty here the configuration file may say, or the address in the end.
+        let held = [
+            "--config": "", "--datasource": "", "--retention": "", "--retention-size": "", "--out-of-order-window": "", "--web-config": "",
+            "--external-url": "", "--scrape-interval": interval, "--evaluation-interval": interval, "--data": configuration.data ?? "",
+            "--in-memory": "\(configuration.data == nil)", "--log-level": levelText(arguments),
+        ]
+        return Dictionary(
             uniqueKeysWithValues: CommandTable.serve.flags.map { flag in
                 let isSecret = flag.name == "--webhook" || flag.name == "--heartbeat"
                 let given = arguments.texts(flag.name).map { text in
                     isSecret ? HTTPURL.redacted(text) : text.replacing(/:\/\/[^\/@]*@/, with: "://<secret>@")
                 }
-                return (String(flag.name.dropFirst(2)), given.isEmpty ? flag.standard : given.joined(separator: ","))
+                let standard = held[flag.name] ?? (flag.kind == .toggle ? "false" : flag.standard)
+                return (String(flag.name.dropFirst(2)), given.isEmpty ? standard : given.joined(separator: ","))
             })
     }
 

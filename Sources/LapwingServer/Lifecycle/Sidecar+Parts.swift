@@ -88,7 +88,7 @@ extension Sidecar {
             federation: FederationEndpoint(
                 source: store, lookbackDelta: configuration.engine.lookbackDelta, externalLabels: externalLabels),
             runtime: RuntimeEndpoints(
-                start: .now, flags: configuration.shownFlags, retention: configuration.shownRetention, lastReload: { [lastReload] in lastReload.value }),
+                start: .now, flags: configuration.heldFlags, retention: configuration.shownRetention, lastReload: { [lastReload] in lastReload.value }),
             instruments: instruments,
             history: HistoryEndpoint(notifier: notifier),
             explanations: ExplainEndpoint(

@@ -61,6 +61,18 @@ public struct SidecarConfiguration: Sendable {
     /// The flags of the program without their dashes, with the values that hold, as the API shows them.
     public var shownFlags: [String: String] = [:]
 
+    /// The same with what came of those that nobody gave: what the file says, or holds without one.
+    var heldFlags: [String: String] {
+        let text = { (time: Duration) in PrometheusDuration.text(milliseconds: Int64(time / .milliseconds(1))) }
+        let found = [
+            ("external-url", externalURL ?? ""), ("evaluation-interval", text(evaluationInterval ?? Self.standardInterval)),
+            ("retention", text(retention ?? Self.standardRetention)), ("out-of-order-window", text(outOfOrderWindow ?? .zero)),
+        ]
+        var flags = shownFlags
+        for (name, value) in found where flags[name] == "" { flags[name] = value }
+        return flags
+    }
+
     public static let standardInterval = Duration.seconds(15)
     public static let standardRetention = Duration.seconds(15 * 86_400)
 
