@@ -4,9 +4,21 @@ import Foundation
 enum Console {
     static func output(_ text: String) { output(Array(text.utf8)) }
 
-    static func output(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes)) }
+    /// Writes what was asked for; where it cannot be, nothing that follows is of use, and the program ends.
+    static func output(_ bytes: [UInt8]) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+        } catch {
+            self.error("lapwing: the output cannot be written: \(error.localizedDescription)\n")
+            exit(ExitStatus.failure.rawValue)
+        }
+    }
 
-    static func error(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    /// Writes what may be lost, where the work is another.
+    static func remark(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
+
+    /// What cannot be written is lost: a full disk under the log must not end what the log is about.
+    static func error(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
     static var isTerminal: Bool { isatty(FileHandle.standardOutput.fileDescriptor) == 1 }
 

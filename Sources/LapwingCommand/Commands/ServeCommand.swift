@@ -20,7 +20,7 @@ enum ServeCommand {
         do {
             // What is started has the priority too: scrapes and deliveries have threads that helpers of queries cannot fill.
             let start = Task(priority: .high) {
-                try await Sidecar.start(configuration, log: log) { event in if isDemo { Console.output(DemoLine.text(event)) } }
+                try await Sidecar.start(configuration, log: log) { event in if isDemo { Console.remark(DemoLine.text(event)) } }
             }
             sidecar = try await start.value
         } catch {
@@ -28,7 +28,7 @@ enum ServeCommand {
             return .failure
         }
         Console.error("listening on http://\(sidecar.address)\n")
-        if isDemo { Console.output(DemoLine.introduction(address: "\(sidecar.address)")) }
+        if isDemo { Console.remark(DemoLine.introduction(address: "\(sidecar.address)")) }
         await signals.wait(onReload: { try? await sidecar.reload() })
         log.log(.info, "ending")
         await sidecar.stop()
