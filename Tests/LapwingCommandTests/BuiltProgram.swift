@@ -63,10 +63,16 @@ final class RunningServer {
     private(set) var url = ""
 
     /// Starts it on a free port, and waits until it says where it listens.
-    init(_ arguments: [String], in folder: URL = BuiltProgram.root) throws {
-        process.executableURL = BuiltProgram.url
+    ///
+    /// - Parameter files: how many it may have open, and not one more.
+    init(_ arguments: [String], in folder: URL = BuiltProgram.root, files: Int? = nil) throws {
         let place = arguments.contains("--data") ? [] : ["--in-memory"]
+        process.executableURL = BuiltProgram.url
         process.arguments = ["serve", "--listen", "127.0.0.1:0"] + place + arguments
+        if let files {
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", "ulimit -n \(files); exec \"$0\" \"$@\"", BuiltProgram.url.path] + (process.arguments ?? [])
+        }
         process.currentDirectoryURL = folder
         process.standardOutput = FileHandle.nullDevice
         process.standardError = error
@@ -87,6 +93,9 @@ final class RunningServer {
     }
 
     deinit { stop() }
+
+    /// Files and connections that it has open; nil where it does not run, or the system does not tell.
+    var openFiles: Int? { try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/fd").count }
 
     @discardableResult
     func stop() -> Int32 {

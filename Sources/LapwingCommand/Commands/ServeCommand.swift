@@ -12,6 +12,7 @@ import LapwingText
 /// `lapwing serve`: runs the sidecar until it is told to end.
 enum ServeCommand {
     static func run(_ arguments: Arguments) async throws(UsageError) -> ExitStatus {
+        let fileLimit = DescriptorLimit.raise()
         let configuration = try configuration(arguments)
         let log = try log(arguments)
         let isDemo = configuration.runsDemo
@@ -28,6 +29,7 @@ enum ServeCommand {
             return .failure
         }
         Console.error("listening on http://\(sidecar.address)\n")
+        log.log(.info, "files and connections that may be open", ["limit": "\(fileLimit)"])
         if isDemo { Console.remark(DemoLine.introduction(address: "\(sidecar.address)")) }
         await signals.wait(onReload: { try? await sidecar.reload() })
         log.log(.info, "ending")

@@ -8,7 +8,7 @@ extension ClientExchange {
         let endpoints = try resolve()
         var failure = Reason.unresolved(url.host)
         for (index, endpoint) in endpoints.enumerated() {
-            guard let descriptor = Socket.open(family: endpoint.family) else {
+            guard let descriptor = open(endpoint) else {
                 failure = .connectionFailed(address: "\(endpoint.address)", "no socket can be opened")
                 continue
             }
@@ -30,6 +30,13 @@ extension ClientExchange {
                 : deadline <= .now ? .timedOut : .connectionFailed(address: "\(endpoint.address)", "i/o timeout")
         }
         throw failure
+    }
+
+    /// A new socket; where the process has none left, in the place of connections that are only kept.
+    private func open(_ endpoint: Socket.Endpoint) -> Int32? {
+        if let descriptor = Socket.open(family: endpoint.family) { return descriptor }
+        idle.closeOldest()
+        return Socket.open(family: endpoint.family)
     }
 
     /// The resolver knows no deadline: a name is resolved on a thread that is left behind when it takes too long.

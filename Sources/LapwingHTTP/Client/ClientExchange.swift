@@ -13,7 +13,7 @@ final class ClientExchange: Sendable {
     let request: HTTPClientRequest
     let url: HTTPURL
     let deadline: Instant
-    private let idle: IdleConnections
+    let idle: IdleConnections
     private let state = Mutex(State())
 
     init(_ request: HTTPClientRequest, _ url: HTTPURL, _ idle: IdleConnections, deadline: Instant) {

@@ -8,13 +8,14 @@ public final class SocketHTTPClient: HTTPClient {
     /// Kept connections, for each host and port: as many as there may be requests at once, or those that are asked much connect anew
     /// again and again.
     static let maxIdleConnectionsPerHost = 128
-    /// Kept connections in all.
-    static let maxIdleConnections = 1024
-    /// A connection that was unused for so long is not used again.
+    /// Kept connections in all, but no more than an eighth of what sockets may have.
+    static let maxIdleConnections = 16_384
+    /// A connection that was unused for so long is closed.
     static let idleTimeout = Duration.seconds(90)
 
-    private let workers = WorkerPool(maxThreads: maxThreads)
-    private let idle = IdleConnections(maxPerHost: maxIdleConnectionsPerHost, maxCount: maxIdleConnections, timeout: idleTimeout)
+    private let workers = WorkerPool(maxThreads: min(maxThreads, DescriptorLimit.share(4)))
+    private let idle = IdleConnections(
+        maxPerHost: maxIdleConnectionsPerHost, maxCount: min(maxIdleConnections, DescriptorLimit.share(8)), timeout: idleTimeout)
 
     public init() {}
 

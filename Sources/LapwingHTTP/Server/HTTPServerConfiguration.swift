@@ -16,8 +16,8 @@ public struct HTTPServerConfiguration: Sendable {
     var maxHeldBodyBytes = 256 << 20
     /// A request with a body of so many bytes gives way to others: its thread gets less of a processor that others want too.
     public var largeBodyBytes = 256 << 10
-    /// A connection more is answered with 503.
-    var maxConnections = 4096
+    /// A connection more is answered with 503. Those that have nothing to say take no more than a third of what sockets may have.
+    var maxConnections = min(4096, DescriptorLimit.share(3))
     /// Connections that wait to be accepted.
     var backlog: Int32 = 512
     /// Handlers that run at the same time, besides two on the threads that read; started as they are needed.

@@ -27,7 +27,13 @@ extension ServerLoop {
     }
 
     private func welcome(_ descriptor: Int32, _ address: SocketAddress, _ shared: inout Shared, _ now: Instant) {
-        guard shared.connections.count < configuration.maxConnections else { return turnAway(descriptor) }
+        let limit = configuration.maxConnections
+        guard shared.connections.count < limit else {
+            return turnAway(descriptor, "there are \(limit) connections already, which is the limit; try again later")
+        }
+        guard !DescriptorLimit.isReserved(descriptor) else {
+            return turnAway(descriptor, "the process has as many files and connections open as it may; try again later")
+        }
         let connection = ServerConnection(
             token: shared.nextToken, descriptor: descriptor, remoteAddress: address,
             ConnectionState(configuration, now: now))
@@ -37,11 +43,8 @@ extension ServerLoop {
         events.addConnection(descriptor, token: connection.token)
     }
 
-    private func turnAway(_ descriptor: Int32) {
-        let limit = configuration.maxConnections
-        let response = configuration.faultResponse(
-            HTTPFault(
-                .serviceUnavailable, "there are \(limit) connections already, which is the limit; try again later"))
+    private func turnAway(_ descriptor: Int32, _ reason: String) {
+        let response = configuration.faultResponse(HTTPFault(.serviceUnavailable, reason))
         let plan = ResponsePlan(response, to: nil, endsConnection: true, configuration)
         if case .bytes(let body) = response.body {
             _ = Socket.send(descriptor, plan.head(length: body.count) + body, from: 0)

@@ -135,7 +135,7 @@ enum Socket {
         }
     }
 
-    /// The descriptor of a new socket that does not block, is not inherited, and does not gather small writes.
+    /// The descriptor of a new socket that does not block, is not inherited, and does not gather small writes; nil where none is left for it.
     static func open(family: Int32) -> Int32? {
         #if canImport(Glibc)
             let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
@@ -143,6 +143,11 @@ enum Socket {
             let descriptor = socket(family, SOCK_STREAM, 0)
         #endif
         guard descriptor >= 0 else { return nil }
+        if DescriptorLimit.isReserved(descriptor) {
+            close(descriptor)
+            errno = EMFILE
+            return nil
+        }
         prepare(descriptor)
         return descriptor
     }
