@@ -39,7 +39,6 @@ extension ClientExchange {
         return Socket.open(family: endpoint.family)
     }
 
-    /// The resolver knows no deadline: a name is resolved on a thread that is left behind when it takes too long.
     private func resolve() throws(Reason) -> [Socket.Endpoint] {
         let (host, port) = (url.host, url.effectivePort)
         if host.utf8.contains(UInt8(ascii: ":")) || host.utf8.allSatisfy({ $0 == 0x2E || HTTPCharacters.isDigit($0) }) {
@@ -48,12 +47,8 @@ extension ClientExchange {
             }
             return endpoints
         }
-        let resolution = BlockingResult<Result<[Socket.Endpoint], SocketError>>()
-        WorkerThread.start {
-            resolution.set(Result { () throws(SocketError) in try Socket.resolve(host, port: port, forListening: false) })
-        }
-        switch resolution.wait(until: deadline) {
-        case .success(let endpoints): return endpoints
+        switch resolver.resolve(host, until: deadline) {
+        case .success(let endpoints): return endpoints.map { $0.at(port: port) }
         case .failure: throw .unresolved(host)
         case nil: throw .timedOut
         }

@@ -14,12 +14,14 @@ final class ClientExchange: Sendable {
     let url: HTTPURL
     let deadline: Instant
     let idle: IdleConnections
+    let resolver: HostResolver
     private let state = Mutex(State())
 
-    init(_ request: HTTPClientRequest, _ url: HTTPURL, _ idle: IdleConnections, deadline: Instant) {
+    init(_ request: HTTPClientRequest, _ url: HTTPURL, _ idle: IdleConnections, _ resolver: HostResolver, deadline: Instant) {
         self.request = request
         self.url = url
         self.idle = idle
+        self.resolver = resolver
         self.deadline = deadline
     }
 

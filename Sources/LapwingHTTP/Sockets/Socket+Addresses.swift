@@ -17,6 +17,14 @@ extension Socket {
 
         var isIPv4: Bool { family == AF_INET }
         var address: SocketAddress { Socket.address(bytes) }
+
+        /// The same with another port, which both families have behind their own number, the higher byte first.
+        func at(port: Int) -> Endpoint {
+            guard bytes.count >= 4 else { return self }
+            var bytes = bytes
+            (bytes[2], bytes[3]) = (UInt8(truncatingIfNeeded: port >> 8), UInt8(truncatingIfNeeded: port))
+            return Endpoint(family: family, bytes: bytes)
+        }
     }
 
     /// The addresses of `host`, IPv4 first, as Go dials and listens; an empty host is every address of this machine.

@@ -8,35 +8,24 @@ final class WorkerPool: Sendable {
     typealias Work = @Sendable () -> Void
 
     private struct State {
-        var waiting: [Work] = []
-        var first = 0
+        var waiting = WaitingLine<Work>()
         var idleCount = 0
         var threadCount = 0
         var isClosed = false
-
-        mutating func takeFirst() -> Work? {
-            guard first < waiting.count else { return nil }
-            let work = waiting[first]
-            waiting[first] = {}
-            first += 1
-            if first == waiting.count {
-                waiting.removeAll(keepingCapacity: true)
-                first = 0
-            }
-            return work
-        }
     }
 
     private let state = Mutex(State())
     private let signal = DispatchSemaphore(value: 0)
     private let maxThreads: Int
+    private let stackBytes: Int
     private let givesWay: Bool
     /// A thread without work for so long ends.
     private static let idleLifetime = Duration.seconds(60)
 
     /// - Parameter givesWay: whether the threads get less of a processor that others want too.
-    init(maxThreads: Int, givesWay: Bool = false) {
+    init(maxThreads: Int, stackBytes: Int = WorkerThread.stackBytes, givesWay: Bool = false) {
         self.maxThreads = max(1, maxThreads)
+        self.stackBytes = stackBytes
         self.givesWay = givesWay
     }
 
@@ -56,12 +45,22 @@ final class WorkerPool: Sendable {
         switch call {
         case .wake: signal.signal()
         case .start:
-            WorkerThread.start {
+            let hasBegun = WorkerThread.begin(stackBytes: stackBytes) {
                 if self.givesWay { WorkerThread.giveWay() }
                 self.workUntilIdle()
             }
+            if !hasBegun { goOnWithFewer() }
         case .wait: break
         }
+    }
+
+    /// The system has no more threads: those that are there take up what waits; where there are none, it is done here.
+    private func goOnWithFewer() {
+        let mustWork = state.withLock { state in
+            state.threadCount -= 1
+            return state.threadCount == 0
+        }
+        while mustWork, let work = state.withLock({ $0.waiting.takeFirst() }) { work() }
     }
 
     private enum Call {
@@ -110,7 +109,7 @@ final class WorkerPool: Sendable {
 
     private func next() -> Next {
         state.withLock { state in
-            if let work = state.takeFirst() { return .work(work) }
+            if let work = state.waiting.takeFirst() { return .work(work) }
             if state.isClosed {
                 state.threadCount -= 1
                 return .end

@@ -22,14 +22,21 @@ enum WorkerThread {
         #endif
     }
 
+    /// Handlers recurse over parsed input; eight megabytes are what a main thread has.
+    static let stackBytes = 8 << 20
+
     /// Starts a detached thread; runs `body` here when the system has no more threads.
-    static func start(_ body: @escaping @Sendable () -> Void) {
+    static func start(_ body: @escaping @Sendable () -> Void) { if !begin(body) { body() } }
+
+    /// Starts a detached thread.
+    ///
+    /// - Returns: whether the system has given one.
+    static func begin(stackBytes: Int = stackBytes, _ body: @escaping @Sendable () -> Void) -> Bool {
         let box = Unmanaged.passRetained(Body(body))
         let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
         pthread_attr_init(attributes)
         pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
-        // Handlers recurse over parsed input; eight megabytes are what a main thread has.
-        pthread_attr_setstacksize(attributes, 8 << 20)
+        pthread_attr_setstacksize(attributes, stackBytes)
         defer {
             pthread_attr_destroy(attributes)
             attributes.deallocate()
@@ -51,6 +58,7 @@ enum WorkerThread {
                     return nil
                 }, box.toOpaque())
         #endif
-        if status != 0 { box.takeRetainedValue().run() }
+        if status != 0 { box.release() }
+        return status == 0
     }
 }

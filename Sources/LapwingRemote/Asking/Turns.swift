@@ -1,19 +1,11 @@
+import LapwingHTTP
 import Synchronization
 
 /// Lets a number of tasks at once go on; the others wait for their turn, in the order in which they came.
 final class Turns: Sendable {
     private struct State {
         var free: Int
-        var waiting: [CheckedContinuation<Void, Never>] = []
-        var first = 0
-
-        mutating func takeFirst() -> CheckedContinuation<Void, Never>? {
-            guard first < waiting.count else { return nil }
-            let continuation = waiting[first]
-            first += 1
-            if first == waiting.count { (waiting, first) = ([], 0) }
-            return continuation
-        }
+        var waiting = WaitingLine<CheckedContinuation<Void, Never>>()
     }
 
     private let state: Mutex<State>
@@ -37,7 +29,7 @@ final class Turns: Sendable {
 
     func give() {
         let next = state.withLock { state in
-            let next = state.takeFirst()
+            let next = state.waiting.takeFirst()
             if next == nil { state.free += 1 }
             return next
         }

@@ -9,6 +9,7 @@ import Synchronization
 /// The other servers of a service: the one that rules ask, and those that get its samples.
 final class RemoteSide: Sendable {
     private let store: Store
+    /// Asks the server that answers rules.
     private let client: any HTTPClient
     private let log: LogWriter
     private let instruments: Instruments
@@ -26,16 +27,16 @@ final class RemoteSide: Sendable {
         var exemplars: ExemplarStore?
     }
 
-    init(_ store: Store, client: any HTTPClient, log: LogWriter, instruments: Instruments, local: any RuleQuerier) {
+    init(_ store: Store, _ clients: SidecarClients, log: LogWriter, instruments: Instruments, local: any RuleQuerier) {
         let (sources, ruleMetrics) = (sources, Latest<Set<String>>([]))
         self.store = store
-        self.client = client
+        client = clients.datasource
         self.log = log
         self.instruments = instruments
         self.local = local
         self.ruleMetrics = ruleMetrics
         writers = RemoteWriters(notes: store) { settings in
-            var surroundings = RemoteWriter.Surroundings(client: client, source: store)
+            var surroundings = RemoteWriter.Surroundings(client: clients.remoteWrite, source: store)
             surroundings.notes = store
             surroundings.ruleMetrics = { ruleMetrics.value }
             surroundings.metadata = { sources.value.metadata() }

@@ -33,7 +33,7 @@ public final class Sidecar: Sendable {
     private let reloading = Mutex<Task<Void, any Error>?>(nil)
     let log: LogWriter
     let instruments = Instruments()
-    private let client: any HTTPClient
+    private let clients: SidecarClients
     private let heartbeat: Latest<HeartbeatSender?>
     private let demo: DemoService?
     private let demoJob = Latest<ScrapeConfiguration?>(nil)
@@ -75,7 +75,7 @@ public final class Sidecar: Sendable {
     /// - Throws: `RuleLoadingError` for rules that do not load, `StorageError` for a data directory that cannot be opened,
     ///   `SocketError` when the address is not to be had.
     public static func start(
-        _ configuration: SidecarConfiguration, log: LogWriter, client: any HTTPClient = SocketHTTPClient(),
+        _ configuration: SidecarConfiguration, log: LogWriter, clients: SidecarClients = SidecarClients(),
         onAlert: @escaping @Sendable (AlertEvent) -> Void = { _ in }
     ) async throws -> Sidecar {
         let flags = configuration
@@ -91,7 +91,7 @@ public final class Sidecar: Sendable {
             log.log(.warn, "whoever reaches this address may read and write everything: --web-config says who may", ["listen": "\(address)"])
         }
         settings.configuration.externalURL = settings.configuration.externalURL ?? "http://\(address)"
-        let sidecar = Sidecar(settings, flags, store, log, client, server, at: address, entrance, onAlert)
+        let sidecar = Sidecar(settings, flags, store, log, clients, server, at: address, entrance, onAlert)
         entrance.router.set(sidecar.routes().router())
         do {
             try await sidecar.begin(settings.groups)
@@ -106,16 +106,16 @@ public final class Sidecar: Sendable {
     static func isLocal(_ host: String) -> Bool { host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.") }
 
     private init(
-        _ settings: SidecarSettings, _ flags: SidecarConfiguration, _ store: Store, _ log: LogWriter, _ client: any HTTPClient, _ server: HTTPServer,
+        _ settings: SidecarSettings, _ flags: SidecarConfiguration, _ store: Store, _ log: LogWriter, _ clients: SidecarClients, _ server: HTTPServer,
         at address: SocketAddress, _ entrance: Entrance, _ onAlert: @escaping @Sendable (AlertEvent) -> Void
     ) {
         let configuration = settings.configuration
         let (instruments, settings) = (instruments, Latest(settings))
-        notifier = Self.notifier(configuration, store, log, client, instruments)
-        heartbeat = Latest(configuration.heartbeat.map { HeartbeatSender($0, client: client, log: log) })
+        notifier = Self.notifier(configuration, store, log, clients.notifications, instruments)
+        heartbeat = Latest(configuration.heartbeat.map { HeartbeatSender($0, client: clients.heartbeat, log: log) })
         let observer = RoundObserver(
             settings: settings, notifier: notifier, heartbeat: heartbeat, log: log, durations: RuleDurations(instruments), onAlert: onAlert)
-        remote = RemoteSide(store, client: client, log: log, instruments: instruments, local: Self.querier(configuration, store))
+        remote = RemoteSide(store, clients, log: log, instruments: instruments, local: Self.querier(configuration, store))
         sink = CountedSink(store, instruments)
         scheduler = RuleScheduler(
             environment: Self.environment(configuration, remote.querier(configuration), sink),
@@ -126,10 +126,10 @@ public final class Sidecar: Sendable {
         exemplars = ExemplarStore(
             capacity: configuration.maxExemplars.map { max(0, $0) } ?? ExemplarStore.maximumExemplars,
             outOfOrderWindow: configuration.outOfOrderWindow ?? .zero, clock: { .now })
-        scrapes = ScrapeManager(client: client, sink: sink, exemplars: exemplars, version: LapwingVersion.text) { event in
+        scrapes = ScrapeManager(client: clients.scrapes, sink: sink, exemplars: exemplars, version: LapwingVersion.text) { event in
             Self.report(event, log)
         }
-        finder = TargetFinder(scrapes, client: client, version: LapwingVersion.text, log: log)
+        finder = TargetFinder(scrapes, client: clients.discovery, version: LapwingVersion.text, log: log)
         demo = configuration.runsDemo ? DemoService() : nil
         keeper = DataKeeper(store, configuration, log, instruments)
         self.settings = settings
@@ -137,7 +137,7 @@ public final class Sidecar: Sendable {
         self.store = store
         self.server = server
         self.address = address
-        self.client = client
+        self.clients = clients
         self.entrance = entrance
         self.log = log
     }
@@ -190,7 +190,7 @@ public final class Sidecar: Sendable {
         self.settings.set(settings)
         entrance.gate.set(settings.web)
         if heartbeat.value?.heartbeat != configuration.heartbeat {
-            heartbeat.set(configuration.heartbeat.map { HeartbeatSender($0, client: client, log: log) })
+            heartbeat.set(configuration.heartbeat.map { HeartbeatSender($0, client: clients.heartbeat, log: log) })
         }
         scheduler.change { environment in
             environment.externalLabels = configuration.externalLabels

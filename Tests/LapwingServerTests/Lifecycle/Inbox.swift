@@ -23,6 +23,9 @@ final class Inbox: Sendable {
 
     private let box: Box
 
+    /// Requests, whatever they say.
+    var count: Int { box.bodies.withLock { $0.count } }
+
     var messages: [[String: Any]] {
         box.bodies.withLock { $0 }.compactMap { try? JSONSerialization.jsonObject(with: Data($0)) as? [String: Any] }
     }

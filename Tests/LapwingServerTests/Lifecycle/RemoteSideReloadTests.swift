@@ -28,8 +28,10 @@ import Testing
     private let client = Client()
 
     private var side: RemoteSide {
-        RemoteSide(
-            store, client: client, log: LogWriter { _ in }, instruments: Instruments(), local: SourceQuerier(engine: QueryEngine(), source: store))
+        var clients = SidecarClients()
+        (clients.datasource, clients.remoteWrite) = (client, client)
+        return RemoteSide(
+            store, clients, log: LogWriter { _ in }, instruments: Instruments(), local: SourceQuerier(engine: QueryEngine(), source: store))
     }
 
     @Test func `are asked by rules at the address that it brings`() throws {
