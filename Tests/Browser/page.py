@@ -178,6 +178,22 @@ def see_queries(reader):
     reader.browser.evaluate("document.querySelector('#result svg').focus()")
     reader.browser.press("ArrowLeft")
     reader.has("#result .tip:not([hidden]) strong", "arrow keys show the values at a time")
+    reader.go("query?expr=" + urllib.parse.quote("time()") + "&tab=chart&range=5m&step=1s")
+    reader.browser.wait("[...document.querySelectorAll('#result text.tick[text-anchor=end]')].some((text) => text.textContent.endsWith('G'))")
+    ticks = reader.browser.evaluate("[...document.querySelectorAll('#result text.tick[text-anchor=end]')].map((text) => text.textContent)")
+    check(len(set(ticks)) == len(ticks), "the numbers of an axis are told from one another: %s" % ticks)
+    cut = ("[...document.querySelectorAll('#result text.tick')].filter((text) => { const [own, all] = [text, text.ownerSVGElement]"
+           ".map((node) => node.getBoundingClientRect()); return own.left < all.left || own.right > all.right }).length")
+    check(not reader.browser.evaluate(cut), "and none is cut")
+    reader.picture("chart-time")
+    for end in range(int(time.time()), int(time.time()) - 30, -7):
+        reader.go("query?expr=page_markup&tab=chart&range=1m&step=1s&end=%d" % end)
+        reader.browser.wait("!document.querySelector('.spinner')")
+        check(not reader.browser.evaluate(cut), "no time below a chart is cut")
+    check(reader.count(".query-controls input") == 3, "a query that is asked again keeps its fields")
+    reader.go("query?expr=page_markup&tab=chart&range=abc&step=1y2")
+    reader.browser.wait("document.querySelectorAll('.query-controls [aria-invalid=true]').length === 2")
+    print("ok: what is no duration is marked", flush=True)
     reader.go("query?expr=" + urllib.parse.quote("sum(rat(page_many))"))
     reader.says("unknown function", "a mistake is told in its place")
     check(reader.text(".caret").rstrip().endswith("    ^"), "with a mark where it is")
@@ -258,13 +274,14 @@ def ask_too_much(reader):
 
 def hold_a_phone(reader):
     reader.browser.size(360, 740)
-    for view in ["alerts", "rules", "query?expr=page_markup", "query?expr=page_markup&tab=chart", "explain?rule=Markup", "targets", "status"]:
+    endless = "query?expr=" + urllib.parse.quote("+".join(["page_markup"] * 12))
+    for view in ["alerts", "rules", "query?expr=page_markup", "query?expr=page_markup&tab=chart", endless, "explain?rule=Markup", "targets", "status"]:
         reader.go(view)
         reader.has("main .view > *", view.split("?")[0] + " on a phone")
         reader.browser.wait("!document.querySelector('.spinner')")
         wide = reader.browser.evaluate("document.documentElement.scrollWidth")
         check(wide <= 360, "nothing is wider than a phone: %s" % wide)
-        reader.picture("phone-" + re.sub(r"\W+", "-", view))
+        reader.picture("phone-" + re.sub(r"\W+", "-", view)[:60])
 
 
 def see_silence(reader):

@@ -18,6 +18,13 @@ function niceTicks(low, high, count) {
   return ticks;
 }
 
+/** The ticks of an axis of this height, with texts that tell them from one another. */
+function valueTicks(low, high, height) {
+  const values = niceTicks(low, high, Math.max(2, height / 42));
+  const distance = values.length > 1 ? values[1] - values[0] : 0;
+  return values.map((value) => ({ value, text: formatNumber(value, distance) }));
+}
+
 /** Whole minutes, hours or days that divide a range of milliseconds into about `count` parts. */
 function timeTicks(start, end, count) {
   const seconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 2592000];
@@ -97,32 +104,38 @@ class Chart {
     if (!plot || width < 20) return;
     const edge = plot.isSmall ? { left: 1, right: 1, top: 3, bottom: 3 } : { left: 52, right: 12, top: 10, bottom: 24 };
     const [low, high] = valueRange(plot.series, plot.threshold?.value);
+    const ticks = plot.isSmall ? [] : valueTicks(low, high, plot.height - edge.top - edge.bottom);
+    // Room for the longest of the numbers.
+    edge.left = Math.max(edge.left, 8 + 2 * TICK_HALF * Math.max(0, ...ticks.map(({ text }) => text.length)));
     const inner = { width: width - edge.left - edge.right, height: plot.height - edge.top - edge.bottom };
     this.edge = edge;
     this.x = (time) => edge.left + ((time - plot.start) / (plot.end - plot.start)) * inner.width;
     this.y = (value) => edge.top + (1 - (value - low) / (high - low)) * inner.height;
     const drawing = shape(
       "svg", { viewBox: `0 0 ${width} ${plot.height}`, width, height: plot.height, role: "img", "aria-label": plot.label, class: "chart" },
-      plot.isSmall ? null : this.axes(low, high, width, inner),
+      plot.isSmall ? null : this.axes(ticks, width, inner),
       this.thresholdLine(width, low, high),
       plot.series.map((series) => this.line(series)));
     if (!plot.isSmall) this.addCursor(drawing, width);
     fill(this.host, drawing, plot.isSmall ? null : (this.tip = element("div", { class: "tip", hidden: true })));
   }
 
-  axes(low, high, width, inner) {
+  axes(ticks, width, inner) {
     const { start, end, height } = this.plot;
     const isLong = end - start > 86_400_000;
-    const horizontal = niceTicks(low, high, Math.max(2, inner.height / 42)).map((value) => [
+    const horizontal = ticks.map(({ value, text }) => [
       shape("line", { class: "grid", x1: this.edge.left, x2: width - this.edge.right, y1: this.y(value), y2: this.y(value) }),
-      shape("text", { class: "tick", x: this.edge.left - 6, y: this.y(value) + 4, "text-anchor": "end" }, formatNumber(value)),
+      shape("text", { class: "tick", x: this.edge.left - 6, y: this.y(value) + 4, "text-anchor": "end" }, text),
     ]);
     const times = timeTicks(start, end, Math.max(2, inner.width / 90));
     const hasSeconds = times.some((time) => time % 60_000 !== 0);
+    const text = (time) => isLong ? formatTime(time).slice(5, 16) : formatClock(time).slice(0, hasSeconds ? 8 : 5);
     const vertical = times.map((time) => [
       shape("line", { class: "grid", x1: this.x(time), x2: this.x(time), y1: this.edge.top, y2: height - this.edge.bottom }),
-      shape("text", { class: "tick", x: this.x(time), y: height - 7, "text-anchor": "middle" },
-        isLong ? formatTime(time).slice(5, 16) : formatClock(time).slice(0, hasSeconds ? 8 : 5)),
+      // The last would be cut at the edge.
+      shape("text", {
+        class: "tick", x: Math.min(this.x(time), width - text(time).length * TICK_HALF), y: height - 7, "text-anchor": "middle",
+      }, text(time)),
     ]);
     return [horizontal, vertical];
   }
@@ -219,6 +232,8 @@ class Chart {
   }
 }
 
+/** Half of what a character below the axis is wide, at most. */
+const TICK_HALF = 3.6;
 /** Series that the cursor names at most. */
 const TIP_ROWS = 12;
 

@@ -10,17 +10,24 @@ function now() {
   return Date.now() + clockDifference;
 }
 
-/** A sample's value with at most five significant digits: `0.00123`, `1.4`, `12.3M`. */
-function formatNumber(value) {
+/**
+ * A sample's value with at most four significant digits: `0.00123`, `1.4`, `12.3M`.
+ *
+ * `step` is from what it has to be told, as an axis' next tick: with as many digits more as that takes.
+ */
+function formatNumber(value, step = 0) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size >= 1e15 || size < 1e-6) return value.toExponential(3);
+  // One more than the powers between: steps of 2.5 have two digits.
+  const needed = step > 0 ? Math.min(17, Math.floor(Math.log10(size)) - Math.floor(Math.log10(step)) + 2) : 0;
+  if (size >= 1e15 || size < 1e-6) return value.toExponential(Math.max(3, needed - 1));
+  const digits = (standard) => Math.max(standard, needed);
   for (const [unit, letter] of [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e4, "k"]]) {
-    if (size >= unit) return trimmed(value / (letter === "k" ? 1e3 : unit), 4) + letter;
+    if (size >= unit) return trimmed(value / (letter === "k" ? 1e3 : unit), digits(4)) + letter;
   }
-  return trimmed(value, size >= 100 ? 4 : 3);
+  return trimmed(value, digits(size >= 100 ? 4 : 3));
 }
 
 function trimmed(value, digits) {

@@ -32,8 +32,8 @@ class QueryView {
       "button", { type: "button", role: "tab", id: `tab-${tab}`, "aria-controls": "result", click: () => go({ tab }, true) }, capitalized(tab)));
     this.runButton = element("button", { type: "submit", class: "primary" }, "Run");
     this.time = timeInput("At", () => this.submit());
-    this.range = element("input", { type: "text", size: 5, "aria-label": "Range", list: "ranges", change: () => this.submit() });
-    this.step = element("input", { type: "text", size: 5, "aria-label": "Step", placeholder: "auto", change: () => this.submit() });
+    this.range = durationInput("Range", { list: "ranges", change: () => this.submit() });
+    this.step = durationInput("Step", { placeholder: "auto", change: () => this.submit() });
     this.controls = element("div", { class: "query-controls" });
     this.status = element("div", { class: "query-status", role: "status", "aria-live": "polite" });
     this.remarks = element("div", { class: "remarks" });
@@ -177,15 +177,22 @@ class QueryView {
   drawControls(tab) {
     const seconds = this.parameters.get(tab === "chart" ? "end" : "time");
     this.time.show(seconds);
-    if (tab === "table") return fillOnce(this.controls, "table", element("label", {}, "at ", this.time.node));
-    this.range.value = this.parameters.get("range") ?? "1h";
-    this.step.value = this.parameters.get("step") ?? "";
+    showDuration(this.range, this.parameters.get("range") ?? "1h");
+    showDuration(this.step, this.parameters.get("step") ?? "");
+    // The fields stay where they are, and keep what is focused.
+    if (this.controls.dataset.tab === tab) return;
+    this.controls.dataset.tab = tab;
+    fill(this.controls, tab === "table" ? element("label", {}, "at ", this.time.node) : this.chartControls());
+  }
+
+  chartControls() {
     const button = (text, label, click) => element("button", { type: "button", "aria-label": label, title: label, click }, text);
-    fillOnce(this.controls, "chart",
+    return [
       button("−", "Half the range", () => this.scaleRange(0.5)), element("label", {}, "range ", this.range),
       button("+", "Twice the range", () => this.scaleRange(2)),
       button("‹", "Earlier", () => this.moveEnd(-0.5)), element("label", {}, "until ", this.time.node),
-      button("›", "Later", () => this.moveEnd(0.5)), element("label", {}, "step ", this.step));
+      button("›", "Later", () => this.moveEnd(0.5)), element("label", {}, "step ", this.step),
+    ];
   }
 
   scaleRange(factor) {

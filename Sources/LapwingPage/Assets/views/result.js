@@ -18,6 +18,17 @@ function timeInput(label, onChange) {
   };
 }
 
+/** A field for a duration. */
+function durationInput(label, options) {
+  return element("input", { type: "text", size: 5, "aria-label": label, ...options });
+}
+
+/** What is no duration stands there marked: something else holds in its place. */
+function showDuration(input, text) {
+  input.value = text;
+  input.setAttribute("aria-invalid", String(text !== "" && parseDuration(text) === null));
+}
+
 function seriesMarks(labels) {
   const { __name__: name, ...others } = labels;
   return [name ? element("strong", {}, name, " ") : null, span("labels", labelMarks(others))];
