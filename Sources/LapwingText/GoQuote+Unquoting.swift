@@ -85,9 +85,9 @@ extension GoQuote {
     ) throws(UnquoteError) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<count {
-            guard offset < text.endIndex, let digit = Character(Unicode.Scalar(text[offset])).hexDigitValue,
-                digit < Int(radix)
-            else { throw UnquoteError(message: "an escape needs \(count) digits in base \(radix)", offset: start) }
+            guard offset < text.endIndex, let digit = Hexadecimal.digit(text[offset]), digit < radix else {
+                throw UnquoteError(message: "an escape needs \(count) digits in base \(radix)", offset: start)
+            }
             value = value &* radix &+ UInt32(digit)
             offset += 1
         }

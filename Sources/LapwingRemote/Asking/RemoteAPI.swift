@@ -7,6 +7,8 @@ public struct RemoteAPI: Sendable {
     public struct Surroundings: Sendable {
         public var client: any HTTPClient
         public var now: @Sendable () -> Timestamp = { .now }
+        /// What the time limit is measured by: it does not move where the wall's time is set.
+        public var instant: @Sendable () -> ContinuousClock.Instant = { .now }
         public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
         public var readFile: SecretReader = HTTPCredentials.noFiles
 
@@ -31,18 +33,18 @@ public struct RemoteAPI: Sendable {
     ///
     /// - Throws: `RemoteError`, the one of the last try.
     public func ask(_ question: RemoteQuestion) async throws(RemoteError) -> RemoteReply {
-        let deadline = surroundings.now() + (settings.timeout ?? DatasourceSettings.standardTimeout)
+        let deadline = surroundings.instant() + (settings.timeout ?? DatasourceSettings.standardTimeout)
         await turns.take()
         defer { turns.give() }
         var tries = 0
         while true {
-            let left = deadline.duration(since: surroundings.now())
+            let left = deadline - surroundings.instant()
             let (reply, asked) = await attempt(question, within: max(left, .milliseconds(1)))
             tries += 1
             switch reply {
             case .success(let reply): return reply
             case .failure(let error):
-                let left = deadline.duration(since: surroundings.now())
+                let left = deadline - surroundings.instant()
                 guard let pause = DatasourceSettings.pause(after: tries, error, asked: asked, left: left) else { throw error }
                 guard (try? await surroundings.sleep(pause)) != nil else { throw error }
             }

@@ -19,9 +19,10 @@ extension RemoteWriter {
 
     /// Version 1.0 tells metadata by itself, now and then; version 2.0 beside samples.
     func sendMetadata() async {
-        let now = surroundings.now()
+        let now = surroundings.instant()
         let isDue = state.withLock { state in
-            guard settings.metadata.isSent || settings.version == .second, state.metadataDue <= now else { return false }
+            guard settings.metadata.isSent || settings.version == .second else { return false }
+            if let due = state.metadataDue, now < due { return false }
             state.metadataDue = now + settings.metadata.interval
             return true
         }

@@ -21,6 +21,8 @@ public final class RemoteWriter: Sendable {
         /// Exemplars of a span of time, by series.
         public var exemplars: @Sendable (TimeRange) -> [(series: Labels, exemplars: [Exemplar])] = { _ in [] }
         public var now: @Sendable () -> Timestamp = { .now }
+        /// What intervals are measured by: they do not move where the wall's time is set.
+        public var instant: @Sendable () -> ContinuousClock.Instant = { .now }
         public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
         public var readFile: SecretReader = HTTPCredentials.noFiles
         public var observer: @Sendable (Event) -> Void = { _ in }
@@ -50,8 +52,9 @@ public final class RemoteWriter: Sendable {
         var figures: RemoteWriteFigures
         var exemplarTimes: [Labels: Int64] = [:]
         var families: [String: MetricMetadata] = [:]
-        var metadataDue = Timestamp.distantPast
-        var noteDue = Timestamp.distantPast
+        /// Nil where they never were: due at once.
+        var metadataDue: ContinuousClock.Instant?
+        var noteDue: ContinuousClock.Instant?
         var isFailing = false
         var task: Task<Void, Never>?
         var isDone = false
@@ -105,10 +108,10 @@ public final class RemoteWriter: Sendable {
 
     private func run() async {
         while !Task.isCancelled {
-            let begun = surroundings.now()
+            let begun = surroundings.instant()
             let isMore = await round()
             await sendMetadata()
-            let wait = settings.queue.batchSendDeadline - surroundings.now().duration(since: begun)
+            let wait = settings.queue.batchSendDeadline - (surroundings.instant() - begun)
             if !isMore, wait > .zero { try? await surroundings.sleep(wait) }
         }
         // What came last, the end of series above all.
@@ -203,14 +206,13 @@ public final class RemoteWriter: Sendable {
     private func send(_ shard: SendingShard) async -> Bool {
         var shard = shard
         while let batch = shard.next {
-            let wait = shard.dueAt.duration(since: surroundings.now())
             if Task.isCancelled, shard.failures > 0 { return false }
-            if wait > .zero { try? await surroundings.sleep(wait) }
-            let begun = ContinuousClock.now
+            if shard.pause > .zero { try? await surroundings.sleep(shard.pause) }
+            let begun = surroundings.instant()
             let body = await onQueue { self.body(of: batch) }
             let outcome = await post(body, settings.version)
-            let taken = ContinuousClock.now - begun
-            switch shard.completed(outcome, at: surroundings.now()) {
+            let taken = surroundings.instant() - begun
+            switch shard.completed(outcome) {
             case .done(let batch, nil):
                 finish(batch, bytes: body.count)
                 tellRecovery()
@@ -229,15 +231,16 @@ public final class RemoteWriter: Sendable {
 
     /// Notes that a batch is done with.
     private func finish(_ batch: SendingBatch, bytes: Int = 0, isRefused: Bool = false) {
-        let now = surroundings.now()
+        let now = surroundings.instant()
         let isNoteDue = state.withLock { state in
             for one in batch.series {
                 state.positions.advance(one.reference, to: one.lastTime)
                 state.positions.finishLate(one.reference, one.series.samples)
             }
             state.figures.finish(batch, bytes: bytes, isRefused: isRefused)
-            defer { if state.noteDue <= now { state.noteDue = now + Self.noteInterval } }
-            return state.noteDue <= now
+            if let due = state.noteDue, now < due { return false }
+            state.noteDue = now + Self.noteInterval
+            return true
         }
         if isNoteDue { keep() }
     }

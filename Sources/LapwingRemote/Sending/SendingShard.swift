@@ -22,13 +22,13 @@ enum SendingOutcome: Sendable, Hashable {
 
 /// Batches that are sent one after the other, so that each series keeps its order: one at a time, until it is taken or refused.
 ///
-/// Pure: times and outcomes go in; batches come out, and when to send them.
+/// Pure: outcomes go in; batches come out, and how long each waits.
 struct SendingShard: Sendable {
     private var batches: [SendingBatch]
     private var backoff: Duration
     private let queue: RemoteWriteSettings.Queue
-    /// Not before this is the first batch sent.
-    private(set) var dueAt = Timestamp.distantPast
+    /// How long the first batch waits before it is sent.
+    private(set) var pause = Duration.zero
     /// Tries of the first batch that failed.
     private(set) var failures = 0
 
@@ -38,7 +38,7 @@ struct SendingShard: Sendable {
         backoff = queue.minBackoff
     }
 
-    /// What is to be sent now, or when `dueAt` has come.
+    /// What is to be sent, after `pause`.
     var next: SendingBatch? { batches.last }
 
     enum Step: Sendable {
@@ -50,7 +50,7 @@ struct SendingShard: Sendable {
     }
 
     /// - Precondition: there is a batch.
-    mutating func completed(_ outcome: SendingOutcome, at now: Timestamp) -> Step {
+    mutating func completed(_ outcome: SendingOutcome) -> Step {
         let batch = batches.removeLast()
         switch outcome {
         case .accepted:
@@ -58,9 +58,8 @@ struct SendingShard: Sendable {
             return .done(batch, refusal: nil)
         case .failed(let asked, let reason):
             batches.append(batch)
-            let pause = max(asked ?? .zero, backoff)
+            pause = max(asked ?? .zero, backoff)
             backoff = min(backoff * 2, queue.maxBackoff)
-            dueAt = now + pause
             failures += 1
             return .again(after: pause, reason)
         case .refused(let status, let reason):
@@ -74,7 +73,7 @@ struct SendingShard: Sendable {
 
     private mutating func begin() {
         backoff = queue.minBackoff
-        dueAt = .distantPast
+        pause = .zero
         failures = 0
     }
 

@@ -6,20 +6,7 @@ import Testing
 @testable import LapwingRemote
 
 @Suite(.timeLimit(.minutes(1))) struct `Asking another server` {
-    /// A clock that goes on only while somebody sleeps.
-    private final class Clock: Sendable {
-        private let state = Mutex<(now: Timestamp, pauses: [Duration])>((Timestamp(milliseconds: 1_000_000), []))
-        var now: Timestamp { state.withLock { $0.now } }
-        var pauses: [Duration] { state.withLock { $0.pauses } }
-        func sleep(_ duration: Duration) {
-            state.withLock { state in
-                state.now = state.now + duration
-                state.pauses.append(duration)
-            }
-        }
-    }
-
-    private let clock = Clock()
+    private let clock = SimulatedClock(Timestamp(milliseconds: 1_000_000))
     private static let empty = HTTPClientResponse.json(#"{"status":"success","data":{"resultType":"vector","result":[]}}"#)
 
     private func api(_ client: ScriptedClient, _ change: (inout DatasourceSettings) -> Void = { _ in }) -> RemoteAPI {
@@ -27,6 +14,7 @@ import Testing
         change(&settings)
         var surroundings = RemoteAPI.Surroundings(client: client)
         surroundings.now = { [clock] in clock.now }
+        surroundings.instant = { [clock] in clock.instant }
         surroundings.sleep = { [clock] in clock.sleep($0) }
         surroundings.readFile = { path throws(HTTPCredentialsError) in
             if path == "/token" { return Array("secret\n".utf8) }
@@ -105,6 +93,16 @@ import Testing
         }
         await #expect(throws: RemoteError.self) { try await api(slow) { $0.timeout = .seconds(3) }.ask(.instant("1", at: clock.now)) }
         #expect(slow.requests.map(\.timeout) == [.seconds(3)])
+    }
+
+    @Test func `a clock that is set back gives no question more time`() async throws {
+        let slow = ScriptedClient { [clock] request, count throws(HTTPClientError) in
+            clock.sleep(.seconds(1))
+            clock.setBack(by: .seconds(3600))
+            throw HTTPClientError(.timedOut, method: request.method, url: request.url)
+        }
+        await #expect(throws: RemoteError.self) { try await api(slow) { $0.timeout = .seconds(3) }.ask(.instant("1", at: clock.now)) }
+        #expect(slow.requests.map(\.timeout) == [.seconds(3), .milliseconds(1900), .milliseconds(500)])
     }
 
     @Test func `a wrong query is not asked twice`() async throws {

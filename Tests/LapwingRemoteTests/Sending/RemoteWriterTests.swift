@@ -26,8 +26,9 @@ import Testing
         var surroundings = RemoteWriter.Surroundings(client: receiver, source: store)
         surroundings.notes = store
         surroundings.now = { [clock] in clock.now }
+        surroundings.instant = { [clock] in clock.instant }
         surroundings.sleep = { [clock] duration in
-            clock.advance(duration)
+            clock.sleep(duration)
             await Task.yield()
         }
         change(&surroundings)
@@ -260,6 +261,38 @@ import Testing
         try append(store, "m", [3])
         await writers.stop()
         #expect(values("m") == [1, 3])
+    }
+
+    @Test func `rounds keep their interval and a failed request its pause where the clock is set back`() async throws {
+        let store = Store()
+        let receiver = receiver
+        let (slept, sleeps) = AsyncStream.makeStream(of: Int.self)
+        let writer = writer(store, settings()) { surroundings in
+            surroundings.sleep = { [clock] duration in
+                clock.sleep(duration)
+                clock.setBack(by: .seconds(3600))
+                sleeps.yield(clock.pauses.count)
+                // The last is until the writer is told to end.
+                if clock.pauses.count >= 30 { try await Task.sleep(for: .seconds(3600)) }
+            }
+            surroundings.metadata = { [clock] in
+                // While a round is under way.
+                clock.setBack(by: .seconds(3600))
+                return [MetricMetadata(name: "m", kind: .counter)]
+            }
+        }
+        clock.advance(.seconds(1))
+        try append(store, "m", [1])
+        receiver.fail(1)
+        writer.start()
+        for await count in slept where count == 30 { break }
+        await writer.stop()
+        let queue = RemoteWriteSettings.Queue()
+        let (pause, interval) = (queue.minBackoff, queue.batchSendDeadline)
+        #expect(clock.pauses == [pause, interval - pause] + Array(repeating: interval, count: 28))
+        #expect(values("m") == [1])
+        // Each minute, 30 times 5 seconds.
+        #expect(receiver.state.withLock { $0.metadata.count } == 3)
     }
 
     /// Series that come and go, a receiver that fails, a process that is killed: in the end each sample has come once, in order.

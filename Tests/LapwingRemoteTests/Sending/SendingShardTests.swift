@@ -5,8 +5,6 @@ import Testing
 @testable import LapwingRemote
 
 @Suite struct `A shard of unsent samples` {
-    private let now = Timestamp(milliseconds: 10_000)
-
     private func series(_ number: Int, _ times: [Int64]) -> UnsentSeries {
         var samples = SampleColumns()
         (samples.times, samples.values) = (times, times.map(Double.init))
@@ -29,7 +27,7 @@ import Testing
         var taken: [[Int64]] = []
         while let batch = shard.next {
             taken.append(batch.series.flatMap(\.series.samples.times))
-            _ = shard.completed(.accepted, at: now)
+            _ = shard.completed(.accepted)
         }
         return taken
     }
@@ -43,14 +41,14 @@ import Testing
         var shard = shard([series(1, [1, 2, 3, 4])])
         var waits: [Duration] = []
         for asked: Duration? in [nil, nil, nil, .seconds(7), nil] {
-            guard case .again(let wait, "down") = shard.completed(.failed(retryAfter: asked, "down"), at: now) else { return }
+            guard case .again(let wait, "down") = shard.completed(.failed(retryAfter: asked, "down")) else { return }
             waits.append(wait)
-            #expect(shard.dueAt == now + wait)
+            #expect(shard.pause == wait)
         }
         #expect(waits == [.milliseconds(30), .milliseconds(60), .milliseconds(100), .seconds(7), .milliseconds(100)])
         #expect(shard.next?.count == 3)
-        guard case .done(_, nil) = shard.completed(.accepted, at: now) else { return }
-        guard case .again(.milliseconds(30), _) = shard.completed(.failed(retryAfter: nil, ""), at: now) else {
+        guard case .done(_, nil) = shard.completed(.accepted) else { return }
+        guard case .again(.milliseconds(30), _) = shard.completed(.failed(retryAfter: nil, "")) else {
             Issue.record("the pause is not as short as at first")
             return
         }
@@ -58,13 +56,13 @@ import Testing
 
     @Test func `gives up a batch that is refused, and cuts one that a bad sample may have spoilt`() {
         var shard = shard([series(1, [1]), series(2, [1]), series(3, [1]), series(4, [2])])
-        guard case .cut = shard.completed(.refused(status: 400, "out of order"), at: now) else { return }
+        guard case .cut = shard.completed(.refused(status: 400, "out of order")) else { return }
         #expect(shard.next?.series.map(\.reference.rawValue) == [1])
-        guard case .done(let batch, refusal: "out of order") = shard.completed(.refused(status: 400, "out of order"), at: now) else { return }
+        guard case .done(let batch, refusal: "out of order") = shard.completed(.refused(status: 400, "out of order")) else { return }
         #expect(batch.count == 1)
         #expect(drain(&shard) == [[1, 1], [2]])
         var other = self.shard([series(1, [1, 2])])
-        guard case .done(_, refusal: "no") = other.completed(.refused(status: 403, "no"), at: now) else { return }
+        guard case .done(_, refusal: "no") = other.completed(.refused(status: 403, "no")) else { return }
         #expect(other.next == nil)
     }
 
@@ -90,7 +88,7 @@ import Testing
         var shard = SendingShard(SendingBatch.batches(of: (0..<100).map { series($0, [1]) }, maximumSamples: 100), queue)
         var refused: [Int] = []
         while shard.next != nil {
-            if case .done(let batch, refusal: _?) = shard.completed(.refused(status: 400, "no"), at: now) { refused.append(batch.count) }
+            if case .done(let batch, refusal: _?) = shard.completed(.refused(status: 400, "no")) { refused.append(batch.count) }
         }
         #expect(refused.count == 16 && refused.reduce(0, +) == 100)
     }
@@ -107,7 +105,7 @@ import Testing
     @Test(arguments: [(204, true), (429, false), (500, false), (503, false), (408, false), (400, true), (404, true), (413, true)])
     func `429 and faults of the server are tried again, other refusals not`(_ status: Int, _ isDone: Bool) {
         var shard = shard([series(1, [1])])
-        _ = shard.completed(SendingOutcome(status: status, retryAfter: nil, ""), at: now)
+        _ = shard.completed(SendingOutcome(status: status, retryAfter: nil, ""))
         #expect((shard.next == nil) == isDone)
     }
 }

@@ -65,14 +65,3 @@ final class SimulatedReceiver: HTTPClient, Sendable {
         }
     }
 }
-
-/// A clock that goes on when somebody sleeps, and when it is told.
-final class SimulatedClock: Sendable {
-    private let time: Mutex<Timestamp>
-
-    init(_ start: Timestamp) { time = Mutex(start) }
-
-    var now: Timestamp { time.withLock { $0 } }
-
-    func advance(_ duration: Duration) { time.withLock { $0 = $0 + duration } }
-}
