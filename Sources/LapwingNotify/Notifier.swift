@@ -66,9 +66,8 @@ public final class Notifier: Sendable {
 
     /// Goes on with other settings.
     public func apply(_ configuration: Configuration) {
-        let now = surroundings.now()
         change { state in
-            state.outbox.apply(configuration, at: now)
+            state.outbox.apply(configuration, at: surroundings.now())
             return []
         }
         advance()
@@ -94,6 +93,7 @@ public final class Notifier: Sendable {
     public func receive(_ alerts: [NotifiedAlert], _ changes: [AlertHistory.Change] = [], at time: Timestamp, keeping notes: [Note] = []) {
         if alerts.isEmpty, changes.isEmpty, notes.isEmpty { return }
         change { state in
+            state.outbox.follow(surroundings.now())
             state.outbox.receive(alerts, changes, at: time)
             return notes
         }
@@ -108,7 +108,8 @@ public final class Notifier: Sendable {
 
     public var history: AlertHistory { state.withLock { $0.outbox.history } }
 
-    /// Changes the outbox and keeps what has changed, in the order of the changes.
+    /// Changes the outbox and keeps what has changed, in the order of the changes. Who asks for the time does so in `body`: read before a
+    /// wait for the lock, it would seem to be set back.
     private func change<Result: Sendable>(returning body: (inout State) -> (notes: [Note], result: Result)) -> Result {
         var trouble: String?
         let (result, dropped) = state.withLock { state in
@@ -135,9 +136,9 @@ public final class Notifier: Sendable {
 
     /// Starts what is due, and waits for what is due later.
     private func advance() {
-        let now = surroundings.now()
         let deliveries = change { state -> (notes: [Note], result: [Delivery]) in
             guard state.isRunning else { return ([], []) }
+            let now = surroundings.now()
             let deliveries = state.outbox.advance(to: now)
             setAlarm(&state, now)
             return ([], deliveries)
@@ -189,9 +190,8 @@ public final class Notifier: Sendable {
 
     private func send(_ delivery: Delivery) async {
         let outcome = await outcome(of: delivery)
-        let now = surroundings.now()
         change { state in
-            state.outbox.completed(delivery, outcome, at: now)
+            state.outbox.completed(delivery, outcome, at: surroundings.now())
             return []
         }
         let (receiver, group, count) = delivery.summary

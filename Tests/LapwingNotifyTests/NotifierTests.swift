@@ -228,6 +228,30 @@ private final class NoteBox: NoteKeeper, Sendable {
         await notifier.stop(grace: .zero)
     }
 
+    /// What an evaluation told at once after the step was sent alone, before the others of its group.
+    @Test func `a group that begins as the clock is set back waits for its others`() async throws {
+        var configuration = Notifier.Configuration()
+        configuration.webhooks = [webhook("hook") { $0.groupWait = .seconds(300) }]
+        let client = ScriptedClient { _ in HTTPClientResponse(status: .ok) }
+        let clock = Mutex(time)
+        var surroundings = surroundings(client)
+        surroundings.now = { clock.withLock { $0 } }
+        let notifier = Notifier(configuration, surroundings)
+        notifier.begin()
+        let before = time - .seconds(600)
+        clock.withLock { $0 = before }
+        for instance in ["1", "2"] {
+            var alert = alert("A")
+            alert.labels = alert.labels.merging(Labels(metric: "", ["instance": instance]))
+            notifier.receive([alert], at: before)
+        }
+        clock.withLock { $0 = before + .seconds(300) }
+        notifier.receive([], at: before, keeping: [Note("alert/1/is", [1])])
+        try await until("they are told") { client.count("hook") >= 1 }
+        await notifier.stop()
+        #expect(client.count("hook") == 1)
+    }
+
     /// The wall's clock had been set back by a few milliseconds, so that nothing was due when the wait was over, and nobody waited any more.
     @Test func `a wait that is over before the clock says so is followed by another`() async throws {
         var configuration = Notifier.Configuration()

@@ -46,7 +46,7 @@ public struct Outbox: Sendable {
     var dropped: [AlertHistory.Sending] = []
     /// What of the notes could not be understood, for the log.
     public internal(set) var faults: [String] = []
-    /// When it was last asked what is due.
+    /// The clock's time when it was last told.
     private var latest = Timestamp.distantPast
 
     /// - Parameter notes: what a process before this one has left.
@@ -86,8 +86,9 @@ public struct Outbox: Sendable {
     /// By how much more than this a clock has been set back, and not read by two threads in turn.
     static let clockTolerance = Duration.seconds(1)
 
-    /// Lets what is waited for come as soon as it would have come, where the clock has been set back.
-    private mutating func follow(_ now: Timestamp) {
+    /// Lets what is waited for come as soon as it would have come, where the clock has been set back. To be called before new waits
+    /// begin, which are by the new time.
+    mutating func follow(_ now: Timestamp) {
         defer { latest = now }
         let step = latest.duration(since: now)
         guard latest > .distantPast, step > Self.clockTolerance else { return }
@@ -117,6 +118,7 @@ public struct Outbox: Sendable {
 
     /// Takes in how a delivery went.
     public mutating func completed(_ delivery: Delivery, _ outcome: DeliveryOutcome, at now: Timestamp) {
+        follow(now)
         switch delivery.content {
         case .webhook(_, let content): webhooks[delivery.receiver]?.dispatcher.completed(content, outcome, at: now)
         case .alertmanager: alertmanagers[delivery.receiver]?.queue.completed(outcome, at: now)

@@ -60,6 +60,8 @@ extension WebhookGroup.Header {
         var header = self
         if nextFlush < .distantFuture { header.nextFlush = min(nextFlush, now + max(receiver.groupWait, receiver.groupInterval)) }
         header.retryAt = retryAt.map { min($0, now + RetryAfter.longest) }
+        if let told { header.told?.at = min(told.at, now) }
+        if let taken { header.taken?.at = min(taken.at, now) }
         return header
     }
 }
