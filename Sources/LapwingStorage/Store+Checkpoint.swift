@@ -12,12 +12,29 @@ extension Store {
     /// - Throws: `StorageError`; the checkpoint before and the log stay as they are.
     public func checkpoint() throws(StorageError) {
         guard let durability else { return }
+        try checkpoint(durability)
+    }
+
+    /// - Parameter onlyIfDoubtful: whether none is written where the one that was waited for has dispelled all doubt about the log.
+    func checkpoint(_ durability: Durability, onlyIfDoubtful: Bool = false) throws(StorageError) {
         do {
-            try durability.checkpointing.withLock { _ throws(DiskError) in try writeCheckpoint(durability) }
+            try durability.checkpointing.withLock { (listener) throws(DiskError) in
+                if onlyIfDoubtful, !durability.journal.isDoubtful { return }
+                let begun = ContinuousClock.now
+                var isWritten = false
+                defer { listener?(isWritten, begun.duration(to: .now)) }
+                try writeCheckpoint(durability)
+                isWritten = true
+            }
         } catch {
             throw StorageError(error)
         }
     }
+
+    /// Lets a listener know of each checkpoint whether it was written, and how long that took; there is one at a time.
+    public func tellCheckpoints(to listener: @escaping CheckpointListener) { durability?.checkpointing.withLock { $0 = listener } }
+
+    public typealias CheckpointListener = @Sendable (_ isWritten: Bool, Duration) -> Void
 
     private func writeCheckpoint(_ durability: Durability) throws(DiskError) {
         // What was written before must not be on the disk later than what comes after.

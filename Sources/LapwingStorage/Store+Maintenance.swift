@@ -47,7 +47,7 @@ extension Store {
         guard let durability else { return }
         let isWhole: Bool
         do { isWhole = try durability.journal.sync() } catch { throw StorageError(error) }
-        if !isWhole { try checkpoint() }
+        if !isWhole { try checkpoint(durability, onlyIfDoubtful: true) }
     }
 
     /// Writes a checkpoint if the log has grown enough, has been damaged, or could not be synced. To be called every few seconds.

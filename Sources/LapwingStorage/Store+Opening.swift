@@ -60,7 +60,13 @@ extension Store {
     public func close() throws(StorageError) {
         guard let durability else { return }
         durability.journal.close()
-        try checkpoint()
+        do throws(StorageError) {
+            try checkpoint()
+        } catch {
+            // Where it is the log that could not be synced, a checkpoint writes anew what may be lost of it.
+            guard durability.journal.isDoubtful else { throw error }
+            try checkpoint()
+        }
     }
 }
 

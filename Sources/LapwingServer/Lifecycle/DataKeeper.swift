@@ -34,9 +34,6 @@ final class DataKeeper: Sendable {
     }
 
     private let fault = Mutex(Fault())
-    /// Checkpoints that were written, and that failed; what they took.
-    private let checkpoints: (written: Counter, failed: Counter, durations: Histogram)?
-
     init(
         _ store: Store, _ configuration: SidecarConfiguration, _ log: LogWriter, _ instruments: Instruments,
         giveBack: @escaping @Sendable () -> Void = FreedMemory.giveBack, now: @escaping @Sendable () -> Timestamp = { .now }
@@ -47,15 +44,19 @@ final class DataKeeper: Sendable {
         self.store = store
         self.configuration = configuration
         self.log = log
-        guard store.diskFigures != nil else {
-            checkpoints = nil
-            return
+        if store.diskFigures != nil { Self.countCheckpoints(of: store, instruments) }
+    }
+
+    private static func countCheckpoints(of store: Store, _ instruments: Instruments) {
+        let written = instruments.counter("lapwing_tsdb_checkpoint_creations_total", help: "Checkpoints written since the start.")
+        let failed = instruments.counter(
+            "lapwing_tsdb_checkpoint_creations_failed_total", help: "Checkpoints that the disk refused since the start.")
+        let durations = instruments.histogram(
+            "lapwing_tsdb_checkpoint_duration_seconds", help: "What writing a checkpoint takes, and the segment with it.")
+        store.tellCheckpoints { isWritten, duration in
+            (isWritten ? written : failed).increment()
+            if isWritten { durations.observe(duration / .seconds(1)) }
         }
-        checkpoints = (
-            instruments.counter("lapwing_tsdb_checkpoint_creations_total", help: "Checkpoints written since the start."),
-            instruments.counter("lapwing_tsdb_checkpoint_creations_failed_total", help: "Checkpoints that the disk refused since the start."),
-            instruments.histogram("lapwing_tsdb_checkpoint_duration_seconds", help: "What writing a checkpoint takes, and the segment with it.")
-        )
     }
 
     /// Opens the store that is asked for, and tells what was found.
@@ -127,7 +128,7 @@ final class DataKeeper: Sendable {
             if isSweep { store.summarizeChunks() }
             let verified = store.verifyNextSegment()
             if let damage = verified.damage { log.log(.warn, "damaged data", ["what": damage]) }
-            try checkpoint()
+            try store.checkpointIfDue()
             if fault.withLock({ $0.message.take() }) != nil { log.log(.info, "the data directory is kept again") }
             return verified.isMore
         } catch {
@@ -139,18 +140,6 @@ final class DataKeeper: Sendable {
     private func removeExpired(_ second: Int) {
         let time = retention.withLock { $0.time(now(), newest: store.newestTime, second: second) }
         if let time { store.removeExpired(now: time) }
-    }
-
-    private func checkpoint() throws(StorageError) {
-        let start = ContinuousClock.now
-        do throws(StorageError) {
-            guard try store.checkpointIfDue() else { return }
-        } catch {
-            checkpoints?.failed.increment()
-            throw error
-        }
-        checkpoints?.written.increment()
-        checkpoints?.durations.observe(start.duration(to: .now) / .seconds(1))
     }
 
     private func tell(_ error: StorageError, _ second: Int = 0) {

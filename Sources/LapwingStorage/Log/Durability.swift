@@ -37,7 +37,7 @@ final class Durability: Sendable {
 
     let files: Mutex<Files>
     /// Held while a checkpoint is written, so that there is one at a time; nobody else waits for it.
-    let checkpointing = Mutex(())
+    let checkpointing = Mutex<Store.CheckpointListener?>(nil)
 
     init(
         _ journal: Journal, _ options: DurabilityOptions, lock: any Sendable, files: sending Files, random: @escaping @Sendable () -> UInt32

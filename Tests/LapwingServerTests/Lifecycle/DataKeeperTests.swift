@@ -37,6 +37,26 @@ import Testing
         #expect(told.last?.contains("level=info msg=\"the disk takes samples again\"") ?? false, "\(told)")
     }
 
+    /// Those that a sync writes were not counted.
+    @Test func `counts every checkpoint, whoever asks for it`() throws {
+        let disk = SimulatedDisk()
+        let store = try Store.open("d", on: disk).store
+        let instruments = Instruments()
+        let keeper = DataKeeper(store, SidecarConfiguration(), LogWriter { _ in }, instruments, giveBack: {})
+        func counts(_ suffix: String) -> String { String(decoding: instruments.page(), as: UTF8.self).lines(beginning: "lapwing_tsdb_checkpoint_\(suffix) ") }
+        var batch = SampleBatch()
+        batch.append(try store.references(for: [Labels(metric: "a")])[0], time: 1, value: 1)
+        try store.append(batch)
+        disk.refuse(disk.steps + 1..<disk.steps + 2)
+        #expect(throws: StorageError.self) { try store.sync() }
+        try store.sync()
+        _ = keeper.keep(1, isSync: true, isSweep: false)
+        #expect(counts("creations_total").hasSuffix(" 1") && counts("duration_seconds_count").hasSuffix(" 1"))
+        disk.refuse(disk.steps + 1..<disk.steps + 2)
+        #expect(throws: StorageError.self) { try store.checkpoint() }
+        #expect(counts("creations_failed_total").hasSuffix(" 1") && counts("creations_total").hasSuffix(" 1"))
+    }
+
     @Test func `gives free memory back when it sweeps, and not between`() throws {
         let store = try Store.open("d", on: SimulatedDisk()).store
         let times = Mutex(0)
@@ -80,4 +100,8 @@ import Testing
             #expect(clock.time(now, newest: now - .seconds(second % 120 / 10), second: second) == now - .seconds(6))
         }
     }
+}
+
+extension String {
+    fileprivate func lines(beginning prefix: String) -> String { split(separator: "\n").filter { $0.hasPrefix(prefix) }.joined(separator: "\n") }
 }

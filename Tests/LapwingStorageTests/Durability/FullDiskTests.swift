@@ -1,5 +1,6 @@
 import LapwingDisk
 import LapwingSeries
+import Synchronization
 import Testing
 
 @testable import LapwingStorage
@@ -58,6 +59,32 @@ import Testing
         let (again, report) = try Store.open("d", on: disk, options: options, durability: DurableHistory.durability)
         #expect(report.damages == [])
         #expect(try DurableHistory.contents(of: again) == all)
+    }
+
+    /// Each of those that waited for a disk which could not sync wrote all of memory, one after the other.
+    @Test func `one checkpoint serves all who find the log in doubt`() throws {
+        let disk = SimulatedDisk()
+        let store = try DurableHistory.open(disk).store
+        let written = Mutex(0)
+        store.tellCheckpoints { isWritten, _ in written.withLock { $0 += isWritten ? 1 : 0 } }
+        try DurableHistory.fill(store, 3, 0..<10)
+        disk.refuse(disk.steps + 1..<disk.steps + 2)
+        #expect(throws: StorageError.self) { try store.sync() }
+        let durability = try #require(store.durability)
+        for _ in 0..<3 { try store.checkpoint(durability, onlyIfDoubtful: true) }
+        #expect(written.withLock { $0 } == 1)
+    }
+
+    /// Where the last sync failed, a clean end wrote no checkpoint, and the machine's end took what the system had dropped.
+    @Test func `a clean end keeps everything though the disk fails the last sync`() throws {
+        let disk = SimulatedDisk()
+        let store = try DurableHistory.open(disk).store
+        try DurableHistory.fill(store, 3, 0..<100)
+        let model = try DurableHistory.contents(of: store)
+        disk.refuse(disk.steps + 1..<disk.steps + 2)
+        try store.close()
+        disk.restart(after: .machine)
+        #expect(try DurableHistory.contents(of: DurableHistory.open(disk).store) == model)
     }
 
     @Test func `a full disk is let go by removing what is old`() throws {
