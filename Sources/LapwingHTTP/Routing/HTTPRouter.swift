@@ -47,6 +47,13 @@ public struct HTTPRouter: Sendable {
         return response
     }
 
+    /// Whether a route has the path, for whichever method.
+    public func hasRoute(for target: HTTPTarget) -> Bool {
+        var parameters: [String: String] = [:]
+        let segments = RouteNode.segments(of: target.rawPath)
+        return segments.count <= Self.maxSegments && root.find(segments[...], &parameters) != nil
+    }
+
     private func preflight(_ request: HTTPRequest) -> HTTPResponse? { request.method == .options ? options?(request) : nil }
 
     /// A path of more segments has no route.

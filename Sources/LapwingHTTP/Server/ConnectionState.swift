@@ -141,7 +141,7 @@ struct ConnectionState: Sendable {
     private mutating func proceed(_ event: RequestDecoder.Event, now: Instant) -> Action? {
         switch event {
         case .head(var head, let framing):
-            head.target = head.target.below(configuration.pathPrefix) ?? head.target
+            if let rest = head.target.below(configuration.pathPrefix), !configuration.isOwnPath(head.target) { head.target = rest }
             self.head = head
             if let limit = configuration.bodyLimit { decoder.maxBodyBytes = limit(head) }
             endsAfterAnswer = endsAfterAnswer || !head.keepsAlive

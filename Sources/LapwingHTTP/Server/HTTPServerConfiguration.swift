@@ -7,6 +7,8 @@ public struct HTTPServerConfiguration: Sendable {
 
     /// A path such as `/lap`, below which everything is reached too: everybody sees targets without it. Empty for none.
     public var pathPrefix = ""
+    /// Paths that are what they are though they begin with `pathPrefix`: below an address such as `http://host/api` an API stands twice.
+    public var isOwnPath: @Sendable (HTTPTarget) -> Bool = { _ in false }
 
     /// What one message may hold.
     var limits = HTTPLimits()

@@ -59,10 +59,14 @@ public final class Sidecar: Sendable {
 
         init(pathPrefix: String) { self.pathPrefix = pathPrefix }
 
+        func hasRoute(for target: HTTPTarget) -> Bool { router.value?.hasRoute(for: target) ?? false }
+
         func respond(to request: HTTPRequest) -> HTTPResponse {
             if let refusal = gate.refusal(of: request) { return refusal }
             // The page asks for what lies beside it, and so has to stand below the path, not at it.
-            if !pathPrefix.isEmpty, request.path == pathPrefix { return HTTPResponse(status: .found, headers: ["Location": pathPrefix + "/"]) }
+            if !pathPrefix.isEmpty, request.path == pathPrefix, !hasRoute(for: request.target) {
+                return HTTPResponse(status: .found, headers: ["Location": pathPrefix + "/"])
+            }
             return router.value?.respond(to: request) ?? .text("Lapwing is starting.\n", status: .serviceUnavailable)
         }
     }
@@ -85,7 +89,9 @@ public final class Sidecar: Sendable {
         let store = try DataKeeper.open(settings.configuration, log)
         let entrance = Entrance(pathPrefix: settings.configuration.pathPrefix)
         entrance.gate.set(settings.web)
-        let server = HTTPServer(configuration: listening(settings.configuration, entrance.gate, log)) { entrance.respond(to: $0) }
+        var listening = listening(settings.configuration, entrance.gate, log)
+        listening.isOwnPath = { entrance.hasRoute(for: $0) }
+        let server = HTTPServer(configuration: listening) { entrance.respond(to: $0) }
         let address = try server.start()
         if settings.web == nil, !isLocal(settings.configuration.host) {
             log.log(.warn, "whoever reaches this address may read and write everything: --web-config says who may", ["listen": "\(address)"])

@@ -64,6 +64,14 @@ private struct Script {
             #expect(script.receive("POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab") == outcome)
             _ = script.answer()
         }
+        var own = Script { configuration in
+            configuration.pathPrefix = "/lap"
+            configuration.isOwnPath = { $0.path == "/lap/a" }
+        }
+        for (path, outcome) in [("/lap/a", "handle /lap/a 0"), ("/lap/b", "handle /b 0")] {
+            #expect(own.receive("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n") == outcome)
+            _ = own.answer()
+        }
         #expect(HTTPTarget("/lap//b%2Fc?d=/lap/")?.below("/lap") == HTTPTarget("//b%2Fc?d=/lap/"))
         #expect(HTTPTarget("/lapw/a")?.below("/lap") == nil && HTTPTarget("/lap/a")?.below("") == nil)
     }

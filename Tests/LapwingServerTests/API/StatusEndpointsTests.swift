@@ -129,6 +129,18 @@ import Testing
         await sidecar.stop()
     }
 
+    /// The API was not found any more, and `/metrics` was the page.
+    @Test(arguments: ["api", "metrics"])
+    func `is found where it is though the external URL's path is one of its own`(_ path: String) async throws {
+        let sidecar = try await RunningSidecar { $0.externalURL = "http://metrics.example/\(path)" }
+        for prefix in ["", "/\(path)"] {
+            #expect(try await sidecar.get("\(prefix)/api/v1/query?query=1").status == 200, "\(prefix)")
+            #expect(try await sidecar.get("\(prefix)/metrics").text.contains("lapwing_build_info"), "\(prefix)")
+        }
+        #expect(try await sidecar.get("/\(path)/").text.contains("<html"))
+        await sidecar.stop()
+    }
+
     /// Links in notifications lead below the external URL's path; nothing was found there.
     @Test func `is there below the external URL's path too`() async throws {
         let sidecar = try await RunningSidecar { $0.externalURL = "http://metrics.example/lap//" }
