@@ -50,6 +50,9 @@ struct FaultTests {
             "write \"\\\\\" for a backslash, or use single quotes, which have no escapes"
         ),
         ("a: \"\\uD800\"", "1:5", "this escape is no Unicode character", nil),
+        ("a: \"\\uD83D\\u0041\"", "1:5", "this escape is no Unicode character", nil),
+        ("a: \"\\uDE00\\uD83D\"", "1:5", "this escape is no Unicode character", nil),
+        ("a: \"\\uD83D\\u00\"", "1:11", "expected 4 hexadecimal digits after \"\\u\"", nil),
         ("a: \"\\x1\"", "1:5", "expected 2 hexadecimal digits after \"\\x\"", nil),
         ("%YAML 2.0\n---\n", "1:7", "YAML 2.0 is not known", "this reads YAML 1.2"),
         ("%YAML 1.x\n---\n", "1:1", "expected a version, as in \"%YAML 1.2\"", nil),

@@ -15,6 +15,12 @@ struct YAMLDocumentTests {
         #expect(mapping["rules"]?.sequence?.map { source[$0.range] } == ["x", "{y: z}"])
     }
 
+    @Test func `two escapes stand for one character where JSON writes it so`() throws {
+        let source = SourceText(name: "t", #"{"a": "x\ud83d\ude00y", "b": "\uD834\uDD1E\u0041"}"#)
+        let mapping = try #require(try YAML.document(in: source).root.mapping)
+        #expect(mapping.entries.map { $0.value.scalar?.text } == ["x😀y", "𝄞A"])
+    }
+
     @Test func `an alias has its own place and the content of what it names`() throws {
         let source = SourceText(name: "t", "a: &x [1]\nb: *x\n")
         let alias = try #require(try YAML.document(in: source).root.mapping?["b"])

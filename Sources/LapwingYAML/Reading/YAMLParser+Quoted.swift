@@ -135,6 +135,21 @@ extension YAMLParser {
     }
 
     private mutating func hexadecimalEscape(_ digits: Int, from start: Int) throws(YAMLFailure) -> Unicode.Scalar {
+        var value = try hexadecimalNumber(digits, from: start)
+        // JSON writes what 16 bits do not hold as two escapes (RFC 8259, section 7), and all JSON is YAML.
+        if digits == 4, value >> 10 == 0x36, bytes[offset..<end].starts(with: "\\u".utf8) {
+            let second = offset
+            offset += 2
+            let low = try hexadecimalNumber(4, from: second)
+            if low >> 10 == 0x37 { value = 0x1_0000 + ((value & 0x3FF) << 10 | low & 0x3FF) } else { offset = second }
+        }
+        guard let scalar = Unicode.Scalar(value) else {
+            throw YAMLFailure("this escape is no Unicode character", at: SourceRange(start, offset))
+        }
+        return scalar
+    }
+
+    private mutating func hexadecimalNumber(_ digits: Int, from start: Int) throws(YAMLFailure) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<digits {
             guard let byte = current, let digit = Hexadecimal.digit(byte) else {
@@ -145,10 +160,7 @@ extension YAMLParser {
             value = value << 4 | UInt32(digit)
             offset += 1
         }
-        guard let scalar = Unicode.Scalar(value) else {
-            throw YAMLFailure("this escape is no Unicode character", at: SourceRange(start, offset))
-        }
-        return scalar
+        return value
     }
 
     /// The one-letter escapes (YAML 1.2.2, section 5.7).
