@@ -63,6 +63,20 @@ import Testing
         #expect(try list("--labels --start 2000000 --end 2000001").error.contains("ask for a time in it with --start and --end"))
     }
 
+    /// It was a warning, as if there were no such file.
+    @Test func `is refused where a pattern of rules cannot be matched`() throws {
+        let config = try shell("lapwing check config a.yml", ["a.yml": "rule_files: [r.yml, '[a']\n", "r.yml": "groups: []\n"])
+        #expect(config.status == 1 && config.output.hasPrefix("a.yml:1:21: error: syntax error in pattern \"[a\""), "\(config.output)")
+        let tests = try shell("lapwing test a.yml", ["a.yml": "rule_files: ['[a']\ntests: []\n"])
+        #expect(tests.status == 1 && tests.output.contains("\na.yml:1:14: error: syntax error in pattern \"[a\""), "\(tests.output)")
+    }
+
+    /// The page's samples were later than the question, by as long as the page took to come, and nothing was found.
+    @Test func `has samples of now where a page says no time, however long it takes to come`() throws {
+        let outcome = try shell("(sleep 0.3; printf 'foo 1\\nbar 2\\n') | lapwing query --data - 'foo + on () bar'")
+        #expect(outcome.output == "{}  3\n" && outcome.error.isEmpty, "\(outcome)")
+    }
+
     /// Nothing was said.
     @Test func `brings a warning where a pattern of a configuration matches nothing`() throws {
         let outcome = try shell("lapwing check config a.yml", ["a.yml": "rule_files: ['nosuch/*.yml']\n"])

@@ -53,6 +53,9 @@ struct TestFileReader {
             var rules: [RuleFile] = []
             var named: Set<String> = []
             for (pattern, range) in patterns {
+                guard GlobPattern.isWellFormed(pattern) else {
+                    throw SourceError(file.source, [Diagnostic("syntax error in pattern \(GoQuote.quote(pattern))", at: range, help: GlobPattern.help)])
+                }
                 let paths = RuleLoading.paths(matching: pattern).filter { FileManager.default.fileExists(atPath: $0) }
                 if paths.isEmpty, !isLenient { throw Self.noRules(pattern, folder, in: file.source, at: range) }
                 // A file that several patterns name is loaded once.

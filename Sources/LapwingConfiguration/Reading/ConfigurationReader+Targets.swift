@@ -44,6 +44,7 @@ extension ConfigurationReader {
             if !Self.isTargetFile(text) {
                 report("path name \(GoQuote.quote(text)) is not valid for file discovery", at: item.range, help: "names end in .json, .yml or .yaml")
             }
+            checkPattern(text, at: item.range)
             patterns.append(path(text))
             targetFiles.append((path(text), item.range))
         }

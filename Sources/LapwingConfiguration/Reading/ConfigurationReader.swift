@@ -97,8 +97,14 @@ struct ConfigurationReader {
             }
             let directory = text.lastIndex(of: "/").map { text[..<$0] } ?? ""
             if directory.contains("*") && text.hasSuffix("/") { report("invalid rule file path \(GoQuote.quote(text))", at: node.range) }
+            checkPattern(text, at: node.range)
             return (path(text), node.range)
         }
+    }
+
+    /// Reports a pattern of paths that cannot be matched: that it matches nothing would hide it.
+    mutating func checkPattern(_ text: String, at range: SourceRange) {
+        if !GlobPattern.isWellFormed(text) { report("syntax error in pattern \(GoQuote.quote(text))", at: range, help: GlobPattern.help) }
     }
 
     // MARK: What several parts need

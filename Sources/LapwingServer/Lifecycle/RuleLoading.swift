@@ -30,7 +30,8 @@ public enum RuleLoading {
     public static func isTestFile(_ path: String) -> Bool {
         guard [".test.yml", "_test.yml", ".test.yaml", "_test.yaml"].contains(where: path.hasSuffix), let bytes = try? InputFile.bytes(of: path)
         else { return false }
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains { $0.hasPrefix("tests:") }
+        let lines = bytes.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+        return lines.contains { $0.starts(with: "tests:".utf8) }
     }
 
     private static func allPaths(matching pattern: String) -> [String] {
@@ -67,7 +68,7 @@ public enum RuleLoading {
     /// - Throws: what is wrong with any of them, as a person reads it.
     public static func files(_ patterns: [String]) throws(RuleLoadingError) -> [RuleFile] {
         var files: [RuleFile] = []
-        var faults: [String] = []
+        var faults = patterns.filter { !GlobPattern.isWellFormed($0) }.map { "syntax error in pattern \(GoQuote.quote($0)): \(GlobPattern.help)" }
         for path in distinct(patterns.flatMap(paths)) {
             do {
                 files.append(try file(path))
