@@ -25,6 +25,12 @@ public enum ExpositionFormat: Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// The format of a page of which nobody says it: OpenMetrics ends as no other does.
+    public init(ofPageEnding page: [UInt8]) {
+        let last = page.suffix(16).split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.last
+        self = last?.elementsEqual("# EOF".utf8) == true ? .openMetrics : .prometheusText
+    }
+
     /// The words that a TYPE line may say.
     var typeWords: [(word: String, kind: MetricMetadata.Kind)] {
         switch self {

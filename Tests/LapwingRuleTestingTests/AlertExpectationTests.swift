@@ -108,8 +108,9 @@ import Testing
         #expect(report.contains("Late, values at 3m:") && report.contains("= temp  13"), "\(report)")
         #expect(report.contains("Slow, values at 4m:") && report.contains("= temp  14"), "\(report)")
         #expect(report.contains("Late, values at -1m:"), "\(report)")
-        // What satisfies the condition and does not fire was shown without a word.
+        // What satisfies the condition and does not fire was shown without a word; what is no alert too few is no reason for one.
         #expect(report.contains("  pending        {alertname=\"Slow\"} since 0s; `for` is 5m"), "\(report)")
+        #expect(report.ranges(of: "  pending ").count == 1, "\(report)")
     }
 
     /// Each was tried with every other before.

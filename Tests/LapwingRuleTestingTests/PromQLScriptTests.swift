@@ -41,6 +41,13 @@ import Testing
         return runner.run()
     }
 
+    /// The whole file was taken for one line.
+    @Test func `lines may end as Windows ends them`() throws {
+        let outcomes = try outcomes("load 1m\r\n  a 1 2 3\r\n\r\neval instant at 1m a\r\n  a 2\r\n\r\neval instant at 1m a\r\n  a 3\r\n")
+        #expect(outcomes.map(\.hasPassed) == [true, false])
+        #expect(outcomes.last?.report.hasPrefix("s.test:7:") == true, "\(outcomes.map(\.report))")
+    }
+
     @Test func `a script loads, evaluates and compares`() throws {
         let outcomes = try outcomes(
             """

@@ -12,12 +12,11 @@ enum CheckedPage {
         } catch {
             return [Finding(error.diagnostic, in: SourceText(name: path, ""))]
         }
-        let isOpenMetrics = String(decoding: source.bytes.suffix(16), as: UTF8.self).contains("# EOF")
-        let format: ExpositionFormat = isOpenMetrics ? .openMetrics : .prometheusText
+        let format = ExpositionFormat(ofPageEnding: source.bytes)
         let faults = ExpositionCheck.diagnostics(of: source.bytes.span, as: format).map { Finding($0, in: source) }
         let found = MetricLint.diagnostics(of: source.bytes.span, as: format).filter { lints || $0.severity == .error }
         // OpenMetrics' own rules say the same of lines that stand twice.
-        let lint = found.filter { !isOpenMetrics || ($0.severity != .error && $0.check != "metrics/unique") }
+        let lint = found.filter { format != .openMetrics || ($0.severity != .error && $0.check != "metrics/unique") }
         return (faults + lint.map { Finding($0, in: source, isLint: $0.severity != .error) }).sorted { ($0.start, $0.check) < ($1.start, $1.check) }
     }
 }

@@ -22,7 +22,9 @@ enum QueryCommand {
     }
 
     private static func answerOnce(_ arguments: Arguments) async throws(UsageError) -> ExitStatus {
-        let question = try QueryQuestion(arguments, now: .now)
+        // Samples of a page that says no time are of the instant that is asked for, however long the page takes to come.
+        let now = Timestamp.now
+        let question = try QueryQuestion(arguments, now: now)
         for flag in ["--server", "--http-config"] where arguments.has("--data") && arguments.has(flag) {
             throw UsageError("--data and \(flag) exclude each other")
         }
@@ -33,12 +35,12 @@ enum QueryCommand {
         if format == .png, Console.isTerminal { throw UsageError("--output png is no text; send it to a file: > chart.png") }
         do throws(QueryFailure) {
             if arguments.has("--explain") {
-                Console.output(try await cost(of: question, arguments))
+                Console.output(try await cost(of: question, arguments, now))
                 return .success
             }
             let progress = QueryProgress()
             defer { progress.finish() }
-            let answer = try await answer(question, arguments, progress)
+            let answer = try await answer(question, arguments, now, progress)
             progress.finish()
             Console.output(format.bytes(answer, to: question.expression))
             if Console.isTerminal, format == .table, answer.content.isEmpty { Console.error("nothing is found\n") }
@@ -53,18 +55,20 @@ enum QueryCommand {
         }
     }
 
-    private static func cost(of question: QueryQuestion, _ arguments: Arguments) async throws(QueryFailure) -> String {
+    private static func cost(of question: QueryQuestion, _ arguments: Arguments, _ now: Timestamp) async throws(QueryFailure) -> String {
         let (cost, pages) = (try QueryCost(of: question), arguments.texts("--data"))
-        return pages.isEmpty ? try await cost.text(try server(arguments)) : try cost.text(try RecordedData(pages))
+        return pages.isEmpty ? try await cost.text(try server(arguments)) : try cost.text(try RecordedData(pages, readAt: now))
     }
 
     private static func server(_ arguments: Arguments) throws(QueryFailure) -> RemoteAPI {
         try ServerAddress(url: arguments.text("--server") ?? ServerAddress.standard, arguments).api()
     }
 
-    private static func answer(_ question: QueryQuestion, _ arguments: Arguments, _ progress: QueryProgress) async throws(QueryFailure) -> QueryAnswer {
+    private static func answer(
+        _ question: QueryQuestion, _ arguments: Arguments, _ now: Timestamp, _ progress: QueryProgress
+    ) async throws(QueryFailure) -> QueryAnswer {
         let pages = arguments.texts("--data")
         if pages.isEmpty { return try await RemoteServer(api: try server(arguments)).answer(question) }
-        return try RecordedData(pages).answer(question, progress)
+        return try RecordedData(pages, readAt: now).answer(question, progress)
     }
 }

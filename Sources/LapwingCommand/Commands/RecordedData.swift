@@ -57,7 +57,7 @@ struct RecordedData {
     }
 
     /// - Throws: the file that cannot be read, with its line or byte.
-    init(_ paths: [String]) throws(QueryFailure) {
+    init(_ paths: [String], readAt now: Timestamp = .now) throws(QueryFailure) {
         var kinds: Set<Kind> = []
         for path in paths {
             guard let kind = Kind(path) else { throw Self.unknown(path) }
@@ -81,7 +81,7 @@ struct RecordedData {
                 throw QueryFailure("lapwing: \(error)")
             }
         case .page, nil:
-            let pages = try RecordedPages(paths)
+            let pages = try RecordedPages(paths, readAt: now)
             (snapshot, times) = (pages.snapshot(), pages.times)
         }
     }

@@ -5,12 +5,15 @@ import LapwingServer
 import LapwingStorage
 import LapwingText
 
-/// Exposition pages with timestamps, read into a store of their own.
+/// Exposition pages, read into a store of their own.
 struct RecordedPages {
     private let store: Store
+    /// The time of samples that have none.
+    private let readAt: Int64
 
     /// - Throws: the page that cannot be read, with line and column.
-    init(_ paths: [String]) throws(QueryFailure) {
+    init(_ paths: [String], readAt now: Timestamp) throws(QueryFailure) {
+        readAt = now.milliseconds
         store = Store(options: StoreOptions(retention: nil, outOfOrderWindow: .seconds(Int64.max / 4000)))
         for path in paths {
             let bytes: [UInt8]
@@ -27,11 +30,10 @@ struct RecordedPages {
             throw QueryFailure("lapwing: \(path): \(error.message)")
         }
         let text = protobuf?.text ?? bytes
-        let isOpenMetrics = String(decoding: text.suffix(16), as: UTF8.self).contains("# EOF")
         var page = ExpositionPage()
         var texts = SeriesTexts()
         do throws(ExpositionError) {
-            try page.read(text.span, as: isOpenMetrics ? .openMetrics : .prometheusText, known: &texts)
+            try page.read(text.span, as: ExpositionFormat(ofPageEnding: text), known: &texts)
             if let protobuf { page.complete(from: protobuf) }
             try append(page, text)
         } catch {
@@ -42,7 +44,6 @@ struct RecordedPages {
     private func append(_ page: ExpositionPage, _ bytes: [UInt8]) throws(ExpositionError) {
         var references: [Int32: SeriesReference] = [:]
         var samples: [(reference: SeriesReference, time: Int64, line: Int)] = []
-        let readAt = Timestamp.now.milliseconds
         for line in 0..<page.count {
             var reference = references[page.series[line]]
             if reference == nil {

@@ -18,8 +18,8 @@ extension PreparedQuery {
             end = max(start, min(token.range.upperBound, source.count))
         }
         if kept.count == source.count { return nil }
-        let lines = String(decoding: kept, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        return lines.filter { line in line.contains { $0 != " " && $0 != "\t" } }.joined(separator: "\n")
+        let lines = kept.split(separator: UInt8(ascii: "\n")).filter { line in line.contains { !" \t\r".utf8.contains($0) } }
+        return lines.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
     }
 
     /// Between two tokens stand white space and comments alone.

@@ -21,13 +21,14 @@ struct ScriptReader {
     init(_ source: SourceText) {
         self.source = source
         var offset = 0
-        for line in source.text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for bytes in source.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            let line = String(decoding: bytes, as: UTF8.self)
             let text = line.trimmed
             lines.append(
                 Line(
-                    text: text.hasPrefix("#") ? "" : text, range: SourceRange(offset, offset + line.utf8.count),
+                    text: text.hasPrefix("#") ? "" : text, range: SourceRange(offset, offset + bytes.count),
                     isIndented: line.first == " " || line.first == "\t"))
-            offset += line.utf8.count + 1
+            offset += bytes.count + 1
         }
     }
 

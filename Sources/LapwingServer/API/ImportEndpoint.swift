@@ -38,7 +38,7 @@ struct ImportEndpoint: Sendable {
         let bytes = protobuf?.text ?? body
         var texts = SeriesTexts()
         var page = ExpositionPage()
-        let format = protobuf == nil ? try ExpositionFormat(contentType: contentType, fallback: Self.format(of: bytes)) : .openMetrics
+        let format = protobuf == nil ? try ExpositionFormat(contentType: contentType, fallback: ExpositionFormat(ofPageEnding: bytes)) : .openMetrics
         try page.read(bytes.span, as: format, known: &texts)
         if let protobuf { page.complete(from: protobuf) }
         var labels = [Labels](repeating: .empty, count: texts.count)
@@ -73,11 +73,6 @@ struct ImportEndpoint: Sendable {
         }
         keep(found.map { ($0.line, SeriesExemplar(series: labels[Int(page.series[$0.line])], exemplar: $0.exemplar)) }, place, &faults)
         return faults
-    }
-
-    /// The format of a page whose sender does not say it, as curl, which calls every body a form: OpenMetrics ends as no other does.
-    private static func format(of page: [UInt8]) -> ExpositionFormat {
-        String(decoding: page.suffix(16), as: UTF8.self).contains("# EOF") ? .openMetrics : .prometheusText
     }
 
     private func keep(_ found: [(line: Int, exemplar: SeriesExemplar)], _ place: (Int) -> String, _ faults: inout WriteFaults) {

@@ -36,6 +36,8 @@ public struct ScrapeArgument: Sendable, Hashable {
         let beforeQuery = withoutFragment.prefix { $0 != "?" }
         address = String(beforeQuery.prefix { $0 != "/" })
         let path = beforeQuery.drop { $0 != "/" }
+        // A path is kept without its escapes, as in a configuration file, where a slash is a slash.
+        if path.lowercased().contains("%2f") { throw ScrapeArgumentError(argument, "its path holds an escaped slash, which cannot be asked for") }
         self.path = path.isEmpty ? "/metrics" : PercentCoding.decodeLeniently(path.utf8)
         parameters = Self.parameters(withoutFragment.dropFirst(beforeQuery.count + 1))
         if let fault = Self.fault(ofAddress: address) { throw ScrapeArgumentError(argument, fault) }

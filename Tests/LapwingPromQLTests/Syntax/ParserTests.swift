@@ -149,4 +149,10 @@ import Testing
         }
         #expect(read > 100 && read < 2900, "seed \(seed): \(read) of 3000 were read")
     }
+
+    @Test func `comments go, with the lines that hold nothing else, however lines end`() throws {
+        #expect(try PreparedQuery("a # one\n# two\n  + b").textWithoutComments == "a \n  + b")
+        #expect(try PreparedQuery("a # one\r\n# two\r\n  + b").textWithoutComments == "a \r\n  + b")
+        #expect(try PreparedQuery("a{b=\"#\"}").textWithoutComments == nil)
+    }
 }

@@ -252,6 +252,8 @@ import Testing
         ("(toDuration -90).Round (toDuration 60)", "-2m0s"),
         ("(toDuration 119).Truncate (toDuration 60)", "1m0s"), ("(toDuration -119).Truncate (toDuration 60)", "-1m0s"),
         ("(toDuration 5.5).Round (toDuration 0)", "5.5s"),
+        ("(toDuration 9223372036).Round (toDuration 30)", "2562047h47m16.854775807s"),
+        ("(toDuration -9223372036).Round (toDuration 30)", "-2562047h47m16.854775808s"),
     ])
     func `times and durations are rounded and compared`(action: String, expected: String) {
         #expect(expand("{{ \(action) }}") == expected)

@@ -48,6 +48,9 @@ import Testing
         #expect(try stored("a_total") == ["{__name__=\"a_total\"} 1.0@1600000000500"])
         #expect(try send(Array("b 1 1600000000500\n".utf8), headers).status == .noContent)
         #expect(try stored("b") == ["{__name__=\"b\"} 1.0@1600000000500"])
+        // A label that says so is no end.
+        #expect(try send(Array("c{a=\"# EOF\"} 1 1600000000500\n".utf8), headers).status == .noContent)
+        #expect(try stored("c") == ["{__name__=\"c\", a=\"# EOF\"} 1.0@1600000000500"])
         #expect(try send(Array("b 1 1\n# EOF\n".utf8), ["Content-Type": "text/plain; version=0.0.4"]).status == .badRequest)
     }
 

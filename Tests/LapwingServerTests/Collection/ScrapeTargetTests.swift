@@ -136,7 +136,7 @@ import Testing
         #expect(target.labels == Labels(metric: "", ["job": job, "instance": instance]))
     }
 
-    @Test(arguments: ["ftp://h", "http://", "=http://h", "h:0", "h:99999", "h:x", "http://u:p@h/", ""])
+    @Test(arguments: ["ftp://h", "http://", "=http://h", "h:0", "h:99999", "h:x", "http://u:p@h/", "h/a%2Fb", "h/a%2fb", ""])
     func `what is no URL is refused with an example`(argument: String) {
         let error = #expect(throws: ScrapeArgumentError.self) { try ScrapeArgument(argument) }
         #expect(error.map { "\($0)".contains("node=http://localhost:9100/metrics") } == true)
