@@ -56,8 +56,19 @@ enum Program {
     private static func unknown(_ name: String) -> ExitStatus {
         let known = CommandTable.commands.map(\.name) + ["help", "completion", "man", "--help", "--version"]
         let nearest = ["-v", "-V", "version"].contains(name) ? "--version" : Spelling.nearest(to: name, in: known)
-        Console.error(UsageError("unknown command \(name)", nearest: nearest).text + "\n")
+        Console.error((misplaced(name) ?? UsageError("unknown command \(name)", nearest: nearest)).text + "\n")
         return .usage
+    }
+
+    /// A flag where a command is to be; nil for what is none.
+    private static func misplaced(_ word: String) -> UsageError? {
+        guard word.hasPrefix("--") else { return nil }
+        let flag = String(word.prefix { $0 != "=" })
+        if let command = CommandTable.commands.first(where: { $0.flags.contains { $0.name == flag } }) {
+            return UsageError("\(flag) stands behind a command: lapwing \(command.name) \(flag)")
+        }
+        let own = ["--help", "--version"]
+        return UsageError("unknown flag \(flag)", nearest: own.first { $0.hasPrefix(flag) } ?? Spelling.nearest(to: flag, in: own))
     }
 
     /// What waits for nobody is done on the first thread, whose heap grows in larger steps than those of others; nil for all else.

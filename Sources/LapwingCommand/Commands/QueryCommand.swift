@@ -25,22 +25,21 @@ enum QueryCommand {
         // Samples of a page that says no time are of the instant that is asked for, however long the page takes to come.
         let now = Timestamp.now
         let question = try QueryQuestion(arguments, now: now)
-        for flag in ["--server", "--http-config"] where arguments.has("--data") && arguments.has(flag) {
-            throw UsageError("--data and \(flag) exclude each other")
-        }
+        let source = try Source(arguments, readAt: now)
         let output = arguments.text("--output") ?? "table"
         guard let format = ResultFormat(rawValue: output) else {
             throw UsageError("--output is table, json, csv, plot, svg or png, not \(GoQuote.quote(output))")
         }
+        if format == .png, arguments.has("--watch") { throw UsageError("--output png is one picture; leave out --watch") }
         if format == .png, Console.isTerminal { throw UsageError("--output png is no text; send it to a file: > chart.png") }
         do throws(QueryFailure) {
             if arguments.has("--explain") {
-                Console.output(try await cost(of: question, arguments, now))
+                Console.output(try await source.cost(of: question))
                 return .success
             }
             let progress = QueryProgress()
             defer { progress.finish() }
-            let answer = try await answer(question, arguments, now, progress)
+            let answer = try await source.answer(question, progress)
             progress.finish()
             Console.output(format.bytes(answer, to: question.expression))
             if Console.isTerminal, format == .table, answer.content.isEmpty { Console.error("nothing is found\n") }
@@ -55,20 +54,34 @@ enum QueryCommand {
         }
     }
 
-    private static func cost(of question: QueryQuestion, _ arguments: Arguments, _ now: Timestamp) async throws(QueryFailure) -> String {
-        let (cost, pages) = (try QueryCost(of: question), arguments.texts("--data"))
-        return pages.isEmpty ? try await cost.text(try server(arguments)) : try cost.text(try RecordedData(pages, readAt: now))
-    }
+    /// Who answers.
+    private enum Source {
+        case server(ServerAddress)
+        /// Samples that say no time are of `readAt`.
+        case files([String], readAt: Timestamp)
 
-    private static func server(_ arguments: Arguments) throws(QueryFailure) -> RemoteAPI {
-        try ServerAddress(url: arguments.text("--server") ?? ServerAddress.standard, arguments).api()
-    }
+        init(_ arguments: Arguments, readAt: Timestamp) throws(UsageError) {
+            for flag in ["--server", "--http-config"] where arguments.has("--data") && arguments.has(flag) {
+                throw UsageError("--data and \(flag) exclude each other")
+            }
+            let paths = arguments.texts("--data")
+            let url = arguments.text("--server") ?? ServerAddress.standard
+            self = paths.isEmpty ? .server(try ServerAddress(url: url, arguments)) : .files(paths, readAt: readAt)
+        }
 
-    private static func answer(
-        _ question: QueryQuestion, _ arguments: Arguments, _ now: Timestamp, _ progress: QueryProgress
-    ) async throws(QueryFailure) -> QueryAnswer {
-        let pages = arguments.texts("--data")
-        if pages.isEmpty { return try await RemoteServer(api: try server(arguments)).answer(question) }
-        return try RecordedData(pages, readAt: now).answer(question, progress)
+        func cost(of question: QueryQuestion) async throws(QueryFailure) -> String {
+            let cost = try QueryCost(of: question)
+            switch self {
+            case .server(let server): return try await cost.text(try server.api())
+            case .files(let paths, let readAt): return try cost.text(try RecordedData(paths, readAt: readAt))
+            }
+        }
+
+        func answer(_ question: QueryQuestion, _ progress: QueryProgress) async throws(QueryFailure) -> QueryAnswer {
+            switch self {
+            case .server(let server): return try await RemoteServer(api: try server.api()).answer(question)
+            case .files(let paths, let readAt): return try RecordedData(paths, readAt: readAt).answer(question, progress)
+            }
+        }
     }
 }

@@ -12,7 +12,11 @@ struct ServerAddress {
     var url: String
     private var configuration: String?
 
-    init(url: String, _ arguments: Arguments) { (self.url, configuration) = (url, arguments.text("--http-config")) }
+    /// - Throws: what is wrong with the URL.
+    init(url: String, _ arguments: Arguments) throws(UsageError) {
+        do throws(HTTPURLError) { _ = try HTTPURL(url) } catch { throw UsageError("--server \(GoQuote.quote(url)): \(error)") }
+        (self.url, configuration) = (url, arguments.text("--http-config"))
+    }
 
     /// - Throws: what is wrong with the file.
     func api() throws(QueryFailure) -> RemoteAPI {

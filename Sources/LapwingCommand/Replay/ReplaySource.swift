@@ -8,7 +8,7 @@ enum ReplaySource {
     init(_ arguments: Arguments, _ command: String, paths: [String]) throws(UsageError) {
         if arguments.has("--http-config"), !arguments.has("--server") { throw UsageError("--http-config is of --server") }
         switch (arguments.text("--server"), paths.isEmpty) {
-        case (let url?, true): self = .server(ServerAddress(url: url, arguments))
+        case (let url?, true): self = .server(try ServerAddress(url: url, arguments))
         case (nil, false): self = .files(paths)
         case (_?, false): throw UsageError("--data and --server exclude each other")
         case (nil, true): throw UsageError("\(command) needs --data PATH or --server URL")
