@@ -52,8 +52,13 @@ extension Evaluator {
     // MARK: Sorting: what an instant query's answer shows; a range query's is sorted by labels in any case.
 
     mutating func sorted(_ plan: CallPlan, isDescending: Bool, on grid: StepGrid) throws(QueryError) -> EvaluatedValue {
-        let matrix = try vector(plan.arguments[0], on: grid)
-        guard grid.count == 1 else { return unsorted(matrix, plan) }
+        var matrix = try vector(plan.arguments[0], on: grid)
+        guard grid.count == 1 else {
+            // They have no order, and are left out where none is asked for, too.
+            for cell in matrix.histograms.keys { matrix.values[cell] = StepMatrix.absent }
+            matrix.histograms = [:]
+            return unsorted(matrix.filteringRows { matrix.hasValues(row: $0) }, plan)
+        }
         let rows = (0..<matrix.rowCount).filter { matrix.histogram(at: $0) == nil }.enumerated().sorted { a, b in
             let (x, y) = (matrix.values[a.element], matrix.values[b.element])
             if x.isNaN || y.isNaN { return !x.isNaN || (y.isNaN && a.offset < b.offset) }

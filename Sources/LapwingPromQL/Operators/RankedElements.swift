@@ -2,8 +2,9 @@ import LapwingSeries
 
 /// The greatest or the least of some elements, as many as are wanted.
 ///
-/// A binary heap with the one on top that gives way first. Which of equal values stay, and in which order they are listed, follows from
-/// how a heap moves them: it is Go's, so that rule tests choose the elements that Prometheus chooses.
+/// A binary heap with the one on top that gives way first. Which of equal values stay follows from
+/// how a heap moves them: it is Go's, so that rule tests choose the elements that Prometheus chooses. NaN are listed as they lie in it;
+/// Go's sorting turns them about.
 /// - Complexity: O(elements × log count). Source: Go's `container/heap`; Prometheus 3.14 `promql/engine.go`, `aggregationK`.
 struct RankedElements {
     private typealias Element = (row: Int, value: Double)

@@ -19,13 +19,17 @@ extension VectorJoin {
         }
     }
 
-    /// The steps at which a row of the "one" side has no partner, likewise.
+    /// The steps at which a row of the "one" side has no partner, or none that fits, likewise.
     mutating func fillMany(_ row: Int, _ group: Int, _ value: Double, _ evaluator: inout Evaluator) throws(QueryError) {
         try evaluator.check()
         let partners = groups.manyRows(of: group)
         var goal: Int?
         for (step, cell) in one.cells(of: row).enumerated() where one.isPresent(cell) {
-            if partners.contains(where: { many.isPresent($0 * many.stepCount + step) }) { continue }
+            let isMatched = partners.contains { partner in
+                let other = partner * many.stepCount + step
+                return many.isPresent(other) && isMatch(many.element(at: other), one.element(at: cell))
+            }
+            if isMatched { continue }
             let target: Int
             if let goal {
                 target = goal

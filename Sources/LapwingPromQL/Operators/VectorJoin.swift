@@ -194,7 +194,7 @@ struct VectorJoin {
     }
 
     /// What does not fit together is no match; what a comparison filters out is one.
-    private func isMatch(_ manyValue: MixedWindow.Value, _ oneValue: MixedWindow.Value) -> Bool {
+    func isMatch(_ manyValue: MixedWindow.Value, _ oneValue: MixedWindow.Value) -> Bool {
         let (left, right) = isSwapped ? (oneValue, manyValue) : (manyValue, oneValue)
         if plan.operation.isComparison { return plan.operation.compares(left, right) }
         var remarks = Annotations()

@@ -162,11 +162,14 @@ extension Execution {
         case (.string, .string(let text, _)): return .string(text)
         case (.integer, .number(let number)): if let value = number.integer { return .int(value) }
         case (.float, .number(let number)): if let value = number.float { return .float(value) }
+        // Of Go's kinds a span of time is a whole number, of nanoseconds.
+        case (.named(TemplateDuration.typeName), .number(let number)):
+            if let value = number.integer { return .object(TemplateDuration(nanoseconds: value)) }
         case (.named(let type), _), (.nillable(let type), _):
             throw failure("can't handle \(tree.text(of: id)) for arg of type \(type)")
         default: break
         }
-        let expected = parameter == .integer ? "integer" : parameter == .float ? "float" : parameter.typeName
+        let expected = parameter == .integer || parameter == .named(TemplateDuration.typeName) ? "integer" : parameter == .float ? "float" : parameter.typeName
         throw failure("expected \(expected); found \(tree.text(of: id))")
     }
 

@@ -6,7 +6,8 @@ public struct TemplateDuration: TemplateObject, Hashable {
 
     public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    public var typeName: String { "*time.Duration" }
+    static let typeName = "*time.Duration"
+    public var typeName: String { Self.typeName }
 
     public var seconds: Double { Double(nanoseconds / 1_000_000_000) + Double(nanoseconds % 1_000_000_000) / 1e9 }
 

@@ -252,6 +252,8 @@ import Testing
         ("(toDuration -90).Round (toDuration 60)", "-2m0s"),
         ("(toDuration 119).Truncate (toDuration 60)", "1m0s"), ("(toDuration -119).Truncate (toDuration 60)", "-1m0s"),
         ("(toDuration 5.5).Round (toDuration 0)", "5.5s"),
+        ("(toTime 90061.5).Truncate 60000000000", "1970-01-02 01:01:00 +0000 UTC"), ("(toDuration 91.5).Round 60000000000", "2m0s"),
+        ("(toTime 0).Add 5e9", "1970-01-01 00:00:05 +0000 UTC"),
         ("(toDuration 9223372036).Round (toDuration 30)", "2562047h47m16.854775807s"),
         ("(toDuration -9223372036).Round (toDuration 30)", "-2562047h47m16.854775808s"),
     ])
