@@ -54,7 +54,7 @@ enum Program {
     }
 
     private static func unknown(_ name: String) -> ExitStatus {
-        let known = CommandTable.commands.map(\.name) + ["help", "completion", "man", "--help", "--version"]
+        let known = CommandTable.commands.map(\.name) + ["help", "completion", "man"] + ownFlags
         let nearest = ["-v", "-V", "version"].contains(name) ? "--version" : Spelling.nearest(to: name, in: known)
         Console.error((misplaced(name) ?? UsageError("unknown command \(name)", nearest: nearest)).text + "\n")
         return .usage
@@ -67,9 +67,11 @@ enum Program {
         if let command = CommandTable.commands.first(where: { $0.flags.contains { $0.name == flag } }) {
             return UsageError("\(flag) stands behind a command: lapwing \(command.name) \(flag)")
         }
-        let own = ["--help", "--version"]
-        return UsageError("unknown flag \(flag)", nearest: own.first { $0.hasPrefix(flag) } ?? Spelling.nearest(to: flag, in: own))
+        return UsageError("unknown flag \(flag)", nearest: ownFlags.first { $0.hasPrefix(flag) } ?? Spelling.nearest(to: flag, in: ownFlags))
     }
+
+    /// Flags that stand in the place of a command.
+    private static let ownFlags = ["--help", "--version"]
 
     /// What waits for nobody is done on the first thread, whose heap grows in larger steps than those of others; nil for all else.
     private static func runAtOnce(_ command: CommandDescription, _ arguments: Arguments) throws(UsageError) -> ExitStatus? {

@@ -192,6 +192,29 @@ import Testing
         await scheduler.stop()
     }
 
+    /// Two at a time started a group twice, one of them for ever.
+    @Test(.timeLimit(.minutes(1))) func `of two loads at a time the later holds, and nothing of the earlier goes on`() async throws {
+        let querier = SlowQuerier()
+        let scheduler = RuleScheduler(environment: RuleEnvironment(querier: querier, sink: Store())) { _, _ in }
+        func load(_ rule: String, _ other: String) async throws {
+            let first = "{name: g, interval: 10ms, rules: [{record: r, expr: \(rule)}]}"
+            let second = "{name: \(other), interval: 10ms, rules: [{record: s, expr: \(other)}]}"
+            try await scheduler.load(groups("\(first), \(second)"))
+        }
+        try await load("slow", "first")
+        try await until { querier.count("slow") == 1 }
+        async let earlier: Void = load("before", "second")
+        try await until { querier.count("second") > 0 }
+        async let later: Void = load("after", "third")
+        querier.allowed.signal()
+        _ = try await (earlier, later)
+        #expect(scheduler.statuses.map(\.group.name) == ["g", "third"])
+        let (before, second) = (querier.count("before"), querier.count("second"))
+        try await until { querier.count("after") > 5 && querier.count("third") > 5 }
+        #expect(querier.count("before") == before && querier.count("second") == second)
+        await scheduler.stop()
+    }
+
     /// Nothing was evaluated until a clock that was set back by ten minutes had come as far again.
     @Test func `goes on where the clock is set back`() async throws {
         let (querier, store) = (Querier(), Store())

@@ -49,6 +49,8 @@ public final class RuleScheduler: Sendable {
 
     /// By the numbers of the notes that tell of them.
     private let endings = Mutex<[UInt64: Ending]>([:])
+    /// Loads and the end, one after the other.
+    private let changes = Turnstile()
 
     /// - Parameters:
     ///   - resumption: what a process before this one has left; nil where nothing is kept.
@@ -80,10 +82,12 @@ public final class RuleScheduler: Sendable {
     /// Makes these the groups that are evaluated; state is kept for rules that are recognisably the same.
     ///
     /// Groups that are the same go on as if nothing had happened. Each of the others ends after the rule that it is at, and goes on as what
-    /// it is now; nobody waits for it but who called.
+    /// it is now; nobody waits for it but who called, and who loads others meanwhile.
     ///
     /// Source: Prometheus 3.14 `rules/manager.go`, `Update`.
-    public func load(_ groups: [RuleGroup]) async {
+    public func load(_ groups: [RuleGroup]) async { await changes.pass { await loadNow(groups) } }
+
+    private func loadNow(_ groups: [RuleGroup]) async {
         if let resumption = resumption.withLock({ $0.take() }) { return begin(groups, resumption) }
         let previous = running.withLock { $0 }
         let loaded = Dictionary(groups.map { ($0.key, $0) }) { first, _ in first }
@@ -151,7 +155,16 @@ public final class RuleScheduler: Sendable {
 
     /// Ends all evaluation; what was written stays as it is, but for series of rules that a reload has removed.
     public func stop() async {
-        let numbers = running.withLock { $0.values.map(\.number) }
+        // A load that is under way has less to wait for.
+        for number in numbers { timetable.cancel(number) }
+        await changes.pass { await end() }
+    }
+
+    /// By what the timetable knows the groups.
+    private var numbers: [Int] { running.withLock { $0.values.map(\.number) } }
+
+    private func end() async {
+        let numbers = numbers
         for number in numbers { timetable.cancel(number) }
         for number in numbers { await timetable.end(number) }
         for (key, known) in running.withLock({ $0 }) {

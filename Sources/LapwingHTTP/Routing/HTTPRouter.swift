@@ -29,11 +29,7 @@ public struct HTTPRouter: Sendable {
     }
 
     public func respond(to request: HTTPRequest) -> HTTPResponse {
-        var parameters: [String: String] = [:]
-        let segments = RouteNode.segments(of: request.target.rawPath)
-        guard segments.count <= Self.maxSegments, let handlers = root.find(segments[...], &parameters) else {
-            return preflight(request) ?? notFound(request)
-        }
+        guard let (handlers, parameters) = route(of: request.target) else { return preflight(request) ?? notFound(request) }
         var request = request
         request.pathParameters = parameters
         if let handler = handlers[request.method] ?? (request.method == .head ? handlers[.get] : nil) {
@@ -48,10 +44,13 @@ public struct HTTPRouter: Sendable {
     }
 
     /// Whether a route has the path, for whichever method.
-    public func hasRoute(for target: HTTPTarget) -> Bool {
+    public func hasRoute(for target: HTTPTarget) -> Bool { route(of: target) != nil }
+
+    private func route(of target: HTTPTarget) -> (handlers: [HTTPMethod: Handler], parameters: [String: String])? {
         var parameters: [String: String] = [:]
         let segments = RouteNode.segments(of: target.rawPath)
-        return segments.count <= Self.maxSegments && root.find(segments[...], &parameters) != nil
+        guard segments.count <= Self.maxSegments, let handlers = root.find(segments[...], &parameters) else { return nil }
+        return (handlers, parameters)
     }
 
     private func preflight(_ request: HTTPRequest) -> HTTPResponse? { request.method == .options ? options?(request) : nil }

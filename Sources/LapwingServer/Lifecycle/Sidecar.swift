@@ -9,7 +9,6 @@ import LapwingRules
 public import LapwingSeries
 import LapwingStorage
 import LapwingText
-import Synchronization
 
 /// The running service: collects, stores, evaluates, notifies, answers.
 ///
@@ -30,7 +29,9 @@ public final class Sidecar: Sendable {
     /// What holds since the last reload that was taken.
     let settings: Latest<SidecarSettings>
     let lastReload = Latest<(succeeded: Bool, at: Timestamp)>((true, .now))
-    private let reloading = Mutex<Task<Void, any Error>?>(nil)
+    /// The beginning, reloads and the end, one after the other.
+    private let changes = Turnstile()
+    private let isEnding = Latest(false)
     let log: LogWriter
     let instruments = Instruments()
     private let clients: SidecarClients
@@ -100,7 +101,7 @@ public final class Sidecar: Sendable {
         let sidecar = Sidecar(settings, flags, store, log, clients, server, at: address, entrance, onAlert)
         entrance.router.set(sidecar.routes().router())
         do {
-            try await sidecar.begin(settings.groups)
+            try await sidecar.changes.pass { try await sidecar.begin(settings.groups) }
         } catch {
             await sidecar.stop()
             throw error
@@ -163,20 +164,13 @@ public final class Sidecar: Sendable {
     ///
     /// What storage is told (retention, out-of-order window) and where the server listens stay until the next start.
     /// - Throws: `RuleLoadingError` with what is wrong; the running configuration stays.
-    public func reload() async throws {
-        let task = reloading.withLock { last in
-            let task = Task { [last] in
-                _ = await last?.result
-                try await self.reloadOnce()
-            }
-            last = task
-            return task
-        }
-        try await task.value
+    public func reload() async throws(RuleLoadingError) {
+        try await changes.pass { () throws(RuleLoadingError) in try await reloadNow() }
     }
 
-    private func reloadOnce() async throws(RuleLoadingError) {
+    private func reloadNow() async throws(RuleLoadingError) {
         do throws(RuleLoadingError) {
+            if isEnding.value { throw RuleLoadingError(description: "the service is ending") }
             var settings = try SidecarSettings.load(flags)
             settings.tell(log)
             settings.configuration.externalURL = self.settings.read { $0.configuration.externalURL }
@@ -210,8 +204,14 @@ public final class Sidecar: Sendable {
         lastReload.set((true, .now))
     }
 
-    /// Ends everything in order: no more scrapes and evaluations, then what is to be told, then the server, then the store.
+    /// Ends everything in order: no more scrapes and evaluations, then what is to be told, then the server, then the store. A reload that
+    /// is under way is waited for; those behind it are refused.
     public func stop() async {
+        isEnding.set(true)
+        await changes.pass { await end() }
+    }
+
+    private func end() async {
         finder.stop()
         await scrapes.stop()
         await scheduler.stop()

@@ -36,7 +36,7 @@ final class Durability: Sendable {
     }
 
     let files: Mutex<Files>
-    /// Held while a checkpoint is written, so that there is one at a time; nobody else waits for it.
+    /// Who is told of checkpoints; held while one is written, so that there is one at a time, for which nobody else waits.
     let checkpointing = Mutex<Store.CheckpointListener?>(nil)
 
     init(

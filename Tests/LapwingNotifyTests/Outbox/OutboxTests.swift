@@ -253,6 +253,21 @@ import Testing
         #expect(repeated.map(\.text) == ["hook/+a"])
     }
 
+    /// What counts again once a repetition is refused is the message before it, and its time lay a day ahead too.
+    @Test func `nor is one put off that waited while the clock was set back, and is refused then`() {
+        let webhooks = configuration { $0.alertmanagers = [] }
+        var kept = KeptOutbox(webhooks)
+        kept.receive([alert("a", from: 100_000, valid: 1_000_000)], at: at(100_000))
+        for delivery in kept.advance(to: at(100_005)) { kept.completed(delivery, .accepted, at: at(100_005)) }
+        let repetition = kept.advance(to: at(100_005 + 4 * 3600))
+        #expect(repetition.map(\.text) == ["hook/+a"])
+        for delivery in repetition { kept.completed(delivery, .failed(retryAfter: nil, "busy"), at: at(100_005 + 4 * 3600)) }
+        kept.restart(webhooks, at: at(400))
+        for delivery in kept.advance(to: at(400 + 3600)) { kept.completed(delivery, .refused("no"), at: at(400 + 3600)) }
+        let repeated = stride(from: 400 + 3660, through: 400 + 4 * 3600 + 60, by: 60).flatMap { kept.advance(to: at($0)) }
+        #expect(repeated.map(\.text) == ["hook/+a"])
+    }
+
     @Test func `nor does one that is set back while no process runs`() {
         var kept = KeptOutbox()
         kept.receive([alert("a", from: 1000, valid: 5000)], at: at(1000))

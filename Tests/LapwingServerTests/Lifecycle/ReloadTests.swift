@@ -75,6 +75,17 @@ import Testing
 
         #expect(changes.withLock { $0.filter { $0 == "resolved" } }.isEmpty, "the reload ended an alert that still holds")
     }
+
+    /// One that came while the service ended began to scrape and evaluate again, over a store that was closed.
+    @Test func `is refused once the service ends`() async throws {
+        var configuration = SidecarConfiguration()
+        configuration.port = 0
+        let sidecar = try await Sidecar.start(configuration, log: LogWriter { _ in }) { _ in }
+        await sidecar.stop()
+        let fault = await #expect(throws: RuleLoadingError.self) { try await sidecar.reload() }
+        #expect(fault?.description == "the service is ending")
+    }
+
     /// One that could be read again was not, since its time stays. Each reading of one that is wrong is in the log.
     @Test func `a file of targets whose permissions change is read again`() async throws {
         let folder = try Folder()
