@@ -1,4 +1,4 @@
-import Foundation
+import LapwingSystem
 
 /// Where results and diagnostics go.
 enum Console {
@@ -6,29 +6,28 @@ enum Console {
 
     /// Writes what was asked for; where it cannot be, nothing that follows is of use, and the program ends.
     static func output(_ bytes: [UInt8]) {
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+        do throws(SystemError) {
+            try ByteStream.output.write(bytes)
         } catch {
-            self.error("lapwing: the output cannot be written: \(error.localizedDescription)\n")
+            self.error("lapwing: the output cannot be written: \(error)\n")
             exit(ExitStatus.failure.rawValue)
         }
     }
 
     /// Writes what may be lost, where the work is another.
-    static func remark(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
+    static func remark(_ text: String) { try? ByteStream.output.write(Array(text.utf8)) }
 
     /// What cannot be written is lost: a full disk under the log must not end what the log is about.
-    static func error(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+    static func error(_ text: String) { try? ByteStream.error.write(Array(text.utf8)) }
 
-    static var isTerminal: Bool { isatty(FileHandle.standardOutput.fileDescriptor) == 1 }
+    static var isTerminal: Bool { ByteStream.output.isTerminal }
 
     /// The columns of the terminal that results go to.
-    static var width: Int { width(of: .standardOutput) }
+    static var width: Int { width(of: .output) }
 
     /// The columns of a terminal; 80 where there is none that tells.
-    static func width(of handle: FileHandle) -> Int {
-        var size = winsize()
-        if ioctl(handle.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    static func width(of stream: ByteStream) -> Int {
+        if let columns = stream.columns { return columns }
         return ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }.map { max(20, $0) } ?? 80
     }
 

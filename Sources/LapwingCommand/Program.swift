@@ -1,6 +1,7 @@
 import Dispatch
-import Foundation
 import Lapwing
+import LapwingHTTP
+import LapwingSystem
 import LapwingText
 
 /// The program `lapwing`: finds the command, and turns how it went into an exit status.
@@ -115,12 +116,9 @@ enum Program {
         _ work: @escaping @Sendable () throws(UsageError) -> ExitStatus
     ) async throws(UsageError) -> ExitStatus {
         let outcome = await withCheckedContinuation { (continuation: CheckedContinuation<Result<ExitStatus, UsageError>, Never>) in
-            let thread = Thread {
+            WorkerThread.start {
                 do throws(UsageError) { continuation.resume(returning: .success(try work())) } catch { continuation.resume(returning: .failure(error)) }
             }
-            // As much as the first thread has: expressions nest.
-            thread.stackSize = 8 << 20
-            thread.start()
         }
         return try outcome.get()
     }

@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+import LapwingSystem
 
 /// The signals that end and reload a server, caught from its making on: what comes while a server starts waits for it.
 struct Signals {

@@ -152,7 +152,7 @@ import Testing
 
     /// The modules that the example's program consists of.
     private static let modules = [
-        "Lapwing", "Text", "Regex", "YAML", "Template", "HTTP", "Disk", "Series", "Storage", "PromQL", "Exposition", "Alerting", "Rules", "Notify",
+        "Lapwing", "System", "Text", "Regex", "YAML", "Template", "HTTP", "Disk", "Series", "Storage", "PromQL", "Exposition", "Alerting", "Rules", "Notify",
     ].map { $0 == "Lapwing" ? $0 : "Lapwing\($0)" } + ["COpenSSL"]
 
     /// Compiles a program as a package that depends on this one is; it is called `example` in its folder.

@@ -1,4 +1,4 @@
-import Foundation
+import LapwingSystem
 
 /// How many values of which size there were; sizes are a twentieth apart, so that the middle of one is at most 2.5 % off.
 ///

@@ -1,4 +1,3 @@
-import Foundation
 public import LapwingAlerting
 public import LapwingHTTP
 public import LapwingNotify
@@ -6,6 +5,7 @@ import LapwingPromQL
 public import LapwingRules
 public import LapwingSeries
 public import LapwingStorage
+import LapwingSystem
 import LapwingText
 
 /// Rules evaluated over a store at their instants, and receivers told of what fires.
@@ -68,7 +68,15 @@ public final class Alerting: Sendable {
     ///
     /// - Throws: what is wrong with a file and where; the rules before stay then.
     public func load(paths: [String]) async throws {
-        await load(try paths.map { try RuleFile.read(SourceText(name: $0, bytes: Array(Data(contentsOf: URL(filePath: $0))))) })
+        await load(try paths.map { path in try RuleFile.read(Self.source(path)) })
+    }
+
+    private static func source(_ path: String) throws(SourceError) -> SourceText {
+        do throws(SystemError) {
+            return SourceText(name: path, bytes: try ByteStream.contents(of: path))
+        } catch {
+            throw SourceError(SourceText(name: path, ""), [Diagnostic("the file cannot be read: \(error)", check: "file")])
+        }
     }
 
     /// The same with files that were read already.

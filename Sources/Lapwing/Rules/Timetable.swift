@@ -1,4 +1,3 @@
-import Foundation
 import LapwingHTTP
 import Synchronization
 
@@ -124,7 +123,7 @@ final class Timetable: Sendable {
     // MARK: Threads
 
     private func start() {
-        Thread.detachNewThread { [self] in
+        WorkerThread.start { [self] in
             var hasWaited = false
             while true {
                 switch step(hasWaited: hasWaited) {

@@ -1,4 +1,4 @@
-import Foundation
+import LapwingSystem
 
 /// What a block says of itself in `meta.json`.
 ///

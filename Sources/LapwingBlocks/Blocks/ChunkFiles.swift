@@ -1,5 +1,5 @@
-import Foundation
 import LapwingSeries
+import LapwingSystem
 
 /// The chunks of a block: files of up to 512 MiB, mapped.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import LapwingSystem
 
 /// Listing folders.
 enum Folder {
@@ -8,7 +8,7 @@ enum Folder {
             return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
         } catch {
             if !FileManager.default.fileExists(atPath: path) { return nil }
-            throw FileFault(path: path, what: "\(error.localizedDescription)")
+            throw FileFault(path: path, what: "it cannot be listed")
         }
     }
 
@@ -23,8 +23,5 @@ enum Folder {
         name.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(name) : nil
     }
 
-    static func isThere(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-    }
+    static func isThere(_ path: String) -> Bool { FileManager.default.isFolder(atPath: path) == true }
 }

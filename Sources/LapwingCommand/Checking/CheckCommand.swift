@@ -1,7 +1,7 @@
-import Foundation
 import LapwingLint
 import LapwingSeries
 import LapwingServer
+import LapwingSystem
 import LapwingText
 
 /// `lapwing check`: looks for what is wrong with a file before it is used.

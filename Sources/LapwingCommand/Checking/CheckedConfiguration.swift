@@ -1,6 +1,6 @@
-import Foundation
 import LapwingConfiguration
 import LapwingServer
+import LapwingSystem
 import LapwingText
 
 /// Configuration files, and the files that they name.

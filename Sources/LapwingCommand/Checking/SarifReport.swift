@@ -1,4 +1,3 @@
-import Foundation
 import Lapwing
 import LapwingLint
 import LapwingText
@@ -89,7 +88,7 @@ enum SarifReport {
     }
 
     private static func uri(_ path: String) -> String {
-        let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+        let escaped = path.split(separator: "/", omittingEmptySubsequences: false).map { PercentCoding.encode(String($0)) }.joined(separator: "/")
         return path.hasPrefix("/") ? "file://" + escaped : escaped
     }
 }

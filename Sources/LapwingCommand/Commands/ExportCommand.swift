@@ -1,6 +1,6 @@
-import Foundation
 import LapwingExposition
 import LapwingSeries
+import LapwingSystem
 import LapwingText
 
 /// `lapwing export`: writes what data directories hold as a page, OpenMetrics or protobuf, in bounded memory.
@@ -37,10 +37,10 @@ enum ExportCommand {
     }
 
     private static func put(_ bytes: [UInt8]) throws(QueryFailure) {
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+        do throws(SystemError) {
+            try ByteStream.output.write(bytes)
         } catch {
-            throw QueryFailure("lapwing: the page cannot be written: \(error.localizedDescription)")
+            throw QueryFailure("lapwing: the page cannot be written: \(error)")
         }
     }
 }

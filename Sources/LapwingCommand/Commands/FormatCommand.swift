@@ -1,7 +1,7 @@
-import Foundation
 import LapwingPromQL
 import LapwingRules
 import LapwingServer
+import LapwingSystem
 import LapwingText
 
 /// `lapwing format`: an expression, or the expressions of rule files, as everyone would write them.
@@ -76,10 +76,10 @@ enum FormatCommand {
     private static func write(_ format: RuleFormat, to source: SourceText) -> Bool {
         for exception in format.exceptions { Console.error(exception.line(in: source) + "\n") }
         if format.changes.isEmpty { return true }
-        do {
-            try Data(format.text.utf8).write(to: URL(filePath: source.name))
+        do throws(SystemError) {
+            try ByteStream.write(Array(format.text.utf8), toFile: source.name)
         } catch {
-            Console.error("lapwing: \(source.name) cannot be written: \(error.localizedDescription)\n")
+            Console.error("lapwing: \(source.name) cannot be written: \(error)\n")
             return false
         }
         Console.output("\(source.name): \(Counted.text(format.changes.count, "expression")) formatted\n")

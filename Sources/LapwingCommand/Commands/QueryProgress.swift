@@ -1,4 +1,4 @@
-import Foundation
+import LapwingSystem
 import LapwingText
 import Synchronization
 
@@ -14,7 +14,7 @@ final class QueryProgress: Sendable {
     private let state = Mutex(State.silent)
 
     init() {
-        guard isatty(FileHandle.standardError.fileDescriptor) == 1 else { return }
+        guard ByteStream.error.isTerminal else { return }
         Task.detached { [weak self] in
             repeat { try? await Task.sleep(for: .milliseconds(200)) } while self?.show() ?? false
         }

@@ -1,10 +1,10 @@
-import Foundation
 import LapwingBlocks
 import LapwingPromQL
 import LapwingRemote
 import LapwingSeries
 import LapwingServer
 import LapwingStorage
+import LapwingSystem
 
 /// What `--data` names, opened: exposition pages, the data directories of a Prometheus, or one of lapwing's own.
 struct RecordedData {
@@ -27,9 +27,8 @@ struct RecordedData {
                 self = .page
                 return
             }
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
-            if !isFolder.boolValue {
+            guard let isFolder = FileManager.default.isFolder(atPath: path) else { return nil }
+            if !isFolder {
                 self = .page
             } else if PrometheusData.isData(path) {
                 self = .prometheus

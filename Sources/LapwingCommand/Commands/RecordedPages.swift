@@ -1,8 +1,8 @@
-import Foundation
 import LapwingExposition
 import LapwingSeries
 import LapwingServer
 import LapwingStorage
+import LapwingSystem
 import LapwingText
 
 /// Exposition pages, read into a store of their own.

@@ -1,4 +1,4 @@
-import Foundation
+import LapwingSystem
 import LapwingText
 
 /// An axis of values: from where to where, and where its lines are.

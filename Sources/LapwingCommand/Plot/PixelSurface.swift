@@ -1,4 +1,4 @@
-import Foundation
+import LapwingSystem
 
 /// A chart as pixels, with smooth lines, on white.
 struct PixelSurface: ChartSurface {

@@ -1,7 +1,7 @@
-import Foundation
 import LapwingPromQL
 import LapwingReplay
 import LapwingSeries
+import LapwingSystem
 import LapwingText
 
 /// The flags of `explain`, understood.

@@ -1,5 +1,5 @@
-import Foundation
 import LapwingSeries
+import LapwingSystem
 import LapwingText
 
 /// How far a long work has come, on a terminal's standard error; nothing elsewhere.
@@ -7,7 +7,7 @@ struct ProgressBar {
     private let (start, end): (Timestamp, Timestamp)
     private let begun = ContinuousClock.now
     private var shownAt: ContinuousClock.Instant?
-    private let isShown = isatty(FileHandle.standardError.fileDescriptor) == 1
+    private let isShown = ByteStream.error.isTerminal
     private static let width = 40
     /// Room for what stands around the bar.
     private static let margin = 25
@@ -22,7 +22,7 @@ struct ProgressBar {
         shownAt = now
         let share = min(1, time.duration(since: start) / max(.milliseconds(1), end.duration(since: start)))
         let left = share > 0 ? (now - begun) * ((1 - share) / share) : .zero
-        Console.error("\r\(Self.line(share, left: left, columns: Console.width(of: .standardError)))\u{1B}[K")
+        Console.error("\r\(Self.line(share, left: left, columns: Console.width(of: .error)))\u{1B}[K")
     }
 
     /// A line that fits into a terminal, or at least stays one where it can.

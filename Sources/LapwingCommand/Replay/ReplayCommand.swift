@@ -1,8 +1,8 @@
-import Foundation
 import LapwingReplay
 import LapwingRules
 import LapwingSeries
 import LapwingServer
+import LapwingSystem
 import LapwingText
 
 /// `lapwing replay`: rules over recorded data.

@@ -1,5 +1,5 @@
-import Foundation
 import LapwingRuleTesting
+import LapwingSystem
 import LapwingText
 
 /// What tests reach, rule by rule, and what they miss.

@@ -1,6 +1,6 @@
-import Foundation
 import LapwingRules
 import LapwingRuleTesting
+import LapwingSystem
 import LapwingText
 
 /// Changes to rules that no test notices.

@@ -1,7 +1,7 @@
-import Foundation
 import LapwingRegex
 import LapwingRuleTesting
 import LapwingServer
+import LapwingSystem
 import LapwingText
 
 /// `lapwing test`: runs rule unit tests, offline.
@@ -42,11 +42,13 @@ enum TestCommand {
             for (path, outcome) in outcomes where !outcome.hasPassed { Console.output(report(path, outcome)) }
             if let coverage { Console.output(coverage.text) }
         }
-        if let path = arguments.text("--junit"),
-            !FileManager.default.createFile(atPath: path, contents: Data(JUnitReport.text(outcomes).utf8))
-        {
-            Console.error("lapwing: \(path) cannot be written\n")
-            isComplete = false
+        if let path = arguments.text("--junit") {
+            do throws(SystemError) {
+                try ByteStream.write(Array(JUnitReport.text(outcomes).utf8), toFile: path)
+            } catch {
+                Console.error("lapwing: \(path) cannot be written: \(error)\n")
+                isComplete = false
+            }
         }
         if output == "text" { Console.output(lastLine(outcomes.map(\.outcome))) }
         return failed == 0 && isComplete ? .success : .failure

@@ -1,7 +1,7 @@
-import Foundation
 import LapwingRules
 import LapwingRuleTesting
 import LapwingServer
+import LapwingSystem
 import LapwingText
 
 /// Finds and reads files of tests.
@@ -13,16 +13,13 @@ struct TestFileReader {
     /// A folder stands for every test file below it.
     static func paths(_ operand: String) -> [String] {
         guard isFolder(operand) else { return [operand] }
-        let below = FileManager.default.enumerator(atPath: operand)?.compactMap { $0 as? String } ?? []
+        let below = (try? FileManager.default.subpathsOfDirectory(atPath: operand)) ?? []
         let tests = below.filter { name in [".test", ".test.yml", "_test.yml"].contains { name.hasSuffix($0) } }.sorted()
             .map { operand.hasSuffix("/") ? operand + $0 : "\(operand)/\($0)" }
         return tests.isEmpty ? [operand] : tests
     }
 
-    private static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-    }
+    private static func isFolder(_ path: String) -> Bool { FileManager.default.isFolder(atPath: path) == true }
 
     /// What a folder is where it holds no test: nobody asks for nothing to be run.
     private static func emptyFolder(_ path: String) -> TestFile {

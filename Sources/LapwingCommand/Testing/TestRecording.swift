@@ -1,9 +1,9 @@
-import Foundation
 import LapwingPromQL
 import LapwingRules
 import LapwingRuleTesting
 import LapwingSeries
 import LapwingServer
+import LapwingSystem
 import LapwingText
 
 /// `lapwing test --record`: makes a test file from recorded data.
@@ -77,10 +77,10 @@ enum TestRecording {
 
     private static func write(_ text: String, to path: String) throws(QueryFailure) {
         if FileManager.default.fileExists(atPath: path) { throw QueryFailure("lapwing: \(path) is there already, and is not written over") }
-        do {
-            try Data(text.utf8).write(to: URL(filePath: path))
+        do throws(SystemError) {
+            try ByteStream.write(Array(text.utf8), toFile: path)
         } catch {
-            throw QueryFailure("lapwing: \(path) cannot be written: \(error.localizedDescription)")
+            throw QueryFailure("lapwing: \(path) cannot be written: \(error)")
         }
     }
 }

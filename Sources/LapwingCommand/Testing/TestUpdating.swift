@@ -1,5 +1,5 @@
-import Foundation
 import LapwingRuleTesting
+import LapwingSystem
 import LapwingText
 
 /// `lapwing test --update`: writes what was got into the test files, and runs them again.
@@ -23,10 +23,10 @@ enum TestUpdating {
         guard !corrections.isEmpty, let update = try? TestUpdate(runner.file, with: corrections) else { return false }
         for exception in update.exceptions { Console.error(exception.rendered(in: runner.file.source) + "\n") }
         if update.count == 0 { return false }
-        do {
-            try Data(update.text.utf8).write(to: URL(filePath: file.path))
+        do throws(SystemError) {
+            try ByteStream.write(Array(update.text.utf8), toFile: file.path)
         } catch {
-            Console.error("lapwing: \(file.path) cannot be written: \(error.localizedDescription)\n")
+            Console.error("lapwing: \(file.path) cannot be written: \(error)\n")
             return false
         }
         Console.output("\(file.path): \(Counted.text(update.count, "expectation")) updated\n")

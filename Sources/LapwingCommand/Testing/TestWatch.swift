@@ -1,11 +1,11 @@
-import Foundation
 import LapwingRuleTesting
 import LapwingServer
+import LapwingSystem
 
 /// Runs tests again whenever a file that they depend on changes, until it is interrupted.
 struct TestWatch {
-    /// How often files are looked at.
-    private static let pause = 0.1
+    /// How often files are looked at, in microseconds.
+    private static let pause: UInt32 = 100_000
 
     private let operands: [String]
     private let reader: TestFileReader
@@ -20,7 +20,7 @@ struct TestWatch {
         while true {
             let changed = watch.takeChanges()
             if !changed.isEmpty { Console.output(watch.rerun(changed)) }
-            Thread.sleep(forTimeInterval: Self.pause)
+            usleep(Self.pause)
         }
     }
 

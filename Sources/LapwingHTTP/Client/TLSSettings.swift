@@ -1,4 +1,4 @@
-import Foundation
+import LapwingSystem
 
 /// How a server is judged, and what it is shown, where that is not the system's way: Prometheus' `tls_config`.
 ///

@@ -27,7 +27,8 @@ public enum DescriptorLimit {
         return current
     }
 
-    static var current: Int { system.map { Int(clamping: $0.rlim_cur) } ?? unknown }
+    /// What holds now.
+    public static var current: Int { system.map { Int(clamping: $0.rlim_cur) } ?? unknown }
 
     /// What holds where the system does not tell: every system's least.
     private static let unknown = 256

@@ -8,7 +8,7 @@
 #endif
 
 /// A thread of one's own.
-enum WorkerThread {
+public enum WorkerThread {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -22,11 +22,11 @@ enum WorkerThread {
         #endif
     }
 
-    /// Handlers recurse over parsed input; eight megabytes are what a main thread has.
+    /// Handlers recurse over parsed input, and expressions nest; eight megabytes are what a main thread has.
     static let stackBytes = 8 << 20
 
     /// Starts a detached thread; runs `body` here when the system has no more threads.
-    static func start(_ body: @escaping @Sendable () -> Void) { if !begin(body) { body() } }
+    public static func start(_ body: @escaping @Sendable () -> Void) { if !begin(body) { body() } }
 
     /// Starts a detached thread.
     ///

@@ -1,5 +1,5 @@
-import Foundation
 import LapwingSeries
+import LapwingSystem
 
 /// What is to be remarked about a quantile or a fraction of a native histogram.
 enum NativeHistogramRemark {

@@ -1,4 +1,4 @@
-import Foundation
+import LapwingSystem
 
 extension BinaryOperator {
     /// The value for two floats; for a comparison the left one, which the caller keeps or drops.

@@ -1,5 +1,5 @@
-import Foundation
 import LapwingSeries
+import LapwingSystem
 import LapwingText
 
 /// Settles an expression for one evaluation: durations, `@`, offsets, and what does not depend on the step.

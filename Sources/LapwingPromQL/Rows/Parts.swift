@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+import LapwingSystem
 import Synchronization
 
 /// Rows cut into parts that can be worked on at the same time.

@@ -1,7 +1,7 @@
-import Foundation
 public import LapwingHTTP
 public import LapwingPromQL
 public import LapwingSeries
+import LapwingSystem
 import LapwingText
 
 /// A query's value on its way out: in one piece when it is small, else part by part, written on every core while the

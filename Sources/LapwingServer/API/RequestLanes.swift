@@ -1,6 +1,6 @@
-import Foundation
 import LapwingHTTP
 import LapwingPromQL
+import LapwingSystem
 
 /// How much of each kind of request is taken in and handled at once, so that none of them keeps the others waiting.
 enum RequestLanes {

@@ -1,6 +1,6 @@
-import Foundation
 import LapwingHTTP
 import LapwingSeries
+import LapwingSystem
 import LapwingText
 
 /// What the process says of itself: `status/flags`, `status/runtimeinfo`, `status/walreplay`.

@@ -1,7 +1,7 @@
-import Foundation
 import LapwingBcrypt
 import LapwingConfiguration
 import LapwingHTTP
+import LapwingSystem
 import Synchronization
 
 /// Lets in who the web configuration names; everybody, where there is none.
@@ -65,7 +65,7 @@ final class WebGuard: Sendable {
 
     private static func credentials(_ given: String) -> (scheme: String, value: String)? {
         guard let space = given.firstIndex(of: " ") else { return nil }
-        return (given[..<space].lowercased(), given[given.index(after: space)...].trimmingCharacters(in: .whitespaces))
+        return (given[..<space].lowercased(), String(given[space...].drop { $0 == " " }))
     }
 
     private func isAllowed(_ given: String, _ web: WebConfiguration) -> Bool {

@@ -1,5 +1,4 @@
 import Dispatch
-import Foundation
 import Lapwing
 import LapwingHTTP
 import LapwingSeries
@@ -86,7 +85,7 @@ final class DataKeeper: Sendable {
     func begin() {
         let syncSeconds = max(1, Int(configuration.durability.syncInterval.components.seconds))
         let start = ContinuousClock.now
-        Thread.detachNewThread { [self] in
+        WorkerThread.start { [self] in
             var (second, wait) = (0, 1)
             var (syncDue, sweepDue) = (syncSeconds, 1)
             while rest(until: start + .seconds(second + wait)) {
@@ -164,7 +163,7 @@ final class DataKeeper: Sendable {
     /// Ends taking samples, with all of them in a checkpoint.
     func close() async {
         await withCheckedContinuation { continuation in
-            Thread.detachNewThread { [self] in
+            WorkerThread.start { [self] in
                 isEnding.withLock { $0 = true }
                 alarm.ring()
                 if hasBegun.withLock({ $0 }) { ended.wait() }

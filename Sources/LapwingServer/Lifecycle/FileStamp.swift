@@ -1,4 +1,4 @@
-import Foundation
+import LapwingSystem
 
 /// By what a file is known to be unchanged: of a symbolic link, that to which it leads.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import LapwingSystem
 
 #if canImport(Glibc)
     import CGlibc

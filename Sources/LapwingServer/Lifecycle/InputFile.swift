@@ -1,4 +1,4 @@
-import Foundation
+import LapwingSystem
 public import LapwingText
 
 /// Files that a person names.
@@ -11,16 +11,11 @@ public enum InputFile {
 
     /// The same of a file that may be too long for its lines to be counted.
     public static func bytes(of path: String) throws(InputFileError) -> [UInt8] {
-        if path == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
-        // The length of a pipe is not known, and such are not read by name.
-        guard let bytes = FileManager.default.contents(atPath: path) ?? piped(path) else { throw fault(of: path) }
-        return Array(bytes)
-    }
-
-    private static func piped(_ path: String) -> Data? {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
-        // Where the end comes at once there is no error, and nothing either.
-        do { return try handle.readToEnd() ?? Data() } catch { return nil }
+        do throws(SystemError) {
+            return path == "-" ? try ByteStream.input.readToEnd() : try ByteStream.contents(of: path)
+        } catch {
+            throw fault(of: path)
+        }
     }
 
     /// The bytes of a page of samples.
@@ -38,10 +33,9 @@ public enum InputFile {
 
     /// Why a path cannot be read.
     public static func fault(of path: String) -> InputFileError {
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+        if let isFolder = FileManager.default.isFolder(atPath: path) {
             if !FileManager.default.isReadableFile(atPath: path) { return InputFileError("permission to read it is denied") }
-            return InputFileError(isFolder.boolValue ? "this is a folder; a file is needed" : "the file cannot be read")
+            return InputFileError(isFolder ? "this is a folder; a file is needed" : "the file cannot be read")
         }
         if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) {
             return InputFileError("this is a link to \(target), which is not there")

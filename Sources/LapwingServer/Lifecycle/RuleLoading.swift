@@ -1,14 +1,7 @@
 // glob(3) hands out C strings; they are copied into Swift strings at once.
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-import Foundation
 import LapwingHTTP
 public import LapwingRules
+import LapwingSystem
 import LapwingText
 
 /// Finds rule files and reads them.

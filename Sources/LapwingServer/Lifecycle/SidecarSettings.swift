@@ -1,8 +1,8 @@
-import Foundation
 import LapwingConfiguration
 import LapwingRemote
 import LapwingRules
 import LapwingSeries
+import LapwingSystem
 import LapwingText
 
 /// What flags and configuration file come to together, with the rules that they name: what a reload may change.

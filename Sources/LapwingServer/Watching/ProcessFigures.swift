@@ -1,12 +1,7 @@
-import Foundation
 import Lapwing
+import LapwingHTTP
 import LapwingSeries
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import LapwingSystem
 
 /// What the system knows of this process, under the names that all of Prometheus' clients use; nothing where there is no `/proc`.
 enum ProcessFigures {
@@ -23,7 +18,7 @@ enum ProcessFigures {
         instruments.observe("process_open_fds", help: "Open file descriptors.") {
             Double((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd"))?.count ?? 0)
         }
-        instruments.observe("process_max_fds", help: "How many file descriptors may be open.") { maximumFiles }
+        instruments.observe("process_max_fds", help: "How many file descriptors may be open.") { Double(DescriptorLimit.current) }
         instruments.gauge("process_start_time_seconds", help: "When the process started, in seconds since the epoch.").set(start)
     }
 
@@ -35,11 +30,5 @@ enum ProcessFigures {
     private static var fields: [Double]? {
         guard let data = FileManager.default.contents(atPath: "/proc/self/stat"), let end = data.lastIndex(of: UInt8(ascii: ")")) else { return nil }
         return String(decoding: data[data.index(after: end)...], as: UTF8.self).split(separator: " ").map { Double($0) ?? 0 }
-    }
-
-    private static var maximumFiles: Double {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        return Double(limit.rlim_cur)
     }
 }
