@@ -1,7 +1,8 @@
 // Unsafe memory: the C library is asked for a block, and the system told of its addresses; nothing is read or written through them.
+import LapwingSystem
+
 #if canImport(Glibc)
     import CGlibc
-    import Glibc
 #endif
 
 /// Memory that the C library has before it is asked for: page by page, that takes a tenth of the time of a check.

@@ -1,9 +1,9 @@
 // Unsafe memory: the set of processors is a C structure, whose bits are changed in place.
 import Dispatch
+import LapwingSystem
 
 #if canImport(Glibc)
     import CGlibc
-    import Glibc
 #endif
 
 /// The thread of Dispatch that helps the first one.

@@ -1,11 +1,5 @@
 // Hands the system the address of an array to read into.
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import LapwingSystem
 
 /// A file that is open for reading, whatever becomes of its name.
 final class OpenFile: Sendable {

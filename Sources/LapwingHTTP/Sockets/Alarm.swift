@@ -1,11 +1,5 @@
 // Sleeps through the C library where the system has no descriptors left.
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LapwingSystem
 
 /// Wakes one of the threads that wait for it, at a time or at once.
 ///

@@ -1,11 +1,5 @@
 // Asks the system for a limit of the process, and sets it, through a pointer to a local variable.
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LapwingSystem
 
 /// How many descriptors the process may have open, and who gets how many of them.
 ///

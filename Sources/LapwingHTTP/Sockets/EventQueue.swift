@@ -1,12 +1,8 @@
 // Calls epoll or kqueue, which take pointers: each points into an array or a local variable for the length of one call.
-#if canImport(Glibc)
+import LapwingSystem
+
+#if os(Linux)
     import CEpoll
-    import Glibc
-#elseif canImport(Musl)
-    import CEpoll
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
 #endif
 
 /// What happened to a socket since it was last reported.

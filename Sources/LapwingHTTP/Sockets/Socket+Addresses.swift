@@ -1,12 +1,6 @@
 // Calls the system's resolver and address functions, which take pointers: each points into an array or a local
 // variable for the length of one call; the resolver's list is copied and freed before it is left.
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LapwingSystem
 
 extension Socket {
     /// An address in the system's form.

@@ -1,11 +1,5 @@
 // Calls sendmsg with pointers into three arrays, for the length of one call.
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LapwingSystem
 
 extension Socket {
     /// Writes once, from `offset` on in what three runs of bytes are together: a chunk's content need not be copied to

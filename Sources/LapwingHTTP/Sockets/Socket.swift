@@ -1,12 +1,6 @@
 // Calls the system's socket functions, which take pointers: each points into an array or a local variable for the
 // length of one call. Descriptors are plain numbers; who closes them is said where they are held.
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LapwingSystem
 
 /// Non-blocking TCP sockets, one function for each thing that the server and the client ask of the system.
 enum Socket {

@@ -1,11 +1,5 @@
 // Reads the system's clock, which takes a pointer; it may be nil.
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LapwingSystem
 
 /// The time of day, for whoever was given no other clock.
 enum SystemTime {

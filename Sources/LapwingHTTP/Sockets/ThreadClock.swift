@@ -1,11 +1,5 @@
 // Asks the system for the clock of a thread, which takes pointers to what it fills in; none outlives its call.
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LapwingSystem
 
 /// The time that one thread has spent on a processor; the time that has passed where the system does not tell.
 struct ThreadClock: Sendable {

@@ -1,11 +1,5 @@
 // Starts threads, which takes a pointer to what the thread shall run; the thread takes it over.
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import LapwingSystem
 
 /// A thread of one's own.
 public enum WorkerThread {

@@ -1,12 +1,5 @@
 public import LapwingSeries
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import LapwingSystem
 
 /// The times by which scrapes run: the wall's for samples, a steady one for durations.
 public protocol CollectionClock: Sendable {
