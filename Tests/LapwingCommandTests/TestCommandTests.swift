@@ -170,6 +170,28 @@ import Testing
         #expect(both.contains("coverage: 1 of 2 rules wholly") && both.hasSuffix("2 passed, 0 failed\n"), "\(both)")
     }
 
+    /// The folder itself may be a link, as in a volume of Kubernetes; links within could lead in a circle.
+    @Test func `a folder stands for the tests below it, behind a link too, and a folder that cannot be read is told`() throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let script = Data("eval instant at 1m vector(1)\n  {} 1\n".utf8)
+        for name in ["tests/a", "tests/deep/er"] {
+            let inner = folder.appending(path: name)
+            try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+            try script.write(to: inner.appending(path: "one.test"))
+        }
+        for (link, goal) in [("tests/deep/back", "tests"), ("link", "tests")] {
+            try FileManager.default.createSymbolicLink(at: folder.appending(path: link), withDestinationURL: folder.appending(path: goal))
+        }
+        for operand in ["tests", "tests/", "link", "link/"] {
+            #expect(try BuiltProgram.run(["test", operand], in: folder).output == "2 passed, 0 failed\n", "\(operand)")
+        }
+        if getuid() == 0 { return }
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: folder.appending(path: "tests/a").path)
+        let outcome = try BuiltProgram.run(["test", "tests"], in: folder)
+        #expect(outcome.output.contains("tests/a:1:1: error: permission to read it is denied") && outcome.output.hasSuffix("1 passed, 1 failed\n"))
+    }
+
     @Test func `rules in the place of tests, and the other way round, are told for what they are`() throws {
         let folder = try RuleTestFolder.make(RuleTestFolder.series + RuleTestFolder.firing)
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -10,13 +10,22 @@ struct TestFileReader {
     /// Whether what promtool lets pass in silence passes here too.
     let isLenient: Bool
 
-    /// A folder stands for every test file below it.
+    /// A folder stands for every test file below it, and for itself where there is none.
     static func paths(_ operand: String) -> [String] {
         guard isFolder(operand) else { return [operand] }
-        let below = (try? FileManager.default.subpathsOfDirectory(atPath: operand)) ?? []
-        let tests = below.filter { name in [".test", ".test.yml", "_test.yml"].contains { name.hasSuffix($0) } }.sorted()
-            .map { operand.hasSuffix("/") ? operand + $0 : "\(operand)/\($0)" }
-        return tests.isEmpty ? [operand] : tests
+        let tests = tests(below: operand)
+        return tests.isEmpty ? [operand] : tests.sorted()
+    }
+
+    /// Folders behind links are left out, which may lead in a circle; one that cannot be read is told by its name.
+    private static func tests(below folder: String) -> [String] {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [folder] }
+        return names.flatMap { name in
+            let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+            if [".test", ".test.yml", "_test.yml"].contains(where: name.hasSuffix) { return [path] }
+            let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+            return !isLink && isFolder(path) ? tests(below: path) : []
+        }
     }
 
     private static func isFolder(_ path: String) -> Bool { FileManager.default.isFolder(atPath: path) == true }
@@ -32,7 +41,8 @@ struct TestFileReader {
         do throws(InputFileError) {
             source = try InputFile.read(path)
         } catch {
-            return Self.isFolder(path) ? Self.emptyFolder(path) : TestFile(path: path, content: .missing(error))
+            let isEmpty = Self.isFolder(path) && FileManager.default.isReadableFile(atPath: path)
+            return isEmpty ? Self.emptyFolder(path) : TestFile(path: path, content: .missing(error))
         }
         if path.hasSuffix(".test") { return TestFile(path: path, content: .script(source, runsCase: runsTest)) }
         do throws(SourceError) {
