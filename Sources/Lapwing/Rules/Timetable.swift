@@ -123,7 +123,7 @@ final class Timetable: Sendable {
     // MARK: Threads
 
     private func start() {
-        WorkerThread.start { [self] in
+        let hasBegun = WorkerThread.begin { [self] in
             var hasWaited = false
             while true {
                 switch step(hasWaited: hasWaited) {
@@ -142,6 +142,8 @@ final class Timetable: Sendable {
                 }
             }
         }
+        // The system has no more: those that are there go on, and ask again.
+        if !hasBegun { state.withLock { $0.threads -= 1 } }
     }
 
     /// What a thread does next that has nothing to do.

@@ -17,7 +17,7 @@ public enum WorkerThread {
     }
 
     /// Handlers recurse over parsed input, and expressions nest; eight megabytes are what a main thread has.
-    static let stackBytes = 8 << 20
+    public static let stackBytes = 8 << 20
 
     /// Starts a detached thread; runs `body` here when the system has no more threads.
     public static func start(_ body: @escaping @Sendable () -> Void) { if !begin(body) { body() } }
@@ -25,7 +25,7 @@ public enum WorkerThread {
     /// Starts a detached thread.
     ///
     /// - Returns: whether the system has given one.
-    static func begin(stackBytes: Int = stackBytes, _ body: @escaping @Sendable () -> Void) -> Bool {
+    public static func begin(stackBytes: Int = stackBytes, _ body: @escaping @Sendable () -> Void) -> Bool {
         let box = Unmanaged.passRetained(Body(body))
         let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
         pthread_attr_init(attributes)

@@ -85,7 +85,7 @@ final class DataKeeper: Sendable {
     func begin() {
         let syncSeconds = max(1, Int(configuration.durability.syncInterval.components.seconds))
         let start = ContinuousClock.now
-        WorkerThread.start { [self] in
+        let isKept = WorkerThread.begin { [self] in
             var (second, wait) = (0, 1)
             var (syncDue, sweepDue) = (syncSeconds, 1)
             while rest(until: start + .seconds(second + wait)) {
@@ -98,7 +98,8 @@ final class DataKeeper: Sendable {
             }
             ended.signal()
         }
-        hasBegun.withLock { $0 = true }
+        hasBegun.withLock { $0 = isKept }
+        if !isKept { log.log(.error, "the system has no thread to keep the data in order: nothing is synced, checkpointed or removed") }
     }
 
     /// - Returns: false where all is to end.
